@@ -1,0 +1,36 @@
+// Builds dist: tsc, removal of outputs whose source is gone, the files that tsc does not copy, executable bins, a stamp.
+import { execFileSync } from 'node:child_process';
+import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const dist = join(root, 'dist');
+const COPIED = /\.(lua|sh)$/;
+
+function* filesUnder(folder) {
+  if (!existsSync(folder)) return;
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) yield* filesUnder(path);
+    else yield path;
+  }
+}
+
+execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', join(root, 'tsconfig.build.json')], { stdio: 'inherit' });
+
+for (const output of filesUnder(dist)) {
+  const source = join(root, relative(dist, output));
+  const gone = /\.js(\.map)?$/.test(output) ? !existsSync(source.replace(/\.js(\.map)?$/, '.ts')) : COPIED.test(output) && !existsSync(source);
+  if (gone) rmSync(output);
+}
+for (const folder of ['src', 'queues', 'processors'])
+  for (const source of filesUnder(join(root, folder)))
+    if (COPIED.test(source)) {
+      const target = join(dist, relative(root, source));
+      mkdirSync(dirname(target), { recursive: true });
+      cpSync(source, target);
+      if (target.endsWith('.sh')) chmodSync(target, 0o755);
+    }
+for (const bin of filesUnder(join(dist, 'src/cli/bin'))) if (bin.endsWith('.js')) chmodSync(bin, 0o755);
+writeFileSync(join(dist, '.built'), '');
