@@ -1,0 +1,60 @@
+/** What the rest of gt asks of git. `repo` is a rig's bare `.repo.git`, `dir` a worktree. Shas are full. Every fault of git itself throws GitFault. */
+
+/** A worktree, as it stands. */
+export type WorktreeFacts = {
+  readonly head: string;
+  /** Undefined when HEAD is detached. */
+  readonly branch?: string;
+  /** Paths with changes that are not committed (staged, unstaged, unmerged or untracked), at most 20. */
+  readonly dirty: readonly string[];
+  /** A merge with conflicts is still open. */
+  readonly merging: boolean;
+};
+
+/** A merge done in memory. The same input gives the same commit: its dates are those of the request. */
+export type Candidate =
+  | { readonly kind: 'built'; readonly tip: string; readonly tree: string }
+  /** The head is in the base already, or its tree adds nothing. */
+  | { readonly kind: 'contained' | 'empty' }
+  | { readonly kind: 'conflict'; readonly files: readonly string[]; readonly messages: string }
+  | { readonly kind: 'unrelated' };
+
+/** What became of a landed target at the repository that the rig came from. */
+export type MirrorOutcome = { readonly state: 'pushed' | 'fast-forwarded' | 'left'; readonly why?: string };
+
+export interface Git {
+  version(): Promise<string>;
+  /** Clones `from` (url or path) as the bare `repo` with gt's settings, and says which branch is its default. Nothing stays behind when it fails. */
+  cloneBare(input: { from: string; repo: string; timeoutMs: number }): Promise<{ defaultBranch: string }>;
+  /** Sha that a ref or name points to, or undefined. */
+  resolve(repo: string, name: string): Promise<string | undefined>;
+  treeOf(repo: string, commit: string): Promise<string>;
+  isAncestor(repo: string, ancestor: string, descendant: string): Promise<boolean>;
+  /** Commits that `head` has and `base` has not. */
+  countAhead(repo: string, base: string, head: string): Promise<number>;
+
+  /** Makes (or finishes, or finds) the worktree of `branch` at `dir`; a new branch starts at `at`. Idempotent after a kill at any point. */
+  addWorktree(input: { repo: string; dir: string; branch: string; at: string }): Promise<void>;
+  removeWorktree(input: { repo: string; dir: string }): Promise<void>;
+  facts(dir: string): Promise<WorktreeFacts>;
+  /** Merges `commit` into the worktree's branch as `who`; conflict markers are left where it conflicts. */
+  mergeInto(input: { dir: string; commit: string; message: string; env: Readonly<Record<string, string>> }): Promise<'merged' | 'up-to-date' | 'conflict'>;
+  /** Keeps everything uncommitted (untracked files too, ignored ones not) in `ref` as a commit on HEAD, without touching worktree or index. Undefined when clean. */
+  snapshot(input: { repo: string; dir: string; ref: string; message: string }): Promise<string | undefined>;
+
+  /** Points `ref` to `sha`, creating it; a ref that already points there is fine, one that points elsewhere throws GitFault. */
+  pin(repo: string, ref: string, sha: string): Promise<void>;
+  /** Removes `ref` if it (still) points to `sha`, or whatever it points to when `sha` is absent. Idempotent. */
+  unpin(repo: string, ref: string, sha?: string): Promise<void>;
+  /** Refs under a prefix with their shas. */
+  refs(repo: string, prefix: string): Promise<Array<{ ref: string; sha: string }>>;
+
+  /** Merges `head` onto `base` in memory. `at` (ms) dates the commit, so that a replay makes the same one. */
+  candidate(input: { repo: string; base: string; head: string; message: string; at: number }): Promise<Candidate>;
+  /** Compare-and-swap of the target: `landed` when it is (or contains) `tip` afterwards, else `moved` with where it is. */
+  land(input: { repo: string; target: string; base: string; tip: string; reason: string }): Promise<{ kind: 'landed' } | { kind: 'moved'; to: string }>;
+  /** Brings the landed target to the repository the rig came from: bare or remote by push with lease, checked out and clean by fast-forward, else left. */
+  mirror(input: { repo: string; target: string; timeoutMs: number }): Promise<MirrorOutcome>;
+  /** Makes `slot` a private clone with a clean checkout of `commit`: cheap when it is one already; a broken slot is made anew. */
+  prepareSlot(input: { repo: string; slot: string; commit: string; keep: readonly string[] }): Promise<void>;
+}
