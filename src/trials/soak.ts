@@ -1,5 +1,6 @@
 import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -123,7 +124,7 @@ async function op(path: string, plan: SoakPlan): Promise<void> {
           ? { put: [{ noun: 'work', doc: { ...doc, updatedAt: round } }], answer: undefined }
           : { put: [], answer: undefined };
       });
-      if (i % 7 === 0) await pause(Math.random() * 2);
+      if (i % 3 === 0) await pause(Math.random() * 3);
     }
   process.exit(0);
 }
@@ -151,20 +152,21 @@ export async function soak(plan: SoakPlan, say: (line: string) => void): Promise
   const counts = { kills: 0, handedBack: 0, overlaps: 0, faults: new Set<string>() };
   const start = () => child('work', path, plan, counts);
   let worker = start();
+  await once(worker, 'message');
   const writer = child('op', path, plan, counts);
-  const over = new Promise<boolean>((resolve) => writer.once('exit', () => resolve(true)));
+  const over = once(writer, 'exit');
   // The last rounds run without kills: a lost wake shows there.
-  while (!(await Promise.race([over, pause(300 + Math.random() * 200).then(() => false)]))) {
-    if (Number(await redis.get('round')) >= 0.6 * plan.rounds) continue;
+  for (let killing = true; killing; killing = Number(await redis.get('round')) < 0.6 * plan.rounds) {
+    await pause(50 + Math.random() * 250);
     worker.kill('SIGKILL');
     counts.kills++;
     worker = start();
+    await once(worker, 'message');
   }
+  await over;
   const sawLast = async () =>
     Object.values(await redis.hgetall('seen')).filter((version) => Number(version) === plan.rounds).length;
-  const unseen = async () =>
-    Number(await redis.zcount(keys.unseen, 0, '+inf')) -
-    (await redis.zrange(keys.unseen, 0, -1)).filter((one) => !one.startsWith('work/')).length;
+  const unseen = async () => (await redis.zrange(keys.unseen, '0', '-1')).filter((one) => one.startsWith('work/')).length;
   for (
     const end = performance.now() + 10_000;
     performance.now() < end && ((await sawLast()) < plan.jobs || (await unseen()) > 0);

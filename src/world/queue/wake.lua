@@ -1,4 +1,4 @@
---[[
+--[==[
 Wakes sleeping jobs of one queue: each id that is in `delayed` or in `waiting-children` goes to `wait`, and the worker is told once.
 
 KEYS[1]  BullMQ's prefix of the queue's keys, "<prefix>:<queue>:"
@@ -6,7 +6,7 @@ ARGV     job ids
 Returns one number per id: 1 woken · 0 active or waiting already · -1 no such job · -2 ended (completed or failed)
 Knows BullMQ's keys (wait, delayed, waiting-children, completed, failed, meta, marker, events; the job hash's `delay`), hence bullmq is pinned and
 the contract test runs this against the installed version. Not for jobs with priorities: they would lie in another set.
-]]
+]==]
 local p, codes, woken = KEYS[1], {}, false
 for i, id in ipairs(ARGV) do
   local from

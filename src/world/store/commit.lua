@@ -1,4 +1,4 @@
---[[
+--[==[
 Writes one change of the books, all of it or nothing. Knows versions, not verbs: what a change means is decided in core.
 
 KEYS[1]  prefix of the books; every other key is derived from it (one slot by the town's hash tag, so not for a cluster without tags)
@@ -20,7 +20,7 @@ ARGV[1]  the change as JSON:
 Returns JSON: {"marked": [member], "event": id of the last event}
           or  {"clash": "noun:id"}  {"stale": epoch in force}  {"schema": number in force}; then nothing was written.
 It never reads a document, never touches a key of BullMQ, and wakes nobody: the caller wakes what was marked.
-]]
+]==]
 local p, c = KEYS[1], cjson.decode(ARGV[1])
 local done = redis.call('GET', p .. 'commit:' .. c.commit)
 if done then return done end
