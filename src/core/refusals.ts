@@ -33,6 +33,32 @@ export const REFUSALS = {
     try: 'Set XDG_RUNTIME_DIR (or TMPDIR) to a shorter directory.',
     exit: 2,
   },
+  RUNTIME_UNSAFE: {
+    says: "The directory for the town's sockets is not safe: {path}: {why}.",
+    try: 'Remove it (or give it to yourself alone: chmod 700), then `gt up`.',
+    exit: 1,
+  },
+  REDIS_MISSING: {
+    says: 'There is no redis-server or valkey-server on PATH.',
+    try: 'Install one: `sudo apt install redis-server`, or `brew install redis`.',
+    exit: 1,
+  },
+  TOOL_MISSING: { says: 'gt needs {tools}.', try: '{hint}', exit: 1 },
+  TOWN_BROKEN: {
+    says: 'The {process} does not start: {why}.',
+    try: 'Mend the cause; the supervisor tries again by itself. All of its log: {log}.',
+    exit: 1,
+  },
+  UP_SLOW: {
+    says: 'Not ready after {seconds} s: {processes}.',
+    try: 'Look at `gt status` and {log}; `gt up` waits again.',
+    exit: 6,
+  },
+  DOWN_LEFT: {
+    says: 'Processes of this town are left: {left}.',
+    try: 'Try `gt down --force`, or end them by their ids.',
+    exit: 1,
+  },
   SCHEMA_TOO_NEW: {
     says: 'The books have schema {found}, this gt knows {known}.',
     try: 'Use the gt that wrote them, or a newer one.',

@@ -1,0 +1,94 @@
+import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { type Refusal, refuse } from '#core/refusals';
+
+let written = 0;
+
+/** Writes a file so that a reader (or a crash) sees the old one or the new one, never half of it. Folders are made. */
+export function writeWhole(path: string, text: string, mode = 0o644): void {
+  mkdirSync(dirname(path), { recursive: true });
+  const temporary = `${path}.${process.pid}-${written++}.new`;
+  const file = openSync(temporary, 'wx', mode);
+  try {
+    writeFileSync(file, text);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+  try {
+    renameSync(temporary, path);
+  } catch (fault) {
+    rmSync(temporary, { force: true });
+    throw fault;
+  }
+}
+
+/** Writes a value as JSON for people, whole or not at all. */
+export function writeJson(path: string, value: unknown): void {
+  writeWhole(path, `${JSON.stringify(value, null, 2)}\n`);
+}
+
+/** The text of a file, or undefined when there is none. */
+export function readText(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (fault) {
+    if ((fault as NodeJS.ErrnoException).code === 'ENOENT' || (fault as NodeJS.ErrnoException).code === 'ENOTDIR')
+      return undefined;
+    throw fault;
+  }
+}
+
+/** The JSON object of a file; undefined when there is no file, SETTINGS_INVALID when it holds anything else. */
+export function readObject(path: string): Record<string, unknown> | undefined | Refusal {
+  const text = readText(path);
+  if (text === undefined) return undefined;
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (fault) {
+    return invalidFile(path, [`it is no JSON (${(fault as Error).message})`]);
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return invalidFile(path, ['it must hold one JSON object']);
+  return value as Record<string, unknown>;
+}
+
+/** The refusal of a file that a person has to mend, with all of its faults. */
+export function invalidFile(path: string, faults: readonly string[], hint = 'Mend the file, then try again.'): Refusal {
+  return refuse('SETTINGS_INVALID', { file: path, fault: faults.join('; '), hint });
+}
+
+type Rule = (value: unknown) => string | undefined;
+
+/** Small rules for the identity files: they are read at every prompt of an agent, where loading a schema library would cost as much as Node itself. */
+export const rules = {
+  is:
+    (wanted: string | number): Rule =>
+    (value) =>
+      value === wanted ? undefined : `must be ${JSON.stringify(wanted)}`,
+  text: (value: unknown) => (typeof value === 'string' && value !== '' ? undefined : 'must be a text'),
+  like:
+    (pattern: RegExp, said: string): Rule =>
+    (value) =>
+      typeof value === 'string' && pattern.test(value) ? undefined : `must be ${said}`,
+  maybe:
+    (rule: Rule): Rule =>
+    (value) =>
+      value === undefined ? undefined : rule(value),
+  object: (inner: Readonly<Record<string, Rule>>): Rule => {
+    return (value) => {
+      if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'must be an object';
+      const faults = faultsOf(value as Record<string, unknown>, inner);
+      return faults.length > 0 ? `has faults: ${faults.join(', ')}` : undefined;
+    };
+  },
+};
+
+/** Every fault of an object by the rules of its keys. */
+export function faultsOf(value: Record<string, unknown>, wanted: Readonly<Record<string, Rule>>): string[] {
+  return Object.entries(wanted).flatMap(([key, rule]) => {
+    const fault = rule(value[key]);
+    return fault ? [`\`${key}\` ${fault}`] : [];
+  });
+}

@@ -1,0 +1,77 @@
+import { join } from 'node:path';
+
+/** Where everything lies in a town: every path is made here and nowhere else. `root` is the town's directory, `rig` the name of a rig. */
+
+export const TOWN_FILE = 'mayor/town.json';
+
+/** The processes of a town, by the names of their sockets and pid files. */
+export type ProcessName = 'redis' | 'host' | 'worker' | 'supervisor';
+export const PROCESS_NAMES: readonly ProcessName[] = ['redis', 'host', 'worker', 'supervisor'];
+
+export function townLayout(root: string) {
+  const at = (...path: string[]) => join(root, ...path);
+  const runtime = (...path: string[]) => at('.runtime', ...path);
+  return {
+    root,
+    townFile: at('mayor', 'town.json'),
+    rigsFile: at('mayor', 'rigs.json'),
+    settingsFile: at('settings', 'config.json'),
+    agentsFile: at('settings', 'agents.json'),
+    escalationFile: at('settings', 'escalation.json'),
+    mayor: at('mayor'),
+    mayorClaudeMd: at('mayor', 'CLAUDE.md'),
+    mayorAgentSettings: at('mayor', '.claude', 'settings.json'),
+    deacon: at('deacon'),
+    deaconAgentSettings: at('deacon', '.claude', 'settings.json'),
+    plugins: at('plugins'),
+    ledger: at('.beads', 'issues.jsonl'),
+    beads: at('.beads'),
+    formulas: at('.beads', 'formulas'),
+    routes: at('.beads', 'routes.jsonl'),
+    gitignore: at('.gitignore'),
+    /** The transient settings of a rig, the strongest layer. */
+    wispSettings: (rig: string) => at('.beads-wisp', 'config', `${rig}.json`),
+    wispSettingsFolder: at('.beads-wisp', 'config'),
+    /** Not in git: pids, logs, Redis' data, and the files that name the sockets. */
+    runtime: runtime(),
+    /** A file with the path of a process' socket: the sockets themselves lie in a short directory elsewhere. */
+    socketName: (name: ProcessName) => runtime(name),
+    pidFile: (name: ProcessName) => runtime(`${name}.pid`),
+    log: (name: ProcessName) => runtime('logs', `${name}.log`),
+    logs: runtime('logs'),
+    redisData: runtime('redis-data'),
+    supervisorRecord: runtime('supervisor.json'),
+  } as const;
+}
+
+export type TownLayout = ReturnType<typeof townLayout>;
+
+export function rigLayout(root: string, rig: string) {
+  const at = (...path: string[]) => join(root, rig, ...path);
+  return {
+    rig: at(),
+    rigFile: at('config.json'),
+    settingsFile: at('settings', 'config.json'),
+    beads: at('.beads'),
+    ledger: at('.beads', 'issues.jsonl'),
+    formulas: at('.beads', 'formulas'),
+    /** The bare repository that all of the rig's worktrees share. */
+    repo: at('.repo.git'),
+    mayorClone: at('mayor', 'rig'),
+    witness: at('witness'),
+    witnessAgentSettings: at('witness', '.claude', 'settings.json'),
+    refinery: at('refinery', 'rig'),
+    refineryAgentSettings: at('refinery', '.claude', 'settings.json'),
+    crewFolder: at('crew'),
+    crewAgentSettings: at('crew', '.claude', 'settings.json'),
+    crew: (name: string) => at('crew', name, 'rig'),
+    polecatsFolder: at('polecats'),
+    polecatAgentSettings: at('polecats', '.claude', 'settings.json'),
+    /** The worktree of a polecat. */
+    polecat: (name: string) => at('polecats', name, 'rig'),
+    pluginsFolder: at('plugins'),
+    plugin: (name: string) => at('plugins', name),
+  } as const;
+}
+
+export type RigLayout = ReturnType<typeof rigLayout>;
