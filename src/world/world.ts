@@ -1,8 +1,8 @@
 import type { Run, Work } from '#core/records';
 import type { Settings } from '#core/settings';
-import type { RigFile } from './config/rigs.ts';
-import type { RigLayout, TownLayout } from './config/layout.ts';
 import type { Verdict } from './checks/verdict.ts';
+import type { RigLayout, TownLayout } from './config/layout.ts';
+import type { RigFile } from './config/rigs.ts';
 import type { Desk } from './desk.ts';
 import type { Git } from './git/git.ts';
 import type { News } from './news.ts';

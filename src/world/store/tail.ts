@@ -2,13 +2,29 @@ import type { Redis } from 'ioredis';
 import type { Keys } from './keys.ts';
 
 /** An event as it stands in the stream. */
-export type StoredEvent = { readonly id: string; readonly type: string; readonly at: number; readonly actor: string; readonly subject: string; readonly rig: string; readonly data: Record<string, unknown> };
+export type StoredEvent = {
+  readonly id: string;
+  readonly type: string;
+  readonly at: number;
+  readonly actor: string;
+  readonly subject: string;
+  readonly rig: string;
+  readonly data: Record<string, unknown>;
+};
 
 /** Reads a stream entry's fields. */
 export function eventOf(id: string, fields: readonly string[]): StoredEvent {
   const of = new Map(fields.flatMap((name, i) => (i % 2 === 0 ? [[name, fields[i + 1] ?? ''] as const] : [])));
   const text = (name: string) => of.get(name) ?? '';
-  return { id, type: text('type'), at: Number(text('at')), actor: text('actor'), subject: text('subject'), rig: text('rig'), data: JSON.parse(text('data') || '{}') };
+  return {
+    id,
+    type: text('type'),
+    at: Number(text('at')),
+    actor: text('actor'),
+    subject: text('subject'),
+    rig: text('rig'),
+    data: JSON.parse(text('data') || '{}'),
+  };
 }
 
 /** Follows the event stream on a connection of its own until `signal`. Events from before are not told; a lost connection is waited for. */
