@@ -7,10 +7,22 @@
  */
 export const REFUSALS = {
   TOWN_NOT_FOUND: { says: 'No town here: {where}.', try: 'Make one with `gt install <path>`, or name it with --town.', exit: 3 },
-  TOWN_EXISTS: { says: '{path} lies in a town already ({root}).', try: 'Use that one, or install to a path outside it.', exit: 4 },
+  TOWN_EXISTS: {
+    says: '{path} lies in a town already ({root}).',
+    try: 'Use that one, or install to a path outside it.',
+    exit: 4,
+  },
   TOWN_DOWN: { says: 'The town is not running.', try: 'Start it with `gt up`.', exit: 5 },
-  REDIS_DOWN: { says: 'Redis is down or unreachable: {where}.', try: 'Start the town with `gt up`, or mend redis.url in settings/config.json.', exit: 5 },
-  REDIS_TOO_OLD: { says: 'Redis {version} is too old: gt needs {need} or newer.', try: 'Install a newer redis-server, or point redis.url to one.', exit: 5 },
+  REDIS_DOWN: {
+    says: 'Redis is down or unreachable: {where}.',
+    try: 'Start the town with `gt up`, or mend redis.url in settings/config.json.',
+    exit: 5,
+  },
+  REDIS_TOO_OLD: {
+    says: 'Redis {version} is too old: gt needs {need} or newer.',
+    try: 'Install a newer redis-server, or point redis.url to one.',
+    exit: 5,
+  },
   REDIS_EVICTS: {
     says: 'This Redis drops keys when memory runs short (maxmemory-policy {policy}).',
     try: 'Set `maxmemory-policy noeviction`: with eviction work would be lost.',
@@ -21,45 +33,97 @@ export const REFUSALS = {
     try: 'Set XDG_RUNTIME_DIR (or TMPDIR) to a shorter directory.',
     exit: 2,
   },
-  SCHEMA_TOO_NEW: { says: 'The books have schema {found}, this gt knows {known}.', try: 'Use the gt that wrote them, or a newer one.', exit: 1 },
-  WORKER_RUNS: { says: 'A worker runs already (pid {pid}).', try: 'Only one worker serves a town; stop that one with `gt down`.', exit: 4 },
-  STALE_EPOCH: { says: 'A newer worker has taken over this town.', try: 'Nothing is to be done: the newer one goes on.', exit: 4 },
+  SCHEMA_TOO_NEW: {
+    says: 'The books have schema {found}, this gt knows {known}.',
+    try: 'Use the gt that wrote them, or a newer one.',
+    exit: 1,
+  },
+  WORKER_RUNS: {
+    says: 'A worker runs already (pid {pid}).',
+    try: 'Only one worker serves a town; stop that one with `gt down`.',
+    exit: 4,
+  },
+  STALE_EPOCH: {
+    says: 'A newer worker has taken over this town.',
+    try: 'Nothing is to be done: the newer one goes on.',
+    exit: 4,
+  },
   BOOKS_BUSY: { says: 'The record was changed by others {times} times in a row.', try: 'Try again.', exit: 4 },
 
   USAGE: { says: '{what}', try: '{hint}', exit: 2 },
   UNKNOWN_COMMAND: { says: 'There is no command `{command}`.', try: '{hint}', exit: 2 },
   SETTINGS_INVALID: { says: '{file}: {fault}.', try: '{hint}', exit: 2 },
-  TEXT_TOO_LONG: { says: '{field} has {bytes} bytes; the limit is {limit}.', try: 'Put the rest in a file and name it in the text.', exit: 2 },
+  TEXT_TOO_LONG: {
+    says: '{field} has {bytes} bytes; the limit is {limit}.',
+    try: 'Put the rest in a file and name it in the text.',
+    exit: 2,
+  },
 
   RIG_UNKNOWN: { says: 'There is no rig `{rig}`.', try: '{hint}', exit: 3 },
   RIG_EXISTS: { says: 'There is a rig `{rig}` already.', try: 'Choose another name; `gt rig list` shows all.', exit: 4 },
-  RIG_NAME_INVALID: { says: '`{rig}` is no name for a rig.', try: 'Use letters, digits, - and _, beginning with a letter; reserved: {reserved}.', exit: 2 },
+  RIG_NAME_INVALID: {
+    says: '`{rig}` is no name for a rig.',
+    try: 'Use letters, digits, - and _, beginning with a letter; reserved: {reserved}.',
+    exit: 2,
+  },
   REPO_NOT_FOUND: { says: '{from} is no git repository.', try: 'Give a path or url that `git clone` takes.', exit: 3 },
   REPO_UNREACHABLE: { says: 'Could not reach {from}: {why}.', try: 'Check the url and the network, then try again.', exit: 6 },
-  REPO_TAKEN: { says: '{from} is registered already: {by}.', try: 'Remove it there first: two queues on one target would fight.', exit: 4 },
+  REPO_TAKEN: {
+    says: '{from} is registered already: {by}.',
+    try: 'Remove it there first: two queues on one target would fight.',
+    exit: 4,
+  },
   BRANCH_UNKNOWN: { says: 'The repository has no branch `{branch}`.', try: 'Push it, or name another with --branch.', exit: 3 },
 
   WORK_UNKNOWN: { says: 'There is no work item `{id}`.', try: '{hint}', exit: 3 },
   WORK_CLOSED: { says: '{id} is closed ({reason}).', try: 'Reopen it first: `gt work reopen {id}`.', exit: 4 },
   WORK_TAKEN: { says: '{id} is taken by {holder}.', try: 'See `gt why {id}`; release it with `gt unsling {id}`.', exit: 4 },
   WORK_HELD: { says: '{id} is {status}.', try: 'Set it to open first: `bd update {id} --status open`.', exit: 4 },
-  TITLE_INVALID: { says: 'A title has 1 to 500 bytes on one line; this one has {bytes}.', try: 'Shorten it, and put the rest in the description (-d).', exit: 2 },
+  TITLE_INVALID: {
+    says: 'A title has 1 to 500 bytes on one line; this one has {bytes}.',
+    try: 'Shorten it, and put the rest in the description (-d).',
+    exit: 2,
+  },
   DEP_CYCLE: { says: '{id} would wait for itself: {path}.', try: 'Leave one of these dependencies out.', exit: 2 },
   AGENT_UNKNOWN: { says: 'There is no agent `{agent}`.', try: '{hint}', exit: 3 },
 
-  NO_SESSION: { says: 'This is no agent session: GT_SESSION is not set.', try: 'Agents call this from their own session; people use `gt work show <id>`.', exit: 2 },
+  NO_SESSION: {
+    says: 'This is no agent session: GT_SESSION is not set.',
+    try: 'Agents call this from their own session; people use `gt work show <id>`.',
+    exit: 2,
+  },
   SESSION_STALE: {
     says: 'Session {session} is over; {work} is with {current}.',
     try: 'Stop here: what this session did not hand in is kept in its branch and snapshots.',
     exit: 4,
   },
   NOTHING_HOOKED: { says: 'Nothing is on your hook.', try: 'Sling something: `gt sling <id>`.', exit: 3 },
-  DONE_NO_COMMITS: { says: '{branch} has no commit of its own.', try: 'Commit your work, or declare an outcome without code: `gt done --no-code --report FILE`.', exit: 1 },
-  DONE_DIRTY: { says: 'The worktree has changes that are not committed: {files}.', try: 'Commit them, or undo them, then `gt done` again.', exit: 1 },
-  DONE_UNCHANGED: { says: '{branch} is as it was when it came back ({reason}).', try: 'Read $GT_EVIDENCE, mend it, commit, then `gt done` again.', exit: 1 },
-  DONE_NO_BRANCH: { says: 'Branch {branch} is missing.', try: 'Make it again from your commits: `git branch {branch} <commit>`.', exit: 1 },
+  DONE_NO_COMMITS: {
+    says: '{branch} has no commit of its own.',
+    try: 'Commit your work, or declare an outcome without code: `gt done --no-code --report FILE`.',
+    exit: 1,
+  },
+  DONE_DIRTY: {
+    says: 'The worktree has changes that are not committed: {files}.',
+    try: 'Commit them, or undo them, then `gt done` again.',
+    exit: 1,
+  },
+  DONE_UNCHANGED: {
+    says: '{branch} is as it was when it came back ({reason}).',
+    try: 'Read $GT_EVIDENCE, mend it, commit, then `gt done` again.',
+    exit: 1,
+  },
+  DONE_NO_BRANCH: {
+    says: 'Branch {branch} is missing.',
+    try: 'Make it again from your commits: `git branch {branch} <commit>`.',
+    exit: 1,
+  },
   DONE_UNRELATED: { says: '{branch} shares no history with {target}.', try: 'Work on the branch that gt made for you.', exit: 1 },
-  DONE_LATE: { says: '{work} was handed in already, with another head.', try: 'Leave it: a new head needs a new assignment.', exit: 4 },
+  DONE_LATE: {
+    says: '{work} was handed in already, with another head.',
+    try: 'Leave it: a new head needs a new assignment.',
+    exit: 4,
+  },
 } as const;
 
 /** The code of a refusal. */

@@ -38,7 +38,12 @@ export interface Git {
   removeWorktree(input: { repo: string; dir: string }): Promise<void>;
   facts(dir: string): Promise<WorktreeFacts>;
   /** Merges `commit` into the worktree's branch as `who`; conflict markers are left where it conflicts. */
-  mergeInto(input: { dir: string; commit: string; message: string; env: Readonly<Record<string, string>> }): Promise<'merged' | 'up-to-date' | 'conflict'>;
+  mergeInto(input: {
+    dir: string;
+    commit: string;
+    message: string;
+    env: Readonly<Record<string, string>>;
+  }): Promise<'merged' | 'up-to-date' | 'conflict'>;
   /** Keeps everything uncommitted (untracked files too, ignored ones not) in `ref` as a commit on HEAD, without touching worktree or index. Undefined when clean. */
   snapshot(input: { repo: string; dir: string; ref: string; message: string }): Promise<string | undefined>;
 
@@ -52,7 +57,13 @@ export interface Git {
   /** Merges `head` onto `base` in memory. `at` (ms) dates the commit, so that a replay makes the same one. */
   candidate(input: { repo: string; base: string; head: string; message: string; at: number }): Promise<Candidate>;
   /** Compare-and-swap of the target: `landed` when it is (or contains) `tip` afterwards, else `moved` with where it is. */
-  land(input: { repo: string; target: string; base: string; tip: string; reason: string }): Promise<{ kind: 'landed' } | { kind: 'moved'; to: string }>;
+  land(input: {
+    repo: string;
+    target: string;
+    base: string;
+    tip: string;
+    reason: string;
+  }): Promise<{ kind: 'landed' } | { kind: 'moved'; to: string }>;
   /** Brings the landed target to the repository the rig came from: bare or remote by push with lease, checked out and clean by fast-forward, else left. */
   mirror(input: { repo: string; target: string; timeoutMs: number }): Promise<MirrorOutcome>;
   /** Makes `slot` a private clone with a clean checkout of `commit`: cheap when it is one already; a broken slot is made anew. */
