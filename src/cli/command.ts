@@ -55,7 +55,7 @@ export type Io = {
   readonly errIsTerminal: boolean;
   /** Columns of the terminal; 80 when there is none. */
   readonly width: number;
-  /** Aborted by Ctrl+C. Reading it promises to end soon after: gt waits for that a little. */
+  /** Aborted by Ctrl+C. Who listens to it promises to end soon after, and is given 3 s; without a listener gt ends at once. */
   readonly interrupted: AbortSignal;
 };
 

@@ -54,3 +54,15 @@ test('a reader that has seen enough is no fault', async () => {
 test('a long answer reaches a pipe whole', () => {
   expect(JSON.parse(gt('explain', '--json').stdout).refusals.length).toBeGreaterThan(30);
 });
+
+test('Ctrl+C ends gt with 130', async () => {
+  // A terminal that never takes what is written: gt is at work until it is interrupted.
+  const stuck = "process.stdout.write = () => { process.stderr.write('at work'); setInterval(() => {}, 1e6); return true; };";
+  const child = spawn(process.execPath, ['--import', `data:text/javascript,${encodeURIComponent(stuck)}`, GT, 'version'], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  const over = ended(child);
+  await once(child.stderr, 'data');
+  child.kill('SIGINT');
+  expect((await over).code).toBe(130);
+});

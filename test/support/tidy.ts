@@ -76,7 +76,7 @@ const BANNED: readonly Banned[] = [
     instead: 'take the time from a clock that is handed in',
   },
   { word: /\bsetTimeout\(/, in: /\.test\.ts$/, instead: 'wait for a named event' },
-  { word: /\bawait sleep\(|timers\/promises/, in: /^test\//, instead: 'wait for a named event' },
+  { word: /\bawait sleep\(|timers\/promises/, in: /\.test\.ts$/, instead: 'wait for a named event' },
   { word: /\b(test|it|describe)\.only\b/, in: /^test\//, instead: 'run the one file by its name' },
   { word: /\bvi\.(do)?mock\b/, in: /^test\//, instead: 'fake the world, not our own code' },
   {
@@ -220,7 +220,7 @@ export function functionsOf(text: string): Array<{ line: number; length: number 
 /** Whether a line that ends in `{`, and begins at `head`, opens a function. A group of tests is none. */
 function opensFunction(head: string, last: string): boolean {
   if (/^(describe|suite)\b/.test(head)) return false;
-  if (/=> \{$/.test(last)) return true;
+  if (/=> \(?\{$/.test(last)) return true;
   if (
     /^(\} )?(if|for|while|switch|else|try|catch|finally|do|with|return|class|interface|type|enum|namespace|declare|case|default)\b/.test(
       head,

@@ -59,6 +59,12 @@ const PLANTED: Array<[law: string, name: string, text: string, says: string]> = 
     `class Life {\n  async go(a: number): Promise<void> {\n${body(70)}\n  }\n}\n`,
     'a function',
   ],
+  [
+    'an arrow that is one long value has at most 70 lines',
+    'src/core/work.ts',
+    `export const life = () => ({\n${body(80)}\n});\n`,
+    'a function of 82 lines',
+  ],
   ['time is handed in', 'src/ops/sling.ts', 'const at = Date.now();\n', 'clock'],
   ['a date is made from a time', 'src/ops/sling.ts', 'const at = new Date();\n', 'clock'],
   ['a test sets no timer', 'test/unit/a.test.ts', 'setTimeout(go, 5);\n', 'named event'],

@@ -1,14 +1,14 @@
 #!/usr/bin/env node
+import { getEventListeners } from 'node:events';
 import { run } from '#cli/run';
 
 /** How long an interrupted command may take to end by itself, when it listens for the interruption. */
 const GRACE_MS = 3_000;
 
 const abort = new AbortController();
-let listens = false;
-const interrupted = () => process.exit(130);
 process.on('SIGINT', () => {
-  if (!listens || abort.signal.aborted) interrupted();
+  const interrupted = () => process.exit(130);
+  if (abort.signal.aborted || getEventListeners(abort.signal, 'abort').length === 0) interrupted();
   abort.abort();
   setTimeout(interrupted, GRACE_MS).unref();
 });
@@ -25,10 +25,7 @@ const code = await run(process.argv.slice(2), {
   outIsTerminal: process.stdout.isTTY ?? false,
   errIsTerminal: process.stderr.isTTY ?? false,
   width: process.stdout.columns ?? 80,
-  get interrupted() {
-    listens = true;
-    return abort.signal;
-  },
+  interrupted: abort.signal,
 });
 // A pipe may still be taking what was written; leaving at once would cut it.
 process.stdout.write('', () => process.exit(code));

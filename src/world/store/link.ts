@@ -1,4 +1,4 @@
-import { createConnection, type IpcNetConnectOpts, type Socket, type TcpNetConnectOpts } from 'node:net';
+import { createConnection, type IpcNetConnectOpts, isIP, type Socket, type TcpNetConnectOpts } from 'node:net';
 import { type Arg, encode, RedisReplyError, type Reply, replyReader } from './resp.ts';
 
 /**
@@ -180,7 +180,7 @@ function address(where: Where): { options: TcpNetConnectOpts | IpcNetConnectOpts
   greeting.push(database ? ['SELECT', database] : ['PING']);
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1') || '127.0.0.1';
   const tls = url.protocol === 'rediss:';
-  const options = { host, port: Number(url.port || 6379), ...(tls && { servername: host }) };
+  const options = { host, port: Number(url.port || 6379), ...(tls && !isIP(host) && { servername: host }) };
   return { options, tls, greeting };
 }
 
