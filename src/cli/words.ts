@@ -69,7 +69,9 @@ function nameOf(group: Group, word: string): string | undefined {
 
 function unknown(group: Group, path: readonly string[], word: string): Refusal {
   if (word.startsWith('-')) return noSuchOption(['gt', ...path].join(' '), word, GLOBAL_OPTIONS);
-  const names = Object.entries(group.verbs).flatMap(([name, { aliases = [], hidden }]) => (hidden ? [] : [name, ...aliases]));
+  const names = Object.entries(group.verbs).flatMap(([name, { aliases = [], hidden }]) =>
+    hidden ? [] : [name, ...aliases.filter((alias) => !alias.startsWith('-'))],
+  );
   const before = ['gt', ...path].join(' ');
   const meant = nearest(word, names).map((name) => `${before} ${name}`);
   return refuse('UNKNOWN_COMMAND', {

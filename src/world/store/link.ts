@@ -90,6 +90,7 @@ class LeanLink implements Link {
         });
         return await this.dialling;
       } catch (fault) {
+        if (fault instanceof RedisGone && fault.reason === 'closed') throw fault;
         if (fault instanceof RedisReplyError && fault.code !== 'LOADING') throw fault;
         const leftMs = deadline - this.patience.now();
         if (leftMs <= 0) throw new RedisGone('unreachable', place(this.where), fault);
@@ -106,6 +107,7 @@ class LeanLink implements Link {
     const refused = (await line.send(greeting, DIAL_MS)).find((reply) => reply instanceof RedisReplyError);
     if (refused || this.closed) line.drop('closed');
     if (refused) throw refused;
+    if (this.closed) throw new RedisGone('closed', place(this.where));
     this.live = line;
     return line;
   }
