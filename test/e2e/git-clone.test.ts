@@ -12,7 +12,9 @@ beforeAll(async () => {
 afterAll(() => dropRig(rig));
 
 async function failure(from: string, folder: string): Promise<unknown> {
-  const fault = await rig.git.cloneBare({ from, repo: join(rig.root, folder, '.repo.git'), timeoutMs: 10_000 }).catch((error: unknown) => error);
+  const fault = await rig.git
+    .cloneBare({ from, repo: join(rig.root, folder, '.repo.git'), timeoutMs: 10_000 })
+    .catch((error: unknown) => error);
   expect(readdirSync(join(rig.root, folder))).toEqual([]);
   return fault;
 }
@@ -21,8 +23,12 @@ test('a rig gets a bare repository with its own settings, and HEAD on no branch'
   const { repo, git } = rig;
   expect(sh(repo, 'rev-parse', '--is-bare-repository')).toBe('true');
   expect(sh(repo, 'symbolic-ref', 'HEAD')).toBe('refs/heads/gt-none');
-  expect(['gc.auto', 'maintenance.auto', 'gc.worktreePruneExpire', 'core.packedRefsTimeout'].map((key) => sh(repo, 'config', key))).toEqual(['0', 'false', 'never', '10000']);
-  expect(['core.filesRefLockTimeout', 'branch.autoSetupMerge', 'core.logAllRefUpdates'].map((key) => sh(repo, 'config', key))).toEqual(['5000', 'false', 'true']);
+  expect(
+    ['gc.auto', 'maintenance.auto', 'gc.worktreePruneExpire', 'core.packedRefsTimeout'].map((key) => sh(repo, 'config', key)),
+  ).toEqual(['0', 'false', 'never', '10000']);
+  expect(
+    ['core.filesRefLockTimeout', 'branch.autoSetupMerge', 'core.logAllRefUpdates'].map((key) => sh(repo, 'config', key)),
+  ).toEqual(['5000', 'false', 'true']);
   expect(sh(repo, 'config', 'core.fsync')).toBe('committed,loose-object,reference');
   expect(await git.originOf(repo)).toBe(rig.origin);
   expect(await git.resolve(repo, 'refs/heads/main')).toBe(rig.base);
@@ -42,10 +48,14 @@ test('the default branch is the one that the repository stands on, also when tha
   sh(other, 'init', '-q', '-b', 'trunk');
   commit(other, { x: '1' });
   sh(other, 'branch', 'main');
-  expect(await rig.git.cloneBare({ from: other, repo: join(rig.root, 'c1', '.repo.git'), timeoutMs: 10_000 })).toEqual({ defaultBranch: 'trunk' });
+  expect(await rig.git.cloneBare({ from: other, repo: join(rig.root, 'c1', '.repo.git'), timeoutMs: 10_000 })).toEqual({
+    defaultBranch: 'trunk',
+  });
   sh(other, 'checkout', '-q', '--detach');
   commit(other, { x: '2' });
-  expect(await rig.git.cloneBare({ from: other, repo: join(rig.root, 'c2', '.repo.git'), timeoutMs: 10_000 })).toEqual({ defaultBranch: 'main' });
+  expect(await rig.git.cloneBare({ from: other, repo: join(rig.root, 'c2', '.repo.git'), timeoutMs: 10_000 })).toEqual({
+    defaultBranch: 'main',
+  });
 });
 
 test('what is no repository, is out of reach or has no branch is told apart, and leaves nothing behind', async () => {
@@ -66,12 +76,19 @@ test('what is no repository, is out of reach or has no branch is told apart, and
 test('a clone that takes too long, or is called off, is ended with all its processes and leaves nothing behind', async () => {
   mkdirSync(join(rig.root, 'slow'));
   const abort = new AbortController();
-  const clone = rig.git.cloneBare({ from: rig.origin, repo: join(rig.root, 'slow', '.repo.git'), timeoutMs: 60_000, signal: abort.signal });
+  const clone = rig.git.cloneBare({
+    from: rig.origin,
+    repo: join(rig.root, 'slow', '.repo.git'),
+    timeoutMs: 60_000,
+    signal: abort.signal,
+  });
   abort.abort();
   await expect(clone).rejects.toThrow('aborted');
   expect(readdirSync(join(rig.root, 'slow'))).toEqual([]);
   // An "ssh" that never answers, and says where it is.
-  const fault = await rig.git.cloneBare({ from: 'ext::sh -c read% x', repo: join(rig.root, 'slow', '.repo.git'), timeoutMs: 300 }).catch((error: unknown) => error);
+  const fault = await rig.git
+    .cloneBare({ from: 'ext::sh -c read% x', repo: join(rig.root, 'slow', '.repo.git'), timeoutMs: 300 })
+    .catch((error: unknown) => error);
   expect(fault).toMatchObject({ name: 'CloneFault', kind: 'unreachable' });
   expect(readdirSync(join(rig.root, 'slow'))).toEqual([]);
 });
