@@ -35,7 +35,7 @@ export async function find(root: Group, argv: readonly string[]): Promise<Found 
   for (let hot = false; ; ) {
     const at = firstWord(rest);
     const word = rest[at];
-    const asksHelp = rest.includes('--help') || rest.includes('-h');
+    const asksHelp = word === 'help' || rest.includes('--help') || rest.includes('-h');
     let name = word === undefined ? undefined : nameOf(group, word);
     if (name !== undefined) {
       rest = rest.filter((_, index) => index !== at);

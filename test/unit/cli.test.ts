@@ -171,7 +171,7 @@ describe('help', () => {
   });
 
   test('a word with verbs lists them, unless it has something to do alone', async () => {
-    for (const argv of [['mq'], ['mq', 'help'], ['mq', '--help'], ['rig', '--help']])
+    for (const argv of [['mq'], ['mq', 'help'], ['mq', '--help'], ['rig', '--help'], ['rig', 'help']])
       expect((await gt(...argv)).out).toContain('Verbs:');
     expect((await gt('rig')).err).toContain('needs <what>');
   });
