@@ -17,11 +17,15 @@ function* filesUnder(folder) {
   }
 }
 
-execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', join(root, 'tsconfig.build.json')], { stdio: 'inherit' });
+execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', join(root, 'tsconfig.build.json')], {
+  stdio: 'inherit',
+});
 
 for (const output of filesUnder(dist)) {
   const source = join(root, relative(dist, output));
-  const gone = /\.js(\.map)?$/.test(output) ? !existsSync(source.replace(/\.js(\.map)?$/, '.ts')) : COPIED.test(output) && !existsSync(source);
+  const gone = /\.js(\.map)?$/.test(output)
+    ? !existsSync(source.replace(/\.js(\.map)?$/, '.ts'))
+    : COPIED.test(output) && !existsSync(source);
   if (gone) rmSync(output);
 }
 for (const folder of ['src', 'queues', 'processors'])

@@ -14,7 +14,8 @@ const stop = (what, todo) => {
 
 function checkNode() {
   const [major, minor] = process.versions.node.split('.').map(Number);
-  if (major < 20 || (major === 20 && minor < 19)) stop(`Node ${process.versions.node} is too old.`, 'Install Node 20.19 or newer.');
+  if (major < 20 || (major === 20 && minor < 19))
+    stop(`Node ${process.versions.node} is too old.`, 'Install Node 20.19 or newer.');
 }
 
 function onPath(...names) {
@@ -36,13 +37,24 @@ function installModules() {
     .digest('hex');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === want) return;
   say('installing node modules …');
-  const flags = ['--ignore-scripts', '--include=dev', '--include=optional', '--no-audit', '--no-fund', '--loglevel=error', '--fetch-retries=1'];
-  const npm = (...words) => spawnSync('npm', [...words, ...flags], { cwd: root, encoding: 'utf8', stdio: ['ignore', 'inherit', 'pipe'] });
+  const flags = [
+    '--ignore-scripts',
+    '--include=dev',
+    '--include=optional',
+    '--no-audit',
+    '--no-fund',
+    '--loglevel=error',
+    '--fetch-retries=1',
+  ];
+  const npm = (...words) =>
+    spawnSync('npm', [...words, ...flags], { cwd: root, encoding: 'utf8', stdio: ['ignore', 'inherit', 'pipe'] });
   let result = npm('ci');
   // npm ci refuses a lock from which optional packages of other platforms are absent; npm install takes the lock's versions as they are.
   const complaints = [...(result.stderr ?? '').matchAll(/Missing: (\S+) from lock file/g)].map((match) => match[1]);
-  if (result.status !== 0 && complaints.length > 0 && complaints.every((name) => name.endsWith('@'))) result = npm('install', '--no-save');
-  if (result.status !== 0) stop(`npm could not install the node modules:\n${result.stderr}`, 'Check the network and the npm registry, then try again.');
+  if (result.status !== 0 && complaints.length > 0 && complaints.every((name) => name.endsWith('@')))
+    result = npm('install', '--no-save');
+  if (result.status !== 0)
+    stop(`npm could not install the node modules:\n${result.stderr}`, 'Check the network and the npm registry, then try again.');
   writeFileSync(stamp, want);
 }
 
@@ -52,12 +64,16 @@ function installRedis() {
   if (apt && process.getuid?.() === 0) {
     say('installing redis-server with apt …');
     const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-    const install = () => spawnSync(apt, ['install', '-y', '-qq', '--no-install-recommends', 'redis-server'], { env, stdio: 'ignore' }).status === 0;
+    const install = () =>
+      spawnSync(apt, ['install', '-y', '-qq', '--no-install-recommends', 'redis-server'], { env, stdio: 'ignore' }).status === 0;
     if (install()) return;
     spawnSync(apt, ['update', '-qq'], { env, stdio: 'ignore' });
     if (install()) return;
   }
-  stop('no redis-server or valkey-server on PATH.', 'Install one: `sudo apt install redis-server`, `brew install redis`, or see https://redis.io/docs/install.');
+  stop(
+    'no redis-server or valkey-server on PATH.',
+    'Install one: `sudo apt install redis-server`, `brew install redis`, or see https://redis.io/docs/install.',
+  );
 }
 
 function newest(path) {

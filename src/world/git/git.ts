@@ -24,8 +24,13 @@ export type MirrorOutcome = { readonly state: 'pushed' | 'fast-forwarded' | 'lef
 
 export interface Git {
   version(): Promise<string>;
-  /** Clones `from` (url or path) as the bare `repo` with gt's settings, and says which branch is its default. Nothing stays behind when it fails. */
-  cloneBare(input: { from: string; repo: string; timeoutMs: number }): Promise<{ defaultBranch: string }>;
+  /** Clones `from` (url or path) as the bare `repo` with gt's settings, and says which branch is its default. Nothing stays behind when it fails; CloneFault says what a person can mend. */
+  cloneBare(input: { from: string; repo: string; timeoutMs: number; signal?: AbortSignal }): Promise<{ defaultBranch: string }>;
+  /** Where `repo` was cloned from: the real path of a folder, else the url. Two rigs with the same one would fight over its target. */
+  originOf(repo: string): Promise<string | undefined>;
+  /** The rig that a bare repository is marked with (`<town id>/<rig>`), or undefined. */
+  rigOf(repo: string): Promise<string | undefined>;
+  markRig(repo: string, rig: string): Promise<void>;
   /** Sha that a ref or name points to, or undefined. */
   resolve(repo: string, name: string): Promise<string | undefined>;
   treeOf(repo: string, commit: string): Promise<string>;
@@ -33,8 +38,9 @@ export interface Git {
   /** Commits that `head` has and `base` has not. */
   countAhead(repo: string, base: string, head: string): Promise<number>;
 
-  /** Makes (or finishes, or finds) the worktree of `branch` at `dir`; a new branch starts at `at`. Idempotent after a kill at any point. */
-  addWorktree(input: { repo: string; dir: string; branch: string; at: string }): Promise<void>;
+  /** Makes (or finishes, or finds) the worktree of `branch` at `dir`; a new branch starts at `at`. Idempotent after a kill at any point. `sparse` are the patterns of its sparse checkout. */
+  addWorktree(input: { repo: string; dir: string; branch: string; at: string; sparse?: readonly string[] }): Promise<void>;
+  /** Removes a worktree with all that is in it. Idempotent. Refuses with GitFault while its HEAD is in no ref's history. */
   removeWorktree(input: { repo: string; dir: string }): Promise<void>;
   facts(dir: string): Promise<WorktreeFacts>;
   /** Merges `commit` into the worktree's branch as `who`; conflict markers are left where it conflicts. */
@@ -44,7 +50,7 @@ export interface Git {
     message: string;
     env: Readonly<Record<string, string>>;
   }): Promise<'merged' | 'up-to-date' | 'conflict'>;
-  /** Keeps everything uncommitted (untracked files too, ignored ones not) in `ref` as a commit on HEAD, without touching worktree or index. Undefined when clean. */
+  /** Keeps everything uncommitted (untracked files too, ignored ones not) in `ref` as a commit on HEAD, without touching worktree or index. Undefined when clean. An earlier snapshot in `ref` becomes a parent of the new one. */
   snapshot(input: { repo: string; dir: string; ref: string; message: string }): Promise<string | undefined>;
 
   /** Points `ref` to `sha`, creating it; a ref that already points there is fine, one that points elsewhere throws GitFault. */
@@ -56,6 +62,8 @@ export interface Git {
 
   /** Merges `head` onto `base` in memory. `at` (ms) dates the commit, so that a replay makes the same one. */
   candidate(input: { repo: string; base: string; head: string; message: string; at: number }): Promise<Candidate>;
+  /** Makes a commit of `tree` with these parents as gt's refinery, dated `at` (ms): one commit for a whole train, say. The same input gives the same sha. */
+  commitTree(input: { repo: string; tree: string; parents: readonly string[]; message: string; at: number }): Promise<string>;
   /** Compare-and-swap of the target: `landed` when it is (or contains) `tip` afterwards, else `moved` with where it is. */
   land(input: {
     repo: string;

@@ -1,0 +1,18 @@
+import { checks } from './checks.ts';
+import { dispatch } from './dispatch.ts';
+import { merges } from './merges.ts';
+import { patrols } from './patrols.ts';
+import { polecats } from './polecats.ts';
+import { trains } from './trains.ts';
+import { work } from './work.ts';
+
+/** Every queue of the town. A queue without its processor does not compile (processors/index.ts). */
+export const queues = { work, dispatch, polecats, merges, trains, checks, patrols };
+
+export type QueueName = keyof typeof queues;
+export type NounOf<Q extends QueueName> = (typeof queues)[Q]['noun'];
+
+/** The queue whose jobs are about a noun. */
+export const queueOf = Object.fromEntries(Object.values(queues).map((spec) => [spec.noun, spec.name])) as {
+  readonly [noun: string]: QueueName;
+};

@@ -1,0 +1,36 @@
+import type { Member } from './ids.ts';
+import type { Noun, Records } from './records.ts';
+import type { Refusal } from './refusals.ts';
+
+/** What a decision wants written, as data. The store adds what follows from it mechanically: indexes, marks, versions. */
+export type Put = { [N in Noun]: { readonly noun: N; readonly doc: Records[N] } }[Noun];
+
+/** An event in the past tense; `data` is small (1 kB). */
+export type NewEvent = {
+  readonly type: `${string}.${string}`;
+  readonly subject: string;
+  readonly rig?: string;
+  readonly data?: Readonly<Record<string, unknown>>;
+};
+
+export type Change<A = undefined> = {
+  readonly put: readonly Put[];
+  readonly events?: readonly NewEvent[];
+  /** Records whose end resolves the needs of those that wait for them. */
+  readonly settle?: readonly string[];
+  /** Records that are open again: their successors wait once more. */
+  readonly unsettle?: readonly string[];
+  /** New edges: `id` (whose job is `job`) waits for each of `on`; `met` says which of them count as resolved already. */
+  readonly needs?: ReadonlyArray<{ readonly id: string; readonly job: Member; readonly on: readonly string[] }>;
+  /** Long text, apart from the record. */
+  readonly text?: ReadonlyArray<{ readonly id: string; readonly fields: Readonly<Record<string, string>> }>;
+  /** Jobs to mark beyond those that the records concern. */
+  readonly marks?: readonly Member[];
+  readonly answer: A;
+};
+
+/** A decision's answer: a change, or a refusal (then nothing is written). */
+export type Decision<A = undefined> = Change<A> | Refusal;
+
+/** A change that writes nothing: the answer stands already. */
+export const unchanged = <A>(answer: A): Change<A> => ({ put: [], answer });

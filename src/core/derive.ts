@@ -1,0 +1,125 @@
+import { type Member, member } from './ids.ts';
+import type { Noun, Records } from './records.ts';
+
+/**
+ * What follows from a record, whoever writes it: the indexes it stands in, and the jobs that its change concerns. Both are computed from the
+ * document alone, so that no verb can forget one. The store compares before and after, and moves only what differs.
+ */
+
+/** Where a record stands: index, score, and the member when that is not the record's id. */
+export type Standing = ReadonlyArray<readonly [index: string, score: number, member?: string]>;
+
+/** Priority first, then rework before new work, then age: lower goes first. Exact: ms need 41 bits, the rest stays under 2^53. */
+export function wantScore(priority: number, rework: boolean, since: number): number {
+  return priority * 2e13 + (rework ? 0 : 1e13) + since;
+}
+
+/** A merge request's place: priority, then age. */
+export const queueScore = (priority: number, since: number): number => priority * 2e13 + since;
+
+/** Whether the record's job has nothing left to do. */
+export const isFinal: { readonly [N in Noun]: (doc: Records[N]) => boolean } = {
+  work: (doc) => doc.status === 'closed' && doc.hold === undefined && doc.run === undefined && doc.merge === undefined,
+  run: (doc) => doc.state === 'ended',
+  merge: (doc) =>
+    doc.state === 'returned' ||
+    doc.state === 'superseded' ||
+    doc.state === 'cancelled' ||
+    (doc.state === 'merged' && doc.mirror !== undefined),
+  check: (doc) => doc.state !== 'planned',
+  train: () => false,
+  dispatch: () => false,
+  verdict: () => true,
+  patrol: () => true,
+  escalation: () => true,
+  worker: () => true,
+};
+
+/** The job of a record, or undefined for nouns without one. */
+export const jobMember: { readonly [N in Noun]: (doc: Records[N]) => Member | undefined } = {
+  work: (doc) => member('work', `${doc.id}@${doc.generation}`),
+  run: (doc) => member('polecats', doc.id),
+  merge: (doc) => member('merges', doc.id),
+  check: (doc) => member('checks', doc.id),
+  train: (doc) => member('trains', `${doc.id}@${doc.generation}`),
+  dispatch: (doc) => member('dispatch', `${doc.id}@${doc.generation}`),
+  verdict: () => undefined,
+  patrol: () => undefined,
+  escalation: () => undefined,
+  worker: () => undefined,
+};
+
+/** Records that the town has once, with fixed ids. */
+export const THE_TOWN = 'town';
+export const THE_WORKER = 'worker';
+const DISPATCH = member('dispatch', `${THE_TOWN}@1`);
+const train = (rig: string) => member('trains', `${rig}@1`);
+
+const standing: { readonly [N in Noun]: (doc: Records[N]) => Standing } = {
+  work: (doc) => {
+    const at: Array<readonly [string, number, string?]> = [];
+    if (doc.status === 'closed')
+      at.push(['work.closed', doc.closed?.at ?? doc.updatedAt], [`work.closed:${doc.rig}`, doc.closed?.at ?? doc.updatedAt]);
+    else at.push(['work.open', doc.createdAt], [`work.open:${doc.rig}`, doc.createdAt]);
+    if (doc.want && !doc.run && !doc.needsYou) at.push(['want', wantScore(doc.priority, doc.want.rework, doc.want.since)]);
+    if (doc.needsYou) at.push(['needs-you', doc.updatedAt]);
+    if (doc.hold) at.push(['names', 0, doc.hold.name]);
+    if (doc.status === 'closed' && isFinal.work(doc)) at.push(['ended', doc.closed?.at ?? doc.updatedAt]);
+    return at;
+  },
+  run: (doc) =>
+    doc.state === 'ended'
+      ? []
+      : [
+          ['runs.live', doc.grantedAt],
+          [`runs.live:${doc.rig}`, doc.grantedAt],
+        ],
+  merge: (doc) => {
+    const at: Array<[string, number]> = [];
+    const open = doc.state === 'submitted' || doc.state === 'queued' || doc.state === 'checking' || doc.state === 'landing';
+    if (open) at.push([`merges.open:${doc.rig}`, queueScore(doc.priority, doc.submittedAt)]);
+    if (open && doc.state !== 'submitted') at.push([`merges.queued:${doc.rig}`, queueScore(doc.priority, doc.submittedAt)]);
+    if (!open) at.push([`merges.ended:${doc.rig}`, doc.landed?.at ?? doc.returned?.at ?? doc.submittedAt]);
+    if (doc.state === 'merged' && doc.mirror?.state === 'left') at.push([`merges.unpushed:${doc.rig}`, doc.submittedAt]);
+    return at;
+  },
+  check: (doc) => (doc.state === 'planned' ? [[`checks.open:${doc.rig}`, doc.plannedAt]] : []),
+  train: () => [['trains', 0]],
+  dispatch: () => [],
+  verdict: () => [],
+  patrol: () => [['patrols', 0]],
+  escalation: (doc) => [[doc.state === 'closed' ? 'escalations.closed' : 'escalations.open', doc.openedAt]],
+  worker: () => [],
+};
+
+/** Every index of a record. Index `jobs` holds each job that should live: what the deacon compares with BullMQ. */
+export function standingOf<N extends Noun>(noun: N, doc: Records[N]): Standing {
+  const job = isFinal[noun](doc) ? undefined : jobMember[noun](doc);
+  return job ? [...standing[noun](doc), ['jobs', 0, job] as const] : standing[noun](doc);
+}
+
+const concerned: { readonly [N in Noun]: (doc: Records[N], before: Records[N] | undefined) => readonly (Member | undefined)[] } =
+  {
+    work: (doc, before) => (wants(doc) || wants(before) ? [jobMember.work(doc), DISPATCH] : [jobMember.work(doc)]),
+    run: (doc, before) => [
+      jobMember.run(doc),
+      ...(doc.state === 'ended' && before?.state !== 'ended' ? [DISPATCH, member('work', `${doc.work}@${doc.generation}`)] : []),
+    ],
+    merge: (doc) => [jobMember.merge(doc), member('work', `${doc.work}@${doc.generation}`), train(doc.rig)],
+    check: (doc, before) => [jobMember.check(doc), ...(before && doc.state !== before.state ? [train(doc.rig)] : [])],
+    train: (doc) => [jobMember.train(doc)],
+    dispatch: (doc) => [jobMember.dispatch(doc)],
+    verdict: () => [],
+    patrol: () => [],
+    escalation: () => [],
+    worker: () => [],
+  };
+
+const wants = (doc: Records['work'] | undefined): boolean => doc?.want !== undefined && doc.run === undefined;
+
+/** The jobs that a write of this record concerns. The job of a record that was final already is left in peace. */
+export function concernedBy<N extends Noun>(noun: N, doc: Records[N], before: Records[N] | undefined): Member[] {
+  return concerned[noun](doc, before).filter(
+    (one) => one !== undefined && !(one === jobMember[noun](doc) && before && isFinal[noun](before)),
+  ) as Member[];
+}

@@ -1,0 +1,64 @@
+import type { Change } from './change.ts';
+import { runId } from './ids.ts';
+import type { Run, Work } from './records.ts';
+
+/**
+ * Who gets the next slots. A slot is a live run; it belongs to the run until the commit that ends it. One job asks this, so nobody else has to
+ * count: what waits in order (priority, rework before new work, age), how many live where, and how many may.
+ */
+export type Slots = {
+  readonly waiting: ReadonlyArray<{ readonly id: string; readonly rig: string }>;
+  readonly live: ReadonlyMap<string, number>;
+  readonly maxTown: number;
+  readonly maxRig: (rig: string) => number;
+  /** Rigs that get nothing now. */
+  readonly closed: ReadonlySet<string>;
+};
+
+/** The ids that get a slot now, in order. A full rig does not hold up the others. */
+export function grants({ waiting, live, maxTown, maxRig, closed }: Slots): string[] {
+  const perRig = new Map(live);
+  let free = maxTown - [...live.values()].reduce((sum, count) => sum + count, 0);
+  const chosen: string[] = [];
+  for (const { id, rig } of waiting) {
+    if (free <= 0) break;
+    const here = perRig.get(rig) ?? 0;
+    if (closed.has(rig) || here >= maxRig(rig)) continue;
+    perRig.set(rig, here + 1);
+    free--;
+    chosen.push(id);
+  }
+  return chosen;
+}
+
+/** The commit of a grant: the run's record, and the item that has it. The name stays with the item until it has landed. */
+export function grantRun(work: Work, input: { name: string; dir: string; agent: string }, now: number): Change<Run> {
+  const { want: _, ...rest } = work;
+  const id = runId(work.id, work.runs + 1);
+  const hold = work.hold ?? { name: input.name, dir: input.dir };
+  const run: Run = {
+    id,
+    work: work.id,
+    generation: work.generation,
+    rig: work.rig,
+    name: hold.name,
+    agent: input.agent,
+    attempt: work.failures + 1,
+    state: 'granted',
+    grantedAt: now,
+    dir: hold.dir,
+    ...(hold.branch ? { branch: hold.branch } : {}),
+    ...(work.rework ? { rework: work.rework } : {}),
+    sessions: 0,
+    deaths: 0,
+    snapshots: 0,
+  };
+  return {
+    put: [
+      { noun: 'run', doc: run },
+      { noun: 'work', doc: { ...rest, run: id, runs: work.runs + 1, hold, updatedAt: now } },
+    ],
+    events: [{ type: 'run.granted', subject: id, rig: work.rig, data: { work: work.id, name: hold.name, attempt: run.attempt } }],
+    answer: run,
+  };
+}

@@ -1,0 +1,53 @@
+/** Every bound of the town in one place, each with its reason. Times are ms, sizes bytes. */
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** A job that is only ever woken. BullMQ's delayed scores (ms × 4096) are exact until September 2039, so a span, never a date. */
+export const HOLD_MS = 5 * 365 * DAY;
+/** A held job nearer than this to its due date is held anew by the deacon. */
+export const REHOLD_MS = 365 * DAY;
+/** One worker process serves the town, so a live run's lock need never run out under a sleeping laptop; a dead worker's jobs are handed back at start. */
+export const LOCK_MS = DAY;
+/** How often locks are renewed, and long runs read their records again. */
+export const RENEW_MS = 15 * SECOND;
+/** An unseen member this old was not woken by whoever marked it. */
+export const RELAY_MS = SECOND;
+/** Faults in a row after which a job parks long and an escalation is opened. */
+export const FAULTS_UNTIL_ESCALATION = 6;
+export const FAULT_BACKOFF_MS = 250;
+export const FAULT_BACKOFF_MAX_MS = MINUTE;
+/** Park of a job that keeps failing: somebody has to look, but nobody needs to restart it. */
+export const FAULT_PARK_MS = 10 * MINUTE;
+/** A parent whose children had all ended already looks again after this, so that it never spins. */
+export const IDLE_PARENT_MS = SECOND;
+/** Attempts of one change against others who write the same records. */
+export const CLASHES = 8;
+/** How long a repeated commit id gets its first answer: a client resends after a cut. */
+export const COMMIT_MEMORY_MS = 10 * MINUTE;
+/** Events kept in the stream (approximately): history and news, not an outbox. */
+export const EVENTS_KEPT = 100_000;
+/** An event's data: more belongs into a record, a text or a log. */
+export const EVENT_BYTES = 1024;
+/** Long text of one field. */
+export const TEXT_BYTES = 1024 * 1024;
+export const TITLE_BYTES = 500;
+/** Jobs that have ended are kept on the board for this long after their root has ended. */
+export const ENDED_KEPT_MS = DAY;
+/** Records that a patrol reads at once. */
+export const PAGE = 1000;
+/** An agent's writing call outlives a restart of Redis; a person's command says soon that Redis is down. */
+export const AGENT_WAIT_MS = MINUTE;
+export const PERSON_WAIT_MS = 2 * SECOND;
+/** Worker stop: how long running activations have to hand their jobs back. */
+export const STOP_MS = 5 * SECOND;
+/** A run that would be without an agent for longer gives its slot back. */
+export const SUSPEND_MS = MINUTE;
+/** Deaths of an agent without progress on the same item, after which the run ends as failed. */
+export const DEATHS_WITHOUT_PROGRESS = 3;
+/** Infrastructure errors of one check in a row, after which the train stops and says so. */
+export const CHECK_ERRORS = 3;
+/** Evidence put on an item: the tail of a log that an agent can read. */
+export const EVIDENCE_BYTES = 16 * 1024;

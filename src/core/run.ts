@@ -1,0 +1,95 @@
+import { sessionId } from './ids.ts';
+import { DEATHS_WITHOUT_PROGRESS } from './limits.ts';
+import type { Run } from './records.ts';
+
+/**
+ * The life of a polecat's run: one slot, one worktree, one session after another.
+ *
+ *   granted ──worktree made──▸ ready ──session noted, then spawned──▸ live ──it ended, or was handed in and left──▸ ended
+ *                                ▲                                      │
+ *                                └────── session over without `done` ───┘
+ *
+ * - A session is noted in the books before it is spawned; the host starts one session id once, so a repeat after a kill finds the same agent.
+ * - It is heard by its first `gt` call (ack). Without one within the startup stall it is ended and started anew.
+ * - A session that ends without `done` is a death: a snapshot is taken, the next session starts on the same worktree: at once, then with growing
+ *   pauses; after three deaths without a new commit the run fails and the item counts a failed attempt. A session that went down with the host, or
+ *   that gt itself ended, is no death.
+ * - After `done` the agent has a grace to leave by itself; then it is ended. The run ends when its session is gone, and frees its slot.
+ */
+export type SessionFacts =
+  /** The host does not know the session, and no process carries its token. */
+  | { readonly is: 'absent' }
+  | { readonly is: 'running'; readonly pid: number; readonly born: string }
+  | { readonly is: 'over'; readonly code: number | null; readonly signal: number | null; readonly at: number };
+
+export type RunRules = {
+  readonly startupStallMs: number;
+  readonly doneGraceMs: number;
+  readonly firstRestartMs: number;
+  readonly restartBaseMs: number;
+  readonly restartMaxMs: number;
+};
+
+export type RunMove =
+  | { readonly do: 'prepare' }
+  | { readonly do: 'note-session'; readonly n: number; readonly id: string }
+  | { readonly do: 'spawn' }
+  | { readonly do: 'note-pid'; readonly pid: number; readonly born: string }
+  | { readonly do: 'watch'; readonly until: number; readonly why: string }
+  | { readonly do: 'rest'; readonly until: number; readonly why: string }
+  | { readonly do: 'end-session'; readonly why: string }
+  | { readonly do: 'note-exit'; readonly death: boolean; readonly facts: Extract<SessionFacts, { is: 'over' }> | undefined }
+  | { readonly do: 'end-run'; readonly outcome: NonNullable<Run['outcome']> }
+  | { readonly do: 'over' };
+
+/** Far enough to be woken by events instead. */
+const LONG_MS = 60 * 60 * 1000;
+
+/** Decides the run's next move from its record and what the host says of its session. @param session undefined when there is none to ask about */
+export function nextForRun(run: Run, session: SessionFacts | undefined, rules: RunRules, now: number): RunMove {
+  if (run.state === 'ended') return { do: 'over' };
+  if (run.state === 'granted') return { do: 'prepare' };
+  const current = run.session;
+  if (!current || current.exit) {
+    if (run.submitted) return { do: 'end-run', outcome: run.submitted.head ? 'submitted' : 'no-code' };
+    if (run.deaths >= DEATHS_WITHOUT_PROGRESS) return { do: 'end-run', outcome: 'failed' };
+    if (run.notBefore && run.notBefore > now)
+      return {
+        do: 'rest',
+        until: run.notBefore,
+        why: `its agent ended; the next one starts after a pause (${run.deaths} in a row)`,
+      };
+    return { do: 'note-session', n: run.sessions + 1, id: sessionId(run.id, run.sessions + 1) };
+  }
+  if (!session || session.is === 'absent') {
+    // Never seen alive: the spawn has not happened (or its answer was lost with the host). Seen alive: it went down with the host.
+    if (current.pid === undefined && !run.submitted) return { do: 'spawn' };
+    return { do: 'note-exit', death: false, facts: undefined };
+  }
+  if (session.is === 'over') return { do: 'note-exit', death: !run.submitted, facts: session };
+  if (current.pid !== session.pid) return { do: 'note-pid', pid: session.pid, born: session.born };
+  if (run.submitted) {
+    const leave = run.submitted.at + rules.doneGraceMs;
+    return leave <= now
+      ? { do: 'end-session', why: 'handed in' }
+      : { do: 'watch', until: leave, why: 'handed in; its agent is leaving' };
+  }
+  if (current.ackedAt === undefined) {
+    const stall = current.at + rules.startupStallMs;
+    return stall <= now
+      ? { do: 'end-session', why: 'no sign of life' }
+      : { do: 'watch', until: stall, why: 'waiting for its agent to say hello' };
+  }
+  return { do: 'watch', until: now + LONG_MS, why: 'its agent works' };
+}
+
+/** The pause before the next session after `deaths` in a row: none, base, base × 2 … (ms). */
+export function restartPause(deaths: number, rules: RunRules): number {
+  if (deaths <= 1) return rules.firstRestartMs;
+  return Math.min(rules.restartMaxMs, rules.restartBaseMs * 2 ** (deaths - 2));
+}
+
+/** Whether a token belongs to the run's session of now: the only one that is heard. */
+export function isCurrent(run: Run, token: string): boolean {
+  return run.state !== 'ended' && run.session !== undefined && run.session.exit === undefined && run.session.token === token;
+}

@@ -1,0 +1,11 @@
+/** The trials: `node dist/src/main.js soak|demo|bench`. The commands of the town are in src/cli. */
+const say = (line: string) => process.stdout.write(`${line}\n`);
+const [trial = '', ...words] = process.argv.slice(2);
+
+if (trial === 'soak') {
+  const { FULL, soak } = await import('./trials/soak.ts');
+  process.exitCode = (await soak(FULL, say)).ok ? 0 : 1;
+} else {
+  say(`There is no trial \`${[trial, ...words].join(' ')}\`: use soak, demo or bench.`);
+  process.exitCode = 2;
+}

@@ -1,0 +1,52 @@
+import type { Decision } from '#core/change';
+import type { Member } from '#core/ids';
+import { isRefusal, type Refusal } from '#core/refusals';
+import type { Clock } from './clock.ts';
+import { failpoint } from './failpoint.ts';
+import type { Log } from './log.ts';
+import type { Ask } from './queue/ask.ts';
+import type { Books, Reading, Writer } from './store/books.ts';
+
+/** What an op is given: the books, a clock, ids, a log. No git, no terminals, no files. */
+export type Desk = {
+  readonly books: Books;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly actor: string;
+  /** Random bytes, for ids. */
+  readonly random: (bytes: number) => Uint8Array;
+  /** Writes a change and wakes the jobs that it concerns. A job whose wake is lost on the way is woken by the worker's relay. */
+  readonly change: <A>(decide: (reading: Reading) => Promise<Decision<A>> | Decision<A>) => Promise<A | Refusal>;
+  /** Wakes jobs ("look again"). */
+  readonly wake: (members: readonly Member[]) => Promise<void>;
+};
+
+/** Joins a desk from its parts. @param ask wakes, and adds what is missing */
+export function makeDesk(parts: {
+  books: Books;
+  clock: Clock;
+  log: Log;
+  writer: Writer;
+  ask: Ask;
+  random: (bytes: number) => Uint8Array;
+}): Desk {
+  const { books, clock, log, writer, ask, random } = parts;
+  return {
+    books,
+    clock,
+    log,
+    random,
+    actor: writer.actor,
+    change: async (decide) => {
+      const written = await books.change(writer, decide);
+      if (isRefusal(written)) return written;
+      failpoint('commit');
+      await ask(written.marked);
+      failpoint('wake');
+      return written.answer;
+    },
+    wake: async (members) => {
+      await ask(members);
+    },
+  };
+}

@@ -1,0 +1,50 @@
+import { candidate, commitTree } from './candidate.ts';
+import { cloneBare } from './clone.ts';
+import type { Context } from './context.ts';
+import { facts, mergeInto } from './facts.ts';
+import type { Git } from './git.ts';
+import { land } from './land.ts';
+import { mirror } from './mirror.ts';
+import { makeMutex } from './mutex.ts';
+import { markRig, originOf, rigOf } from './origin.ts';
+import { countAhead, isAncestor, pin, refs, resolve, treeOf, unpin } from './refs.ts';
+import { makeRun } from './run.ts';
+import { prepareSlot } from './slot.ts';
+import { snapshot } from './snapshot.ts';
+import { addWorktree, removeWorktree } from './worktree.ts';
+
+/**
+ * Makes gt's git. `now` is the clock (ms since 1970), `env` what a person's git would see (default: this process's), `worker` is `<town id>.<epoch>`: each
+ * git process carries it as GT_WORKER, so that the next worker finds and ends what this one left.
+ */
+export function makeGit(given: { now: () => number; env?: NodeJS.ProcessEnv; worker?: string }): Git {
+  const context: Context = {
+    run: makeRun({ env: given.env ?? process.env, worker: given.worker }),
+    alone: makeMutex(),
+    now: given.now,
+  };
+  return {
+    version: async () => (await context.run(['version'])).out.trim().replace(/^git version (\S+).*$/, '$1'),
+    cloneBare: (input) => cloneBare(context, input),
+    originOf: (repo) => originOf(context, repo),
+    rigOf: (repo) => rigOf(context, repo),
+    markRig: (repo, rig) => markRig(context, repo, rig),
+    resolve: (repo, name) => resolve(context, repo, name),
+    treeOf: (repo, commit) => treeOf(context, repo, commit),
+    isAncestor: (repo, ancestor, descendant) => isAncestor(context, repo, ancestor, descendant),
+    countAhead: (repo, base, head) => countAhead(context, repo, base, head),
+    addWorktree: (input) => addWorktree(context, input),
+    removeWorktree: (input) => removeWorktree(context, input),
+    facts: (dir) => facts(context, dir),
+    mergeInto: (input) => mergeInto(context, input),
+    snapshot: (input) => snapshot(context, input),
+    pin: (repo, ref, sha) => pin(context, repo, ref, sha),
+    unpin: (repo, ref, sha) => unpin(context, repo, ref, sha),
+    refs: (repo, prefix) => refs(context, repo, prefix),
+    candidate: (input) => candidate(context, input),
+    commitTree: (input) => commitTree(context, input),
+    land: (input) => land(context, input),
+    mirror: (input) => mirror(context, input),
+    prepareSlot: (input) => prepareSlot(context, input),
+  };
+}
