@@ -1,6 +1,11 @@
 /** What the rest of gt knows of the PTY host: the terminal sessions of agents, apart from every other process. Times are ms since 1970. */
 
-/** How a session's leader ended: exactly one of the two is a number. */
+import type { Survivor } from '#world/processes/kill';
+
+/**
+ * How a session ended: exactly one of the two is a number. A code of 128 + n with a signal n is told as that signal, by the shell's convention; a session
+ * that was lost with its host, and left no code, as signal 1 (hang-up), at the time when the next host found that out.
+ */
 export type Exit = { readonly code: number | null; readonly signal: number | null; readonly at: number };
 
 /**
@@ -34,10 +39,62 @@ export type SpawnRequest = {
 
 export type HostEvent = { readonly type: 'spawned' | 'exited' | 'drained' | 'forgotten'; readonly session: SessionInfo };
 
-/** A process that outlived a kill. */
-export type Survivor = { readonly pid: number; readonly command: string };
+export type { Survivor };
 
-/** The host, seen from a client. Every call rejects with HostGone when the connection is lost; `onGone` tells of it at once. */
+/** The host process; `epoch` is the highest of a worker that it has heard, 0 before the first. */
+export type HostInfo = {
+  readonly pid: number;
+  readonly startedAt: number;
+  readonly build: string;
+  readonly epoch: number;
+  readonly sessions: number;
+};
+
+/** What the host answers when it will not do it; nothing has changed. `connect` may meet it as well. */
+export type HostRefusal =
+  /** The connection: a wrong token, no protocol in common, an unsafe directory or file, a host that runs already. */
+  | 'TOKEN_WRONG'
+  | 'PROTOCOL_UNKNOWN'
+  | 'UNSAFE_PATH'
+  | 'HOST_RUNS'
+  /** The caller: an older worker than one that was heard; none at all where a worker is needed; a request that is malformed. */
+  | 'STALE_EPOCH'
+  | 'EPOCH_MISSING'
+  | 'BAD_REQUEST'
+  /** The start of a session: its directory or program is not there, the system gave no terminal, no more fit, or the host is ending. */
+  | 'CWD_MISSING'
+  | 'BINARY_MISSING'
+  | 'FORK_FAILED'
+  | 'HOST_FULL'
+  | 'HOST_STOPPING'
+  /** A session: not known, still running (forget), ended (write, resize), 8 MB of input wait, or no byte of it was taken for 30 s. */
+  | 'SESSION_UNKNOWN'
+  | 'SESSION_RUNS'
+  | 'PTY_GONE'
+  | 'PTY_BUSY'
+  | 'PTY_STALLED'
+  /** A fault of the host itself. */
+  | 'HOST_FAULT';
+
+/** The host refused; the message is a sentence for people. */
+export class HostRefused extends Error {
+  override readonly name = 'HostRefused';
+  readonly code: HostRefusal;
+  constructor(code: HostRefusal, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** The connection to the host is lost, or could not be made: whether the request was heard is not known. */
+export class HostGone extends Error {
+  override readonly name = 'HostGone';
+}
+
+/**
+ * The host, seen from a client. Every call rejects with HostGone when the connection is lost (`onGone` tells of it at once), and with HostRefused.
+ * `spawn` and `forget` need a worker's epoch; what changes something is refused from a worker older than the newest one heard.
+ */
 export interface Host {
   /** Starts a session; the id of a session that the host knows is answered with that session, and starts nothing. */
   spawn(request: SpawnRequest): Promise<SessionInfo>;
@@ -46,14 +103,20 @@ export interface Host {
   get(id: string): Promise<SessionInfo | undefined>;
   /** Output from byte `from` on (as far back as the ring reaches); `seq` is the byte count after the last byte given. */
   output(id: string, from?: number): Promise<{ bytes: Buffer; from: number; seq: number } | undefined>;
+  /** Resolves when the terminal has taken all of it; writes come out whole and in the order of the calls. */
   write(id: string, bytes: Buffer | string): Promise<void>;
   resize(id: string, cols: number, rows: number): Promise<void>;
-  /** TERM to the group, `graceMs`, then STOP and KILL of all found by tree, session id and token until none is left. Idempotent. */
+  /**
+   * TERM to the group and to others found, `graceMs` (10 s unless said), then STOP and KILL of all found by tree, session id and token until none is
+   * left. Idempotent; works on an ended session too, whose stragglers it ends; a second call with a shorter grace hurries the first.
+   */
   kill(id: string, options?: { graceMs?: number }): Promise<{ left: Survivor[] }>;
-  /** The run's record holds the exit: the host may forget the session and its files. Idempotent. */
+  /** The run's record holds the exit: the host may forget the (drained) session and its files. Idempotent. */
   forget(id: string): Promise<void>;
-  /** Host process, build and the highest worker epoch that it has heard. */
-  info(): Promise<{ pid: number; startedAt: number; epoch: number; sessions: number }>;
+  info(): Promise<HostInfo>;
+  /** Kills every session as `kill` does, answers with what is left of all, and ends the host. Exits that were not forgotten stay on disk. */
+  stop(options?: { graceMs?: number }): Promise<{ left: Survivor[] }>;
+  /** Events from now on. A lost connection loses events: connect again and `list`. */
   onEvent(listener: (event: HostEvent) => void): () => void;
   onGone(listener: () => void): () => void;
   close(): void;

@@ -7,7 +7,8 @@ import type { Noun, Records } from '#core/records';
 import { isRefusal, type Refusal, refuse } from '#core/refusals';
 import type { Clock } from '../clock.ts';
 import type { Keys } from './keys.ts';
-import type { Link, Reply } from './link.ts';
+import { type Link, RedisGone } from './link.ts';
+import type { Reply } from './resp.ts';
 import { script } from './script.ts';
 
 /** The number of the books' form; commit.lua refuses books of another. */
@@ -163,12 +164,14 @@ export class Books {
       events: (change.events ?? []).map((event) => eventFields(event, writer.actor, now)),
       kept: EVENTS_KEPT,
     };
-    const reply = await commitScript(
-      this.#link,
-      [this.keys.books],
-      [JSON.stringify(request), ...change.put.map(({ doc }) => JSON.stringify(doc))],
-    );
-    return JSON.parse(String(reply)) as CommitReply;
+    const args = [JSON.stringify(request), ...change.put.map(({ doc }) => JSON.stringify(doc))];
+    for (;;)
+      try {
+        return JSON.parse(String(await commitScript(this.#link, [this.keys.books], args))) as CommitReply;
+      } catch (fault) {
+        // Whether it was written is not known: the same commit id again gets the first answer, or writes it now.
+        if (!(fault instanceof RedisGone) || fault.reason !== 'cut') throw fault;
+      }
   }
 }
 

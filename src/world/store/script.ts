@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import type { Link, Reply } from './link.ts';
+import type { Link } from './link.ts';
+import type { Reply } from './resp.ts';
 
 /** A Lua script beside the code: sent by its digest, whole only to a server that does not know it. */
 export type Script = (link: Link, keys: readonly string[], args: ReadonlyArray<string | number>) => Promise<Reply>;

@@ -1,7 +1,8 @@
 import type { Member } from '#core/ids';
 import type { Noun, Records } from '#core/records';
 import { type Books, StaleEpoch } from './books.ts';
-import type { Link, Reply } from './link.ts';
+import type { Link } from './link.ts';
+import type { Reply } from './resp.ts';
 import { script } from './script.ts';
 
 const takeScript = script(new URL('./take.lua', import.meta.url));

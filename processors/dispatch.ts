@@ -1,0 +1,61 @@
+import { grantRun, grants } from '#core/dispatch';
+import { HOLD_MS } from '#core/limits';
+import { nextName } from '#core/names';
+import type { Work } from '#core/records';
+import { failpoint } from '#world/failpoint';
+import type { World } from '#world/world';
+import { type Processor, sleep } from './answer.ts';
+
+/** Items that are looked at in one page: enough for any number of free slots unless many rigs are full. */
+const PAGE = 200;
+
+/** Grants slots to what waits, in order, as long as town and rig have free ones. Nobody else writes them. */
+export const dispatch: Processor<'dispatch', World> = async (turn, world) => {
+  const { desk } = world;
+  const settings = world.settings();
+  let granted = 0;
+  let from = 0;
+  for (
+    let page = await desk.books.index('want', 0, PAGE - 1);
+    page.length > 0;
+    page = await desk.books.index('want', from, from + PAGE - 1)
+  ) {
+    const waiting = await desk.books.readMany('work', page);
+    const known = new Set(world.rigs());
+    const rigs = [...new Set(waiting.map((one) => one.rig))];
+    const live = new Map<string, number>();
+    for (const rig of new Set([...known, ...rigs])) live.set(rig, await desk.books.count(`runs.live:${rig}`));
+    const closed = new Set(rigs.filter((rig) => !known.has(rig) || world.rig(rig).settings.spawn === 'manual'));
+    const maxRig = (rig: string) => world.rig(rig).settings.max_polecats;
+    const chosen = grants({ waiting, live, maxTown: settings.max_polecats, maxRig, closed });
+    for (const id of chosen) if (await grant(id, world)) granted++;
+    const total = [...live.values()].reduce((sum, count) => sum + count, 0) + chosen.length;
+    if (total >= settings.max_polecats) break;
+    from += page.length - chosen.length;
+    if (page.length < PAGE) break;
+  }
+  const [waiting, live] = [await desk.books.count('want'), await desk.books.count('runs.live')];
+  if (granted > 0) desk.log.info('granted', { granted, job: turn.member });
+  return sleep(desk.clock.now() + HOLD_MS, `${live} of ${settings.max_polecats} slots taken, ${waiting} waiting`);
+};
+
+async function grant(id: string, world: World): Promise<boolean> {
+  const { desk } = world;
+  const inUse = new Set(await desk.books.index('names'));
+  const answer = await desk.change(async (reading) => {
+    const work: Work | undefined = await reading.get('work', id);
+    await reading.get('run', `${id}.r${(work?.runs ?? 0) + 1}`);
+    if (!work?.want || work.run || work.needsYou) return { put: [], answer: false };
+    const rig = world.rig(work.rig);
+    const { style, names } = rig.settings.namepool;
+    const name = work.hold?.name ?? nextName(inUse, { style, names });
+    const change = grantRun(
+      work,
+      { name, dir: rig.layout.polecat(name), agent: work.agent ?? rig.settings.agent },
+      desk.clock.now(),
+    );
+    return { ...change, answer: true };
+  });
+  failpoint('grant');
+  return answer === true;
+}

@@ -1,0 +1,64 @@
+import { HOLD_MS } from '#core/limits';
+import { candidateRef, pinRef, queued } from '#core/merge';
+import { failpoint } from '#world/failpoint';
+import type { World } from '#world/world';
+import { done, type Processor, sleep } from './answer.ts';
+
+const MIRROR_MS = 60_000;
+
+/** A merge request's life beside the train: pins its head, stands in the queue, and brings the landing to where the rig came from. */
+export const merges: Processor<'merges', World> = async (turn, world) => {
+  const { desk, git } = world;
+  for (let { doc } = turn; ; { doc } = await turn.again()) {
+    if (!doc) return done('gone');
+    const { repo, target } = world.rig(doc.rig);
+    const { id } = doc;
+    switch (doc.state) {
+      case 'submitted': {
+        await git.pin(repo, pinRef(id), doc.head);
+        failpoint('pin');
+        await desk.change(async (reading) => {
+          const now = await reading.get('merge', id);
+          return now?.state === 'submitted' ? { ...queued(now), answer: undefined } : { put: [], answer: undefined };
+        });
+        break;
+      }
+      case 'queued':
+      case 'checking':
+      case 'landing': {
+        const place = await desk.books.rank(`merges.queued:${doc.rig}`, id);
+        const where = place === undefined ? '' : `, ${place + 1}. in line`;
+        return sleep(
+          desk.clock.now() + HOLD_MS,
+          { queued: `waits for the train${where}`, checking: 'its checks run', landing: 'is being landed' }[doc.state],
+        );
+      }
+      case 'merged': {
+        await git.unpin(repo, candidateRef(id));
+        if (doc.mirror) return done('merged');
+        await turn.show('bringing the landing to where the rig came from');
+        const mirror = await git
+          .mirror({ repo, target, timeoutMs: MIRROR_MS })
+          .catch((fault: unknown) => ({ state: 'left' as const, why: String(fault).slice(0, 300) }));
+        await desk.change(async (reading) => {
+          const now = await reading.get('merge', id);
+          if (!now || now.mirror) return { put: [], answer: undefined };
+          const type = mirror.state === 'left' ? 'merge.not_pushed' : 'merge.pushed';
+          return {
+            put: [{ noun: 'merge', doc: { ...now, mirror } }],
+            events: [{ type, subject: id, rig: now.rig, data: { ...mirror } }],
+            answer: undefined,
+          };
+        });
+        break;
+      }
+      case 'returned':
+      case 'superseded':
+      case 'cancelled':
+        await git.unpin(repo, candidateRef(id));
+        return done(doc.state);
+      default:
+        doc.state satisfies never;
+    }
+  }
+};

@@ -1,0 +1,186 @@
+import { createHash } from 'node:crypto';
+import { shortHash } from '#core/ids';
+import { CHECK_ERRORS, HOLD_MS } from '#core/limits';
+import type { Merge, Rework, Train } from '#core/records';
+import { isRefusal } from '#core/refusals';
+import { nextForTrain, type TrainFacts, type TrainMove } from '#core/train';
+import { escalate } from '#core/work';
+import { failpoint } from '#world/failpoint';
+import type { Rig, World } from '#world/world';
+import { type Answer, type Processor, sleep } from './answer.ts';
+import { verdictId } from './checks.ts';
+import { build, giveBack, land, swap, trainOf } from './landing.ts';
+
+/** A rig's merge train: asks core what comes next from the books and git's facts, does it, and asks again, until there is nothing to do. */
+export const trains: Processor<'trains', World> = async (turn, world) => {
+  for (let { doc } = turn; ; { doc } = await turn.again()) {
+    const train: Train = doc ?? { id: turn.id, generation: 1 };
+    const rig = world.rig(turn.id);
+    if (!rig.settings.merge_queue.enabled) return rest('the refinery is off', world);
+    const facts = await factsOf(train, rig, world);
+    if (!facts) return rest(`${rig.target} does not exist in ${rig.repo}`, world);
+    const answer = await obey(nextForTrain(train, facts), rig, facts, world);
+    if (answer) return answer;
+    turn.signal.throwIfAborted();
+  }
+};
+
+const rest = (why: string, { desk }: World): Answer => sleep(desk.clock.now() + HOLD_MS, why);
+
+async function factsOf(train: Train, rig: Rig, { desk, git }: World): Promise<TrainFacts | undefined> {
+  const { books } = desk;
+  const tip = await git.resolve(rig.repo, `refs/heads/${rig.target}`);
+  if (!tip) return undefined;
+  const current = train.current ? await books.read('merge', train.current) : undefined;
+  const [first] = train.current ? [] : await books.index(`merges.queued:${rig.name}`, 0, 0);
+  const spec = specOf(rig);
+  const about = async (tree: string | undefined) => (tree ? books.read('verdict', verdictId({ tree, spec })) : undefined);
+  const open = train.check ? await books.read('check', train.check) : undefined;
+  const verdict = await about(current?.candidate?.tree);
+  const baseTree = verdict && !verdict.passed && verdict.failures.length > 0 ? await git.treeOf(rig.repo, tip) : undefined;
+  return {
+    first,
+    current,
+    tip,
+    hasChecks: rig.settings.merge_queue.check.length > 0,
+    retries: rig.settings.merge_queue.max_checks_retries,
+    maxErrors: CHECK_ERRORS,
+    verdict,
+    baseVerdict: await about(baseTree),
+    openCheck: open?.state === 'planned' && open.spec === spec ? open.id : undefined,
+  };
+}
+
+/** Digest of a rig's checks. */
+function specOf(rig: Rig): string {
+  return createHash('sha256')
+    .update(JSON.stringify(commandsOf(rig)))
+    .digest('hex')
+    .slice(0, 12);
+}
+
+function commandsOf(rig: Rig) {
+  const { check, checks_timeout } = rig.settings.merge_queue;
+  return check.map((one) => ({ name: one.name, run: one.run, timeoutMs: one.timeout ?? checks_timeout }));
+}
+
+async function obey(move: TrainMove, rig: Rig, facts: TrainFacts, world: World): Promise<Answer | undefined> {
+  switch (move.do) {
+    case 'rest':
+      return rest(move.why, world);
+    case 'wait-check':
+      return rest(`waits for check ${move.check}`, world);
+    case 'start':
+      return note(rig, world, (train) => ({ ...train, current: move.merge }));
+    case 'drop':
+      return note(rig, world, ({ current: _c, check: _k, ...train }) => train as Train);
+    case 'unblock':
+      return note(rig, world, ({ blocked: _, ...train }) => train as Train, { type: 'train.unblocked' });
+    case 'build':
+      return build(move.merge, rig, facts.tip, world);
+    case 'check':
+      return askCheck(move.merge, move.what, rig, facts, world);
+    case 'land':
+      return land(move.merge, move.unchecked, world);
+    case 'swap':
+      return swap(move.merge, rig, world);
+    case 'return':
+      return giveBack(move.merge, await checkEvidence(move.check, world), rig, world);
+    case 'block':
+      return block(move.why, move.base, rig, world);
+    default:
+      return move satisfies never;
+  }
+}
+
+/** Changes the train's record, unless it was changed in between: then the next look decides again. */
+async function note(
+  rig: Rig,
+  { desk }: World,
+  change: (train: Train) => Train,
+  event?: { type: `train.${string}`; data?: Record<string, unknown> },
+): Promise<undefined> {
+  await desk.change(async (reading) => ({
+    put: [{ noun: 'train', doc: change(await trainOf(reading, rig.name)) }],
+    events: event ? [{ ...event, subject: rig.name, rig: rig.name }] : [],
+    answer: undefined,
+  }));
+}
+
+async function askCheck(
+  merge: Merge,
+  what: 'candidate' | 'base',
+  rig: Rig,
+  facts: TrainFacts,
+  world: World,
+): Promise<Answer | undefined> {
+  const { desk, git } = world;
+  const commit = what === 'base' ? facts.tip : (merge.candidate?.tip ?? facts.tip);
+  const tree = what === 'base' ? await git.treeOf(rig.repo, commit) : (merge.candidate?.tree ?? '');
+  const id = `ck-${shortHash(desk.random(10), 10)}`;
+  const label =
+    what === 'base'
+      ? `check ${rig.target} of ${rig.name} itself, before ${merge.work} is blamed`
+      : `check ${merge.work} on ${rig.target} of ${rig.name}`;
+  const asked = await desk.change(async (reading) => {
+    await reading.get('check', id);
+    const train = await trainOf(reading, rig.name);
+    const now = await reading.get('merge', merge.id);
+    if (train.current !== merge.id || !now) return { put: [], answer: undefined };
+    return {
+      put: [
+        {
+          noun: 'check',
+          doc: {
+            id,
+            rig: rig.name,
+            tree,
+            commit,
+            spec: specOf(rig),
+            commands: commandsOf(rig),
+            label,
+            state: 'planned',
+            plannedAt: desk.clock.now(),
+          },
+        },
+        { noun: 'train', doc: { ...train, check: id } },
+        { noun: 'merge', doc: { ...now, checks: now.checks + 1 } },
+      ],
+      events: [{ type: 'check.planned', subject: id, rig: rig.name, data: { merge: merge.id, tree, what } }],
+      answer: undefined,
+    };
+  });
+  return isRefusal(asked) ? sleep(desk.clock.now() + 1000, 'the books are busy') : undefined;
+}
+
+async function checkEvidence(id: string, { desk }: World): Promise<Rework> {
+  const check = await desk.books.read('check', id);
+  const how =
+    check?.state === 'timed_out' ? 'ran out of time' : `ended with ${check?.failed?.code ?? check?.failed?.why ?? 'a failure'}`;
+  return {
+    kind: 'checks',
+    evidence: `Check "${check?.failed?.name ?? '?'}" ${how}. Its log: ${check?.log ?? '?'}\n\n${check?.tail ?? ''}`,
+  };
+}
+
+async function block(why: 'base_red' | 'checks_broken', base: string, rig: Rig, { desk }: World): Promise<undefined> {
+  const id = `hq-esc-train-${rig.name}`;
+  const says =
+    why === 'base_red'
+      ? `the checks fail on ${rig.target} itself (${base.slice(0, 10)})`
+      : `the checks cannot be run on ${base.slice(0, 10)}`;
+  await desk.change(async (reading) => {
+    const [train, known] = [await trainOf(reading, rig.name), await reading.get('escalation', id)];
+    const { check: _, ...rest } = train;
+    const now = desk.clock.now();
+    return {
+      put: [
+        { noun: 'train', doc: { ...rest, blocked: { why, at: now, base, note: says } } },
+        { noun: 'escalation', doc: escalate(known, { id, subject: rig.name, cause: why, why: says, severity: 'high' }, now) },
+      ],
+      events: [{ type: 'train.blocked', subject: rig.name, rig: rig.name, data: { why, base } }],
+      answer: undefined,
+    };
+  });
+  failpoint('block');
+}

@@ -1,0 +1,86 @@
+import { HOLD_MS } from '#core/limits';
+import { pinRef } from '#core/merge';
+import type { Work } from '#core/records';
+import { isRefusal } from '#core/refusals';
+import { closeMilestone, letGo, nextForWork, wantSlot } from '#core/work';
+import { failpoint } from '#world/failpoint';
+import type { World } from '#world/world';
+import { type Answer, awaitChildren, done, type Processor, sleep } from './answer.ts';
+
+/** An item's life: holds it until it is slung and its needs are met, waits for its run and its merge request, and clears away what is left. */
+export const work: Processor<'work', World> = async (turn, world) => {
+  const { desk } = world;
+  let { doc, unmet } = turn;
+  for (;;) {
+    if (!doc || turn.member !== `work/${doc.id}@${doc.generation}`) return done('gone');
+    const move = nextForWork(doc, unmet);
+    switch (move.do) {
+      case 'hold':
+        return sleep(desk.clock.now() + HOLD_MS, doc.want ? await placeInLine(doc, world) : move.why);
+      case 'await-run': {
+        const run = await desk.books.read('run', move.run);
+        return wait(run && run.state !== 'ended' ? { noun: 'run', doc: run } : undefined, `${run?.name ?? 'a polecat'} has it`);
+      }
+      case 'await-merge': {
+        const merge = await desk.books.read('merge', move.merge);
+        return wait(merge ? { noun: 'merge', doc: merge } : undefined, 'the refinery has it');
+      }
+      case 'want':
+      case 'close-milestone': {
+        const decide = move.do === 'want' ? wantSlot : closeMilestone;
+        const { id } = doc;
+        const changed = await desk.change(async (reading) => {
+          const now = await reading.get('work', id);
+          // Somebody was quicker: the next look decides again.
+          if (!now || nextForWork(now, 0).do !== move.do) return { put: [], answer: undefined };
+          return { ...decide(now, desk.clock.now()), answer: undefined };
+        });
+        if (isRefusal(changed)) return sleep(desk.clock.now() + 1000, 'the books are busy');
+        failpoint('close');
+        if (move.do === 'close-milestone' && !doc.hold) return done('closed');
+        break;
+      }
+      case 'clean-up':
+        await clearAway(doc, world);
+        break;
+      case 'end':
+        return done('closed');
+      default:
+        move satisfies never;
+    }
+    ({ doc, unmet } = await turn.again());
+  }
+};
+
+function wait(child: Parameters<typeof awaitChildren>[0][number] | undefined, why: string): Answer {
+  return awaitChildren(child ? [child] : [], why);
+}
+
+async function placeInLine(doc: Work, { desk }: World): Promise<string> {
+  const rank = await desk.books.rank('want', doc.id);
+  return rank === undefined ? 'waiting for a slot' : `waiting for a slot, ${rank + 1}. in line`;
+}
+
+/** Removes worktree and branch of a closed item; a branch that has more than what landed stays. Then the name is free again. */
+async function clearAway(doc: Work, world: World): Promise<void> {
+  const { git, desk } = world;
+  const { hold } = doc;
+  if (hold) {
+    const { repo, target } = world.rig(doc.rig);
+    await git
+      .snapshot({ repo, dir: hold.dir, ref: `refs/gt/snap/${doc.id}/last`, message: `what was left in ${hold.dir}` })
+      .catch((fault: unknown) => {
+        if (!String(fault).includes('not a git repository') && !String(fault).includes('ENOENT')) throw fault; // a worktree that is gone has nothing to keep
+      });
+    await git.removeWorktree({ repo, dir: hold.dir });
+    const branch = hold.branch ? `refs/heads/${hold.branch}` : undefined;
+    const tip = branch ? await git.resolve(repo, branch) : undefined;
+    if (branch && tip && (await git.isAncestor(repo, tip, `refs/heads/${target}`))) await git.unpin(repo, branch, tip);
+    for (const { ref } of await git.refs(repo, 'refs/refinery/mr'))
+      if (ref.startsWith(pinRef(`${doc.id}.m`))) await git.unpin(repo, ref);
+  }
+  await desk.change(async (reading) => {
+    const now = await reading.get('work', doc.id);
+    return now?.hold ? { ...letGo(now, desk.clock.now()), answer: undefined } : { put: [], answer: undefined };
+  });
+}

@@ -1,0 +1,71 @@
+/** Who may speak with the host: whoever can read the token, which lies in files and directories of our user alone. Node has no peer credentials. */
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { lstatSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { Refused, refuse } from '#core/refusals';
+import { HostRefused } from './host.ts';
+
+/** Longest name of the host's socket, in bytes. Node cuts longer ones without a word, and two of them are one. */
+const PATH_LIMIT = 100;
+/** Longest name that the system takes, on the systems that gt knows (macOS: 104 with the closing NUL). */
+const SYSTEM_LIMIT = 103;
+const TOKEN_BYTES = 32;
+
+function unsafe(path: string, why: string): HostRefused {
+  return new HostRefused(
+    'UNSAFE_PATH',
+    `${path} ${why}: whoever else can reach it could speak for gt. Remove it, or choose another place.`,
+  );
+}
+
+function checkOurs(path: string, kind: 'directory' | 'file', mode: number): void {
+  const stat = lstatSync(path);
+  if (kind === 'directory' ? !stat.isDirectory() : !stat.isFile()) throw unsafe(path, `is no ${kind} (or a link to one)`);
+  if (stat.uid !== process.getuid?.()) throw unsafe(path, `belongs to user ${stat.uid}`);
+  const found = stat.mode & 0o777;
+  if (found !== mode) throw unsafe(path, `has mode ${found.toString(8)} instead of ${mode.toString(8)}`);
+}
+
+/** Checks that a socket's directory is ours, closed to others, and no link. Throws UNSAFE_PATH, or ENOENT when it is missing. */
+export function checkDirectory(path: string): void {
+  checkOurs(path, 'directory', 0o700);
+}
+
+/** Makes a directory for us alone, or checks the one that is there. Throws UNSAFE_PATH. */
+export function makeDirectory(path: string): void {
+  mkdirSync(path, { recursive: true, mode: 0o700 });
+  checkDirectory(path);
+}
+
+/** Throws the refusal SOCKET_PATH_TOO_LONG for a name that the system would cut. */
+export function checkSocketPath(path: string): void {
+  const bytes = Math.max(Buffer.byteLength(path), Buffer.byteLength(birthPath(path)) - (SYSTEM_LIMIT - PATH_LIMIT));
+  if (bytes > PATH_LIMIT) throw new Refused(refuse('SOCKET_PATH_TOO_LONG', { bytes, limit: PATH_LIMIT, path }));
+}
+
+/** The name under which this process' socket is made before it gets the well-known one. */
+export function birthPath(path: string): string {
+  return join(dirname(path), `.${process.pid.toString(36)}`);
+}
+
+/** Reads a token; the file must be ours and readable by us alone. Throws UNSAFE_PATH, or ENOENT when there is none. */
+export function readToken(file: string): string {
+  checkOurs(file, 'file', 0o600);
+  return readFileSync(file, 'latin1').trim();
+}
+
+/** Reads the token, or makes one of 32 random bytes where there is none. Throws UNSAFE_PATH. */
+export function ensureToken(file: string): string {
+  try {
+    writeFileSync(file, `${randomBytes(TOKEN_BYTES).toString('hex')}\n`, { flag: 'wx', mode: 0o600 });
+  } catch (fault) {
+    if ((fault as NodeJS.ErrnoException).code !== 'EEXIST') throw fault;
+  }
+  return readToken(file);
+}
+
+/** Compares in a time that tells nothing of where they differ. */
+export function sameToken(left: string, right: string): boolean {
+  const hash = (text: string) => createHash('sha256').update(text).digest();
+  return timingSafeEqual(hash(left), hash(right));
+}

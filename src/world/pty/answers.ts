@@ -1,0 +1,42 @@
+/** What was answered to whom: a request that is sent again after a cut gets its first answer and is not done twice. */
+
+/** Answers kept for one client, clients kept, and for how long (ms). */
+const PER_CLIENT = 1_000;
+const CLIENTS = 200;
+const KEEP_MS = 10 * 60_000;
+
+/** An answer: a value, or a refusal's code and sentence. */
+export type Answer = { readonly ok: unknown } | { readonly error: { readonly code: string; readonly message: string } };
+
+type Kept = { readonly at: number; readonly answer: Promise<Answer> };
+
+/** Answers by client and number of the request. `now` is the time in ms since 1970. */
+export class Answers {
+  readonly #now: () => number;
+  readonly #clients = new Map<string, Map<number, Kept>>();
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  /** The answer given (or being worked out) to this request, else that of `work`. */
+  once(client: string, n: number, work: () => Promise<Answer>): Promise<Answer> {
+    const kept = this.#clients.get(client) ?? new Map<number, Kept>();
+    this.#clients.delete(client);
+    this.#clients.set(client, kept); // the one heard last comes last
+    const now = this.#now();
+    for (const [old, { at }] of kept) {
+      if (kept.size < PER_CLIENT && now - at < KEEP_MS) break;
+      kept.delete(old);
+    }
+    for (const other of this.#clients.keys()) {
+      if (this.#clients.size <= CLIENTS) break;
+      this.#clients.delete(other);
+    }
+    const first = kept.get(n);
+    if (first) return first.answer;
+    const answer = work();
+    kept.set(n, { at: now, answer });
+    return answer;
+  }
+}

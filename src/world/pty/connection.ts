@@ -1,0 +1,154 @@
+/** One client's connection, seen from the host. */
+import type { Socket } from 'node:net';
+import { sameToken } from './access.ts';
+import type { Answer, Answers } from './answers.ts';
+import type { HostEvent, HostInfo } from './host.ts';
+import { HostRefused } from './host.ts';
+import type { Frame, Hello, Welcome } from './protocol.ts';
+import { CHUNK, decodeBytes, decodeJson, encodeBytes, encodeJson, FRAME, FrameReader, PROTOCOLS } from './protocol.ts';
+import { REQUESTS } from './requests.ts';
+import type { ServerDeps } from './server.ts';
+
+/** Input received ahead of its request, at most, in bytes: as much as a terminal's queue holds. */
+const INPUT_LIMIT = 8 << 20;
+/** What a client may leave unread, in bytes; then it is cut off, so that it cannot fill the host's memory. */
+const UNREAD_LIMIT = 16 << 20;
+
+type Deps = ServerDeps & { readonly startedAt: number; readonly answers: Answers };
+
+function isHello(value: Record<string, unknown>): value is Hello & Record<string, unknown> {
+  const { protocols, token, client, build, epoch } = value;
+  const texts = [token, client, build].every((text) => typeof text === 'string' && text.length <= 200);
+  return texts && Array.isArray(protocols) && (epoch === undefined || (Number.isSafeInteger(epoch) && Number(epoch) > 0));
+}
+
+function errorOf(fault: unknown): Answer {
+  if (fault instanceof HostRefused) return { error: { code: fault.code, message: fault.message } };
+  return { error: { code: 'HOST_FAULT', message: `The host failed: ${fault instanceof Error ? fault.message : fault}` } };
+}
+
+/** Hears HELLO, then requests. Whatever is no frame, or asks for anything before HELLO, ends the connection. */
+export class Connection {
+  readonly #socket: Socket;
+  readonly #deps: Deps;
+  readonly #reader = new FrameReader();
+  readonly #input = new Map<number, Buffer[]>();
+  #inputBytes = 0;
+  #hello: Hello | undefined;
+  #watching = false;
+
+  constructor(socket: Socket, deps: Deps) {
+    this.#socket = socket;
+    this.#deps = deps;
+    socket.on('error', () => undefined); // `close` follows
+    socket.on('data', (chunk) => {
+      try {
+        for (const frame of this.#reader.push(chunk)) if (!socket.destroyed) this.#hear(frame);
+      } catch {
+        socket.destroy();
+      }
+    });
+  }
+
+  /** Whether a good HELLO was heard. */
+  get greeted(): boolean {
+    return this.#hello !== undefined;
+  }
+
+  /** Sends an event, if this client watches. */
+  tell(event: HostEvent): void {
+    if (this.#watching) this.#send(encodeJson(FRAME.EVT, 0, event));
+  }
+
+  #send(frame: Buffer): void {
+    if (this.#socket.destroyed) return;
+    this.#socket.write(frame);
+    if (this.#socket.writableLength > UNREAD_LIMIT) this.#socket.destroy();
+  }
+
+  #hear(frame: Frame): void {
+    if (!this.#hello) {
+      if (frame.type !== FRAME.HELLO) this.#socket.destroy();
+      else this.#greet(decodeJson(frame));
+    } else if (frame.type === FRAME.REQ) {
+      const { op, ...args } = decodeJson(frame);
+      void this.#answer(frame.channel, String(op), args, this.#hello);
+    } else if (frame.type === FRAME.IN) {
+      const { bytes } = decodeBytes(frame);
+      this.#inputBytes += bytes.length;
+      if (bytes.length === 0) return;
+      if (this.#inputBytes > INPUT_LIMIT) this.#socket.destroy();
+      this.#input.set(frame.channel, [...(this.#input.get(frame.channel) ?? []), bytes]);
+    }
+  }
+
+  #greet(value: Record<string, unknown>): void {
+    const { build, fence, startedAt } = this.#deps;
+    try {
+      const { hello, protocol } = this.#judge(value);
+      if (hello.epoch !== undefined) fence.hear(hello.epoch);
+      this.#hello = hello;
+      const welcome: Welcome = { protocol, build, host: { pid: process.pid, startedAt }, features: [] };
+      this.#send(encodeJson(FRAME.WELCOME, 0, welcome));
+    } catch (fault) {
+      this.#send(encodeJson(FRAME.WELCOME, 0, errorOf(fault)));
+      this.#socket.destroySoon();
+    }
+  }
+
+  #judge(value: Record<string, unknown>): { hello: Hello; protocol: number } {
+    const { token, build } = this.#deps;
+    if (!isHello(value)) throw new HostRefused('BAD_REQUEST', 'HELLO needs protocols, token, client and build.');
+    if (!sameToken(value.token, token))
+      throw new HostRefused('TOKEN_WRONG', 'This is not the token of the PTY host that answers here.');
+    const protocol = PROTOCOLS.find((number) => value.protocols.includes(number));
+    if (protocol !== undefined) return { hello: value, protocol };
+    const versions = `The PTY host (${build}) speaks protocol ${PROTOCOLS.join(', ')}, this gt (${value.build}) ${value.protocols.join(', ')}`;
+    throw new HostRefused('PROTOCOL_UNKNOWN', `${versions}: restart the town with \`gt down\` and \`gt up\`.`);
+  }
+
+  async #answer(n: number, op: string, args: Record<string, unknown>, hello: Hello): Promise<void> {
+    const input = Buffer.concat(this.#input.get(n) ?? []);
+    this.#input.delete(n);
+    this.#inputBytes -= input.length;
+    const changes = REQUESTS[op] !== undefined && REQUESTS[op].right !== 'read';
+    const work = () => this.#work(n, op, args, hello, input);
+    const answer = await (changes ? this.#deps.answers.once(hello.client, n, work) : work());
+    this.#send(encodeJson(FRAME.RES, n, answer));
+    if (op === 'stop' && 'ok' in answer) this.#deps.onStopped();
+  }
+
+  async #work(n: number, op: string, args: Record<string, unknown>, hello: Hello, input: Buffer): Promise<Answer> {
+    const { sessions, fence } = this.#deps;
+    const mayChange = () => fence.check(hello.epoch);
+    try {
+      const request = Object.hasOwn(REQUESTS, op) ? REQUESTS[op] : undefined;
+      if (!request) throw new HostRefused('BAD_REQUEST', `This host knows no request \`${op.slice(0, 100)}\`.`);
+      if (request.right === 'own' && hello.epoch === undefined)
+        throw new HostRefused('EPOCH_MISSING', `Only a worker may ask for \`${op}\`.`);
+      if (request.right !== 'read') mayChange();
+      const context = {
+        sessions,
+        input,
+        mayChange,
+        info: () => this.#info(),
+        watch: () => {
+          this.#watching = true;
+        },
+        sendOutput: (from: number, bytes: Buffer) => {
+          for (let at = 0; at < bytes.length; at += CHUNK)
+            this.#send(encodeBytes(FRAME.OUT, n, from + at, bytes.subarray(at, at + CHUNK)));
+        },
+        stop: (graceMs: number | undefined) => sessions.stop(graceMs),
+      };
+      return { ok: (await request.run(args, context)) ?? null };
+    } catch (fault) {
+      return errorOf(fault);
+    }
+  }
+
+  #info(): HostInfo {
+    const { startedAt, build, fence, sessions } = this.#deps;
+    return { pid: process.pid, startedAt, build, epoch: fence.highest, sessions: sessions.size };
+  }
+}

@@ -1,0 +1,67 @@
+/**
+ * The PTY host's process: `node main.js --socket PATH --token-file FILE --state DIR [--build VERSION]`.
+ * It is ready when it answers at the socket. It ends by a `stop` request; by TERM or INT only while no session runs, for its end is theirs.
+ * Exit codes: 0 ended as asked, 1 could not start, 2 usage. What goes wrong is a line on stderr.
+ */
+import { dirname, join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { systemClock } from '#world/clock';
+import { ensureToken, makeDirectory } from './access.ts';
+import { Exits } from './exits.ts';
+import { Fence } from './fence.ts';
+import { serve } from './server.ts';
+import { Sessions } from './sessions.ts';
+
+function warn(line: string): void {
+  process.stderr.write(`pty host: ${line}\n`);
+}
+
+function fail(line: string, code: number): never {
+  warn(line);
+  process.exit(code);
+}
+
+function readArgs(): { socket: string; tokenFile: string; state: string; build: string } {
+  const text = { type: 'string' } as const;
+  try {
+    const { values } = parseArgs({ options: { socket: text, 'token-file': text, state: text, build: text } });
+    const { socket, 'token-file': tokenFile, state, build = 'unknown' } = values;
+    if (socket && tokenFile && state) return { socket, tokenFile, state, build };
+  } catch {}
+  return fail('usage: --socket PATH --token-file FILE --state DIR [--build VERSION]', 2);
+}
+
+async function run(): Promise<void> {
+  const { socket, tokenFile, state, build } = readArgs();
+  makeDirectory(dirname(socket));
+  makeDirectory(state);
+  const { now } = systemClock;
+  const token = ensureToken(tokenFile);
+  const sessions = new Sessions({ exits: new Exits(join(state, 'sessions')), now, warn });
+  const door = await serve({
+    path: socket,
+    token,
+    build,
+    sessions,
+    fence: new Fence(join(state, 'epoch')),
+    now,
+    onStopped: () => void leave(),
+  });
+  const leave = async () => {
+    await door.close();
+    process.exit(0);
+  };
+  for (const signal of ['SIGTERM', 'SIGINT'] as const)
+    process.on(signal, () => {
+      if (sessions.running === 0) void leave();
+      else warn(`${signal} ignored while ${sessions.running} sessions run: a \`stop\` request ends them and the host`);
+    });
+}
+
+// a fault in one session must not end all others
+process.on('uncaughtException', (fault) => warn(`fault: ${fault.stack ?? fault}`));
+process.on('unhandledRejection', (fault) => warn(`fault: ${fault instanceof Error ? fault.stack : fault}`));
+process.stderr.on('error', () => undefined);
+// a handler, for an ignored signal would be inherited by agents
+process.on('SIGHUP', () => undefined);
+run().catch((fault) => fail(fault instanceof Error ? fault.message : String(fault), 1));

@@ -1,0 +1,100 @@
+/** What a client may ask: each request's arguments, who may make it, and what it does. */
+import type { HostInfo, SpawnRequest } from './host.ts';
+import { HostRefused } from './host.ts';
+import type { Sessions } from './sessions.ts';
+
+/** What a request is done with. `mayChange` throws when the caller's epoch is stale; `input` holds the bytes that came before the request. */
+export type RequestContext = {
+  readonly sessions: Sessions;
+  readonly input: Buffer;
+  readonly mayChange: () => void;
+  readonly info: () => HostInfo;
+  readonly watch: () => void;
+  readonly sendOutput: (from: number, bytes: Buffer) => void;
+  readonly stop: (graceMs: number | undefined) => Promise<unknown>;
+};
+
+/** `read` changes nothing; `change` is refused from an older worker; `own` is a worker's alone. */
+type Right = 'read' | 'change' | 'own';
+type Args = Readonly<Record<string, unknown>>;
+type Request = { readonly right: Right; readonly run: (args: Args, context: RequestContext) => unknown };
+
+/** Names directories too: no separator, not hidden, not too long. */
+const ID = /^[A-Za-z0-9][A-Za-z0-9._@-]{0,99}$/;
+const SCREEN_LIMIT = 1_000;
+/** Longest grace, ms: a day. */
+const GRACE_LIMIT = 86_400_000;
+
+function bad(what: string): HostRefused {
+  return new HostRefused('BAD_REQUEST', `${what}.`);
+}
+
+function textOf(value: unknown, name: string): string {
+  if (typeof value !== 'string' || value.includes('\0')) throw bad(`\`${name}\` must be a text without NUL`);
+  return value;
+}
+
+function idOf(args: Args): string {
+  const id = textOf(args['id'], 'id');
+  if (!ID.test(id)) throw bad(`\`${id.slice(0, 120)}\` is no session id`);
+  return id;
+}
+
+function numberOf(value: unknown, name: string, least: number, most: number): number {
+  if (typeof value !== 'number' || !Number.isInteger(value) || value < least || value > most)
+    throw bad(`\`${name}\` must be a whole number from ${least} to ${most}`);
+  return value;
+}
+
+function graceOf(args: Args): number | undefined {
+  return args['graceMs'] === undefined ? undefined : numberOf(args['graceMs'], 'graceMs', 0, GRACE_LIMIT);
+}
+
+function screenOf(args: Args): { cols: number; rows: number } {
+  return { cols: numberOf(args['cols'], 'cols', 1, SCREEN_LIMIT), rows: numberOf(args['rows'], 'rows', 1, SCREEN_LIMIT) };
+}
+
+function spawnOf(args: Args): SpawnRequest {
+  const { argv, env } = args;
+  if (!Array.isArray(argv) || argv.length === 0) throw bad('`argv` must name a program');
+  if (typeof env !== 'object' || env === null || Array.isArray(env)) throw bad('`env` must hold the environment');
+  const entries = Object.entries(env).map(([name, value]): [string, string] => {
+    if (!/^[^=\0]+$/.test(name)) throw bad('a name in `env` is empty or holds = or NUL');
+    return [name, textOf(value, `env.${name}`)];
+  });
+  const screen = args['cols'] === undefined && args['rows'] === undefined ? {} : screenOf(args);
+  const words = argv.map((word) => textOf(word, 'argv'));
+  return { id: idOf(args), argv: words, cwd: textOf(args['cwd'], 'cwd'), env: Object.fromEntries(entries), ...screen };
+}
+
+/** All requests by name. Null in an answer stands for "not known". */
+export const REQUESTS: Readonly<Record<string, Request>> = {
+  info: { right: 'read', run: (_, { info }) => info() },
+  list: {
+    right: 'read',
+    run: (args, { sessions }) => sessions.list(args['after'] === undefined ? undefined : textOf(args['after'], 'after')),
+  },
+  get: { right: 'read', run: (args, { sessions }) => sessions.get(idOf(args)) ?? null },
+  watch: { right: 'read', run: (_, { watch }) => watch() },
+  output: {
+    right: 'read',
+    run: (args, { sessions, sendOutput }) => {
+      const output = sessions.output(idOf(args), numberOf(args['from'] ?? 0, 'from', 0, Number.MAX_SAFE_INTEGER));
+      if (!output) return null;
+      sendOutput(output.from, output.bytes);
+      return { from: output.from, seq: output.seq };
+    },
+  },
+  spawn: { right: 'own', run: (args, { sessions, mayChange }) => sessions.spawn(spawnOf(args), mayChange) },
+  forget: { right: 'own', run: (args, { sessions }) => sessions.forget(idOf(args)) },
+  write: { right: 'change', run: (args, { sessions, input }) => sessions.known(idOf(args)).write(input) },
+  resize: {
+    right: 'change',
+    run: (args, { sessions }) => {
+      const { cols, rows } = screenOf(args);
+      sessions.known(idOf(args)).resize(cols, rows);
+    },
+  },
+  kill: { right: 'change', run: (args, { sessions }) => sessions.known(idOf(args)).kill(graceOf(args)) },
+  stop: { right: 'change', run: (args, { stop }) => stop(graceOf(args)) },
+};

@@ -1,0 +1,200 @@
+/** One session: its terminal while it runs, its output, its end. */
+import { performance } from 'node:perf_hooks';
+import { killTree } from '#world/processes/kill';
+import { bornOf, isAlive } from '#world/processes/scan';
+import type { End } from './binding.ts';
+import type { Exits, Kept, Start } from './exits.ts';
+import { bootId, TAIL_BYTES } from './exits.ts';
+import type { Exit, HostEvent, SessionInfo, SpawnRequest, Survivor } from './host.ts';
+import { endOfCode, launch } from './launch.ts';
+import { Ring } from './ring.ts';
+import { Terminal } from './terminal.ts';
+import { terminalGone } from './writer.ts';
+
+/** What a session needs of its host. `now` is the time in ms since 1970; `warn` takes a line for the host's log. */
+export type SessionDeps = {
+  readonly exits: Exits;
+  readonly now: () => number;
+  readonly emit: (type: HostEvent['type'], session: Session) => void;
+  readonly warn: (line: string) => void;
+};
+
+/** Bytes of output held in memory while a session runs; of an ended one, what is on disk. */
+const RING_BYTES = 256 << 10;
+/** How often the end of a leader is looked for whose terminal was lost with an earlier host, in ms. The hang-up ends it at once, as a rule. */
+const LOST_POLL_MS = 50;
+const SIGHUP = 1;
+const DEFAULT_GRACE_MS = 10_000;
+
+/** A session that this host started, or that an earlier one left. */
+export class Session {
+  readonly start: Start;
+  readonly #deps: SessionDeps;
+  readonly #terminal: Terminal | undefined;
+  #ring: Ring;
+  #state: SessionInfo['state'] = 'running';
+  #lastOutputAt: number;
+  #exit: Exit | undefined;
+  #kill: { readonly done: Promise<{ left: Survivor[] }>; readonly hurry: AbortController; over: number } | undefined;
+  readonly #drained: Promise<void>;
+  #tellDrained: () => void = () => undefined;
+
+  private constructor(start: Start, deps: SessionDeps, terminal: Terminal | undefined, ring: Ring) {
+    this.start = start;
+    this.#deps = deps;
+    this.#terminal = terminal;
+    this.#ring = ring;
+    this.#lastOutputAt = start.startedAt;
+    this.#drained = new Promise((resolve) => {
+      this.#tellDrained = resolve;
+    });
+  }
+
+  /** Forks the session's process; blocks for 1 to 10 ms. Throws CWD_MISSING, BINARY_MISSING, or what the system says when it gives no terminal. */
+  static fork(request: SpawnRequest, token: string, deps: SessionDeps): Session {
+    const what = launch(request, deps.exits.codeFile(request.id));
+    deps.exits.prepare(request.id);
+    const terminal = new Terminal(what, {
+      // the terminal tells nothing before this turn is over
+      output: (bytes) => session.#hear(bytes),
+      exited: (end) => session.#leaderEnded(end),
+      drained: () => session.#end(),
+    });
+    const { pid } = terminal;
+    const start = {
+      id: request.id,
+      pid,
+      born: bornOf(pid) ?? '',
+      boot: bootId(),
+      startedAt: deps.now(),
+      cwd: request.cwd,
+      token,
+    };
+    const session: Session = new Session(start, deps, terminal, new Ring(RING_BYTES));
+    try {
+      deps.exits.started(start);
+    } catch (fault) {
+      deps.warn(`The start of ${start.id} could not be kept on disk: ${fault}`);
+    }
+    return session;
+  }
+
+  /** Takes over what an earlier host left of a session. It is drained, or will be as soon as its leader has ended. */
+  static restore(kept: Kept, deps: SessionDeps): Session {
+    const { start, ending, tail } = kept;
+    const ring = new Ring(TAIL_BYTES, (ending?.seq ?? tail.length) - tail.length);
+    ring.push(tail);
+    const session = new Session(start, deps, undefined, ring);
+    session.#exit = kept.exit;
+    session.#lastOutputAt = ending?.lastOutputAt ?? start.startedAt;
+    if (ending) {
+      session.#state = 'drained';
+      session.#tellDrained();
+    } else session.#awaitLost();
+    return session;
+  }
+
+  get state(): SessionInfo['state'] {
+    return this.#state;
+  }
+
+  /** Resolves when the session has ended and all of its output was seen. */
+  get drained(): Promise<void> {
+    return this.#drained;
+  }
+
+  info(): SessionInfo {
+    const { id, pid, born, startedAt, cwd } = this.start;
+    const exit = this.#exit;
+    return {
+      id,
+      pid,
+      born,
+      startedAt,
+      cwd,
+      state: this.#state,
+      seq: this.#ring.seq,
+      lastOutputAt: this.#lastOutputAt,
+      ...(exit && { exit }),
+    };
+  }
+
+  /** Output from byte `from` on, as far back as it is held. */
+  output(from: number): { bytes: Buffer; from: number; seq: number } {
+    return this.#ring.read(from);
+  }
+
+  /** Resolves when the terminal has it all. Rejects with PTY_BUSY, PTY_STALLED or PTY_GONE. */
+  async write(bytes: Buffer): Promise<void> {
+    if (!this.#terminal) throw terminalGone();
+    await this.#terminal.write(bytes);
+  }
+
+  /** Throws PTY_GONE after the end. */
+  resize(cols: number, rows: number): void {
+    if (!this.#terminal) throw terminalGone();
+    this.#terminal.resize(cols, rows);
+  }
+
+  /** Ends every process of the session, grace in ms. Calls at the same time are one kill, with the shortest of their graces. */
+  kill(graceMs = DEFAULT_GRACE_MS): Promise<{ left: Survivor[] }> {
+    const over = performance.now() + graceMs;
+    if (!this.#kill) {
+      const hurry = new AbortController();
+      // (pid, born) name nobody after the system was started anew
+      const leader = this.start.boot === bootId() ? this.start : undefined;
+      const done = killTree({ leader, tokens: [`GT_SESSION=${this.start.token}`], graceMs, hurry: hurry.signal }).finally(() => {
+        this.#kill = undefined;
+      });
+      this.#kill = { done, hurry, over };
+    } else if (over < this.#kill.over) {
+      const { done, hurry } = this.#kill;
+      this.#kill.over = over;
+      const timer = setTimeout(() => hurry.abort(), graceMs);
+      const stop = () => clearTimeout(timer);
+      done.then(stop, stop);
+    }
+    return this.#kill.done;
+  }
+
+  #hear(bytes: Buffer): void {
+    this.#ring.push(bytes);
+    this.#lastOutputAt = this.#deps.now();
+  }
+
+  #leaderEnded(end: End): void {
+    // the leader is the shell that waits for the agent: its code tells of the agent's end, its own death by a signal is as good as the agent's
+    const told = end.code === null ? end : endOfCode(end.code);
+    this.#exit = { ...told, at: this.#deps.now() };
+    this.#state = 'exited';
+    this.#deps.emit('exited', this);
+  }
+
+  #awaitLost(): void {
+    const { pid, born, boot, id } = this.start;
+    if (boot === bootId() && isAlive(pid, born)) {
+      setTimeout(() => this.#awaitLost(), LOST_POLL_MS).unref();
+      return;
+    }
+    this.#exit = this.#deps.exits.readCode(id) ?? { code: null, signal: SIGHUP, at: this.#deps.now() };
+    this.#end();
+  }
+
+  #end(): void {
+    const exit = this.#exit;
+    if (!exit) return;
+    const { id } = this.start;
+    const tail = this.#ring.tail(TAIL_BYTES);
+    try {
+      this.#deps.exits.ended(id, { exit, seq: this.#ring.seq, lastOutputAt: this.#lastOutputAt }, tail);
+    } catch (fault) {
+      this.#deps.warn(`The exit of ${id} could not be kept on disk: ${fault}`);
+    }
+    const ring = new Ring(TAIL_BYTES, this.#ring.seq - tail.length);
+    ring.push(tail);
+    this.#ring = ring;
+    this.#state = 'drained';
+    this.#deps.emit('drained', this);
+    this.#tellDrained();
+  }
+}

@@ -1,0 +1,141 @@
+/** The host's sessions by id. */
+import { setImmediate as turn } from 'node:timers/promises';
+import type { Exits } from './exits.ts';
+import type { HostEvent, SessionInfo, SpawnRequest, Survivor } from './host.ts';
+import { HostRefused } from './host.ts';
+import type { SessionDeps } from './session.ts';
+import { Session } from './session.ts';
+
+/** Sessions known at a time, ended ones that nobody forgot included: each holds memory and files. */
+const SESSION_LIMIT = 2_000;
+/** Sessions told of in one page of the list: a page must fit a frame, and a path may have 4096 bytes. */
+const PAGE = 150;
+/** How long a host that ends waits for the last output of killed sessions, ms. */
+const LAST_OUTPUT_MS = 2_000;
+
+/** What the table needs. `now` is the time in ms since 1970; `warn` takes a line for the log. */
+export type SessionsDeps = { readonly exits: Exits; readonly now: () => number; readonly warn: (line: string) => void };
+
+/** The table. A session stays in it from `spawn` to `forget`. */
+export class Sessions {
+  readonly #deps: SessionDeps;
+  readonly #table = new Map<string, Session>();
+  readonly #starting = new Map<string, Promise<SessionInfo>>();
+  readonly #listeners = new Set<(event: HostEvent) => void>();
+  #line: Promise<unknown> = Promise.resolve();
+  #stopping = false;
+
+  /** Begins with what earlier hosts left on disk. */
+  constructor(deps: SessionsDeps) {
+    this.#deps = { ...deps, emit: (type, session) => this.#emit({ type, session: session.info() }) };
+    for (const kept of deps.exits.load()) this.#table.set(kept.start.id, Session.restore(kept, this.#deps));
+  }
+
+  get size(): number {
+    return this.#table.size;
+  }
+
+  /** Sessions whose leader lives. */
+  get running(): number {
+    return [...this.#table.values()].filter((session) => session.state === 'running').length;
+  }
+
+  /** Calls back at each event, until the returned function is called. */
+  onEvent(listener: (event: HostEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /**
+   * Starts a session, or answers with the one that has this id: a second process is never started for it. One fork per turn of the event loop; at its
+   * turn, `mayStart` throws if the caller has lost the right to it meanwhile. Rejects with CWD_MISSING, BINARY_MISSING, FORK_FAILED, HOST_FULL, HOST_STOPPING.
+   */
+  spawn(request: SpawnRequest, mayStart: () => void): Promise<SessionInfo> {
+    const known = this.#table.get(request.id);
+    if (known) return Promise.resolve(known.info());
+    const starting = this.#starting.get(request.id);
+    if (starting) return starting;
+    const begun = this.#line.then(async () => {
+      await turn();
+      mayStart();
+      return this.#fork(request);
+    });
+    this.#line = begun.catch(() => undefined);
+    this.#starting.set(request.id, begun);
+    const over = () => this.#starting.delete(request.id);
+    begun.then(over, over);
+    return begun;
+  }
+
+  /** One page of sessions in the order of their ids, from the first after `after`; `more` tells whether another follows. */
+  list(after = ''): { sessions: SessionInfo[]; more: boolean } {
+    const ids = [...this.#table.keys()].filter((id) => id > after).sort();
+    return { sessions: ids.slice(0, PAGE).flatMap((id) => this.get(id) ?? []), more: ids.length > PAGE };
+  }
+
+  get(id: string): SessionInfo | undefined {
+    return this.#table.get(id)?.info();
+  }
+
+  /** The session itself. Throws SESSION_UNKNOWN. */
+  known(id: string): Session {
+    const session = this.#table.get(id);
+    if (!session) throw new HostRefused('SESSION_UNKNOWN', `The host knows no session ${id}.`);
+    return session;
+  }
+
+  output(id: string, from: number): { bytes: Buffer; from: number; seq: number } | undefined {
+    return this.#table.get(id)?.output(from);
+  }
+
+  /** Forgets a drained session and its files. Idempotent; throws SESSION_RUNS before it is drained. */
+  forget(id: string): void {
+    const session = this.#table.get(id);
+    if (!session) return;
+    if (session.state !== 'drained') throw new HostRefused('SESSION_RUNS', `Session ${id} has not ended: kill it first.`);
+    this.#deps.exits.forget(id);
+    this.#table.delete(id);
+    this.#emit({ type: 'forgotten', session: session.info() });
+  }
+
+  /** Kills all sessions, starts no more, and resolves when their last output was seen. Ended ones are swept as well. */
+  async stop(graceMs?: number): Promise<{ left: Survivor[] }> {
+    this.#stopping = true;
+    await this.#line;
+    const all = [...this.#table.values()];
+    const kills = await Promise.all(all.map((session) => session.kill(graceMs)));
+    let timer: NodeJS.Timeout | undefined;
+    const deadline = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, LAST_OUTPUT_MS);
+    });
+    await Promise.race([Promise.all(all.map((session) => session.drained)), deadline]);
+    clearTimeout(timer);
+    return { left: kills.flatMap((kill) => kill.left) };
+  }
+
+  #fork(request: SpawnRequest): SessionInfo {
+    if (this.#stopping) throw new HostRefused('HOST_STOPPING', 'The host is ending and starts no more sessions.');
+    if (this.#table.size >= SESSION_LIMIT)
+      throw new HostRefused('HOST_FULL', `The host knows ${SESSION_LIMIT} sessions, ended ones included: forget some first.`);
+    const token = request.env['GT_SESSION'];
+    if (!token)
+      throw new HostRefused('BAD_REQUEST', 'A session needs GT_SESSION in its environment: its processes are found by it.');
+    try {
+      const session = Session.fork(request, token, this.#deps);
+      this.#table.set(request.id, session);
+      this.#emit({ type: 'spawned', session: session.info() });
+      return session.info();
+    } catch (fault) {
+      if (fault instanceof HostRefused) throw fault;
+      this.#deps.exits.forget(request.id);
+      throw new HostRefused(
+        'FORK_FAILED',
+        `The system gave no terminal for ${request.id}: ${fault instanceof Error ? fault.message : fault}.`,
+      );
+    }
+  }
+
+  #emit(event: HostEvent): void {
+    for (const listener of this.#listeners) listener(event);
+  }
+}

@@ -1,0 +1,118 @@
+/** Writes to one terminal: a queue, one write in flight, and a pause where the reader stalls. The kernel takes some 14 kB ahead of a reader, then refuses. */
+import { write } from 'node:fs';
+import { performance } from 'node:perf_hooks';
+import { HostRefused } from './host.ts';
+
+/** What waits to be written, at most, in bytes. */
+const QUEUE_LIMIT = 8 << 20;
+/** Bytes handed to the kernel at once: about what it takes from an empty buffer, so that little is tried in vain. */
+const SLICE = 4096;
+/** Pause after a refusal in ms: doubles up to the last. A stalled reader costs 2 % of a core. */
+const BACK_OFF_FIRST = 1;
+const BACK_OFF_LAST = 16;
+/** A terminal that took no byte for so long, in ms, has stalled. */
+export const STALL_MS = 30_000;
+
+type Entry = { readonly bytes: Buffer; at: number; readonly resolve: () => void; readonly reject: (fault: Error) => void };
+
+/** Refusal of whatever is asked of a terminal that has ended. */
+export function terminalGone(): HostRefused {
+  return new HostRefused('PTY_GONE', 'The session has ended: nothing can be written to it.');
+}
+
+/** One terminal's writer. */
+export class Writer {
+  readonly #fd: number;
+  readonly #stallMs: number;
+  #queue: Entry[] = [];
+  #queued = 0;
+  #wait = BACK_OFF_FIRST;
+  #movedAt = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #inFlight = false;
+  #closed: (() => void) | undefined;
+  #refusals = 0;
+
+  constructor(fd: number, stallMs: number) {
+    this.#fd = fd;
+    this.#stallMs = stallMs;
+  }
+
+  /** Bytes that wait. */
+  get queued(): number {
+    return this.#queued;
+  }
+
+  /** How often the kernel took nothing. */
+  get refusals(): number {
+    return this.#refusals;
+  }
+
+  /** Resolves when the kernel has all of it. Rejects with PTY_BUSY (8 MB wait already), PTY_STALLED (no byte taken for 30 s) or PTY_GONE. */
+  write(bytes: Buffer): Promise<void> {
+    if (this.#closed) return Promise.reject(terminalGone());
+    if (bytes.length === 0) return Promise.resolve();
+    if (this.#queued + bytes.length > QUEUE_LIMIT)
+      return Promise.reject(
+        new HostRefused('PTY_BUSY', `The program does not read its input: ${this.#queued} bytes wait already.`),
+      );
+    return new Promise((resolve, reject) => {
+      if (this.#queue.length === 0) this.#movedAt = performance.now();
+      this.#queue.push({ bytes, at: 0, resolve, reject });
+      this.#queued += bytes.length;
+      if (!this.#inFlight && !this.#timer) this.#next();
+    });
+  }
+
+  /** Refuses what waits and calls back when no write is in flight: only then may the descriptor be closed, for its number will be given out again. */
+  close(done: () => void): void {
+    this.#closed = done;
+    clearTimeout(this.#timer);
+    this.#dropAll(terminalGone());
+    if (!this.#inFlight) done();
+  }
+
+  #dropAll(fault: Error): void {
+    const dropped = this.#queue;
+    this.#queue = [];
+    this.#queued = 0;
+    for (const entry of dropped) entry.reject(fault);
+  }
+
+  #next(): void {
+    this.#timer = undefined;
+    const entry = this.#queue[0];
+    if (!entry) return;
+    this.#inFlight = true;
+    write(this.#fd, entry.bytes, entry.at, Math.min(SLICE, entry.bytes.length - entry.at), null, (fault, count) => {
+      this.#inFlight = false;
+      if (this.#closed) return this.#closed();
+      if (fault?.code === 'EAGAIN') return this.#refused();
+      if (fault) return this.#dropAll(terminalGone());
+      this.#moved(entry, count);
+    });
+  }
+
+  #moved(entry: Entry, count: number): void {
+    this.#wait = BACK_OFF_FIRST;
+    this.#movedAt = performance.now();
+    this.#queued -= count;
+    entry.at += count;
+    if (entry.at === entry.bytes.length) {
+      this.#queue.shift();
+      entry.resolve();
+    }
+    this.#next();
+  }
+
+  #refused(): void {
+    this.#refusals++;
+    if (performance.now() - this.#movedAt >= this.#stallMs) {
+      const text = `The program took no input for ${this.#stallMs} ms; ${this.#queued} bytes were not written.`;
+      this.#dropAll(new HostRefused('PTY_STALLED', text));
+      return;
+    }
+    this.#timer = setTimeout(() => this.#next(), this.#wait);
+    this.#wait = Math.min(this.#wait * 2, BACK_OFF_LAST);
+  }
+}

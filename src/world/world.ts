@@ -1,0 +1,51 @@
+import type { Run, Work } from '#core/records';
+import type { Settings } from '#core/settings';
+import type { Verdict } from './checks/verdict.ts';
+import type { RigLayout, TownLayout } from './config/layout.ts';
+import type { RigFile } from './config/rigs.ts';
+import type { Desk } from './desk.ts';
+import type { Git } from './git/git.ts';
+import type { News } from './news.ts';
+import type { KillRequest, Survivor } from './processes/kill.ts';
+import type { Host, SpawnRequest } from './pty/host.ts';
+
+/** A rig, as its files and settings say it is now. */
+export type Rig = {
+  readonly name: string;
+  readonly file: RigFile;
+  readonly layout: RigLayout;
+  readonly settings: Settings;
+  readonly repo: string;
+  /** The branch that work lands on. */
+  readonly target: string;
+};
+
+/** What a processor is handed: a desk, and the world outside of the books. Nothing else in gt may touch git, terminals or agents. */
+export type World = {
+  readonly desk: Desk;
+  readonly epoch: number;
+  readonly town: { readonly id: string; readonly layout: TownLayout };
+  readonly git: Git;
+  /** The host of now. Its calls reject while it is away; the job's backoff waits for the next one. */
+  readonly host: () => Host;
+  readonly news: News;
+  /** Settings and rigs are files that people edit: read when asked for. @throws Refused when a file is wrong or a rig is unknown */
+  readonly settings: () => Settings;
+  readonly rig: (name: string) => Rig;
+  readonly rigs: () => string[];
+  readonly kill: (request: KillRequest) => Promise<{ left: Survivor[] }>;
+  readonly agents: {
+    /** The token of a session; the same session has the same one for ever. */
+    readonly token: (session: string) => string;
+    /** What starts a run's session: preset, environment, first words. */
+    readonly launch: (run: Run, work: Work, rig: Rig) => Promise<SpawnRequest>;
+    /** Identity for commits that gt makes in a polecat's worktree. */
+    readonly identity: (run: Run) => Promise<Record<string, string>>;
+    readonly user: () => Promise<string>;
+  };
+  /** Runs commands on a commit in a clean slot of the rig. */
+  readonly check: (
+    input: { id: string; rig: Rig; commit: string; commands: ReadonlyArray<{ name: string; run: string; timeoutMs: number }> },
+    signal: AbortSignal,
+  ) => Promise<{ verdict: Verdict; failed?: string; log: string }>;
+};

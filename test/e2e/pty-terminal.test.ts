@@ -1,0 +1,156 @@
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { afterAll, expect, test } from 'vitest';
+import type { End } from '#world/pty/binding';
+import { Terminal } from '#world/pty/terminal';
+import { envOf, makeGround } from '../support/pty.ts';
+import { until } from '../support/until.ts';
+
+const ground = makeGround();
+const dir = mkdtempSync(join(tmpdir(), 'gt-terminal-'));
+afterAll(async () => {
+  rmSync(dir, { recursive: true });
+  await ground.clear();
+});
+
+type Run = {
+  terminal: Terminal;
+  order: string[];
+  text: () => string;
+  bytes: () => number;
+  exited: Promise<End>;
+  drained: Promise<void>;
+};
+
+function open(line: string, options: { stallMs?: number; work?: () => void } = {}): Run {
+  const chunks: Buffer[] = [];
+  const order: string[] = [];
+  let bytes = 0;
+  let tell: { exited?: (end: End) => void; drained?: () => void } = {};
+  const exited = new Promise<End>((resolve) => {
+    tell = { ...tell, exited: resolve };
+  });
+  const drained = new Promise<void>((resolve) => {
+    tell = { ...tell, drained: resolve };
+  });
+  const request = { file: '/bin/sh', args: ['-c', line], env: envOf(ground, 'terminal'), cwd: dir, cols: 80, rows: 24 };
+  const terminal = new Terminal(
+    request,
+    {
+      output: (chunk) => {
+        chunks.push(chunk);
+        bytes += chunk.length;
+        if (order.at(-1) !== 'output') order.push('output');
+        options.work?.();
+      },
+      exited: (end) => {
+        order.push('exited');
+        tell.exited?.(end);
+      },
+      drained: () => {
+        order.push('drained');
+        tell.drained?.();
+      },
+    },
+    options.stallMs,
+  );
+  return { terminal, order, text: () => Buffer.concat(chunks).toString(), bytes: () => bytes, exited, drained };
+}
+
+const zeros = (count: number) => `head -c ${count} /dev/zero | tr '\\0' x`;
+
+async function finish(run: Run): Promise<Run> {
+  await run.drained;
+  return run;
+}
+
+test('no byte that an agent prints before it ends is lost', async () => {
+  for (let round = 0; round < 150; round += 5) {
+    const runs = await Promise.all(Array.from({ length: 5 }, () => finish(open(zeros(20_000)))));
+    expect(runs.map((run) => run.bytes())).toEqual(Array(5).fill(20_000));
+  }
+  for (let round = 0; round < 30; round++) expect((await finish(open(zeros(200_000)))).bytes()).toBe(200_000);
+});
+
+test('a session that nobody reads loses nothing when its agent ends meanwhile', async () => {
+  for (let round = 0; round < 10; round++) {
+    const run = open(`${zeros(3000)}; exit 7`);
+    run.terminal.pause();
+    expect(await run.exited).toEqual({ code: 7, signal: null });
+    expect((await finish(run)).bytes()).toBe(3000);
+    expect(run.order.at(-1)).toBe('drained');
+  }
+});
+
+test('a host that is busy with many sessions loses no byte of any', async () => {
+  const work = () => {
+    for (const end = performance.now() + 1; performance.now() < end; );
+  };
+  const runs = await Promise.all(Array.from({ length: 60 }, () => finish(open(zeros(20_000), { work }))));
+  expect(runs.filter((run) => run.bytes() !== 20_000)).toHaveLength(0);
+});
+
+test('an exit code and a death by signal are told apart', async () => {
+  expect(await open('exit 3').exited).toEqual({ code: 3, signal: null });
+  expect(await open('kill -9 $$').exited).toEqual({ code: null, signal: 9 });
+});
+
+test('what others on the terminal say after the end of the agent is heard, and a flood of it is cut', async () => {
+  const gate = join(dir, 'gate');
+  const run = await finish(open(`mkfifo ${gate}; (trap '' HUP; echo >${gate}; exec timeout 20 yes) & read line <${gate}`));
+  expect(run.order.slice(-3)).toEqual(['exited', 'output', 'drained']);
+  expect(run.bytes()).toBeLessThan(64 << 20);
+});
+
+test('five megabytes of input arrive whole at an agent that reads', async () => {
+  const file = join(dir, 'input');
+  const size = 5_000_000;
+  const run = open(`stty raw -echo; printf READY; head -c ${size} >${file}`);
+  await until('the reader is ready', () => run.text().includes('READY'));
+  await run.terminal.write(Buffer.alloc(size, 'y'));
+  await run.drained;
+  expect(statSync(file).size).toBe(size);
+  expect(readFileSync(file).every((byte) => byte === 0x79)).toBe(true);
+});
+
+test('an agent that does not read costs no core, is told busy at 8 MB, and stalled when it takes nothing', async () => {
+  const run = open('stty raw -echo; printf READY; exec sleep 600', { stallMs: 300 });
+  await until('the sleeper is ready', () => run.text().includes('READY'));
+  const usage = process.cpuUsage();
+  const began = performance.now();
+  const stalled = run.terminal.write(Buffer.alloc(8 << 20)).catch((fault) => fault);
+  await expect(run.terminal.write(Buffer.alloc(1))).rejects.toMatchObject({ code: 'PTY_BUSY' });
+  expect(await stalled).toMatchObject({ code: 'PTY_STALLED' });
+  const used = process.cpuUsage(usage);
+  expect(run.terminal.refusals).toBeGreaterThan(3);
+  expect(run.terminal.refusals).toBeLessThan(80); // 300 ms with pauses up to 16 ms; a busy loop makes thousands
+  expect((used.user + used.system) / 1000 / (performance.now() - began)).toBeLessThan(0.6);
+  expect(run.terminal.queued).toBe(0);
+  process.kill(run.terminal.pid, 'SIGKILL');
+  await run.drained;
+});
+
+test('what is written after the end is refused, not lost in silence', async () => {
+  const run = await finish(open('exit 0'));
+  await expect(run.terminal.write(Buffer.from('x'))).rejects.toMatchObject({ code: 'PTY_GONE' });
+  expect(() => run.terminal.resize(80, 24)).toThrow(expect.objectContaining({ code: 'PTY_GONE' }));
+});
+
+test('what waits to be written when the agent ends is refused', async () => {
+  const run = open('stty raw -echo; printf READY; exec sleep 600');
+  await until('the sleeper is ready', () => run.text().includes('READY'));
+  const waiting = run.terminal.write(Buffer.alloc(100_000)).catch((fault) => fault);
+  process.kill(run.terminal.pid, 'SIGKILL');
+  expect(await waiting).toMatchObject({ code: 'PTY_GONE' });
+  await run.drained;
+});
+
+test('the agent hears of a new size of its screen', async () => {
+  const run = open("trap 'stty size; exit 0' WINCH; stty size; read line");
+  await until('the first size', () => run.text().includes('24 80'));
+  run.terminal.resize(132, 43);
+  await run.drained;
+  expect(run.text()).toContain('43 132');
+});

@@ -1,0 +1,126 @@
+/** Real hosts and sessions for tests. Everything started here carries a token of the test file's own. */
+import type { ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { survivors } from '#world/processes/kill';
+import { readToken } from '#world/pty/access';
+import { connectHost } from '#world/pty/client';
+import type { Host, HostEvent, SessionInfo, SpawnRequest } from '#world/pty/host';
+import { until } from './until.ts';
+
+const HOST_MAIN = fileURLToPath(new URL('../../dist/src/world/pty/main.js', import.meta.url));
+
+/** A directory for one test file, and the value that all its tokens begin with. */
+export type Ground = { readonly dir: string; readonly mark: string; readonly clear: () => Promise<void> };
+
+export function makeGround(): Ground {
+  const dir = mkdtempSync(join(tmpdir(), 'gt-pty-'));
+  const mark = `ptytest${randomBytes(6).toString('hex')}.`;
+  const clear = async () => {
+    const left = await survivors([{ prefix: `GT_SESSION=${mark}` }]);
+    rmSync(dir, { recursive: true, force: true });
+    if (left.length > 0) throw new Error(`processes of this file are left: ${JSON.stringify(left)}`);
+  };
+  return { dir, mark, clear };
+}
+
+/** The environment of a session `name` of this file. */
+export function envOf(ground: Ground, name: string): Record<string, string> {
+  return { PATH: process.env['PATH'] ?? '/usr/bin:/bin', LC_ALL: 'C', GT_SESSION: `${ground.mark}${name}` };
+}
+
+/** A session that runs a line of shell. */
+export function shell(ground: Ground, id: string, line: string): SpawnRequest {
+  return { id, argv: ['sh', '-c', line], cwd: ground.dir, env: envOf(ground, id) };
+}
+
+/** A host process. */
+export type RunningHost = {
+  readonly pid: number;
+  readonly child: ChildProcess;
+  readonly path: string;
+  readonly tokenFile: string;
+  readonly stderr: () => string;
+  /** Connects as a worker of this epoch, or as a person. */
+  readonly connect: (epoch?: number) => Promise<Host>;
+  /** Ends it as a crash would, and waits for its end. */
+  readonly crash: () => Promise<void>;
+  /** Kills its sessions without grace, and waits for its end. */
+  readonly stop: () => Promise<void>;
+};
+
+/** Starts a host below `ground.dir`; one of the same `name` finds what the earlier one left. */
+export async function startHost(ground: Ground, name: string): Promise<RunningHost> {
+  if (!existsSync(HOST_MAIN)) throw new Error('Build first: node scripts/build.mjs');
+  const path = join(ground.dir, name, 'host');
+  const tokenFile = join(ground.dir, name, 'token');
+  const args = [
+    HOST_MAIN,
+    '--socket',
+    path,
+    '--token-file',
+    tokenFile,
+    '--state',
+    join(ground.dir, name, 'state'),
+    '--build',
+    'test',
+  ];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+  let stderr = '';
+  child.stderr.on('data', (bytes) => {
+    stderr += bytes;
+  });
+  const ended = once(child, 'exit');
+  await until(`host ${name} answers`, () => existsSync(tokenFile) || child.exitCode !== null);
+  const connect = (epoch?: number) =>
+    connectHost({ path, token: readToken(tokenFile), build: 'test', waitMs: 20_000, ...(epoch !== undefined && { epoch }) });
+  (await connect()).close();
+  return {
+    pid: child.pid ?? 0,
+    child,
+    path,
+    tokenFile,
+    stderr: () => stderr,
+    connect,
+    crash: async () => {
+      child.kill('SIGKILL');
+      await ended;
+    },
+    stop: async () => {
+      const host = await connect();
+      await host.stop({ graceMs: 0 });
+      await ended;
+    },
+  };
+}
+
+/** The session's first event of this type after the call. */
+export function nextEvent(host: Host, type: HostEvent['type'], id: string): Promise<SessionInfo> {
+  return new Promise((resolve) => {
+    const stop = host.onEvent((event) => {
+      if (event.type !== type || event.session.id !== id) return;
+      stop();
+      resolve(event.session);
+    });
+  });
+}
+
+/** Starts a session and waits until all of its output was seen. */
+export async function runToEnd(host: Host, request: SpawnRequest): Promise<SessionInfo> {
+  const drained = nextEvent(host, 'drained', request.id);
+  await host.spawn(request);
+  return drained;
+}
+
+/** Waits until the session has printed a text. */
+export function printed(host: Host, id: string, text: string): Promise<string> {
+  return until(`${id} prints ${text}`, async () => {
+    const output = (await host.output(id))?.bytes.toString();
+    return output?.includes(text) && output;
+  });
+}
