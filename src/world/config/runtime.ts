@@ -36,16 +36,28 @@ export function unsafe(folder: string): string | undefined {
 export type Sockets = Readonly<Record<ProcessName, string>>;
 
 /**
- * Makes the runtime directory if there is none, and publishes the path of each socket in the town's `.runtime/`. Refuses a directory that others could reach
- * (RUNTIME_UNSAFE), and names that the system would cut (SOCKET_PATH_TOO_LONG).
+ * Which sockets a town has: those that its `.runtime/` names already (its processes may outlive their supervisor, and the next one may be started in another
+ * environment), else those of this environment. Refuses names that the system would cut (SOCKET_PATH_TOO_LONG) and a directory that others could reach
+ * (RUNTIME_UNSAFE). Changes nothing.
  */
-export function openRuntime(root: string, env: Readonly<Record<string, string | undefined>>): Sockets | Refusal {
-  const folder = runtimeFolder(root, env);
+export function planRuntime(root: string, env: Readonly<Record<string, string | undefined>>): Sockets | Refusal {
+  const published = named(root, 'supervisor');
+  const kept = published && belongsTo(root, published) && unsafe(dirname(published)) === undefined;
+  const folder = kept ? dirname(published) : runtimeFolder(root, env);
   const sockets = Object.fromEntries(PROCESS_NAMES.map((name) => [name, join(folder, name)])) as Sockets;
   for (const path of Object.values(sockets)) {
     const long = tooLong(path);
     if (long) return long;
   }
+  const why = lstatSync(folder, { throwIfNoEntry: false }) ? unsafe(folder) : undefined;
+  return why ? refuse('RUNTIME_UNSAFE', { path: folder, why }) : sockets;
+}
+
+/** Makes the runtime directory of `planRuntime` if there is none, and publishes the path of each socket in the town's `.runtime/`. */
+export function openRuntime(root: string, env: Readonly<Record<string, string | undefined>>): Sockets | Refusal {
+  const sockets = planRuntime(root, env);
+  if (isRefusal(sockets)) return sockets;
+  const folder = dirname(sockets.supervisor);
   try {
     mkdirSync(folder, { mode: 0o700 });
   } catch (fault) {
@@ -83,11 +95,17 @@ export function forgetForeign(root: string): boolean {
     const path = named(root, name);
     return path !== undefined && !belongsTo(root, path);
   });
-  if (foreign) dropRuntimeFiles(root);
+  if (foreign) {
+    dropRuntimeFiles(root);
+    rmSync(townLayout(root).pidFile('supervisor'), { force: true });
+  }
   return foreign;
 }
 
-/** Removes the runtime directory, pid files and all files that name sockets. The town must be down. */
+/**
+ * Removes the runtime directory, the pid files and all files that name sockets. The town must be down, and the caller must hold the supervisor's pid file,
+ * which alone is left: it is what keeps a new supervisor from starting meanwhile.
+ */
 export function closeRuntime(root: string): void {
   for (const name of PROCESS_NAMES) {
     const path = socketPath(root, name);
@@ -100,7 +118,7 @@ function dropRuntimeFiles(root: string): void {
   const layout = townLayout(root);
   for (const name of PROCESS_NAMES) {
     rmSync(layout.socketName(name), { force: true });
-    rmSync(layout.pidFile(name), { force: true });
+    if (name !== 'supervisor') rmSync(layout.pidFile(name), { force: true });
   }
   rmSync(layout.supervisorRecord, { force: true });
 }

@@ -9,7 +9,7 @@ const LONGEST_LINE = 256 * 1024;
 export type LineAnswer = { readonly ok: boolean; readonly [key: string]: unknown };
 
 export type LineServer = {
-  /** Hears nobody any more and removes the socket, if the socket is still this server's. */
+  /** Hears nobody new, gives the answers that are due, and removes the socket, if it is still this server's. */
   close(): Promise<void>;
 };
 
@@ -34,14 +34,17 @@ export async function serveLines(
   answer: (request: unknown) => LineAnswer | Promise<LineAnswer>,
 ): Promise<LineServer> {
   const open = new Set<Socket>();
+  const replies = new Set<Promise<void>>();
   const server = createServer((socket) => {
     open.add(socket);
     socket.on('error', () => socket.destroy());
     socket.on('close', () => open.delete(socket));
     eachLine(socket, (line) => {
-      void reply(line, answer).then((text) => {
+      const replied = reply(line, answer).then((text) => {
         if (socket.writable) socket.write(text);
+        replies.delete(replied);
       });
+      replies.add(replied);
     });
   });
   // One character longer than the path, which is short enough for that (see socketPath).
@@ -58,6 +61,7 @@ export async function serveLines(
     async close() {
       if (lstatSync(path, { throwIfNoEntry: false })?.ino === ours) rmSync(path, { force: true });
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      await Promise.all(replies);
       for (const socket of open) socket.destroySoon();
       await closed;
     },

@@ -73,11 +73,11 @@ export function claimPidFile(path: string, me: Being = myself()): Being | undefi
 
 const LOCK_WAIT_MS = 5000;
 
-/** Runs `change` while no other process holds the lock of `path`; the lock of a dead process holds nobody up. Throws after 5 s of waiting for a live one. */
-export async function withFileLock<T>(path: string, change: () => T | Promise<T>): Promise<T> {
+/** Runs `change` while no other process holds the lock of `path`; the lock of a dead process holds nobody up. Throws after `waitMs` (5 s) of waiting for a live one. */
+export async function withFileLock<T>(path: string, change: () => T | Promise<T>, waitMs = LOCK_WAIT_MS): Promise<T> {
   const lock = `${path}.lock`;
   const me = myself();
-  const deadline = performance.now() + LOCK_WAIT_MS;
+  const deadline = performance.now() + waitMs;
   for (let holder = claimPidFile(lock, me); holder; holder = claimPidFile(lock, me)) {
     if (performance.now() > deadline) throw new Error(`${lock} is held by process ${holder.pid}`);
     await pause(20);

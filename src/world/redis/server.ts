@@ -1,9 +1,8 @@
 import { mkdirSync } from 'node:fs';
-import { setTimeout as pause } from 'node:timers/promises';
 import { type Refusal, refuse } from '#core/refusals';
 import { type Being, bornOf, ended, endProcess, signal } from '#world/processes/process';
 import { onPath } from '#world/processes/programs';
-import { askRedis, pingRedis } from './probe.ts';
+import { askRedis } from './probe.ts';
 
 /** The server program on PATH, Redis or Valkey; REDIS_MISSING without one. */
 export function findRedisServer(path?: string): string | Refusal {
@@ -30,19 +29,6 @@ export function redisArgv(input: { program: string; socket: string; data: string
     ['logfile', ''],
   ];
   return [input.program, ...settings.flatMap(([key, value]) => [`--${key}`, value])];
-}
-
-const ASK_AGAIN_MS = 25;
-
-/** Waits until Redis answers PING with its data loaded; answers false when `limitMs` have passed, or when `gone` says that its process has ended. */
-export async function redisReady(where: string, limitMs: number, gone: () => boolean = () => false): Promise<boolean> {
-  const deadline = performance.now() + limitMs;
-  while (performance.now() < deadline && !gone()) {
-    const answer = await pingRedis(where, Math.max(1, deadline - performance.now())).catch(() => 'down');
-    if (answer === 'ready') return true;
-    await pause(ASK_AGAIN_MS);
-  }
-  return false;
 }
 
 /** The process that serves a socket, as Redis itself tells it: found even when its pid file is lost. Undefined when nobody answers within `limitMs`. */
