@@ -6,7 +6,12 @@ import { performance } from 'node:perf_hooks';
 import type { Git } from '#world/git/git';
 import { makeGit } from '#world/git/make';
 
-const WHO = { GIT_AUTHOR_NAME: 'ann', GIT_AUTHOR_EMAIL: 'ann@example.org', GIT_COMMITTER_NAME: 'ann', GIT_COMMITTER_EMAIL: 'ann@example.org' };
+const WHO = {
+  GIT_AUTHOR_NAME: 'ann',
+  GIT_AUTHOR_EMAIL: 'ann@example.org',
+  GIT_COMMITTER_NAME: 'ann',
+  GIT_COMMITTER_EMAIL: 'ann@example.org',
+};
 
 /** The environment of tests: no settings of the person who runs them. */
 export function cleanEnv(): NodeJS.ProcessEnv {
@@ -16,7 +21,9 @@ export function cleanEnv(): NodeJS.ProcessEnv {
 
 /** Runs git as ann does, and answers what it says. */
 export function sh(dir: string, ...argv: string[]): string {
-  return execFileSync('git', argv, { cwd: dir, env: cleanEnv(), stdio: ['ignore', 'pipe', 'pipe'], maxBuffer: 64 << 20 }).toString().trim();
+  return execFileSync('git', argv, { cwd: dir, env: cleanEnv(), stdio: ['ignore', 'pipe', 'pipe'], maxBuffer: 64 << 20 })
+    .toString()
+    .trim();
 }
 
 /** Milliseconds since 1970, as the system has it. */
@@ -38,7 +45,14 @@ export function commit(dir: string, files: Record<string, string>, message = 'a 
 }
 
 /** A rig in a folder of its own: ann's repository (main checked out, one commit), its bare clone, and git as the town runs it. */
-export type Rig = { root: string; origin: string; repo: string; git: Git; base: string; work: (branch: string, files: Record<string, string>, from?: string) => string };
+export type Rig = {
+  root: string;
+  origin: string;
+  repo: string;
+  git: Git;
+  base: string;
+  work: (branch: string, files: Record<string, string>, from?: string) => string;
+};
 
 export async function makeRig(files: Record<string, string> = { 'a.txt': 'one\ntwo\nthree\n' }): Promise<Rig> {
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'gt-git-')));

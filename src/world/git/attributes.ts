@@ -4,13 +4,14 @@ import { mkdir, mkdtemp, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Context } from './context.ts';
 import { removeTree } from './remove-tree.ts';
+import type { RunOptions } from './run.ts';
 
 /**
  * Makes merges in a bare repository obey the `.gitattributes` of a tree (`merge=union`, drivers, `-merge`): git reads them from a work tree only, so one is
- * named that holds nothing else. Answers the environment for `git merge-tree`; empty when the tree has no such file.
+ * named that holds nothing else. Answers how `git merge-tree` is to be run; nothing when the tree has no such file.
  * The folder is named by the content of the files: it is made once and shared by all commits that have the same ones.
  */
-export async function attributeEnv({ run }: Context, repo: string, commit: string): Promise<Record<string, string>> {
+export async function withAttributes({ run }: Context, repo: string, commit: string): Promise<Pick<RunOptions, 'cwd' | 'env'>> {
   const listed = await run(['ls-tree', '-r', '-z', '--full-tree', commit], { repo });
   const files: Array<{ path: string; blob: string }> = [];
   let at = listed.out.indexOf('.gitattributes\0');
@@ -25,7 +26,7 @@ export async function attributeEnv({ run }: Context, repo: string, commit: strin
   const name = createHash('sha256').update(JSON.stringify(files)).digest('hex').slice(0, 32);
   const folder = join(repo, 'gt-attributes', name);
   if (!existsSync(folder)) await write(run, repo, folder, files);
-  return { GIT_WORK_TREE: folder };
+  return { cwd: folder, env: { GIT_WORK_TREE: folder } };
 }
 
 async function write(

@@ -15,6 +15,8 @@ export type RunOptions = {
   readonly repo?: string;
   /** A worktree; git does not look for a repository above it. */
   readonly dir?: string;
+  /** Where git stands, for a bare repository with a work tree named by GIT_WORK_TREE. */
+  readonly cwd?: string;
   readonly settings?: Settings;
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: string;
@@ -73,6 +75,7 @@ function runGit(argv: readonly string[], options: RunOptions, env: NodeJS.Proces
     // A group of its own: at a timeout its helpers (git-remote-https, ssh, index-pack) go with it.
     const child = spawn('git', args, {
       env,
+      cwd: options.cwd,
       detached: true,
       stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     });
@@ -115,7 +118,7 @@ function runGit(argv: readonly string[], options: RunOptions, env: NodeJS.Proces
     });
     child.on('close', (code, signal) => {
       settle();
-      if (ended !== undefined) reject(new GitFault(args, code, `${err}\nerror: ${ended}`));
+      if (ended !== undefined) void endGroup(child.pid).then(() => reject(new GitFault(args, code, `${err}\nerror: ${ended}`)));
       else if (code === null) reject(new GitFault(args, null, `${err}\nerror: killed by ${signal}`));
       else if (!(options.ok ?? [0]).includes(code)) reject(new GitFault(args, code, err));
       else resolve({ code, out: Buffer.concat(out).toString(), err });
@@ -123,11 +126,17 @@ function runGit(argv: readonly string[], options: RunOptions, env: NodeJS.Proces
   });
 }
 
-function signalGroup(pid: number | undefined, signal: NodeJS.Signals): void {
-  if (pid === undefined) return;
+function signalGroup(pid: number | undefined, signal: NodeJS.Signals): boolean {
+  if (pid === undefined) return false;
   try {
-    process.kill(-pid, signal);
+    return process.kill(-pid, signal);
   } catch {
     // Gone already.
+    return false;
   }
+}
+
+/** git has ended, its helpers may not have: resolves when none of the group is left, or after a second. */
+async function endGroup(pid: number | undefined): Promise<void> {
+  for (let turn = 0; turn < 100 && signalGroup(pid, 'SIGKILL'); turn++) await new Promise((resolve) => setTimeout(resolve, 10));
 }
