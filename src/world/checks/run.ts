@@ -134,15 +134,13 @@ function stopper(input: CheckInput, log: Promise<unknown>): { stopped: Promise<J
   return { stopped, settle };
 }
 
-/** Waits for the rest of the output, which ends with the last holder of the pipe; tells when it could not be written. */
+/** Waits for the rest of the output, which ends with the last holder of the pipe; cut off where that is a stranger. Tells when it could not be written. */
 async function drain(child: ChildProcess, log: Promise<unknown>): Promise<Judged | undefined> {
   const timer = setTimeout(() => child.stdout?.destroy(), DRAIN_MS);
   try {
     await log;
     return undefined;
   } catch (error) {
-    // Cut by ourselves: what is missing is a stranger's output, not the check's.
-    if ((error as NodeJS.ErrnoException).code === 'ERR_STREAM_PREMATURE_CLOSE') return undefined;
     return { state: 'error', why: `its output could not be kept: ${(error as Error).message}` };
   } finally {
     clearTimeout(timer);

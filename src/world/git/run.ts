@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { dirname } from 'node:path';
+import { resolve as absolute, dirname } from 'node:path';
 import { GitFault } from './fault.ts';
 
 /**
@@ -63,13 +63,14 @@ function environment(env: NodeJS.ProcessEnv, worker: string | undefined, options
     if (kept && name !== 'SSH_ASKPASS' && name !== 'LANGUAGE') clean[name] = value;
   }
   if (settings === 'sealed') Object.assign(clean, { GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1' });
-  if (options.dir !== undefined) clean['GIT_CEILING_DIRECTORIES'] = dirname(options.dir);
+  if (options.dir !== undefined) clean['GIT_CEILING_DIRECTORIES'] = dirname(absolute(options.dir));
   if (worker !== undefined) clean['GT_WORKER'] = worker;
   return { ...clean, LC_ALL: 'C', GIT_TERMINAL_PROMPT: '0', GIT_OPTIONAL_LOCKS: '0', GIT_EDITOR: ':', ...options.env };
 }
 
 function runGit(argv: readonly string[], options: RunOptions, env: NodeJS.ProcessEnv): Promise<Ran> {
-  const where = options.repo !== undefined ? [`--git-dir=${options.repo}`] : options.dir !== undefined ? ['-C', options.dir] : [];
+  const where =
+    options.repo !== undefined ? [`--git-dir=${absolute(options.repo)}`] : options.dir !== undefined ? ['-C', options.dir] : [];
   const args = [...where, ...argv];
   return new Promise((resolve, reject) => {
     // A group of its own: at a timeout its helpers (git-remote-https, ssh, index-pack) go with it.
