@@ -93,6 +93,13 @@ test('a full disk under the log is an error, and ends the check', async () => {
   expect(await holders([`GT_RUN_ID=${given.id}`])).toEqual([]);
 });
 
+test('a verdict that cannot be kept, or a killer that fails, is never taken for a good end', async () => {
+  const unkept = input('true', { verdictFile: join(root, 'no', 'such', 'folder', 'v.json') });
+  expect(await run(unkept)).toMatchObject({ state: 'error', why: expect.stringContaining('could not be kept') });
+  const broken = () => Promise.reject(new Error('no /proc'));
+  expect(await runCheck({ now, killTree: broken, env: process.env }, input('true'))).toMatchObject({ left: 1 });
+});
+
 test('a check out of time is killed within two seconds, also one that ignores TERM, with all its children', async () => {
   const given = input('trap "" TERM; setsid sleep 600 & (setsid sh -c "trap \\"\\" TERM; sleep 600" &) ; sleep 600', {
     timeoutMs: 300,

@@ -78,6 +78,11 @@ test('merge drivers that a repository asks for in .gitattributes are used', asyn
   const { tip } = await built(one, two);
   expect(sh(rig.repo, 'show', `${tip}:CHANGES`)).toBe('start\none\ntwo');
   expect(sh(rig.repo, 'show', `${tip}:docs/x.log`)).toBe('s\n1\n2');
+  // The attributes are those of each base: without them the same change conflicts.
+  const plain = rig.work('plain', { CHANGES: 'start\n' });
+  const third = rig.work('plain-1', { CHANGES: 'start\none\n' }, plain);
+  const fourth = rig.work('plain-2', { CHANGES: 'start\ntwo\n' }, plain);
+  expect([(await build(third, fourth)).kind, (await build(one, two)).kind]).toEqual(['conflict', 'built']);
 });
 
 test('renames, modes, links and a folder in place of a file merge as git merges them', async () => {

@@ -8,7 +8,7 @@ import { GitFault } from './fault.ts';
  * - `personal`: also the person's: worktrees need them, for filters (LFS) and line ends must be those that the agents' git uses.
  * - `network`: personal, with the person's transport variables (GIT_SSH_COMMAND and the like): they are how a remote is reached.
  */
-export type Settings = 'sealed' | 'personal' | 'network';
+type Settings = 'sealed' | 'personal' | 'network';
 
 export type RunOptions = {
   /** A bare repository, named and not searched for: a damaged one must not lead git up to the town's own repository. */
@@ -27,7 +27,7 @@ export type RunOptions = {
   readonly signal?: AbortSignal;
 };
 
-export type Ran = { readonly code: number; readonly out: string; readonly err: string };
+type Ran = { readonly code: number; readonly out: string; readonly err: string };
 
 /** Runs git once. Throws GitFault when it cannot be started, is killed, runs out of time or ends with a code that is not in `ok`. */
 export type Run = (argv: readonly string[], options?: RunOptions) => Promise<Ran>;
