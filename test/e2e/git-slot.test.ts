@@ -46,24 +46,32 @@ test('whatever a check leaves behind, the next one starts clean; only the kept f
   expect(['loose', 'out', 'nested'].filter((name) => existsSync(join(slot, name)))).toEqual([]);
 });
 
-test('a check that hides its changes from git, sets its config or plants hooks and locks does not reach the next one', async () => {
+test.each([
+  ['hides a change from git', 'git update-index --assume-unchanged keep.txt a.txt; echo x > keep.txt; echo x > a.txt'],
+  ['hides a deletion from git', 'git update-index --skip-worktree keep.txt a.txt; rm keep.txt a.txt'],
+  [
+    'sets line ends',
+    'git config core.autocrlf true; mkdir -p .git/info; echo "* text eol=crlf" > .git/info/attributes; rm keep.txt',
+  ],
+  ['sets a monitor', `git config core.fsmonitor 'touch "$PLANTED"; false'`],
+  [
+    'plants a hook',
+    `mkdir -p .git/hooks; printf '#!/bin/sh\ntouch "$PLANTED"\n' > .git/hooks/post-checkout; chmod +x .git/hooks/post-checkout`,
+  ],
+  ['dies with locks', ': > .git/index.lock; : > .git/HEAD.lock; : > .git/config.lock; : > .git/refs/heads/x.lock'],
+  [
+    'stops in a merge',
+    'git config user.name x; git config user.email x; echo x > a.txt; git commit -qam x; git merge "$NEXT" || true',
+  ],
+])('a check that %s does not reach the next one, and costs no cache', async (_, script) => {
   const slot = newSlot();
+  const planted = join(rig.root, `planted-${count}`);
   await prepare(slot);
-  check(
-    slot,
-    'git update-index --assume-unchanged a.txt; git update-index --skip-worktree keep.txt; echo x > a.txt; echo x > keep.txt',
-  );
-  check(
-    slot,
-    `git config core.fsmonitor 'touch ${rig.root}/planted; false'; git config core.autocrlf true; mkdir -p .git/hooks .git/info; echo '* text eol=crlf' > .git/info/attributes`,
-  );
-  check(
-    slot,
-    `printf '#!/bin/sh\\ntouch ${rig.root}/planted\\n' > .git/hooks/post-checkout; chmod +x .git/hooks/post-checkout; : > .git/index.lock; : > .git/HEAD.lock; : > .git/config.lock`,
-  );
+  write(slot, { 'node_modules/p': 'cached' });
+  check(slot, `PLANTED=${planted}; NEXT=${next}; ${script.replaceAll('"$PLANTED"', planted)}`);
   await prepare(slot, next);
   expect([read(slot, 'a.txt'), read(slot, 'keep.txt'), sh(slot, 'status', '--porcelain')]).toEqual(['b\n', 'k\n', '']);
-  expect(existsSync(join(rig.root, 'planted'))).toBe(false);
+  expect([read(slot, 'node_modules/p'), existsSync(planted)]).toEqual(['cached', false]);
 });
 
 test('a check that configures, commits, stashes, moves main, collects or pushes leaves the repository of the rig as it was', async () => {
