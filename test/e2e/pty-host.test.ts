@@ -69,6 +69,19 @@ test('a session hears what is written, and tells its output from any byte on', a
   await running.stop();
 });
 
+test('two kills of one session are one kill, with the shorter grace', async () => {
+  const running = await startHost(ground, 'hurry');
+  const host = await running.connect(1);
+  await host.spawn(shell(ground, 'deaf', "trap '' TERM; echo up; sleep 600; sleep 600"));
+  await printed(host, 'deaf', 'up');
+  const drained = nextEvent(host, 'drained', 'deaf');
+  const kills = [host.kill('deaf', { graceMs: 3_600_000 }), host.kill('deaf', { graceMs: 0 })];
+  expect(await Promise.all(kills)).toEqual([{ left: [] }, { left: [] }]);
+  expect((await drained).exit).toMatchObject({ code: null, signal: 9 });
+  expect(await host.kill('deaf')).toEqual({ left: [] });
+  await running.stop();
+});
+
 test('a program or directory that is missing is named before anything is started', async () => {
   const running = await startHost(ground, 'missing');
   const host = await running.connect(1);
