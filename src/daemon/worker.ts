@@ -181,7 +181,7 @@ const looks = (files: Files) => [`dispatch/${THE_TOWN}@1` as const, ...files.rig
 function hostAddress(root: string, epoch: number) {
   return {
     path: orThrow(socketPath(root, 'host')),
-    token: readToken(join(townLayout(root).runtime, 'host.token')),
+    token: readToken(townLayout(root).hostToken),
     epoch,
     build: 'worker',
     waitMs: 1000,
