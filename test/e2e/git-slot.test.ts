@@ -23,7 +23,13 @@ function check(slot: string, script: string): void {
   execFileSync('sh', ['-c', script], { cwd: slot, env: { ...cleanEnv(), REPO: rig.repo }, stdio: 'ignore' });
 }
 const rigAsItIs = () =>
-  [sh(rig.repo, 'for-each-ref'), sh(rig.repo, 'count-objects', '-v'), read(rig.repo, 'config'), sh(rig.repo, 'fsck')].join('\n');
+  [
+    sh(rig.repo, 'for-each-ref'),
+    sh(rig.repo, 'count-objects', '-v'),
+    read(rig.repo, 'config'),
+    read(rig.repo, 'HEAD'),
+    sh(rig.repo, 'fsck'),
+  ].join('\n');
 
 test('a slot is a clean checkout of the commit, and sees a new commit without a fetch', async () => {
   const slot = newSlot();
@@ -91,6 +97,30 @@ test('a check that configures, commits, stashes, moves main, collects or pushes 
   expect([sh(slot, 'rev-parse', 'HEAD'), read(slot, '.git/config').includes('evil'), sh(slot, 'stash', 'list')]).toEqual([
     next,
     false,
+    '',
+  ]);
+});
+
+test.each([
+  ['its git directory is a link to the rig', 'rm -rf .git; ln -s "$REPO" .git'],
+  ['its git directory is a file that names the rig', 'rm -rf .git; echo "gitdir: $REPO" > .git'],
+  ['its git directory shares the refs of the rig', 'echo "$REPO" > .git/commondir'],
+  [
+    'its files are links into the rig',
+    'rm -rf .git/refs .git/config .git/HEAD; for f in refs config HEAD; do ln -s "$REPO/$f" .git/$f; done',
+  ],
+  ['it is a link to nowhere', 'cd ..; rm -rf "$OLDPWD"; ln -s /nowhere "$OLDPWD"'],
+  ['it is a link to the rig itself', 'cd ..; rm -rf "$OLDPWD"; ln -s "$REPO" "$OLDPWD"'],
+])('a slot comes back, and the rig is as it was, when %s', async (_, script) => {
+  const slot = newSlot();
+  await prepare(slot);
+  const before = rigAsItIs();
+  check(slot, script);
+  await prepare(slot, next);
+  expect(rigAsItIs()).toBe(before);
+  expect([sh(slot, 'rev-parse', 'HEAD'), sh(slot, 'rev-parse', '--git-dir'), sh(slot, 'status', '--porcelain')]).toEqual([
+    next,
+    '.git',
     '',
   ]);
 });
