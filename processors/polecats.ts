@@ -6,7 +6,7 @@ import type { Run } from '#core/records';
 import { isRefusal } from '#core/refusals';
 import { nextForRun, type RunMove, type RunRules, restartPause, type SessionFacts } from '#core/run';
 import { failpoint } from '#world/failpoint';
-import { type Ear, HOST } from '#world/news';
+import type { Ear } from '#world/news';
 import type { World } from '#world/world';
 import { type Answer, done, type Processor, sleep } from './answer.ts';
 import { changeRun, prepare } from './worktree.ts';
@@ -16,7 +16,7 @@ import { changeRun, prepare } from './worktree.ts';
  * renewal of its lock. Whatever it does is noted first or can be found out again, so the next worker goes on where this one stopped.
  */
 export const polecats: Processor<'polecats', World> = async (turn, world) => {
-  const ear = world.news.listen([turn.id, parentOf(turn.id), HOST]);
+  const ear = world.news.listen([turn.id, parentOf(turn.id)]);
   try {
     for (let { doc } = turn; ; { doc } = await turn.again()) {
       if (!doc) return done('gone');

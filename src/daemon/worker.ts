@@ -6,6 +6,7 @@ import { THE_TOWN, THE_WORKER } from '#core/derive';
 import { STOP_MS } from '#core/limits';
 import { isRefusal, Refused, refuse } from '#core/refusals';
 import { escalate } from '#core/work';
+import { serveBoard } from '#dashboard/board';
 import { processors } from '#processors/index';
 import { type QueueName, queues } from '#queues/index';
 import { systemClock } from '#world/clock';
@@ -24,7 +25,6 @@ import { inspectRedis } from '#world/redis/inspect';
 import { keysOf } from '#world/store/keys';
 import { openLink } from '#world/store/link';
 import { tail } from '#world/store/tail';
-import { serveBoard } from '../dashboard/board.ts';
 import { keepHostLine } from './host-line.ts';
 import { liveWorld } from './live.ts';
 import { reconcile } from './reconcile.ts';
@@ -42,61 +42,42 @@ const DEACON_MS = 60_000;
  * epoch is raised (an older worker can write nothing from here on) → what a dead worker's git and checks still do is ended → git and books agree →
  * its jobs go back to the line → what was marked is woken → jobs are fetched.
  */
-export async function serveTown(
-  root: string,
-  socket: string,
-  log: Log,
-): Promise<{ stop: () => Promise<void>; boardUrl: string }> {
+export async function serveTown(root: string, socket: string, log: Log): Promise<{ stop: () => Promise<void> }> {
   const { id: townId } = orThrow(readTown(root));
   const files = townFiles(root);
-  const { redis: redisSettings, dashboard, worker } = files.settings();
-  const where = redisSettings.url ? { url: redisSettings.url } : { path: orThrow(socketPath(root, 'redis')) };
+  const { url } = files.settings().redis;
+  const where = url ? { url } : { path: orThrow(socketPath(root, 'redis')) };
   const facts = orThrow(await inspectRedis('url' in where ? where.url : where.path));
-  const keys = keysOf(townId);
-  const link = await openLink(where, { waitMs: Number.POSITIVE_INFINITY });
   await nobodyElse(root);
-
+  const link = await openLink(where, { waitMs: Number.POSITIVE_INFINITY });
   const redis = connect(where, log);
-  const footing = await takeOver(redis, link, keys, systemClock, log);
-  const { desk, epoch } = footing;
+  const footing = await takeOver(redis, link, keysOf(townId), systemClock, log);
   await killTree({ tokens: [{ prefix: `GT_WORKER=${townId}.` }], graceMs: 0 });
-  const lastRun = await takeRecord(desk, epoch, facts.runId);
+  const lastRun = await takeRecord(footing.desk, footing.epoch, facts.runId);
   const news = makeNews(systemClock);
-  const host = await keepHostLine(() => hostAddress(root, epoch), news, log);
+  const host = await keepHostLine(() => hostAddress(root, footing.epoch), news, log);
   const { world, worldOf } = await liveWorld({ root, townId, footing, files, host, news });
   if (lastRun !== facts.runId) await reconcile(world);
-  await foundRecords(desk, files);
+  await foundRecords(footing.desk, files);
+  const unfollow = followEvents(where, footing, news, log);
 
-  const follow = followEvents(where, footing, news, log);
-  let ending: ((code: number) => void) | undefined;
+  let end: (code: number) => void = process.exit;
   const again = (why: string) => {
     log.warn(why);
-    (ending ?? process.exit)(AGAIN);
+    end(AGAIN);
   };
+  const { merge_queue, worker } = files.settings();
   const sleepers = await startSleepers(footing, processors as never, {
-    name: `${hostname()}/${process.pid}/${epoch}`,
+    name: `${hostname()}/${process.pid}/${footing.epoch}`,
     world: worldOf,
-    escalate: (subject, cause, why) => openEscalation(desk, subject, cause, why),
+    escalate: (subject, cause, why) => openEscalation(footing.desk, subject, cause, why),
     onStale: () => again('another worker has taken over'),
-    concurrency: { checks: files.settings().merge_queue.check_slots, ...worker.concurrency },
+    concurrency: { checks: merge_queue.check_slots, ...worker.concurrency },
   });
-  await footing.jobs
-    .get('patrols')
-    .upsertJobScheduler(
-      'deacon',
-      { every: DEACON_MS },
-      { name: 'deacon', data: { id: 'deacon' }, opts: { removeOnComplete: 20, removeOnFail: 20 } },
-    );
-  const unwatch = files.watch(() => void desk.wake(looks(files)).catch((fault: unknown) => log.fault('settings changed', fault)));
+  const unpatrol = await keepUp(footing, files, log);
   onReturn(redis, facts.runId, again);
-  const board = await serveBoard(
-    (Object.keys(queues) as QueueName[]).map((name) => footing.jobs.get(name)),
-    dashboard.port,
-  ).catch((fault: unknown) => {
-    log.fault('the board cannot be served', fault); // a taken port must not keep the town from working
-    return undefined;
-  });
-  writeFileSync(join(townLayout(root).runtime, 'board.url'), `${board?.url ?? ''}\n`);
+  const board = await openBoard(root, footing, files.settings().dashboard.port, log);
+  const { epoch } = footing;
   const door = await serveLines(socket, () => ({
     ok: true,
     pid: process.pid,
@@ -108,15 +89,30 @@ export async function serveTown(
 
   const stop = async () => {
     await door.close();
-    unwatch();
+    unpatrol();
     await Promise.all([sleepers.stop(STOP_MS), board?.close()]);
-    follow();
+    unfollow();
     host.close();
     link.close();
     redis.disconnect();
   };
-  ending = (code) => void stop().finally(() => process.exit(code));
-  return { stop, boardUrl: board?.url ?? '' };
+  end = (code) => void stop().finally(() => process.exit(code));
+  return { stop };
+}
+
+/** The deacon's rounds, and a look at slots and trains whenever somebody edits settings. @returns the end of the watch */
+async function keepUp({ jobs, desk }: Footing, files: Files, log: Log): Promise<() => void> {
+  const template = { name: 'deacon', data: { id: 'deacon' }, opts: { removeOnComplete: 20, removeOnFail: 20 } };
+  await jobs.get('patrols').upsertJobScheduler('deacon', { every: DEACON_MS }, template);
+  return files.watch(() => void desk.wake(looks(files)).catch((fault: unknown) => log.fault('settings changed', fault)));
+}
+
+/** A port that is taken must not keep the town from working: the board is left out, and said so. */
+async function openBoard(root: string, { jobs }: Footing, port: number, log: Log) {
+  const all = (Object.keys(queues) as QueueName[]).map((name) => jobs.get(name));
+  const board = await serveBoard(all, port).catch((fault: unknown) => void log.fault('the board cannot be served', fault));
+  writeFileSync(join(townLayout(root).runtime, 'board.url'), `${board?.url ?? ''}\n`);
+  return board;
 }
 
 type Where = { readonly url: string } | { readonly path: string };

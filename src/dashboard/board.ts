@@ -2,11 +2,13 @@ import { createServer, type Server } from 'node:http';
 import { createBullBoard } from '@bull-board/api';
 import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import { ExpressAdapter } from '@bull-board/express';
-import type { Queue } from 'bullmq';
 import express from 'express';
 
 /** Serves Bull Board at /queues on loopback, read-only: what it would let a person do to a job, only gt's own verbs may do. */
-export async function serveBoard(queues: readonly Queue[], port: number): Promise<{ url: string; close: () => Promise<void> }> {
+export async function serveBoard(
+  queues: ReadonlyArray<ConstructorParameters<typeof BullMQAdapter>[0]>,
+  port: number,
+): Promise<{ url: string; close: () => Promise<void> }> {
   const adapter = new ExpressAdapter();
   adapter.setBasePath('/queues');
   createBullBoard({ queues: queues.map((queue) => new BullMQAdapter(queue, { readOnlyMode: true })), serverAdapter: adapter });

@@ -8,12 +8,12 @@ import { fileURLToPath } from 'node:url';
 import { Redis } from 'ioredis';
 import { HOLD_MS } from '#core/limits';
 import type { Merge, Noun, Work } from '#core/records';
+import { startSleepers, takeOver } from '#daemon/sleepers';
 import { awaitChildren, sleep, type Turn } from '#processors/answer';
 import { systemClock } from '#world/clock';
 import { silent } from '#world/log';
 import { keysOf } from '#world/store/keys';
 import { openLink } from '#world/store/link';
-import { startSleepers, takeOver } from '../daemon/sleepers.ts';
 
 /**
  * The kill soak of wrapper and books: jobs that sleep (every second one parked as a parent), commits from another process of which some are never

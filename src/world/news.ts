@@ -10,7 +10,7 @@ export type News = {
   readonly tell: (subject: string) => void;
 };
 
-/** The subject under which the host's return is told: sessions may be gone that nobody tells of one by one. */
+/** The subject under which the host's return is told, to everyone: sessions may be gone that nobody tells of one by one. */
 export const HOST = '*host*';
 
 export type Ear = {
@@ -35,7 +35,7 @@ export function makeNews(clock: Clock): News {
       const known = listeners.get(subject) ?? new Set();
       listeners.set(subject, known.add(hear));
     };
-    for (const subject of subjects) add(subject);
+    for (const subject of [HOST, ...subjects]) add(subject);
     return {
       add,
       next: (until, signal) =>

@@ -17,6 +17,11 @@ export type Rig = {
   readonly layout: RigLayout;
   readonly settings: Settings;
   readonly repo: string;
+  /** What is run on a tree before it lands; `spec` is a digest of it: a verdict holds for the specification that gave it. */
+  readonly checks: {
+    readonly spec: string;
+    readonly commands: ReadonlyArray<{ readonly name: string; readonly run: string; readonly timeoutMs: number }>;
+  };
   /** The branch that work lands on. */
   readonly target: string;
 };

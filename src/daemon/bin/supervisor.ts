@@ -1,3 +1,3 @@
-import { main } from '../supervise.ts';
+import { main } from '#daemon/supervise';
 
 await main(process.argv.slice(2));

@@ -3,9 +3,9 @@ import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Run, Work } from '#core/records';
 import { Refused, refuse } from '#core/refusals';
-import type { TownLayout } from '../config/layout.ts';
-import type { SpawnRequest } from '../pty/host.ts';
-import type { Rig } from '../world.ts';
+import type { TownLayout } from '#world/config/layout';
+import type { SpawnRequest } from '#world/pty/host';
+import type { Rig } from '#world/world';
 import { presetNames, presetOf } from './presets.ts';
 
 export type LaunchGround = {

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Git } from '../git/git.ts';
-import type { World } from '../world.ts';
+import type { Git } from '#world/git/git';
+import type { World } from '#world/world';
 import { type CheckWorld, runCheck } from './run.ts';
 import { readVerdict, type Verdict } from './verdict.ts';
 

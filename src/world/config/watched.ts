@@ -1,9 +1,10 @@
+import { createHash } from 'node:crypto';
 import { type FSWatcher, statSync, watch } from 'node:fs';
 import { availableParallelism, freemem } from 'node:os';
 import { dirname } from 'node:path';
 import { isRefusal, Refused } from '#core/refusals';
 import type { Settings } from '#core/settings';
-import type { Rig } from '../world.ts';
+import type { Rig } from '#world/world';
 import { rigLayout, townLayout } from './layout.ts';
 import { readRig, readRigs } from './rigs.ts';
 import { loadRigSettings, loadTownSettings } from './settings.ts';
@@ -41,7 +42,7 @@ export function townFiles(root: string): Files {
         const file = orThrow(readRig(root, name));
         const { settings } = orThrow(loadRigSettings(root, name, machine));
         const target = settings.merge_queue.target_branch ?? file.target_branch ?? file.default_branch ?? 'main';
-        return { name, file, layout: paths, settings, repo: paths.repo, target };
+        return { name, file, layout: paths, settings, repo: paths.repo, target, checks: checksOf(settings) };
       });
     },
     watch: (changed) => {
@@ -56,6 +57,15 @@ export function townFiles(root: string): Files {
       };
     },
   };
+}
+
+function checksOf({ merge_queue }: Settings): Rig['checks'] {
+  const commands = merge_queue.check.map((one) => ({
+    name: one.name,
+    run: one.run,
+    timeoutMs: one.timeout ?? merge_queue.checks_timeout,
+  }));
+  return { commands, spec: createHash('sha256').update(JSON.stringify(commands)).digest('hex').slice(0, 12) };
 }
 
 /** A folder that is not there, or cannot be watched, is left to the patrol, which looks every minute. */

@@ -1,8 +1,8 @@
 import { type Member, parts } from '#core/ids';
 import type { QueueName } from '#queues/index';
-import type { Keys } from '../store/keys.ts';
-import type { Link } from '../store/link.ts';
-import type { World } from '../world.ts';
+import type { Keys } from '#world/store/keys';
+import type { Link } from '#world/store/link';
+import type { World } from '#world/world';
 import type { JobQueues } from './add.ts';
 
 /** What patrols may ask of the jobs themselves. */

@@ -5,7 +5,7 @@ import type { Member } from '#core/ids';
 import { CLASHES, COMMIT_MEMORY_MS, EVENT_BYTES, EVENTS_KEPT } from '#core/limits';
 import type { Noun, Records } from '#core/records';
 import { isRefusal, type Refusal, refuse } from '#core/refusals';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '#world/clock';
 import type { Keys } from './keys.ts';
 import { type Link, RedisGone } from './link.ts';
 import type { Reply } from './resp.ts';
