@@ -12,6 +12,9 @@ import { Fence } from './fence.ts';
 import { serve } from './server.ts';
 import { Sessions } from './sessions.ts';
 
+/** How long a host that ends waits for its last answers to be read, ms. */
+const LEAVE_MS = 2_000;
+
 function warn(line: string): void {
   process.stderr.write(`pty host: ${line}\n`);
 }
@@ -56,6 +59,8 @@ async function run(): Promise<void> {
     onStopped: () => void leave(),
   });
   const leave = async () => {
+    // a client that does not read must not hold the host back
+    setTimeout(() => process.exit(0), LEAVE_MS);
     await door.close();
     process.exit(0);
   };
