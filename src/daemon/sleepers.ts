@@ -45,7 +45,12 @@ export async function takeOver(redis: Redis, link: Link, keys: Keys, clock: Cloc
 
 /** A processor as the wrapper runs it: which noun it is about follows from its queue. */
 export type AnyProcessor<W> = (turn: Turn<Noun>, world: W) => Promise<Answer>;
-export type Sleepers = { readonly handedBack: number; readonly stop: (ms: number) => Promise<void> };
+export type Sleepers = {
+  readonly handedBack: number;
+  /** Calls `listener` for each job that ends. */
+  readonly onEnded: (listener: (jobId: string) => void) => void;
+  readonly stop: (ms: number) => Promise<void>;
+};
 
 /** Hands back what a dead worker left, relays what it did not wake, then fetches. */
 export async function startSleepers<W>(
@@ -67,6 +72,9 @@ export async function startSleepers<W>(
   const endRelay = relay(link, desk.books, ask, desk.clock, (fault) => desk.log.fault('relay', fault), ground.relayMs);
   return {
     handedBack,
+    onEnded: (listener) => {
+      for (const one of wrappers) one.worker.on('completed', (job) => listener(job.id ?? ''));
+    },
     stop: async (ms) => {
       endRelay();
       await Promise.all(wrappers.map((one) => one.stop(ms)));
