@@ -1,5 +1,5 @@
 /** How many letters have to be changed, added, left out or swapped with their neighbour to make `b` of `a`. */
-export function editDistance(a: string, b: string): number {
+function editDistance(a: string, b: string): number {
   let before: number[] = [];
   let row = Array.from({ length: b.length + 1 }, (_, column) => column);
   for (let i = 1; i <= a.length; i++) {
