@@ -1,5 +1,5 @@
 // Builds dist: tsc, removal of outputs whose source is gone, the files that tsc does not copy, executable bins, a stamp.
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -37,4 +37,7 @@ for (const folder of ['src', 'queues', 'processors'])
       if (target.endsWith('.sh')) chmodSync(target, 0o755);
     }
 for (const bin of filesUnder(join(dist, 'src/cli/bin'))) if (bin.endsWith('.js')) chmodSync(bin, 0o755);
-writeFileSync(join(dist, '.built'), '');
+// The stamp's time tells setup whether to build again; its text tells `gt version` what was built. Without git there is no commit to tell.
+const git = spawnSync('git', ['rev-parse', 'HEAD'], { cwd: root, encoding: 'utf8' });
+const commit = git.status === 0 ? { commit: git.stdout.trim() } : {};
+writeFileSync(join(dist, '.built'), `${JSON.stringify({ ...commit, builtAt: new Date().toISOString() })}\n`);

@@ -64,7 +64,7 @@ const standing: { readonly [N in Noun]: (doc: Records[N]) => Standing } = {
     if (doc.want && !doc.run && !doc.needsYou) at.push(['want', wantScore(doc.priority, doc.want.rework, doc.want.since)]);
     if (doc.needsYou) at.push(['needs-you', doc.updatedAt]);
     if (doc.hold) at.push(['names', 0, doc.hold.name]);
-    if (doc.status === 'closed' && isFinal.work(doc)) at.push(['ended', doc.closed?.at ?? doc.updatedAt]);
+    if (doc.status === 'closed' && isFinal.work(doc) && !doc['jobsRemoved']) at.push(['ended', doc.closed?.at ?? doc.updatedAt]);
     return at;
   },
   run: (doc) =>

@@ -141,7 +141,7 @@ function faultsOf(
       const whole = [...path, name].join('.');
       if (!town && path.length === 0 && TOWN_ONLY.includes(name))
         return { key: whole, fault: `\`${whole}\` holds for the whole town`, hint: "set it in the town's settings/config.json" };
-      const near = nearest(name, knownKeys(schema, path));
+      const [near] = nearest(name, knownKeys(schema, path), 1);
       return {
         key: whole,
         fault: `unknown key \`${whole}\``,

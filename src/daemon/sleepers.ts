@@ -14,7 +14,6 @@ import { type Ask, makeAsk } from '#world/queue/ask';
 import { handBackAll } from '#world/queue/recover';
 import { relay, relayOnce } from '#world/queue/relay';
 import { Books } from '#world/store/books';
-import { ioredisLink } from '#world/store/ioredis-link';
 import type { Keys } from '#world/store/keys';
 import type { Link } from '#world/store/link';
 import { raiseEpoch } from '#world/store/take';
@@ -33,8 +32,7 @@ export type Footing = {
 };
 
 /** Takes the town over: raises the epoch, so that an older worker can neither commit nor take jobs from here on. */
-export async function takeOver(redis: Redis, keys: Keys, clock: Clock, log: Log): Promise<Footing> {
-  const link = ioredisLink(redis);
+export async function takeOver(redis: Redis, link: Link, keys: Keys, clock: Clock, log: Log): Promise<Footing> {
   const books = new Books(link, keys, clock, validate);
   const jobs = new JobQueues(redis, keys, (what, fault) => log.fault(what, fault));
   const ask = makeAsk(link, books, async () => ({ jobs, jobOf }));

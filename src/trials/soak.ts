@@ -12,6 +12,7 @@ import { awaitChildren, sleep, type Turn } from '#processors/answer';
 import { systemClock } from '#world/clock';
 import { silent } from '#world/log';
 import { keysOf } from '#world/store/keys';
+import { openLink } from '#world/store/link';
 import { startSleepers, takeOver } from '../daemon/sleepers.ts';
 
 /**
@@ -81,7 +82,7 @@ async function work(path: string, plan: SoakPlan): Promise<void> {
     ...silent,
     fault: (what: string, fault: unknown) => process.send?.({ fault: `${what}: ${String(fault)}`.slice(0, 200) }),
   };
-  const footing = await takeOver(redis, keys, systemClock, log);
+  const footing = await takeOver(redis, await openLink({ path }, { waitMs: 10_000 }), keys, systemClock, log);
   await redis.del('running');
   const activation = async (turn: Turn<Noun>) => {
     if ((await redis.hincrby('running', turn.id, 1)) > 1) process.send?.({ overlap: turn.id });

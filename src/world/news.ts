@@ -10,6 +10,9 @@ export type News = {
   readonly tell: (subject: string) => void;
 };
 
+/** The subject under which the host's return is told: sessions may be gone that nobody tells of one by one. */
+export const HOST = '*host*';
+
 export type Ear = {
   /** Resolves when something was heard since the last call (at once, if so), or at `until` (ms). Rejects with the signal's reason. */
   readonly next: (until: number, signal: AbortSignal) => Promise<void>;

@@ -1,8 +1,11 @@
+import { once } from 'node:events';
 import { mkdirSync, readdirSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { CloneFault } from '#world/git/fault';
+import { holders } from '../support/kill-tree.ts';
 import { commit, dropRig, makeRig, type Rig, sh } from '../support/repo.ts';
 
 let rig: Rig;
@@ -12,7 +15,9 @@ beforeAll(async () => {
 afterAll(() => dropRig(rig));
 
 async function failure(from: string, folder: string): Promise<unknown> {
-  const fault = await rig.git.cloneBare({ from, repo: join(rig.root, folder, '.repo.git'), timeoutMs: 10_000 }).catch((error: unknown) => error);
+  const fault = await rig.git
+    .cloneBare({ from, repo: join(rig.root, folder, '.repo.git'), timeoutMs: 10_000 })
+    .catch((error: unknown) => error);
   expect(readdirSync(join(rig.root, folder))).toEqual([]);
   return fault;
 }
@@ -21,8 +26,12 @@ test('a rig gets a bare repository with its own settings, and HEAD on no branch'
   const { repo, git } = rig;
   expect(sh(repo, 'rev-parse', '--is-bare-repository')).toBe('true');
   expect(sh(repo, 'symbolic-ref', 'HEAD')).toBe('refs/heads/gt-none');
-  expect(['gc.auto', 'maintenance.auto', 'gc.worktreePruneExpire', 'core.packedRefsTimeout'].map((key) => sh(repo, 'config', key))).toEqual(['0', 'false', 'never', '10000']);
-  expect(['core.filesRefLockTimeout', 'branch.autoSetupMerge', 'core.logAllRefUpdates'].map((key) => sh(repo, 'config', key))).toEqual(['5000', 'false', 'true']);
+  expect(
+    ['gc.auto', 'maintenance.auto', 'gc.worktreePruneExpire', 'core.packedRefsTimeout'].map((key) => sh(repo, 'config', key)),
+  ).toEqual(['0', 'false', 'never', '10000']);
+  expect(
+    ['core.filesRefLockTimeout', 'branch.autoSetupMerge', 'core.logAllRefUpdates'].map((key) => sh(repo, 'config', key)),
+  ).toEqual(['5000', 'false', 'true']);
   expect(sh(repo, 'config', 'core.fsync')).toBe('committed,loose-object,reference');
   expect(await git.originOf(repo)).toBe(rig.origin);
   expect(await git.resolve(repo, 'refs/heads/main')).toBe(rig.base);
@@ -42,10 +51,14 @@ test('the default branch is the one that the repository stands on, also when tha
   sh(other, 'init', '-q', '-b', 'trunk');
   commit(other, { x: '1' });
   sh(other, 'branch', 'main');
-  expect(await rig.git.cloneBare({ from: other, repo: join(rig.root, 'c1', '.repo.git'), timeoutMs: 10_000 })).toEqual({ defaultBranch: 'trunk' });
+  expect(await rig.git.cloneBare({ from: other, repo: join(rig.root, 'c1', '.repo.git'), timeoutMs: 10_000 })).toEqual({
+    defaultBranch: 'trunk',
+  });
   sh(other, 'checkout', '-q', '--detach');
   commit(other, { x: '2' });
-  expect(await rig.git.cloneBare({ from: other, repo: join(rig.root, 'c2', '.repo.git'), timeoutMs: 10_000 })).toEqual({ defaultBranch: 'main' });
+  expect(await rig.git.cloneBare({ from: other, repo: join(rig.root, 'c2', '.repo.git'), timeoutMs: 10_000 })).toEqual({
+    defaultBranch: 'main',
+  });
 });
 
 test('what is no repository, is out of reach or has no branch is told apart, and leaves nothing behind', async () => {
@@ -66,12 +79,23 @@ test('what is no repository, is out of reach or has no branch is told apart, and
 test('a clone that takes too long, or is called off, is ended with all its processes and leaves nothing behind', async () => {
   mkdirSync(join(rig.root, 'slow'));
   const abort = new AbortController();
-  const clone = rig.git.cloneBare({ from: rig.origin, repo: join(rig.root, 'slow', '.repo.git'), timeoutMs: 60_000, signal: abort.signal });
+  const clone = rig.git.cloneBare({
+    from: rig.origin,
+    repo: join(rig.root, 'slow', '.repo.git'),
+    timeoutMs: 60_000,
+    signal: abort.signal,
+  });
   abort.abort();
   await expect(clone).rejects.toThrow('aborted');
   expect(readdirSync(join(rig.root, 'slow'))).toEqual([]);
-  // An "ssh" that never answers, and says where it is.
-  const fault = await rig.git.cloneBare({ from: 'ext::sh -c read% x', repo: join(rig.root, 'slow', '.repo.git'), timeoutMs: 300 }).catch((error: unknown) => error);
-  expect(fault).toMatchObject({ name: 'CloneFault', kind: 'unreachable' });
+  const deaf = createServer(() => {}).listen(0, '127.0.0.1');
+  await once(deaf, 'listening');
+  const from = `http://127.0.0.1:${(deaf.address() as AddressInfo).port}/x.git`;
+  const fault = await rig.git
+    .cloneBare({ from, repo: join(rig.root, 'slow', '.repo.git'), timeoutMs: 400 })
+    .catch((error: unknown) => error);
+  expect(fault).toMatchObject({ name: 'CloneFault', kind: 'unreachable', why: 'no end after 400 ms' });
   expect(readdirSync(join(rig.root, 'slow'))).toEqual([]);
+  expect(await holders([`GT_WORKER=${rig.worker}`])).toEqual([]);
+  deaf.close();
 });

@@ -11,7 +11,12 @@ beforeAll(async () => {
 });
 afterAll(() => dropRig(rig));
 
-const WHO = { GIT_AUTHOR_NAME: 'p', GIT_AUTHOR_EMAIL: 'p@example.org', GIT_COMMITTER_NAME: 'p', GIT_COMMITTER_EMAIL: 'p@example.org' };
+const WHO = {
+  GIT_AUTHOR_NAME: 'p',
+  GIT_AUTHOR_EMAIL: 'p@example.org',
+  GIT_COMMITTER_NAME: 'p',
+  GIT_COMMITTER_EMAIL: 'p@example.org',
+};
 let count = 0;
 function place(): { repo: string; dir: string; branch: string; at: string } {
   const name = `w${++count}`;
@@ -46,20 +51,30 @@ test('thirty worktrees asked for at once are all made, and none fails for a lock
 });
 
 // What `git worktree add` makes, in turn: git is killed as soon as each is seen.
-test.each(['', 'locked', 'gitdir', 'HEAD', 'commondir', '.git', 'refs', 'logs'])('a git killed while it made %s of a worktree leaves nothing that the next call cannot finish', async (stage) => {
-  const input = place();
-  mkdirSync(join(input.dir, '..'), { recursive: true });
-  const admin = () => readdirSync(join(rig.repo, 'worktrees')).filter((name) => !before.has(name));
-  mkdirSync(join(rig.repo, 'worktrees'), { recursive: true });
-  const before = new Set(readdirSync(join(rig.repo, 'worktrees')));
-  const child = spawn('git', [`--git-dir=${rig.repo}`, 'worktree', 'add', '--no-track', '-q', '-b', input.branch, input.dir, input.at], { env: cleanEnv(), stdio: 'ignore', detached: true });
-  const ended = once(child, 'exit');
-  const seen = () => (stage === '.git' ? existsSync(join(input.dir, '.git')) : admin().some((name) => existsSync(join(rig.repo, 'worktrees', name, stage))));
-  while (!seen() && !existsSync(join(input.dir, 'd.txt'))) {}
-  process.kill(-(child.pid ?? 0), 'SIGKILL');
-  await ended;
-  await whole(input);
-});
+test.each(['', 'locked', 'gitdir', 'HEAD', 'commondir', '.git', 'refs', 'logs'])(
+  'a git killed while it made %s of a worktree leaves nothing that the next call cannot finish',
+  async (stage) => {
+    const input = place();
+    mkdirSync(join(input.dir, '..'), { recursive: true });
+    const admin = () => readdirSync(join(rig.repo, 'worktrees')).filter((name) => !before.has(name));
+    mkdirSync(join(rig.repo, 'worktrees'), { recursive: true });
+    const before = new Set(readdirSync(join(rig.repo, 'worktrees')));
+    const child = spawn(
+      'git',
+      [`--git-dir=${rig.repo}`, 'worktree', 'add', '--no-track', '-q', '-b', input.branch, input.dir, input.at],
+      { env: cleanEnv(), stdio: 'ignore', detached: true },
+    );
+    const ended = once(child, 'exit');
+    const seen = () =>
+      stage === '.git'
+        ? existsSync(join(input.dir, '.git'))
+        : admin().some((name) => existsSync(join(rig.repo, 'worktrees', name, stage)));
+    while (!seen() && !existsSync(join(input.dir, 'd.txt'))) {}
+    process.kill(-(child.pid ?? 0), 'SIGKILL');
+    await ended;
+    await whole(input);
+  },
+);
 
 test('a git killed in the middle of a checkout is healed, and its index lock taken away', async () => {
   const input = place();
@@ -163,6 +178,8 @@ test('a merge that git cannot even try is a fault, not a conflict', async () => 
   await rig.git.addWorktree(input);
   write(input.dir, { 'd.txt': 'not committed' });
   const touches = rig.work('touches', { 'd.txt': 'theirs' });
-  await expect(rig.git.mergeInto({ dir: input.dir, commit: touches, message: 'm', env: WHO })).rejects.toMatchObject({ name: 'GitFault' });
+  await expect(rig.git.mergeInto({ dir: input.dir, commit: touches, message: 'm', env: WHO })).rejects.toMatchObject({
+    name: 'GitFault',
+  });
   expect(readFileSync(join(input.dir, 'd.txt'), 'utf8')).toBe('not committed');
 });

@@ -184,6 +184,14 @@ describe('opening the lean link', () => {
     expect(now).toBeGreaterThanOrEqual(120);
   });
 
+  test('is rejected as closed when it is closed on its way back', async () => {
+    const link = await openLink({ url: url(`:${encodeURIComponent('s:e/c@ret')}`) }, { waitMs: 10_000, answerMs: 20 });
+    await expect(link.call('BLPOP', 'none', 5)).rejects.toMatchObject({ reason: 'cut' });
+    const onItsWay = link.call('PING');
+    link.close();
+    await expect(onItsWay).rejects.toMatchObject({ reason: 'closed' });
+  });
+
   test('gives up on a server that does not answer', async () => {
     const link = await openLink({ url: url(`:${encodeURIComponent('s:e/c@ret')}`) }, { waitMs: 0, answerMs: 50 });
     await expect(link.call('BLPOP', 'none', 5)).rejects.toMatchObject({ reason: 'cut' });

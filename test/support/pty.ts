@@ -7,7 +7,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { survivors } from '#world/processes/kill';
+import { killTree, survivors } from '#world/processes/kill';
 import { readToken } from '#world/pty/access';
 import { connectHost } from '#world/pty/client';
 import type { Host, HostEvent, SessionInfo, SpawnRequest } from '#world/pty/host';
@@ -15,23 +15,38 @@ import { until } from './until.ts';
 
 const HOST_MAIN = fileURLToPath(new URL('../../dist/src/world/pty/main.js', import.meta.url));
 
-/** A directory for one test file, and the value that all its tokens begin with. */
-export type Ground = { readonly dir: string; readonly mark: string; readonly clear: () => Promise<void> };
+/** A directory for one test file, and what the values of all its tokens begin with. `clear` throws if a process of the file is left, after ending it. */
+export type Ground = {
+  readonly dir: string;
+  readonly mark: string;
+  readonly hosts: Set<ChildProcess>;
+  readonly clear: () => Promise<void>;
+};
 
 export function makeGround(): Ground {
   const dir = mkdtempSync(join(tmpdir(), 'gt-pty-'));
   const mark = `ptytest${randomBytes(6).toString('hex')}.`;
+  const hosts = new Set<ChildProcess>();
   const clear = async () => {
-    const left = await survivors([{ prefix: `GT_SESSION=${mark}` }]);
+    for (const child of hosts) child.kill('SIGKILL'); // of tests that failed
+    const tokens = [{ prefix: `GT_SESSION=${mark}` }, { prefix: `GT_WORKER=${mark}` }];
+    const left = await survivors(tokens);
+    await killTree({ tokens, graceMs: 0 });
     rmSync(dir, { recursive: true, force: true });
     if (left.length > 0) throw new Error(`processes of this file are left: ${JSON.stringify(left)}`);
   };
-  return { dir, mark, clear };
+  return { dir, mark, hosts, clear };
 }
 
 /** The environment of a session `name` of this file. */
 export function envOf(ground: Ground, name: string): Record<string, string> {
   return { PATH: process.env['PATH'] ?? '/usr/bin:/bin', LC_ALL: 'C', GT_SESSION: `${ground.mark}${name}` };
+}
+
+/** This process' environment without gt's tokens: these tests may run within an agent's session. */
+export function cleanEnv(): NodeJS.ProcessEnv {
+  const { GT_SESSION: _session, GT_WORKER: _worker, ...env } = process.env;
+  return env;
 }
 
 /** A session that runs a line of shell. */
@@ -70,12 +85,13 @@ export async function startHost(ground: Ground, name: string): Promise<RunningHo
     '--build',
     'test',
   ];
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(process.execPath, args, { env: cleanEnv(), stdio: ['ignore', 'ignore', 'pipe'] });
   let stderr = '';
   child.stderr.on('data', (bytes) => {
     stderr += bytes;
   });
-  const ended = once(child, 'exit');
+  ground.hosts.add(child);
+  const ended = once(child, 'exit').finally(() => ground.hosts.delete(child));
   await until(`host ${name} answers`, () => existsSync(tokenFile) || child.exitCode !== null);
   const connect = (epoch?: number) =>
     connectHost({ path, token: readToken(tokenFile), build: 'test', waitMs: 20_000, ...(epoch !== undefined && { epoch }) });

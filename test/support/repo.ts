@@ -6,7 +6,12 @@ import { performance } from 'node:perf_hooks';
 import type { Git } from '#world/git/git';
 import { makeGit } from '#world/git/make';
 
-const WHO = { GIT_AUTHOR_NAME: 'ann', GIT_AUTHOR_EMAIL: 'ann@example.org', GIT_COMMITTER_NAME: 'ann', GIT_COMMITTER_EMAIL: 'ann@example.org' };
+const WHO = {
+  GIT_AUTHOR_NAME: 'ann',
+  GIT_AUTHOR_EMAIL: 'ann@example.org',
+  GIT_COMMITTER_NAME: 'ann',
+  GIT_COMMITTER_EMAIL: 'ann@example.org',
+};
 
 /** The environment of tests: no settings of the person who runs them. */
 export function cleanEnv(): NodeJS.ProcessEnv {
@@ -16,7 +21,9 @@ export function cleanEnv(): NodeJS.ProcessEnv {
 
 /** Runs git as ann does, and answers what it says. */
 export function sh(dir: string, ...argv: string[]): string {
-  return execFileSync('git', argv, { cwd: dir, env: cleanEnv(), stdio: ['ignore', 'pipe', 'pipe'], maxBuffer: 64 << 20 }).toString().trim();
+  return execFileSync('git', argv, { cwd: dir, env: cleanEnv(), stdio: ['ignore', 'pipe', 'pipe'], maxBuffer: 64 << 20 })
+    .toString()
+    .trim();
 }
 
 /** Milliseconds since 1970, as the system has it. */
@@ -37,8 +44,19 @@ export function commit(dir: string, files: Record<string, string>, message = 'a 
   return sh(dir, 'rev-parse', 'HEAD');
 }
 
+let rigs = 0;
+
 /** A rig in a folder of its own: ann's repository (main checked out, one commit), its bare clone, and git as the town runs it. */
-export type Rig = { root: string; origin: string; repo: string; git: Git; base: string; work: (branch: string, files: Record<string, string>, from?: string) => string };
+export type Rig = {
+  /** Whose git processes these are (GT_WORKER). */
+  worker: string;
+  root: string;
+  origin: string;
+  repo: string;
+  git: Git;
+  base: string;
+  work: (branch: string, files: Record<string, string>, from?: string) => string;
+};
 
 export async function makeRig(files: Record<string, string> = { 'a.txt': 'one\ntwo\nthree\n' }): Promise<Rig> {
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'gt-git-')));
@@ -47,7 +65,8 @@ export async function makeRig(files: Record<string, string> = { 'a.txt': 'one\nt
   sh(origin, 'init', '-q', '-b', 'main');
   const base = commit(origin, files, 'first');
   const repo = join(root, 'rig', '.repo.git');
-  const git = makeGit({ now, env: cleanEnv(), worker: 'tt.7' });
+  const worker = `tt.${process.pid}${++rigs}`;
+  const git = makeGit({ now, env: cleanEnv(), worker });
   await git.cloneBare({ from: origin, repo, timeoutMs: 60_000 });
   const scratch = join(root, 'scratch');
   sh(root, 'clone', '-q', repo, scratch);
@@ -60,7 +79,7 @@ export async function makeRig(files: Record<string, string> = { 'a.txt': 'one\nt
     sh(scratch, 'push', '-q', '-f', 'origin', `HEAD:refs/heads/${branch}`);
     return head;
   };
-  return { root, origin, repo, git, base, work };
+  return { worker, root, origin, repo, git, base, work };
 }
 
 export function dropRig(rig: Rig): void {

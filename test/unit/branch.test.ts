@@ -63,8 +63,36 @@ test('whatever is put into a template, the branch is one that git takes, or a fa
 });
 
 test('the port of the rules of git agrees with git itself', () => {
-  const parts = ['a', 'B', '.', '..', '/', '//', '-', '@', '@{', '{', '~', '^', ':', '?', '*', '[', '\\', ' ', '\t', '\x7f', '.lock', 'HEAD', 'é', '}'];
-  const names = fc.sample(fc.array(fc.constantFrom(...parts), { minLength: 1, maxLength: 4 }).map((some) => some.join('')), { numRuns: 150, seed: 7 });
+  const parts = [
+    'a',
+    'B',
+    '.',
+    '..',
+    '/',
+    '//',
+    '-',
+    '@',
+    '@{',
+    '{',
+    '~',
+    '^',
+    ':',
+    '?',
+    '*',
+    '[',
+    '\\',
+    ' ',
+    '\t',
+    '\x7f',
+    '.lock',
+    'HEAD',
+    'é',
+    '}',
+  ];
+  const names = fc.sample(
+    fc.array(fc.constantFrom(...parts), { minLength: 1, maxLength: 4 }).map((some) => some.join('')),
+    { numRuns: 150, seed: 7 },
+  );
   for (const name of new Set([...names, 'HEAD', '@', '-a', 'a.lock', 'a/.b', 'a.lock/b', 'a.', '/a', 'a/', 'x@y'])) {
     const git = takes(name);
     // `@` is a valid ref to git, but stands for HEAD where a branch is named.

@@ -72,11 +72,8 @@ async function clean({ run }: Context, { slot, commit, keep }: SlotInput): Promi
     await rm(join(git, state), { recursive: true, force: true });
   }
   const options = { dir: slot, settings: 'personal' } as const;
+  if (await hidesChanges(run, slot)) await rm(join(git, 'index'));
   await run([...NO_HOOKS, 'checkout', '-q', '--detach', '-f', commit], options);
-  if (await hidesChanges(run, slot)) {
-    await rm(join(git, 'index'), { force: true });
-    await run([...NO_HOOKS, 'reset', '-q', '--hard', commit], options);
-  }
   const kept = keep.flatMap((pattern) => ['-e', pattern]);
   await run(['clean', '-ffdxq', ...kept], options);
   const dirty = (await run(['status', '--porcelain', '--untracked-files=no'], options)).out;

@@ -1,6 +1,6 @@
 /** Who may speak with the host: whoever can read the token, which lies in files and directories of our user alone. Node has no peer credentials. */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { lstatSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { linkSync, lstatSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Refused, refuse } from '#core/refusals';
 import { HostRefused } from './host.ts';
@@ -51,15 +51,21 @@ export function birthPath(path: string): string {
 /** Reads a token; the file must be ours and readable by us alone. Throws UNSAFE_PATH, or ENOENT when there is none. */
 export function readToken(file: string): string {
   checkOurs(file, 'file', 0o600);
-  return readFileSync(file, 'latin1').trim();
+  const token = readFileSync(file, 'latin1').trim();
+  if (token.length < TOKEN_BYTES) throw unsafe(file, 'holds a token that could be guessed');
+  return token;
 }
 
-/** Reads the token, or makes one of 32 random bytes where there is none. Throws UNSAFE_PATH. */
+/** Reads the token, or makes one of 32 random bytes where there is none: whole or not at all. Throws UNSAFE_PATH. */
 export function ensureToken(file: string): string {
+  const draft = `${file}.${process.pid}`;
+  writeFileSync(draft, `${randomBytes(TOKEN_BYTES).toString('hex')}\n`, { mode: 0o600 });
   try {
-    writeFileSync(file, `${randomBytes(TOKEN_BYTES).toString('hex')}\n`, { flag: 'wx', mode: 0o600 });
+    linkSync(draft, file);
   } catch (fault) {
     if ((fault as NodeJS.ErrnoException).code !== 'EEXIST') throw fault;
+  } finally {
+    rmSync(draft, { force: true });
   }
   return readToken(file);
 }

@@ -31,7 +31,15 @@ function readArgs(): { socket: string; tokenFile: string; state: string; build: 
   return fail('usage: --socket PATH --token-file FILE --state DIR [--build VERSION]', 2);
 }
 
+/** A host that carries a session's or a worker's token would be ended together with that, and all agents with it. */
+function checkEnvironment(): void {
+  for (const name of ['GT_SESSION', 'GT_WORKER'])
+    if (process.env[name] !== undefined)
+      fail(`started with ${name} in its environment: start it without, or it is killed with what that names`, 2);
+}
+
 async function run(): Promise<void> {
+  checkEnvironment();
   const { socket, tokenFile, state, build } = readArgs();
   makeDirectory(dirname(socket));
   makeDirectory(state);

@@ -4,7 +4,7 @@ import { HostRefused } from './host.ts';
 import type { Sessions } from './sessions.ts';
 
 /** What a request is done with. `mayChange` throws when the caller's epoch is stale; `input` holds the bytes that came before the request. */
-export type RequestContext = {
+type RequestContext = {
   readonly sessions: Sessions;
   readonly input: Buffer;
   readonly mayChange: () => void;

@@ -78,6 +78,11 @@ export class Books {
     return (await this.#link.call('ZREVRANGE', this.keys.index(name), 0, count - 1)) as string[];
   }
 
+  /** Ids whose score is at most `until`, lowest first. */
+  async indexUntil(name: string, until: number, count: number): Promise<string[]> {
+    return (await this.#link.call('ZRANGEBYSCORE', this.keys.index(name), '-inf', until, 'LIMIT', 0, count)) as string[];
+  }
+
   async count(index: string): Promise<number> {
     return Number(await this.#link.call('ZCARD', this.keys.index(index)));
   }

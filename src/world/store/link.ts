@@ -1,4 +1,4 @@
-import { createConnection, type IpcNetConnectOpts, type Socket, type TcpNetConnectOpts } from 'node:net';
+import { createConnection, type IpcNetConnectOpts, isIP, type Socket, type TcpNetConnectOpts } from 'node:net';
 import { type Arg, encode, RedisReplyError, type Reply, replyReader } from './resp.ts';
 
 /**
@@ -90,6 +90,7 @@ class LeanLink implements Link {
         });
         return await this.dialling;
       } catch (fault) {
+        if (fault instanceof RedisGone && fault.reason === 'closed') throw fault;
         if (fault instanceof RedisReplyError && fault.code !== 'LOADING') throw fault;
         const leftMs = deadline - this.patience.now();
         if (leftMs <= 0) throw new RedisGone('unreachable', place(this.where), fault);
@@ -106,6 +107,7 @@ class LeanLink implements Link {
     const refused = (await line.send(greeting, DIAL_MS)).find((reply) => reply instanceof RedisReplyError);
     if (refused || this.closed) line.drop('closed');
     if (refused) throw refused;
+    if (this.closed) throw new RedisGone('closed', place(this.where));
     this.live = line;
     return line;
   }
@@ -180,7 +182,7 @@ function address(where: Where): { options: TcpNetConnectOpts | IpcNetConnectOpts
   greeting.push(database ? ['SELECT', database] : ['PING']);
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1') || '127.0.0.1';
   const tls = url.protocol === 'rediss:';
-  const options = { host, port: Number(url.port || 6379), ...(tls && { servername: host }) };
+  const options = { host, port: Number(url.port || 6379), ...(tls && !isIP(host) && { servername: host }) };
   return { options, tls, greeting };
 }
 

@@ -1,0 +1,216 @@
+import { handIn } from '#core/hand-in';
+import { mergeId, parentOf } from '#core/ids';
+import { RENEW_MS } from '#core/limits';
+import { pinRef, runEnded, runFailed } from '#core/merge';
+import type { Run } from '#core/records';
+import { isRefusal } from '#core/refusals';
+import { nextForRun, type RunMove, type RunRules, restartPause, type SessionFacts } from '#core/run';
+import { failpoint } from '#world/failpoint';
+import { type Ear, HOST } from '#world/news';
+import type { World } from '#world/world';
+import { type Answer, done, type Processor, sleep } from './answer.ts';
+import { changeRun, prepare } from './worktree.ts';
+
+/**
+ * One run of a polecat. Active for as long as its agent lives: it listens for news of the run and its session, and reads its record again with every
+ * renewal of its lock. Whatever it does is noted first or can be found out again, so the next worker goes on where this one stopped.
+ */
+export const polecats: Processor<'polecats', World> = async (turn, world) => {
+  const ear = world.news.listen([turn.id, parentOf(turn.id), HOST]);
+  try {
+    for (let { doc } = turn; ; { doc } = await turn.again()) {
+      if (!doc) return done('gone');
+      turn.signal.throwIfAborted();
+      const current = doc.session && !doc.session.exit ? doc.session : undefined;
+      if (current) ear.add(current.id);
+      const facts = current ? await sessionFacts(current.id, world) : undefined;
+      const move = nextForRun(doc, facts, rulesOf(doc, world), world.desk.clock.now());
+      if ('why' in move) await turn.show(move.why);
+      const answer = await obey(move, doc, world, ear, turn.signal);
+      if (answer) return answer;
+    }
+  } finally {
+    ear.close();
+  }
+};
+
+/** Bytes of a session's last output that its run's record keeps: what a person wants to see first. */
+const LAST_WORDS = 2048;
+
+function rulesOf(run: Run, world: World): RunRules {
+  const { startup_stall, done_grace, restart_backoff } = world.rig(run.rig).settings.operational;
+  return {
+    startupStallMs: startup_stall,
+    doneGraceMs: done_grace,
+    firstRestartMs: restart_backoff.first,
+    restartBaseMs: restart_backoff.base,
+    restartMaxMs: restart_backoff.max,
+  };
+}
+
+async function sessionFacts(session: string, world: World): Promise<SessionFacts> {
+  const info = await world.host().get(session);
+  if (!info) return { is: 'absent' };
+  if (info.state !== 'drained' || !info.exit) return { is: 'running', pid: info.pid, born: info.born };
+  return { is: 'over', ...info.exit };
+}
+
+async function obey(move: RunMove, run: Run, world: World, ear: Ear, signal: AbortSignal): Promise<Answer | undefined> {
+  const { desk } = world;
+  const now = desk.clock.now();
+  switch (move.do) {
+    case 'over':
+      if (run.session) await world.host().forget(run.session.id);
+      return done(run.outcome ?? 'ended');
+    case 'prepare':
+      return prepare(run, world);
+    case 'note-session':
+      return changeRun(
+        run,
+        world,
+        (doc) => ({
+          ...without(doc, 'notBefore'),
+          state: 'live',
+          sessions: move.n,
+          session: { id: move.id, token: world.agents.token(move.id), at: now },
+        }),
+        {
+          type: 'session.noted',
+          data: { session: move.id },
+        },
+      );
+    case 'spawn':
+      return spawn(run, world);
+    case 'note-pid':
+      return changeRun(
+        run,
+        world,
+        (doc) => (doc.session ? { ...doc, session: { ...doc.session, pid: move.pid, born: move.born } } : doc),
+        { type: 'session.started', data: { pid: move.pid } },
+      );
+    case 'watch':
+      return ear.next(Math.min(move.until, now + RENEW_MS), signal).then(() => undefined);
+    case 'rest':
+      return sleep(move.until, move.why);
+    case 'end-session':
+      desk.log.info('ending session', { session: run.session?.id, why: move.why });
+      await world.host().kill(run.session?.id ?? '', { graceMs: world.rig(run.rig).settings.operational.kill_grace });
+      return ear.next(now + 1000, signal).then(() => undefined);
+    case 'note-exit':
+      return noteExit(run, move, world);
+    case 'end-run':
+      return endRun(run, move.outcome, world);
+    default:
+      return move satisfies never;
+  }
+}
+
+/** Starts the noted session. Whoever carries its token already is of a spawn whose host is gone: ended first, or two agents would share a worktree. */
+async function spawn(run: Run, world: World): Promise<undefined> {
+  const { session } = run;
+  const work = await world.desk.books.read('work', run.work);
+  if (!session || !work) return;
+  const { left } = await world.kill({ tokens: [`GT_SESSION=${session.token}`], graceMs: 0 });
+  if (left.length > 0) throw new Error(`processes of ${session.id} do not end: ${left.map((one) => one.pid).join(', ')}`);
+  const info = await world.host().spawn(await world.agents.launch(run, work, world.rig(run.rig)));
+  failpoint('spawn');
+  await changeRun(
+    run,
+    world,
+    (doc) => (doc.session ? { ...doc, session: { ...doc.session, pid: info.pid, born: info.born } } : doc),
+    { type: 'session.started', data: { pid: info.pid } },
+  );
+}
+
+/** A session is over: everything of it is ended, what it left uncommitted is kept, then the books hold its exit, then the host may forget it. */
+async function noteExit(run: Run, move: Extract<RunMove, { do: 'note-exit' }>, world: World): Promise<undefined> {
+  const { git, desk } = world;
+  const { session } = run;
+  if (!session) return;
+  const { left } = await world.kill({ tokens: [`GT_SESSION=${session.token}`], graceMs: 0 });
+  if (left.length > 0) throw new Error(`processes of ${session.id} do not end: ${left.map((one) => one.pid).join(', ')}`);
+  const { repo, settings } = world.rig(run.rig);
+  const kept = run.dir
+    ? await git.snapshot({
+        repo,
+        dir: run.dir,
+        ref: `refs/gt/snap/${run.work}/${run.id}-${run.snapshots + 1}`,
+        message: `uncommitted work of ${session.id}`,
+      })
+    : undefined;
+  const { head } = await git.facts(run.dir);
+  const pinned = run.submitted ? undefined : await git.resolve(repo, pinRef(mergeId(run.id)));
+  const output = await world.host().output(session.id);
+  const lastWords = output?.bytes.subarray(-LAST_WORDS).toString() ?? '';
+  const now = desk.clock.now();
+  const exit = move.facts
+    ? { code: move.facts.code, signal: move.facts.signal, at: move.facts.at }
+    : { code: null, signal: null, at: now };
+  const hungUp = exit.signal === 1; // with its host
+  const deaths = !move.death || hungUp ? run.deaths : head !== run.lastHead ? 1 : run.deaths + 1;
+  const pause = move.death && !hungUp ? restartPause(deaths, rulesOf(run, world)) : 0;
+  await changeRun(
+    run,
+    world,
+    (doc) => ({
+      ...doc,
+      session: { ...session, ...doc.session, exit, lastWords },
+      deaths,
+      lastHead: head,
+      ...(kept ? { snapshots: doc.snapshots + 1 } : {}),
+      ...(pause > 0 ? { notBefore: now + pause } : {}),
+    }),
+    {
+      type: 'session.exited',
+      data: {
+        session: session.id,
+        code: exit.code,
+        signal: exit.signal,
+        ...(kept ? { snapshot: kept } : {}),
+        ...(settings.operational ? { deaths } : {}),
+      },
+    },
+  );
+  if (pinned && pinned === head && !kept) await handInForIt(run, head, world);
+  await world.host().forget(session.id);
+}
+
+/** Its `done` had pinned the head and died before the books heard of it: the pin is its word. */
+async function handInForIt(run: Run, head: string, world: World): Promise<void> {
+  const { desk } = world;
+  const { target } = world.rig(run.rig);
+  const { GIT_AUTHOR_NAME: author = run.name } = await world.agents.identity(run);
+  await desk.change(async (reading) => {
+    const [now, work] = [await reading.get('run', run.id), await reading.get('work', run.work)];
+    await reading.get('merge', mergeId(run.id));
+    if (!now || !work || now.submitted || now.state === 'ended') return { put: [], answer: undefined };
+    return { ...handIn(now, work, { head, target, author }, desk.clock.now()), answer: undefined };
+  });
+}
+
+async function endRun(run: Run, outcome: NonNullable<Run['outcome']>, world: World): Promise<undefined> {
+  const { desk } = world;
+  const escalation = `hq-esc-${run.work}`;
+  const { max_attempts: maxAttempts } = world.rig(run.rig).settings;
+  const evidence = `Its agent ended ${run.deaths} times without \`gt done\` and without a new commit. The end of its output:\n\n${run.session?.lastWords ?? ''}`;
+  const answer = await desk.change(async (reading) => {
+    const [now, work, known] = [
+      await reading.get('run', run.id),
+      await reading.get('work', run.work),
+      await reading.get('escalation', escalation),
+    ];
+    if (!now || now.state === 'ended') return { put: [], answer: undefined };
+    const at = desk.clock.now();
+    const failed = outcome === 'failed' && work?.run === run.id;
+    const change = failed
+      ? runFailed(now, work, known, { kind: 'died', evidence }, { maxAttempts, escalation }, at)
+      : runEnded(now, work, outcome, at);
+    return { ...change, answer: undefined };
+  });
+  if (isRefusal(answer)) throw new Error(`${run.id} could not be ended: ${answer.refused}`);
+}
+
+function without<T, K extends keyof T>(value: T, key: K): T {
+  const { [key]: _, ...rest } = value;
+  return rest as T;
+}

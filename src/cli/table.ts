@@ -1,0 +1,32 @@
+import { unpainted } from './colour.ts';
+
+const JOINING = /\p{Mark}|\u200d/u;
+const WIDE =
+  /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u;
+
+/** How many columns a terminal gives a text: wide signs (CJK, emoji) take two, marks that join the sign before them none. */
+export function columns(text: string): number {
+  let sum = 0;
+  for (const sign of unpainted(text)) if (!JOINING.test(sign)) sum += WIDE.test(sign) ? 2 : 1;
+  return sum;
+}
+
+/**
+ * Rows in columns, two spaces apart; nothing is cut, and no line ends in spaces. `heads` stand above, painted as they come; without rows the table is
+ * empty, heads or not. Line breaks in a cell become spaces.
+ */
+export function table(rows: ReadonlyArray<readonly string[]>, heads?: readonly string[]): string {
+  if (rows.length === 0) return '';
+  const lines = (heads ? [heads, ...rows] : rows).map((row) => row.map((cell) => cell.replace(/\s*[\r\n]+\s*/g, ' ')));
+  const widths: number[] = [];
+  for (const row of lines) for (const [index, cell] of row.entries()) widths[index] = Math.max(widths[index] ?? 0, columns(cell));
+  const pad = (cell: string, width: number) => cell + ' '.repeat(width - columns(cell));
+  return lines
+    .map((row) =>
+      row
+        .map((cell, index) => pad(cell, widths[index] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}

@@ -1,0 +1,19 @@
+const STEPS: ReadonlyArray<[name: string, ms: number]> = [
+  ['d', 86_400_000],
+  ['h', 3_600_000],
+  ['min', 60_000],
+  ['s', 1_000],
+];
+
+/** How long `ms` is, in its largest whole unit: `45 s`, `3 min`, `2 h`, `12 d`. Less than a second is `0 s`. */
+export function duration(ms: number): string {
+  const size = Math.abs(ms);
+  const [name, unit] = STEPS.find(([, step]) => size >= step) ?? ['s', 1_000];
+  return `${Math.floor(size / unit)} ${name}`;
+}
+
+/** When `at` is, seen from `now` (ms both): `now`, `3 min ago`, `in 2 h`. */
+export function relativeTime(at: number, now: number): string {
+  if (Math.abs(now - at) < 1_000) return 'now';
+  return at < now ? `${duration(now - at)} ago` : `in ${duration(at - now)}`;
+}

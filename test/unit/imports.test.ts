@@ -1,0 +1,44 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { packagesReached } from '../support/imports.ts';
+import { ROOT } from '../support/tidy.ts';
+
+test('the lean link loads no package', () => {
+  expect(packagesReached('src/world/store/link.ts')).toEqual([]);
+});
+
+test('gt itself loads no package before it knows the verb, nor to read the words of a hot one', () => {
+  expect(packagesReached('src/cli/bin/gt.ts')).toEqual([]);
+  expect(packagesReached('src/cli/parse-lean.ts')).toEqual([]);
+});
+
+test('no hot verb loads a package', () => {
+  const table = readFileSync(join(ROOT, 'src/cli/verbs.ts'), 'utf8');
+  const files = [...table.matchAll(/\bhot: true,\s*load: async \(\) => \(await import\('\.\/(cmd\/[\w-]+\.ts)'\)\)/g)].map(
+    (match) => `src/cli/${match[1]}`,
+  );
+  expect(files).toHaveLength(table.match(/\bhot: true/g)?.length ?? 0);
+  expect(files.length).toBeGreaterThan(0);
+  expect(files.flatMap((file) => packagesReached(file))).toEqual([]);
+});
+
+test('the link over ioredis names ioredis only in types', () => {
+  expect(packagesReached('src/world/store/ioredis-link.ts')).toEqual([]);
+});
+
+test('a package is found however deep it lies', () => {
+  const planted = new Map([
+    [
+      'src/cli/cmd/hook.ts',
+      "import { a } from '../a.ts';\nimport type { Redis } from 'ioredis';\nconst later = () => import('bullmq');\n",
+    ],
+    ['src/cli/a.ts', "import { b } from '#core/b';\nimport { join } from 'node:path';\n"],
+    ['src/core/b.ts', "export * from './c.ts';\n"],
+    ['src/core/c.ts', "import { z } from 'zod';\nimport { a } from '#cli/a';\n"],
+  ]);
+  expect(packagesReached('src/cli/cmd/hook.ts', (file) => planted.get(file))).toEqual([
+    'src/cli/cmd/hook.ts > src/cli/a.ts > src/core/b.ts > src/core/c.ts > zod',
+  ]);
+  expect(() => packagesReached('src/cli/none.ts', (file) => planted.get(file))).toThrow('no such file');
+});
