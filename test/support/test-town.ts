@@ -46,7 +46,7 @@ async function testTown({ timings, env = {}, settings, host }: TownWish = {}): P
   const ground: Ground = {
     root,
     townId: made.id,
-    supervisor: [process.execPath, await built('src/daemon/bin/supervisor.js')],
+    supervisor: [process.execPath, await built('src/daemon/supervisor-main.js')],
     host:
       host === 'real'
         ? [
