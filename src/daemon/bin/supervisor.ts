@@ -1,3 +1,0 @@
-import { main } from '#daemon/supervise';
-
-await main(process.argv.slice(2));
