@@ -18,7 +18,7 @@ export type DownGround = {
   /** Takes the town down from this process, as the supervisor would; a supervisor that does not answer is killed first. */
   stopHere(graceMs: number): Promise<Stopped>;
   /** Processes that carry this town's token, or that a pid file of the town names. */
-  remaining(): readonly Survivor[];
+  remaining(): Promise<readonly Survivor[]>;
 };
 
 export type Down = {
@@ -36,7 +36,7 @@ export type Down = {
 export async function down(ground: DownGround, { graceMs = 10_000 }: { graceMs?: number } = {}): Promise<Down | Refusal> {
   const asked = await ground.askSupervisor(graceMs);
   const stopped = asked ?? (await ground.stopHere(graceMs));
-  const left = new Map([...stopped.left, ...ground.remaining()].map((survivor) => [survivor.pid, survivor]));
+  const left = new Map([...stopped.left, ...(await ground.remaining())].map((survivor) => [survivor.pid, survivor]));
   if (left.size > 0)
     return refuse('DOWN_LEFT', { left: [...left.values()].map(({ pid, command }) => `${pid} ${command}`.trim()).join(', ') });
   return { wasDown: !asked && stopped.ended.length + stopped.swept.length === 0, ended: stopped.ended, swept: stopped.swept };

@@ -15,6 +15,8 @@ export type UpGround = {
   status(): Promise<SupervisorRecord | undefined>;
   /** Starts a supervisor that outlives this process; `redis` is the server program, null for a Redis of the owner's. */
   launch(redis: string | null): { ended(): { code: number | null } | undefined };
+  /** Tells the supervisor that the cause of a crash loop may be mended: what is broken is tried again now. */
+  retry(): Promise<void>;
   supervisorLives(): boolean;
   /** Kills a supervisor that lives and does not answer: what it keeps goes on, and the next one takes it over. */
   killSupervisor(): void;
@@ -52,7 +54,8 @@ export async function up(ground: UpGround, { waitMs = 120_000 }: { waitMs?: numb
 
   const begin = ground.elapsed();
   const start = new Starter(ground, redisUrl === undefined);
-  let record: SupervisorRecord | undefined;
+  let record: SupervisorRecord | undefined = await ground.status();
+  if (record) await ground.retry();
   for (; ground.elapsed() - begin < waitMs; await ground.pause(LOOK_MS)) {
     record = await ground.status();
     if (!record || record.stopping) {

@@ -40,6 +40,8 @@ export type ChildPlan = {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly log: string;
   readonly pidFile: string;
+  /** Makes what it needs to be there, before each start. */
+  prepare(): void;
   /** Whether it serves; rejects when it does not answer within `limitMs`. */
   probe(limitMs: number): Promise<'ready' | 'loading'>;
   /** The process that answers on its socket, found without its pid file. */
@@ -59,6 +61,7 @@ export class Child {
   #starts = 0;
   readonly #stop = new AbortController();
   #kept: Promise<void> = Promise.resolve();
+  #pause = new Life();
   #whenReady: () => void = () => {};
   /** Resolves when it is ready for the first time, or when it is released. */
   readonly ready: Promise<void> = new Promise((resolve) => {
@@ -78,6 +81,14 @@ export class Child {
   /** Starts to keep it; faults of the keeping itself (no log can be written, say) count as exits. */
   keep(): void {
     this.#kept = this.#keep();
+  }
+
+  /** Forgets a crash loop and tries again at once: somebody says that its cause is mended. */
+  retry(): void {
+    if (this.#record.state !== 'broken') return;
+    this.#exits = NO_EXITS;
+    this.#enter('restarting');
+    this.#pause.end('retry');
   }
 
   /** Keeps it no more; the process itself is left as it is. Resolves when nothing will be started or killed any more. */
@@ -125,7 +136,8 @@ export class Child {
         `${name} ${why}; ${broken ? `broken: ${exits.times.length} exits in a short time; ` : ''}next start in ${wait} ms`,
       );
       this.#enter(broken || this.#record.state === 'broken' ? 'broken' : 'restarting', { being: undefined, why });
-      if (wait > 0) await new Life().wait(wait, this.#stop.signal);
+      this.#pause = new Life();
+      if (wait > 0) await this.#pause.wait(wait, this.#stop.signal);
     }
   }
 
@@ -147,11 +159,12 @@ export class Child {
     this.#stop.signal.addEventListener('abort', () => clearInterval(timer), { once: true });
     this.#world.say(`${this.plan.name} runs already, pid ${being.pid}`);
     this.#starts++;
-    if (this.#record.state !== 'broken') this.#enter('starting', { being });
+    this.#enter(this.#record.state === 'broken' ? 'broken' : 'starting', { being });
     return life;
   }
 
   #start(): Life {
+    this.plan.prepare();
     const child: ChildProcess = spawnDetached(this.plan);
     const born = child.pid === undefined ? undefined : bornOf(child.pid);
     const being = child.pid !== undefined && born !== undefined ? { pid: child.pid, born } : undefined;
@@ -174,7 +187,10 @@ export class Child {
     for (;;) {
       await life.wait(ready ? timings.probeEvery : timings.startPoll, stop);
       if (life.ending !== undefined || stop.aborted) return life.ending ?? '';
-      const answer = await life.until(this.plan.probe(timings.probeLimit).catch(() => 'missed' as const));
+      const answer = await life.until(
+        this.plan.probe(timings.probeLimit).catch(() => 'missed' as const),
+        stop,
+      );
       if (life.ending !== undefined || stop.aborted) return life.ending ?? '';
       if (answer !== 'missed') misses = 0;
       else if (ready) misses++;

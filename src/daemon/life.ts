@@ -32,20 +32,22 @@ export class Life {
     });
   }
 
-  /** The answer, or undefined when the life ends before it comes. The answer must not reject. */
-  async until<T>(answer: Promise<T>): Promise<T | undefined> {
+  /** The answer, or undefined when the life ends or `stop` is aborted before it comes. The answer must not reject. */
+  async until<T>(answer: Promise<T>, stop: AbortSignal): Promise<T | undefined> {
     let value: T | undefined;
     await this.#sleep((wake) => {
       void answer.then((came) => {
         value = came;
         wake();
       });
-      return undefined;
+      stop.addEventListener('abort', wake, { once: true });
+      if (stop.aborted) queueMicrotask(wake);
+      return () => stop.removeEventListener('abort', wake);
     });
     return value;
   }
 
-  #sleep(begin: (wake: () => void) => (() => void) | undefined): Promise<void> {
+  #sleep(begin: (wake: () => void) => () => void): Promise<void> {
     if (this.#ending !== undefined) return Promise.resolve();
     return new Promise((resolve) => {
       let tidy: (() => void) | undefined;

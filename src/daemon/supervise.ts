@@ -1,3 +1,5 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { isRefusal } from '#core/refusals';
 import { systemClock } from '#world/clock';
 import { townLayout } from '#world/config/layout';
@@ -8,6 +10,7 @@ import { pingRedis } from '#world/redis/probe';
 import { redisArgv, redisBehind } from '#world/redis/server';
 import type { ChildPlan, Timings } from './child.ts';
 import { pingWorker, workerBehind } from './probes.ts';
+import type { StopPlan } from './stop-town.ts';
 import { type SupervisorEnd, supervise } from './supervisor.ts';
 
 /** What the supervisor's process is started with, as one JSON word on its command line. */
@@ -16,7 +19,7 @@ export type SupervisorOrder = {
   readonly townId: string;
   /** The Redis server program; null when the town uses a Redis of its owner's. */
   readonly redis: string | null;
-  /** Command lines of the PTY host and the worker. */
+  /** Command lines of the PTY host and the worker; the word `{socket}` is replaced by the path where it shall serve. */
   readonly host: readonly string[];
   readonly worker: readonly string[];
   readonly timings?: Partial<Timings>;
@@ -31,6 +34,8 @@ export function childPlans(order: SupervisorOrder, sockets: Sockets, env: Record
     env,
     log: layout.log(name),
     pidFile: layout.pidFile(name),
+    // Some systems clear their runtime directories while we run.
+    prepare: () => void mkdirSync(dirname(sockets[name]), { recursive: true, mode: 0o700 }),
   });
   const redis: ChildPlan | undefined =
     order.redis === null
@@ -43,13 +48,13 @@ export function childPlans(order: SupervisorOrder, sockets: Sockets, env: Record
         };
   const host: ChildPlan = {
     ...common('host'),
-    argv: order.host,
+    argv: order.host.map((word) => (word === '{socket}' ? sockets.host : word)),
     probe: (limitMs) => knock(sockets.host, limitMs).then(() => 'ready'),
     behind: () => Promise.resolve(undefined),
   };
   const worker: ChildPlan = {
     ...common('worker'),
-    argv: order.worker,
+    argv: order.worker.map((word) => (word === '{socket}' ? sockets.worker : word)),
     probe: (limitMs) => pingWorker(sockets.worker, limitMs).then(() => 'ready'),
     behind: (limitMs) => workerBehind(sockets.worker, limitMs),
   };
@@ -58,9 +63,13 @@ export function childPlans(order: SupervisorOrder, sockets: Sockets, env: Record
 
 const say = (line: string) => process.stderr.write(`${new Date(systemClock.now()).toISOString()} ${line}\n`);
 
-/** Runs the supervisor of an order in this process until the town is down. */
-export async function runSupervisor(order: SupervisorOrder): Promise<SupervisorEnd> {
-  const env = townEnvironment(process.env);
+/** Runs the supervisor of an order in this process until the town is down; `hooks` reach the books and the host when it goes down. */
+export async function runSupervisor(
+  order: SupervisorOrder,
+  hooks: Pick<StopPlan, 'beforeDown' | 'stopHost'> = {},
+): Promise<SupervisorEnd> {
+  const { GT_TOWN_ROOT: _other, GTR_ROOT: _another, ...inherited } = townEnvironment(process.env);
+  const env = { ...inherited, GT_ROOT: order.root };
   return await supervise({
     root: order.root,
     townId: order.townId,
@@ -69,6 +78,7 @@ export async function runSupervisor(order: SupervisorOrder): Promise<SupervisorE
     ...(order.timings ? { timings: order.timings } : {}),
     now: systemClock.now,
     say,
+    ...hooks,
   });
 }
 

@@ -111,7 +111,11 @@ class Supervisor {
     if (what === 'status') return { ok: true, ...this.#record() };
     if (what === 'down')
       return { ok: true, ...(await this.#takeDown(typeof graceMs === 'number' && graceMs >= 0 ? graceMs : DEFAULT_GRACE_MS)) };
-    return { ok: false, fault: `a supervisor knows status and down, not ${JSON.stringify(what)}` };
+    if (what === 'retry') {
+      for (const child of this.#children) child.retry();
+      return { ok: true };
+    }
+    return { ok: false, fault: `a supervisor knows status, retry and down, not ${JSON.stringify(what)}` };
   }
 
   #takeDown(graceMs: number): Promise<StopReport> {

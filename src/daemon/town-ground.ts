@@ -16,14 +16,13 @@ import { askLine } from '#world/processes/line-socket';
 import { claimPidFile, dropPidFile, liveIn } from '#world/processes/pid-file';
 import { ended, myself, signal } from '#world/processes/process';
 import type { SupervisorRecord } from '#world/processes/supervisor-record';
-import { bearersOf } from '#world/processes/tokens';
 import { inspectRedis } from '#world/redis/inspect';
 import { findRedisServer } from '#world/redis/server';
 import { dependencies } from './dependencies.ts';
-import { type StopPlan, type StopReport, stopTown } from './stop-town.ts';
+import { bearersOf, type StopPlan, type StopReport, stopTown } from './stop-town.ts';
 import type { SupervisorOrder } from './supervise.ts';
 
-/** A town and how its processes are started: `supervisor` is a command line that takes its order as one more word. */
+/** A town and how its processes are started: `supervisor` is a command line that takes its order as one more word; `{socket}` in the others is replaced. */
 export type Ground = {
   readonly root: string;
   readonly townId: string;
@@ -74,6 +73,10 @@ export function upGround(town: Ground): UpGround {
       });
       child.unref();
       return { ended: () => end };
+    },
+    async retry() {
+      const socket = socketPath(root, 'supervisor');
+      if (!isRefusal(socket)) await askLine(socket, { do: 'retry' }, STATUS_LIMIT_MS).catch(() => undefined);
     },
     supervisorLives: () => liveIn(layout.pidFile('supervisor')) !== undefined,
     killSupervisor() {
@@ -128,13 +131,13 @@ export function downGround(
       dropPidFile(pidFile, me);
       return report;
     },
-    remaining() {
+    async remaining() {
       const layout = townLayout(root);
       const named = PROCESS_NAMES.flatMap((name) => {
         const being = liveIn(layout.pidFile(name));
         return being ? [{ pid: being.pid, command: name }] : [];
       });
-      return [...named, ...bearersOf(townId).map(({ pid, command }) => ({ pid, command }))];
+      return [...named, ...(await bearersOf(townId))];
     },
   };
 }

@@ -8,6 +8,8 @@ import { isRefusal } from '#core/refusals';
 import { writePidFile } from '#world/processes/pid-file';
 import { bornOf } from '#world/processes/process';
 import { readSupervisorRecord } from '#world/processes/supervisor-record';
+import { readToken } from '#world/pty/access';
+import { connectHost } from '#world/pty/client';
 import { askRedis } from '#world/redis/probe';
 import { downGround } from '../../src/daemon/town-ground.ts';
 import { type TestTown, type TownWish, testTown } from '../support/test-town.ts';
@@ -74,6 +76,28 @@ test('a crash loop is broken off, named with its last words, tried again later, 
   expect(state(town, 'host')?.state).toBe('running');
   town.tell('worker', 'crash', false);
   await until('the worker runs', () => state(town, 'worker')?.state === 'running');
+});
+
+test('up after the cause of a crash loop is mended tries again at once', async () => {
+  const town = await aTown({ timings: { base: 5, longest: 20, brokenWait: 3_600_000 } });
+  town.tell('host', 'crash');
+  expect(await town.up()).toMatchObject({ refused: 'TOWN_BROKEN', facts: { process: 'host' } });
+  town.tell('host', 'crash', false);
+  expect(await town.up()).toMatchObject({ started: false });
+});
+
+test('down ends the real PTY host with its sessions through its own request', async () => {
+  const town = await aTown({ host: 'real' });
+  expect(await town.up()).toMatchObject({ started: true });
+  const path = `${town.sockets}/host`;
+  const client = await connectHost({ path, token: readToken(town.layout.hostToken), build: 'test', epoch: 1 });
+  const env = { PATH: process.env['PATH'] ?? '', GT_SESSION: `${town.id}.crew` };
+  const session = await client.spawn({ id: 'crew', argv: ['sh', '-c', 'read line'], cwd: town.root, env });
+  client.close();
+  const answer = await town.down(500);
+  expect(!isRefusal(answer) && answer.ended.map(({ name, how }) => `${name} ${how}`)).toContain('host ended');
+  expect(answer).toMatchObject({ swept: [] });
+  expect(bornOf(session.pid)).toBeUndefined();
 });
 
 test('a child that gives no answer three times is killed and started again', async () => {

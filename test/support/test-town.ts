@@ -32,9 +32,9 @@ export type TestTown = {
   raze(): Promise<void>;
 };
 
-export type TownWish = { timings?: Partial<Timings>; env?: Record<string, string>; settings?: unknown };
+export type TownWish = { timings?: Partial<Timings>; env?: Record<string, string>; settings?: unknown; host?: 'real' };
 
-export async function testTown({ timings, env = {}, settings }: TownWish = {}): Promise<TestTown> {
+export async function testTown({ timings, env = {}, settings, host }: TownWish = {}): Promise<TestTown> {
   const base = realpathSync(mkdtempSync(join(tmpdir(), 'gt-')));
   const root = join(base, 'town');
   const runtimes = join(base, 'run');
@@ -47,7 +47,19 @@ export async function testTown({ timings, env = {}, settings }: TownWish = {}): 
     root,
     townId: made.id,
     supervisor: [process.execPath, await built('src/daemon/bin/supervisor.js')],
-    host: [process.execPath, standIn, root, 'host'],
+    host:
+      host === 'real'
+        ? [
+            process.execPath,
+            await built('src/world/pty/main.js'),
+            '--socket',
+            '{socket}',
+            '--token-file',
+            layout.hostToken,
+            '--state',
+            layout.hostState,
+          ]
+        : [process.execPath, standIn, root, 'host'],
     worker: [process.execPath, standIn, root, 'worker'],
     env: { ...process.env, XDG_RUNTIME_DIR: runtimes, ...env },
     ...(timings ? { timings } : {}),

@@ -4,14 +4,14 @@ import { type Refusal, refuse } from '#core/refusals';
 
 let written = 0;
 
-/** Writes a file so that a reader (or a crash) sees the old one or the new one, never half of it. Folders are made. */
-export function writeWhole(path: string, text: string, mode = 0o644): void {
+/** Writes a file so that a reader (or a crash) (with `sync` also a power cut) sees the old one or the new one, never half of it. Folders are made. */
+export function writeWhole(path: string, text: string, { sync = true }: { sync?: boolean } = {}): void {
   mkdirSync(dirname(path), { recursive: true });
   const temporary = `${path}.${process.pid}-${written++}.new`;
-  const file = openSync(temporary, 'wx', mode);
+  const file = openSync(temporary, 'wx');
   try {
     writeFileSync(file, text);
-    fsyncSync(file);
+    if (sync) fsyncSync(file);
   } finally {
     closeSync(file);
   }
@@ -24,8 +24,8 @@ export function writeWhole(path: string, text: string, mode = 0o644): void {
 }
 
 /** Writes a value as JSON for people, whole or not at all. */
-export function writeJson(path: string, value: unknown): void {
-  writeWhole(path, `${JSON.stringify(value, null, 2)}\n`);
+export function writeJson(path: string, value: unknown, how: { sync?: boolean } = {}): void {
+  writeWhole(path, `${JSON.stringify(value, null, 2)}\n`, how);
 }
 
 /** The text of a file, or undefined when there is none. */

@@ -40,6 +40,10 @@ export function townLayout(root: string) {
     log: (name: ProcessName) => runtime('logs', `${name}.log`),
     logs: runtime('logs'),
     redisData: runtime('redis-data'),
+    /** Opens the PTY host; readable by its user alone. */
+    hostToken: runtime('host.token'),
+    /** Where the PTY host keeps how its sessions ended. */
+    hostState: runtime('host-state'),
     supervisorRecord: runtime('supervisor.json'),
   } as const;
 }

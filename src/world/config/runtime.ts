@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
-import { lstatSync, mkdirSync, rmSync } from 'node:fs';
+import { lstatSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { isRefusal, type Refusal, refuse } from '#core/refusals';
+import { liveIn } from '#world/processes/pid-file';
+import { bornOf } from '#world/processes/process';
 import { readText, writeWhole } from './json-file.ts';
 import { PROCESS_NAMES, type ProcessName, townLayout } from './layout.ts';
 
@@ -65,7 +67,7 @@ export function openRuntime(root: string, env: Readonly<Record<string, string | 
   }
   const why = unsafe(folder);
   if (why) return refuse('RUNTIME_UNSAFE', { path: folder, why });
-  for (const name of PROCESS_NAMES) writeWhole(townLayout(root).socketName(name), `${sockets[name]}\n`);
+  for (const name of PROCESS_NAMES) writeWhole(townLayout(root).socketName(name), `${sockets[name]}\n`, { sync: false });
   return sockets;
 }
 
@@ -121,4 +123,10 @@ function dropRuntimeFiles(root: string): void {
     if (name !== 'supervisor') rmSync(layout.pidFile(name), { force: true });
   }
   rmSync(layout.supervisorRecord, { force: true });
+  // What somebody left who was killed while writing or taking over a pid file.
+  for (const name of readdirSync(layout.runtime).filter((file) => /^(supervisor\.json|\w+\.pid)\./.test(file))) {
+    const writer = /\.(\d+)(-\d+)?\.new$/.exec(name)?.[1];
+    const file = join(layout.runtime, name);
+    if (writer === undefined ? liveIn(file) === undefined : bornOf(Number(writer)) === undefined) rmSync(file, { force: true });
+  }
 }

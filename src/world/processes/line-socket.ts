@@ -1,15 +1,17 @@
 import { chmodSync, lstatSync, renameSync, rmSync } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 
 /** A control socket: a client sends one JSON value on a line, and gets one JSON value on a line. The worker and the supervisor have one each. */
 
 const LONGEST_LINE = 256 * 1024;
+const LAST_ANSWERS_MS = 2000;
 
 /** What a control socket answers with: always an object that says whether it went well. */
 export type LineAnswer = { readonly ok: boolean; readonly [key: string]: unknown };
 
 export type LineServer = {
-  /** Hears nobody new, gives the answers that are due, and removes the socket, if it is still this server's. */
+  /** Hears nobody new, gives the answers that are due within 2 s, and removes the socket, if it is still this server's. */
   close(): Promise<void>;
 };
 
@@ -61,7 +63,10 @@ export async function serveLines(
     async close() {
       if (lstatSync(path, { throwIfNoEntry: false })?.ino === ours) rmSync(path, { force: true });
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      await Promise.all(replies);
+      const given = new AbortController();
+      const late = pause(LAST_ANSWERS_MS, undefined, { signal: given.signal }).catch(() => undefined);
+      await Promise.race([Promise.all(replies), late]);
+      given.abort();
       for (const socket of open) socket.destroySoon();
       await closed;
     },

@@ -32,7 +32,7 @@ export type SupervisorRecord = Being & {
 };
 
 export function writeSupervisorRecord(root: string, record: SupervisorRecord): void {
-  writeJson(townLayout(root).supervisorRecord, record);
+  writeJson(townLayout(root).supervisorRecord, record, { sync: false });
 }
 
 /** What the supervisor last wrote, or undefined; its process may have died since, and its children too. */
