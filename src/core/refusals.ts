@@ -99,6 +99,8 @@ export const REFUSALS = {
     try: 'Remove it there first: two queues on one target would fight.',
     exit: 4,
   },
+  REPO_EMPTY: { says: '{from} has no commit yet.', try: 'Make a first commit there, then add it again.', exit: 1 },
+  PREFIX_TAKEN: { says: 'The prefix `{prefix}` is that of rig `{rig}`.', try: 'Choose another with --prefix.', exit: 4 },
   BRANCH_UNKNOWN: { says: 'The repository has no branch `{branch}`.', try: 'Push it, or name another with --branch.', exit: 3 },
 
   WORK_UNKNOWN: { says: 'There is no work item `{id}`.', try: '{hint}', exit: 3 },
@@ -110,8 +112,20 @@ export const REFUSALS = {
     try: 'Shorten it, and put the rest in the description (-d).',
     exit: 2,
   },
+  WORK_ELSEWHERE: {
+    says: '{id} belongs to rig `{rig}`, not to `{target}`.',
+    try: 'Sling it without a target, or make an item for that rig.',
+    exit: 2,
+  },
   DEP_CYCLE: { says: '{id} would wait for itself: {path}.', try: 'Leave one of these dependencies out.', exit: 2 },
   AGENT_UNKNOWN: { says: 'There is no agent `{agent}`.', try: '{hint}', exit: 3 },
+
+  HOST_DOWN: { says: 'The PTY host does not answer: {why}.', try: 'Start the town with `gt up`.', exit: 5 },
+  NO_OUTPUT: {
+    says: '{agent} has no session whose output could be shown.',
+    try: 'See `gt polecat list`, and `gt why {agent}`.',
+    exit: 3,
+  },
 
   NO_SESSION: {
     says: 'This is no agent session: GT_SESSION is not set.',
@@ -124,6 +138,11 @@ export const REFUSALS = {
     exit: 4,
   },
   NOTHING_HOOKED: { says: 'Nothing is on your hook.', try: 'Sling something: `gt sling <id>`.', exit: 3 },
+  NOTHING_TO_RUN: {
+    says: '{id} has no sh block.',
+    try: 'Put what is to be run into its description, in a block fenced with ```sh.',
+    exit: 1,
+  },
   DONE_NO_COMMITS: {
     says: '{branch} has no commit of its own.',
     try: 'Commit your work, or declare an outcome without code: `gt done --no-code --report FILE`.',

@@ -1,0 +1,50 @@
+import { THE_TOWN } from '#core/derive';
+import { isRefusal, type Refusal, refuse } from '#core/refusals';
+import { sling as slung } from '#core/work';
+import type { Desk } from '#world/desk';
+
+/** What became of one item: it is on its way (and waits for these first), or why not. */
+export type Slung =
+  | { readonly id: string; readonly slung: true; readonly waitsFor: readonly string[] }
+  | { readonly id: string; readonly slung: false; readonly refusal: Refusal };
+
+/** Puts items on the hook. Each gets its own answer; a blocked one is accepted, and is done when what it waits for is closed. */
+export async function sling(
+  desk: Desk,
+  input: { ids: readonly string[]; rig?: string; agent?: string },
+): Promise<readonly Slung[]> {
+  const answers = new Map<string, Refusal | undefined>();
+  let last = 0;
+  for (const id of new Set(input.ids)) {
+    // One ms apart: the line keeps the order in which they were named.
+    last = Math.max(desk.clock.now(), last + 1);
+    answers.set(id, await slingOne(desk, id, input, last));
+  }
+  const accepted = [...answers].filter(([, refusal]) => !refusal).map(([id]) => id);
+  const unmet = accepted.length > 0 ? await desk.books.unmet(...accepted) : [];
+  const waits = new Map(accepted.map((id, i) => [id, unmet[i] ?? []]));
+  return [...answers].map(
+    ([id, refusal]): Slung =>
+      refusal ? { id, slung: false, refusal } : { id, slung: true, waitsFor: waits.get(id) ?? [] },
+  );
+}
+
+async function slingOne(
+  desk: Desk,
+  id: string,
+  { rig, agent }: { rig?: string; agent?: string },
+  now: number,
+): Promise<Refusal | undefined> {
+  const answer = await desk.change(async (reading) => {
+    const work = await reading.get('work', id);
+    if (!work) return refuse('WORK_UNKNOWN', { id, hint: '`gt work list` shows all.' });
+    if (rig !== undefined && work.rig !== rig) return refuse('WORK_ELSEWHERE', { id, rig: work.rig, target: rig });
+    const change = slung(work, agent, now);
+    if (isRefusal(change)) return change;
+    // The record of the town's slots is made by whoever needs it first.
+    const slots = await reading.get('dispatch', THE_TOWN);
+    if (slots) return change;
+    return { ...change, put: [...change.put, { noun: 'dispatch', doc: { id: THE_TOWN, generation: 1, granted: 0 } }] };
+  });
+  return isRefusal(answer) ? answer : undefined;
+}
