@@ -24,6 +24,8 @@ export type MirrorOutcome = { readonly state: 'pushed' | 'fast-forwarded' | 'lef
 
 export interface Git {
   version(): Promise<string>;
+  /** Whether a repository answers within the time; CloneFault says why not. */
+  reach(input: { from: string; timeoutMs: number }): Promise<void>;
   /** Clones `from` (url or path) as the bare `repo` with gt's settings, and says which branch is its default. Nothing stays behind when it fails; CloneFault says what a person can mend. */
   cloneBare(input: { from: string; repo: string; timeoutMs: number; signal?: AbortSignal }): Promise<{ defaultBranch: string }>;
   /** Where `repo` was cloned from: the real path of a folder, else the url. Two rigs with the same one would fight over its target. */
@@ -35,6 +37,8 @@ export interface Git {
   resolve(repo: string, name: string): Promise<string | undefined>;
   treeOf(repo: string, commit: string): Promise<string>;
   isAncestor(repo: string, ancestor: string, descendant: string): Promise<boolean>;
+  /** Whether two commits have any history in common. */
+  isRelated(repo: string, one: string, other: string): Promise<boolean>;
   /** Commits that `head` has and `base` has not. */
   countAhead(repo: string, base: string, head: string): Promise<number>;
 
