@@ -11,6 +11,9 @@ export const TOPICS: readonly Topic[] = [
   {
     title: 'Town',
     verbs: {
+      install: { help: 'Makes a town', load: async () => (await import('./cmd/install.ts')).install },
+      up: { help: 'Starts the town', aliases: ['start'], load: async () => (await import('./cmd/up.ts')).up },
+      down: { help: 'Stops the town', aliases: ['shutdown'], load: async () => (await import('./cmd/down.ts')).down },
       version: {
         help: 'Which gt this is',
         aliases: ['--version', '-v'],
@@ -21,6 +24,26 @@ export const TOPICS: readonly Topic[] = [
         help: 'What a refusal means, and what to do about it',
         load: async () => (await import('./cmd/explain.ts')).explainCode,
       },
+    },
+  },
+  {
+    title: 'Rigs',
+    verbs: {
+      rig: { help: 'The repositories that the town works on', load: async () => (await import('./cmd/rig.ts')).rig },
+      rigs: { help: 'Lists the rigs', hidden: true, load: async () => (await import('./cmd/rig-list.ts')).rigList },
+    },
+  },
+  {
+    title: 'Work',
+    verbs: {
+      work: { help: 'Work items', load: async () => (await import('./cmd/work.ts')).work },
+      sling: { help: 'Puts work on the hook', load: async () => (await import('./cmd/sling.ts')).sling },
+      hook: {
+        help: 'What is on my hook (for agents)',
+        hot: true,
+        load: async () => (await import('./cmd/hook.ts')).hook,
+      },
+      done: { help: 'Hands in what is on my hook (for agents)', load: async () => (await import('./cmd/done.ts')).done },
     },
   },
 ];

@@ -43,3 +43,45 @@ export function nextName(inUse: ReadonlySet<string>, pool: NamePool): string {
   while (taken.has(String(number))) number++;
   return String(number);
 }
+
+/** Directories of a town that a rig cannot have as its name. */
+const TOWN_FOLDERS: ReadonlySet<string> = new Set(words('mayor deacon settings plugins config docs logs gt hq'));
+const LONGEST_RIG = 40;
+
+/** Words that are no names of rigs. */
+export const RESERVED_RIGS: readonly string[] = [...new Set([...TOWN_FOLDERS, ...RESERVED_NAMES])].sort();
+
+/** Whether a rig may be called so: letters, digits, `-` and `_`, beginning with a letter, and no word that means something else. */
+export const isRigName = (name: string): boolean =>
+  /^[A-Za-z][A-Za-z0-9_-]*$/.test(name) && name.length <= LONGEST_RIG && !RESERVED_RIGS.includes(name.toLowerCase());
+
+/** Prefixes of ids that the town itself uses. */
+const TOWN_PREFIXES: ReadonlySet<string> = new Set(['hq', 'ck']);
+
+/** Whether ids may begin so. */
+export const isPrefix = (prefix: string): boolean => /^[a-z][a-z0-9]{0,7}$/.test(prefix) && !TOWN_PREFIXES.has(prefix);
+
+/** The prefix of a new rig's ids, from its name: two letters where they are free, else three, else with a number. `gas-town` is `gt`. */
+export function prefixFor(name: string, taken: ReadonlySet<string>): string {
+  const parts = name
+    .toLowerCase()
+    .split(/[-_]+|(?<=[a-z])(?=[A-Z])/)
+    .filter((part) => part !== '');
+  const letters = parts.join('').replace(/[^a-z0-9]/g, '');
+  const initials = parts.map((part) => part.charAt(0)).join('');
+  const consonants = letters.charAt(0) + letters.slice(1).replace(/[aeiou]/g, '');
+  const wishes = [
+    initials.length >= 2 ? initials.slice(0, 3) : '',
+    consonants.slice(0, 2),
+    letters.slice(0, 2),
+    consonants.slice(0, 3),
+    letters.slice(0, 3),
+  ];
+  const free = (prefix: string) => isPrefix(prefix) && !taken.has(prefix);
+  const wished = wishes.find((wish) => wish.length >= 2 && free(wish));
+  if (wished) return wished;
+  const base = letters.slice(0, 2) || 'r';
+  let number = 2;
+  while (!free(`${base}${number}`)) number++;
+  return `${base}${number}`;
+}

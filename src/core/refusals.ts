@@ -163,6 +163,11 @@ export const REFUSALS = {
     try: 'Make it again from your commits: `git branch {branch} <commit>`.',
     exit: 1,
   },
+  DONE_ELSEWHERE: {
+    says: 'The worktree is on {on}, not on {branch}.',
+    try: 'Bring your commits there (`git switch {branch}`, `git merge`), then `gt done` again.',
+    exit: 1,
+  },
   DONE_UNRELATED: { says: '{branch} shares no history with {target}.', try: 'Work on the branch that gt made for you.', exit: 1 },
   DONE_LATE: {
     says: '{work} was handed in already, with another head.',

@@ -17,7 +17,8 @@ export async function ack(desk: Desk, { session, run: id, token }: Caller): Prom
     const now = desk.clock.now();
     const doc: Run = { ...run, session: { ...run.session, ackedAt: now } };
     const work = await reading.get('work', run.work);
-    const taken = work?.status === 'hooked' && work.run === id ? { ...work, status: 'in_progress' as const, updatedAt: now } : undefined;
+    const taken =
+      work?.status === 'hooked' && work.run === id ? { ...work, status: 'in_progress' as const, updatedAt: now } : undefined;
     return {
       put: [{ noun: 'run', doc }, ...(taken ? [{ noun: 'work' as const, doc: taken }] : [])],
       events: [{ type: 'session.acked', subject: run.session.id, rig: run.rig, data: { work: run.work, run: id } }],

@@ -13,7 +13,10 @@ export type Question = {
 };
 
 /** Opens a question to a person. The same cause about the same subject is one escalation, with a count. */
-export async function escalate(desk: Desk, { subject, cause, why, severity = 'medium', rig }: Question): Promise<Escalation | Refusal> {
+export async function escalate(
+  desk: Desk,
+  { subject, cause, why, severity = 'medium', rig }: Question,
+): Promise<Escalation | Refusal> {
   const id = `hq-esc-${subject}-${cause}`.replace(/[^\w.-]+/g, '-').toLowerCase();
   return desk.change(async (reading) => {
     const known = await reading.get('escalation', id);
@@ -21,7 +24,9 @@ export async function escalate(desk: Desk, { subject, cause, why, severity = 'me
     const type = doc.count === 1 ? ('escalation.opened' as const) : ('escalation.repeated' as const);
     return {
       put: [{ noun: 'escalation', doc }],
-      events: [{ type, subject, ...(rig ? { rig } : {}), data: { escalation: id, cause, why: why.slice(0, 300), count: doc.count } }],
+      events: [
+        { type, subject, ...(rig ? { rig } : {}), data: { escalation: id, cause, why: why.slice(0, 300), count: doc.count } },
+      ],
       answer: doc,
     };
   });

@@ -9,12 +9,16 @@ import type { Caller } from './ack.ts';
 import { tooLong } from './create-work.ts';
 
 /** What is handed in: a head to land, or a report. */
-export type HandIn =
-  | { readonly head: string; readonly target: string; readonly author: string }
-  | { readonly report: string };
+export type HandIn = { readonly head: string; readonly target: string; readonly author: string } | { readonly report: string };
 
 /** What the session is told, each time it asks. */
-export type HandedIn = { readonly work: string; readonly run: string; readonly merge?: string; readonly head?: string; readonly again: boolean };
+export type HandedIn = {
+  readonly work: string;
+  readonly run: string;
+  readonly merge?: string;
+  readonly head?: string;
+  readonly again: boolean;
+};
 
 /**
  * Hands a run's work in: freezes the head and asks for its landing, or closes the item by its report. The same session asking again, or twenty times at once,
@@ -23,15 +27,22 @@ export type HandedIn = { readonly work: string; readonly run: string; readonly m
 export async function handIn(desk: Desk, caller: Caller, what: HandIn): Promise<HandedIn | Refusal> {
   if ('report' in what) {
     if (what.report.trim() === '')
-      return refuse('USAGE', { what: 'The report is empty.', hint: 'Say what came out of it: `gt done --no-code --report FILE`.' });
+      return refuse('USAGE', {
+        what: 'The report is empty.',
+        hint: 'Say what came out of it: `gt done --no-code --report FILE`.',
+      });
     const long = tooLong('report', what.report);
     if (long) return long;
   }
   return desk.change(async (reading) => {
     const run = await reading.get('run', caller.run);
     const may = mayHandIn(run, caller.session, caller.token);
-    if (isRefusal(may) || !run) return isRefusal(may) ? may : refuse('SESSION_STALE', { session: caller.session, work: '?', current: 'nobody' });
-    if (may === 'did') return 'head' in what && run.submitted?.head !== what.head ? refuse('DONE_LATE', { work: run.work }) : unchanged(told(run, true));
+    if (isRefusal(may) || !run)
+      return isRefusal(may) ? may : refuse('SESSION_STALE', { session: caller.session, work: '?', current: 'nobody' });
+    if (may === 'did')
+      return 'head' in what && run.submitted?.head !== what.head
+        ? refuse('DONE_LATE', { work: run.work })
+        : unchanged(told(run, true));
     const work = await reading.get('work', run.work);
     if (!work) return refuse('WORK_UNKNOWN', { id: run.work, hint: '`gt work list` shows all.' });
     if (work.status === 'closed') return refuse('WORK_CLOSED', { id: work.id, reason: work.closed?.reason ?? 'closed' });

@@ -24,8 +24,7 @@ export async function sling(
   const unmet = accepted.length > 0 ? await desk.books.unmet(...accepted) : [];
   const waits = new Map(accepted.map((id, i) => [id, unmet[i] ?? []]));
   return [...answers].map(
-    ([id, refusal]): Slung =>
-      refusal ? { id, slung: false, refusal } : { id, slung: true, waitsFor: waits.get(id) ?? [] },
+    ([id, refusal]): Slung => (refusal ? { id, slung: false, refusal } : { id, slung: true, waitsFor: waits.get(id) ?? [] }),
   );
 }
 

@@ -49,6 +49,12 @@ const FLOOR_TABLE: readonly Floor[] = [
   { at: /^processors\//, may: ['processors', 'ops', 'queues', 'core'], types: ['world'], libs: [] },
   { at: /^src\/chores\//, may: ['chores', 'ops', 'core'], types: ['world'], libs: ['node:path'] },
   {
+    // The one command-line file that starts and ends the town's processes, as the daemon's floor knows them.
+    at: /^src\/cli\/wire-town\.ts$/,
+    may: ['cli', 'chores', 'core', 'world', 'daemon'],
+    libs: ['node:'],
+  },
+  {
     at: /^src\/cli\/(wire|desk)[^/]*\.ts$/,
     may: ['cli', 'chores', 'ops', 'views', 'core', 'world'],
     libs: ['node:', 'commander'],

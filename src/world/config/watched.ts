@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { type FSWatcher, statSync, watch } from 'node:fs';
 import { availableParallelism, freemem } from 'node:os';
 import { dirname } from 'node:path';
@@ -6,8 +5,9 @@ import { isRefusal, Refused } from '#core/refusals';
 import type { Settings } from '#core/settings';
 import type { Rig } from '#world/world';
 import { rigLayout, townLayout } from './layout.ts';
-import { readRig, readRigs } from './rigs.ts';
-import { loadRigSettings, loadTownSettings } from './settings.ts';
+import { loadRig } from './load-rig.ts';
+import { readRigs } from './rigs.ts';
+import { loadTownSettings } from './settings.ts';
 
 /** The town's files as they are now: read when asked for, and again only when one of them has changed. */
 export type Files = {
@@ -38,12 +38,7 @@ export function townFiles(root: string): Files {
     rig: (name) => {
       const paths = rigLayout(root, name);
       const files = [layout.settingsFile, paths.rigFile, paths.settingsFile, layout.wispSettings(name)];
-      return cached(`rig ${name}`, files, () => {
-        const file = orThrow(readRig(root, name));
-        const { settings } = orThrow(loadRigSettings(root, name, machine));
-        const target = settings.merge_queue.target_branch ?? file.target_branch ?? file.default_branch ?? 'main';
-        return { name, file, layout: paths, settings, repo: paths.repo, target, checks: checksOf(settings) };
-      });
+      return cached(`rig ${name}`, files, () => orThrow(loadRig(root, name, machine)));
     },
     watch: (changed) => {
       const folders = [
@@ -57,15 +52,6 @@ export function townFiles(root: string): Files {
       };
     },
   };
-}
-
-function checksOf({ merge_queue }: Settings): Rig['checks'] {
-  const commands = merge_queue.check.map((one) => ({
-    name: one.name,
-    run: one.run,
-    timeoutMs: one.timeout ?? merge_queue.checks_timeout,
-  }));
-  return { commands, spec: createHash('sha256').update(JSON.stringify(commands)).digest('hex').slice(0, 12) };
 }
 
 /** A folder that is not there, or cannot be watched, is left to the patrol, which looks every minute. */

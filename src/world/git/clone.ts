@@ -55,6 +55,18 @@ export async function cloneBare(
   }
 }
 
+/** Asks whether a repository answers, without fetching anything. Throws CloneFault for what a person can mend. */
+export async function reach(context: Context, { from, timeoutMs }: { from: string; timeoutMs: number }): Promise<void> {
+  const path = localPath(from);
+  if (path !== undefined && !existsSync(path)) throw new CloneFault('not-a-repository', `there is no ${path}`);
+  await context
+    .run([...LINE, 'ls-remote', '-q', '--', path === undefined ? from : resolve(path), 'HEAD'], {
+      settings: 'network',
+      timeoutMs,
+    })
+    .catch((fault: GitFault) => Promise.reject(classify(fault, path)));
+}
+
 function classify(fault: GitFault, path: string | undefined): Error {
   const why = lastLine(fault.stderr).replace(/^(fatal|error): /, '');
   const missing = /does not exist|not appear to be a git repository|not a git repository|repository .* not found/i.test(

@@ -24,10 +24,9 @@ export type MirrorOutcome = { readonly state: 'pushed' | 'fast-forwarded' | 'lef
 
 export interface Git {
   version(): Promise<string>;
-  /**
-   * Clones `from` (url or path) as the bare `repo` with gt's settings, and says which branch is its default. Nothing stays behind when it fails;
-   * CloneFault says what a person can mend.
-   */
+  /** Whether a repository answers within the time; CloneFault says why not. */
+  reach(input: { from: string; timeoutMs: number }): Promise<void>;
+  /** Clones `from` (url or path) as the bare `repo` with gt's settings, and says which branch is its default. Nothing stays behind when it fails; CloneFault says what a person can mend. */
   cloneBare(input: { from: string; repo: string; timeoutMs: number; signal?: AbortSignal }): Promise<{ defaultBranch: string }>;
   /** Where `repo` was cloned from: the real path of a folder, else the url. Two rigs with the same one would fight over its target. */
   originOf(repo: string): Promise<string | undefined>;
@@ -38,13 +37,12 @@ export interface Git {
   resolve(repo: string, name: string): Promise<string | undefined>;
   treeOf(repo: string, commit: string): Promise<string>;
   isAncestor(repo: string, ancestor: string, descendant: string): Promise<boolean>;
+  /** Whether two commits have any history in common. */
+  isRelated(repo: string, one: string, other: string): Promise<boolean>;
   /** Commits that `head` has and `base` has not. */
   countAhead(repo: string, base: string, head: string): Promise<number>;
 
-  /**
-   * Makes (or finishes, or finds) the worktree of `branch` at `dir`; a new branch starts at `at`. Idempotent after a kill at any point. `sparse` are the
-   * patterns of its sparse checkout.
-   */
+  /** Makes (or finishes, or finds) the worktree of `branch` at `dir`; a new branch starts at `at`. Idempotent after a kill at any point. `sparse` are the patterns of its sparse checkout. */
   addWorktree(input: { repo: string; dir: string; branch: string; at: string; sparse?: readonly string[] }): Promise<void>;
   /** Removes a worktree with all that is in it. Idempotent. Refuses with GitFault while its HEAD is in no ref's history. */
   removeWorktree(input: { repo: string; dir: string }): Promise<void>;
@@ -56,10 +54,7 @@ export interface Git {
     message: string;
     env: Readonly<Record<string, string>>;
   }): Promise<'merged' | 'up-to-date' | 'conflict'>;
-  /**
-   * Keeps everything uncommitted (untracked files too, ignored ones not) in `ref` as a commit on HEAD, without touching worktree or index. Undefined when
-   * clean. An earlier snapshot in `ref` becomes a parent of the new one.
-   */
+  /** Keeps everything uncommitted (untracked files too, ignored ones not) in `ref` as a commit on HEAD, without touching worktree or index. Undefined when clean. An earlier snapshot in `ref` becomes a parent of the new one. */
   snapshot(input: { repo: string; dir: string; ref: string; message: string }): Promise<string | undefined>;
 
   /** Points `ref` to `sha`, creating it; a ref that already points there is fine, one that points elsewhere throws GitFault. */

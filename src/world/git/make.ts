@@ -1,5 +1,5 @@
 import { candidate, commitTree } from './candidate.ts';
-import { cloneBare } from './clone.ts';
+import { cloneBare, reach } from './clone.ts';
 import type { Context } from './context.ts';
 import { facts, mergeInto } from './facts.ts';
 import type { Git } from './git.ts';
@@ -7,7 +7,7 @@ import { land } from './land.ts';
 import { mirror } from './mirror.ts';
 import { makeMutex } from './mutex.ts';
 import { markRig, originOf, rigOf } from './origin.ts';
-import { countAhead, isAncestor, pin, refs, resolve, treeOf, unpin } from './refs.ts';
+import { countAhead, isAncestor, isRelated, pin, refs, resolve, treeOf, unpin } from './refs.ts';
 import { makeRun } from './run.ts';
 import { prepareSlot } from './slot.ts';
 import { snapshot } from './snapshot.ts';
@@ -26,6 +26,7 @@ export function makeGit(given: { now: () => number; env?: NodeJS.ProcessEnv; wor
   };
   return {
     version: async () => (await context.run(['version'])).out.trim().replace(/^git version (\S+).*$/, '$1'),
+    reach: (input) => reach(context, input),
     cloneBare: (input) => cloneBare(context, input),
     originOf: (repo) => originOf(context, repo),
     rigOf: (repo) => rigOf(context, repo),
@@ -33,6 +34,7 @@ export function makeGit(given: { now: () => number; env?: NodeJS.ProcessEnv; wor
     resolve: (repo, name) => resolve(context, repo, name),
     treeOf: (repo, commit) => treeOf(context, repo, commit),
     isAncestor: (repo, ancestor, descendant) => isAncestor(context, repo, ancestor, descendant),
+    isRelated: (repo, one, other) => isRelated(context, repo, one, other),
     countAhead: (repo, base, head) => countAhead(context, repo, base, head),
     addWorktree: (input) => addWorktree(context, input),
     removeWorktree: (input) => removeWorktree(context, input),

@@ -19,6 +19,11 @@ export async function isAncestor({ run }: Context, repo: string, ancestor: strin
   return (await run(['merge-base', '--is-ancestor', ancestor, descendant], { repo, ok: [0, 1] })).code === 0;
 }
 
+/** Whether two commits have an ancestor in common. */
+export async function isRelated({ run }: Context, repo: string, one: string, other: string): Promise<boolean> {
+  return (await run(['merge-base', one, other], { repo, ok: [0, 1] })).code === 0;
+}
+
 /** Number of commits that `head` has and `base` has not. */
 export async function countAhead({ run }: Context, repo: string, base: string, head: string): Promise<number> {
   return Number((await run(['rev-list', '--count', `${base}..${head}`], { repo })).out);

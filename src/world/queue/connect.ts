@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis';
-import type { Keys } from '../store/keys.ts';
-import type { Where } from '../store/link.ts';
+import type { Keys } from '#world/store/keys';
+import type { Where } from '#world/store/link';
 import { JobQueues, jobOf } from './add.ts';
 
 /** Tries to reach Redis again before a command gives up: the books hold what it wrote, and the worker's relay adds what it could not. */

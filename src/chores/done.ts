@@ -1,0 +1,67 @@
+import { acceptable, mayHandIn } from '#core/hand-in';
+import { mergeId } from '#core/ids';
+import { pinRef } from '#core/merge';
+import type { Run } from '#core/records';
+import { isRefusal, type Refusal, refuse } from '#core/refusals';
+import type { Caller } from '#ops/ack';
+import { type HandedIn, handIn } from '#ops/hand-in';
+import type { Desk } from '#world/desk';
+import type { Git } from '#world/git/git';
+import type { Rig } from '#world/world';
+
+/** What `done` needs of the world. */
+export type DoneGround = {
+  readonly desk: Desk;
+  readonly git: Git;
+  readonly rig: (name: string) => Promise<Rig | Refusal>;
+  readonly failpoint: (name: string) => void;
+};
+
+/**
+ * A session hands its work in. Git's facts are read and the head is pinned before the books hear of it: whoever dies in between leaves a pin that the run's
+ * processor takes for its word. `report` declares an outcome without code. Asking again is answered as the first time.
+ */
+export async function done(
+  ground: DoneGround,
+  caller: Caller,
+  input: { author: string; report?: string },
+): Promise<HandedIn | Refusal> {
+  const { desk, git } = ground;
+  const run = await desk.books.read('run', caller.run);
+  const may = mayHandIn(run, caller.session, caller.token);
+  if (isRefusal(may) || !run) return isRefusal(may) ? may : handIn(desk, caller, { report: '' });
+  if (input.report !== undefined) return handIn(desk, caller, { report: input.report });
+  const rig = await ground.rig(run.rig);
+  if (isRefusal(rig)) return rig;
+  const { repo, target } = rig;
+  if (may === 'did') {
+    const head = (run.branch && (await git.resolve(repo, `refs/heads/${run.branch}`))) || run.submitted?.head;
+    return handIn(desk, caller, { head: head ?? '', target, author: input.author });
+  }
+  const head = await headOf(run, rig, git);
+  if (isRefusal(head)) return head;
+  await pinHead(run, head, rig, ground);
+  ground.failpoint('done');
+  return handIn(desk, caller, { head, target, author: input.author });
+}
+
+/** The head of the run's branch, if what lies in the worktree can be handed in. */
+async function headOf(run: Run, { repo, target }: Rig, git: Git): Promise<string | Refusal> {
+  const head = run.branch ? await git.resolve(repo, `refs/heads/${run.branch}`) : undefined;
+  const tip = (await git.resolve(repo, `refs/heads/${target}`)) ?? run.base ?? '';
+  const { dirty, merging, branch = 'no branch' } = await git.facts(run.dir);
+  const related = head !== undefined && (await git.isRelated(repo, tip, head));
+  const ahead = related ? await git.countAhead(repo, tip, head) : 0;
+  if (head && branch !== run.branch) return refuse('DONE_ELSEWHERE', { on: branch, branch: run.branch ?? '' });
+  return acceptable(run, { head, dirty, merging, ahead, related }, target) ?? head ?? '';
+}
+
+/** Pins the head, so that nothing can lose it. A pin elsewhere is of a `done` that died before the books heard of it: it counts no more. */
+async function pinHead(run: Run, head: string, { repo }: Rig, { desk, git }: DoneGround): Promise<void> {
+  const merge = mergeId(run.id);
+  const ref = pinRef(merge);
+  const pinned = await git.resolve(repo, ref);
+  if (pinned === head) return;
+  if (pinned && !(await desk.books.read('merge', merge))) await git.unpin(repo, ref, pinned);
+  await git.pin(repo, ref, head);
+}

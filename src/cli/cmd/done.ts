@@ -1,0 +1,54 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { done as handedIn } from '#chores/done';
+import { callerOf } from '#cli/caller';
+import { command } from '#cli/command';
+import { withDesk } from '#cli/wire';
+import { openGit, openRig } from '#cli/wire-rigs';
+import { isRefusal, refuse } from '#core/refusals';
+
+/** Hands in what this session has made. */
+export const done = command({
+  args: [{ name: 'id', help: 'the work item; only the one on your hook' }],
+  options: [
+    { name: 'no-code', help: 'the outcome is a report, not a commit' },
+    { name: 'report', value: 'file', help: 'the file with the report; - reads it from stdin' },
+  ],
+  about: 'Everything must be committed on the branch of the run. Asking again is answered as the first time; then leave.',
+  example: 'gt done',
+  run: async ({ args: { id }, opts, global, io }) => {
+    const caller = callerOf(io);
+    if (isRefusal(caller)) return caller;
+    if (id !== undefined && !caller.run.startsWith(`${id}.`))
+      return refuse('USAGE', { what: `${id} is not on your hook.`, hint: 'Hand in what `gt hook` shows: `gt done`.' });
+    if (opts['no-code'] !== (opts.report !== undefined))
+      return refuse('USAGE', {
+        what: '--no-code and --report go together.',
+        hint: 'For example: `gt done --no-code --report report.md`.',
+      });
+    let report: string | undefined;
+    if (opts.report !== undefined)
+      try {
+        report = readFileSync(opts.report === '-' ? 0 : resolve(io.cwd, opts.report), 'utf8');
+      } catch (fault) {
+        const why = (fault as NodeJS.ErrnoException).code;
+        return refuse('USAGE', {
+          what: `${opts.report} cannot be read (${why}).`,
+          hint: 'Write the report to a file, and name it.',
+        });
+      }
+    const git = await openGit(io);
+    const author = io.env['GIT_AUTHOR_NAME'] || io.env['BD_ACTOR'] || 'gt';
+    return withDesk({ global, io }, { wait: 'agent' }, (town) =>
+      handedIn({ desk: town.desk, git, rig: (name) => openRig(town, name), failpoint: town.failpoint }, caller, {
+        author,
+        ...(report === undefined ? {} : { report }),
+      }),
+    );
+  },
+  text: ({ work, merge, head, again }) => {
+    const was = again ? 'was handed in already' : 'is handed in';
+    const how = merge ? ` as ${merge} (${head?.slice(0, 10)})` : ' without code';
+    return `${work} ${was}${how}. Nothing is left to do here: leave.`;
+  },
+});

@@ -1,0 +1,150 @@
+import { randomBytes } from 'node:crypto';
+import { homedir } from 'node:os';
+import { AGENT_WAIT_MS, PERSON_WAIT_MS } from '#core/limits';
+import { isRefusal, type Refusal, refuse } from '#core/refusals';
+import { findTown } from '#world/config/find';
+import { readObject } from '#world/config/json-file';
+import { type TownLayout, townLayout } from '#world/config/layout';
+import { socketPath } from '#world/config/runtime';
+import { readTown } from '#world/config/town';
+import { type Desk, makeDesk } from '#world/desk';
+import { failpoint } from '#world/failpoint';
+import type { Log } from '#world/log';
+import { liveIn } from '#world/processes/pid-file';
+import { makeAsk } from '#world/queue/ask';
+import { Books, type Validate } from '#world/store/books';
+import { keysOf } from '#world/store/keys';
+import { type Link, openLink, RedisGone, type Where } from '#world/store/link';
+import type { Call, Io } from './command.ts';
+
+/**
+ * Where the command line gets the real things from. Nothing here loads a package until it is needed: a hook command reads the books through a lean link,
+ * and BullMQ is loaded only by who has to add a job.
+ */
+type From = Pick<Call, 'global' | 'io'>;
+
+/** The town that a call is about. */
+export type Town = { readonly root: string; readonly id: string; readonly name: string; readonly layout: TownLayout };
+
+/** A town with its books open. */
+export type OpenTown = Town & { readonly desk: Desk; readonly failpoint: typeof failpoint };
+
+/** The town's secret-free facts, from --town, the environment, or the directory. */
+export function townOf({ global, io }: From): Town | Refusal {
+  const found = findTown({ flag: global.town, env: io.env, cwd: io.cwd, home: io.env['HOME'] ?? homedir() });
+  if (isRefusal(found)) return found;
+  const file = readTown(found.root);
+  if (isRefusal(file)) return file;
+  return { root: found.root, id: file.id, name: file.name, layout: townLayout(found.root) };
+}
+
+/** How a command waits for Redis: a person is told soon, an agent's word must outlive a restart. `lean` reads records without the schemas. */
+export type Patience = { readonly wait: 'person' | 'agent'; readonly lean?: boolean };
+
+/**
+ * Opens the books, lets `use` work with them, closes all. An agent's call that was cut in the middle is made again, for as long as an agent waits: so `use`
+ * must be such that a repetition does no harm.
+ */
+export async function withDesk<T>(
+  from: From,
+  { wait, lean = false }: Patience,
+  use: (town: OpenTown) => Promise<T | Refusal> | T | Refusal,
+): Promise<T | Refusal> {
+  const town = townOf(from);
+  if (isRefusal(town)) return town;
+  const where = redisOf(town);
+  if (isRefusal(where)) return where;
+  const link = await linkTo(town, where, wait);
+  if (isRefusal(link)) return link;
+  const closing: Array<() => Promise<void>> = [];
+  const log = logOf(from.io);
+  try {
+    const validate = lean ? passed : (await import('#world/store/validate')).validate;
+    const desk = deskOver({ link, where, town, validate, log, io: from.io, closing });
+    const deadline = from.io.now() + AGENT_WAIT_MS;
+    for (;;)
+      try {
+        return await use({ ...town, desk, failpoint });
+      } catch (fault) {
+        const again = wait === 'agent' && fault instanceof RedisGone && fault.reason === 'cut' && from.io.now() < deadline;
+        if (!again) throw fault;
+      }
+  } finally {
+    for (const close of closing) await close().catch((fault: unknown) => log.fault('close', fault));
+    link.close();
+  }
+}
+
+const passed: Validate = (_noun, doc) => doc as never;
+
+type Parts = {
+  readonly link: Link;
+  readonly where: Where;
+  readonly town: Town;
+  readonly validate: Validate;
+  readonly log: Log;
+  readonly io: Io;
+  readonly closing: Array<() => Promise<void>>;
+};
+
+function deskOver({ link, where, town, validate, log, io, closing }: Parts): Desk {
+  const keys = keysOf(town.id);
+  const clock = { now: io.now };
+  const books = new Books(link, keys, clock, validate);
+  const ask = makeAsk(link, books, async () => {
+    const { connectQueues } = await import('#world/queue/connect');
+    const { adding, close } = connectQueues(where, keys, (what, fault) => log.fault(what, fault));
+    closing.push(close);
+    return adding;
+  });
+  return makeDesk({
+    books,
+    clock,
+    log,
+    random: (count) => randomBytes(count),
+    writer: { actor: io.env['BD_ACTOR'] || 'overseer', epoch: 0 },
+    // What was written stands: a wake that failed is the worker's relay's to make.
+    ask: (members) =>
+      ask(members).catch((fault: unknown) => {
+        log.fault('wake', fault);
+        return { ended: [] };
+      }),
+  });
+}
+
+/** Where the town's Redis is. Only this one setting is read, so that a hook needs no schema library. */
+export function redisOf(town: Town): Where | Refusal {
+  const settings = readObject(town.layout.settingsFile);
+  if (isRefusal(settings)) return settings;
+  const url = (settings?.['redis'] as { url?: unknown } | undefined)?.url;
+  if (typeof url !== 'string') {
+    const path = socketPath(town.root, 'redis');
+    return isRefusal(path) ? path : { path };
+  }
+  return /^(unix:|\/)/.test(url) ? { path: url.replace(/^unix:(\/\/)?/, '') } : { url };
+}
+
+/** Whether somebody keeps the town running. */
+export const isUp = (town: Town): boolean => liveIn(town.layout.pidFile('supervisor')) !== undefined;
+
+async function linkTo(town: Town, where: Where, wait: Patience['wait']): Promise<Link | Refusal> {
+  const up = isUp(town);
+  const own = 'path' in where && where.path === socketPath(town.root, 'redis');
+  const waitMs = wait === 'agent' ? AGENT_WAIT_MS : up || !own ? PERSON_WAIT_MS : 0;
+  try {
+    return await openLink(where, { waitMs });
+  } catch (fault) {
+    if (fault instanceof RedisGone) return own && !up ? refuse('TOWN_DOWN') : refuse('REDIS_DOWN', { where: fault.where });
+    if (fault instanceof Error && fault.name === 'RedisReplyError')
+      return refuse('REDIS_DOWN', { where: `${'path' in where ? where.path : new URL(where.url).host} (${fault.message})` });
+    throw fault;
+  }
+}
+
+/** Faults that a command outlives are of interest to who looks for one. */
+function logOf(io: Io): Log {
+  const fault = (what: string, why: unknown) => {
+    if (io.env['GT_DEBUG']) io.err(`gt: ${what}: ${why instanceof Error ? (why.stack ?? why.message) : String(why)}\n`);
+  };
+  return { info: () => undefined, warn: () => undefined, fault };
+}

@@ -1,0 +1,53 @@
+import { type Refusal, refuse } from '#core/refusals';
+import { isCurrent } from '#core/run';
+import { reworkInWords } from '#core/work';
+import type { Books } from '#world/store/books';
+
+/** What is on a session's hook: all that its agent needs to begin. */
+export type Hook = {
+  readonly id: string;
+  readonly title: string;
+  readonly type: string;
+  readonly priority: number;
+  readonly rig: string;
+  readonly run: string;
+  readonly session: string;
+  readonly agent: string;
+  readonly attempt: number;
+  readonly branch: string | null;
+  readonly dir: string;
+  readonly handedIn: boolean;
+  /** Why it came back, when it did. */
+  readonly rework: { readonly kind: string; readonly why: string; readonly evidence: string } | null;
+  /** description, design, notes, acceptance */
+  readonly text: Readonly<Record<string, string>>;
+};
+
+/** What the session of this token has to do; SESSION_STALE for a session that is over. Reads one run, one item, one text. */
+export async function hook(books: Books, caller: { session: string; run: string; token: string }): Promise<Hook | Refusal> {
+  const run = await books.read('run', caller.run);
+  if (!run?.session || !isCurrent(run, caller.token))
+    return refuse('SESSION_STALE', {
+      session: caller.session,
+      work: run?.work ?? 'its item',
+      current: run?.session?.id ?? 'nobody',
+    });
+  const [work, text] = await Promise.all([books.read('work', run.work), books.text(run.work)]);
+  if (!work) return refuse('NOTHING_HOOKED');
+  return {
+    id: work.id,
+    title: work.title,
+    type: work.type,
+    priority: work.priority,
+    rig: run.rig,
+    run: run.id,
+    session: run.session.id,
+    agent: run.agent,
+    attempt: run.attempt,
+    branch: run.branch ?? null,
+    dir: run.dir,
+    handedIn: run.submitted !== undefined,
+    rework: run.rework ? { kind: run.rework.kind, why: reworkInWords(run.rework), evidence: run.rework.evidence } : null,
+    text,
+  };
+}
