@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { StoredEvent } from '#world/store/tail';
 import { CHECK, describe, PIECES, REPOSITORIES } from './demo-plot.ts';
@@ -13,6 +13,7 @@ export type Say = (line: string) => void;
 export type Cast = Readonly<Record<string, string>>;
 
 const LIMIT_MS = 240_000;
+const AT_ONCE = 4;
 
 /** Runs the demo. @param keep leaves the town up. @returns whether it showed what it is there to show */
 export async function demo(say: Say, { keep = false } = {}): Promise<boolean> {
@@ -40,6 +41,7 @@ export async function demo(say: Say, { keep = false } = {}): Promise<boolean> {
     for (const lack of verdict) say(`NOT SHOWN: ${lack}`);
     return verdict.length === 0 && green && doctor.exit === 0;
   } finally {
+    town.leave();
     if (keep) lookAround(town, say);
     else say(`\n${(await town.end()).out.trimEnd()}`);
   }
@@ -53,6 +55,11 @@ async function closed(town: TrialTown, ids: Cast): Promise<number> {
 /** Town, rigs, work. @returns ids by the demo's own names */
 async function open(town: TrialTown, say: Say): Promise<Cast> {
   await step(town, say, ['install', town.root, '--name', 'demo']);
+  // Four at a time, on a free port of the board: whatever else this machine does goes on.
+  writeFileSync(
+    join(town.root, 'settings/config.json'),
+    `${JSON.stringify({ max_polecats: AT_ONCE, dashboard: { port: 0 } }, null, 2)}\n`,
+  );
   await step(town, say, ['up']);
   for (const [rig, files] of Object.entries(REPOSITORIES)) {
     const path = await town.repository(rig, files);

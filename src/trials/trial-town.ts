@@ -143,9 +143,14 @@ export class TrialTown {
     return `last events:\n${last.join('\n')}\nworker's log:\n${log}`;
   }
 
+  /** Lets go of the town without ending it. */
+  leave(): void {
+    this.#link?.close();
+  }
+
   /** Ends everything and removes the folder. @returns what `gt down` said */
   async end({ keep = false } = {}): Promise<Answered> {
-    this.#link?.close();
+    this.leave();
     const said = await this.gt(['down']);
     if (!keep) rmSync(this.dir, { recursive: true, force: true });
     return said;
