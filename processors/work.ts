@@ -70,7 +70,7 @@ async function clearAway(doc: Work, world: World): Promise<void> {
     await git
       .snapshot({ repo, dir: hold.dir, ref: `refs/gt/snap/${doc.id}/last`, message: `what was left in ${hold.dir}` })
       .catch((fault: unknown) => {
-        if (!String(fault).includes('not a git repository') && !String(fault).includes('ENOENT')) throw fault; // a worktree that is gone has nothing to keep
+        if (!String(fault).includes('not a git repository')) throw fault;
       });
     await git.removeWorktree({ repo, dir: hold.dir });
     const branch = hold.branch ? `refs/heads/${hold.branch}` : undefined;
