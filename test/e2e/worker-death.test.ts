@@ -75,7 +75,7 @@ test('after a restart under a lower limit every agent is still watched, and nobo
   const worker = await town.kill('worker');
   await town.anotherWorker(worker);
   const active = async () =>
-    (await (await town.link()).call('LRANGE', (await town.books()).keys.queue('polecats') + 'active', 0, -1)) as string[];
+    (await (await town.link()).call('LRANGE', `${(await town.books()).keys.queue('polecats')}active`, 0, -1)) as string[];
   await town.until('all four are watched', async () => (await active()).length === 4);
   expect((await active()).sort()).toEqual(ids.map((id) => `${id}.r1`).sort());
   open(0, 1);

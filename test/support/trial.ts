@@ -3,17 +3,24 @@ import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import type { Run, Work } from '#core/records';
+import type { Noun, Records, Run, Work } from '#core/records';
 import { isRefusal } from '#core/refusals';
+import { createWork } from '#ops/create-work';
+import { sling as slung } from '#ops/sling';
 import { socketPath } from '#world/config/runtime';
+import type { Desk } from '#world/desk';
 import { bornOf } from '#world/processes/process';
 import { readToken } from '#world/pty/access';
 import { connectHost } from '#world/pty/client';
+import type { StoredEvent } from '#world/store/tail';
 import { type Answered, TrialTown } from '../../src/trials/trial-town.ts';
 import { built } from './built.ts';
+import { type OpenDesk, openDesk, uncut } from './trial-desk.ts';
 
 /** A town that a test does harm to: shell agents that wait for files, processes that are held or killed, and what is there to see from outside. */
 export class HarmedTown extends TrialTown {
+  #open: OpenDesk | undefined;
+
   /** Installs and starts a town. `settings` are laid over quick ones for shell agents. */
   static async open(settings: Record<string, unknown> = {}): Promise<HarmedTown> {
     await built('src/cli/bin/gt.js');
@@ -57,24 +64,39 @@ export class HarmedTown extends TrialTown {
   async work(rig: string, block: string, { rework = '', sling = true, agent = 'shell' } = {}): Promise<string> {
     const again = rework ? `\n\`\`\`sh rework\n${rework}\n\`\`\`\n` : '';
     const description = `\`\`\`sh\n${block}\n\`\`\`\n${again}`;
-    const { id } = await this.ask<{ id: string }>([
-      'work',
-      'create',
-      'A piece',
-      '--rig',
-      rig,
-      '--agent',
-      agent,
-      '-d',
-      description,
-    ]);
-    if (sling) await this.does(['sling', id]);
-    return id;
+    const desk = await this.desk();
+    const made = await createWork(desk, { rig, prefix: rig.slice(0, 2), title: 'A piece', agent, text: { description } });
+    if (isRefusal(made)) throw new Error(`no work was made: ${JSON.stringify(made)}`);
+    if (sling) await this.sling(made.id);
+    return made.id;
+  }
+
+  async sling(id: string): Promise<void> {
+    const [answer] = await slung(await this.desk(), { ids: [id] });
+    if (!answer?.slung) throw new Error(`${id} could not be slung: ${JSON.stringify(answer)}`);
+  }
+
+  async desk(): Promise<Desk> {
+    this.#open ??= await openDesk(this);
+    return this.#open.desk;
+  }
+
+  override async read<N extends Noun>(noun: N, id: string): Promise<Records[N] | undefined> {
+    return uncut(() => super.read(noun, id));
+  }
+
+  override async events(): Promise<StoredEvent[]> {
+    return uncut(() => super.events());
   }
 
   /** Lets the agents go on that wait for this gate. */
   open(gate: string): void {
     writeFileSync(this.gate(gate), '');
+  }
+
+  /** The lines that agents wrote into a gate's file. */
+  lines(name: string): string[] {
+    return existsSync(this.gate(name)) ? readFileSync(this.gate(name), 'utf8').trim().split('\n') : [];
   }
 
   gate(name: string): string {
@@ -180,6 +202,7 @@ export class HarmedTown extends TrialTown {
 
   /** Ends the town, and expects that nothing of it is left: no process that it started, whatever became of its parents. */
   async close(): Promise<void> {
+    await this.#open?.close();
     const said = await this.end({ keep: true });
     const left = bearers(this.dir);
     for (const { pid } of left) process.kill(pid, 'SIGKILL');
@@ -189,7 +212,7 @@ export class HarmedTown extends TrialTown {
 }
 
 /** Processes whose environment names this folder. */
-function bearers(dir: string): Array<{ pid: number; command: string }> {
+export function bearers(dir: string): Array<{ pid: number; command: string }> {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid && existsSync(`/proc/${name}/environ`))
     .flatMap((name) => {
@@ -209,3 +232,6 @@ export const isGapless = (numbers: readonly number[]): boolean =>
 /** Lines of shell that commit one new file. */
 export const commits = (file: string, text = file): string =>
   `echo '${text}' > '${file}'\ngit add -A\ngit commit -q -m 'Add ${file}'`;
+
+/** The long form of absences, for those who have the time. */
+export const LONG = process.env['GT_LONG'] === '1';
