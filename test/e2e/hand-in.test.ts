@@ -1,7 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { commits, HarmedTown } from '../support/trial.ts';
+import { bearers, commits, HarmedTown } from '../support/trial.ts';
 
 let town: HarmedTown;
 beforeAll(async () => {
@@ -20,7 +20,7 @@ for i in $(seq 1 20); do ( "$GT_BIN" done --json > '${town.dir}/done-'$i 2>&1; e
 wait`;
   const id = await town.work('alpha', block);
   const { session } = await town.running(id);
-  await town.until('its token', async () => readText(town.gate('token')) !== '');
+  await town.until('its token', async () => (readText(town.gate('token')) ?? '').includes('\n'));
   process.kill(session.pid ?? 0, 'SIGKILL');
   const { session: next } = await town.until('the next session', async () => {
     const run = await town.running(id);
@@ -51,6 +51,7 @@ test('a target that a person moves between verdict and swap is not overwritten: 
   const landing = await town.event('merge.landing', (one) => one.subject === `${id}.m1`);
   const worker = town.pid('worker');
   process.kill(worker, 'SIGSTOP');
+  await town.until('its git to give up', async () => !bearers(town.dir).some((one) => one.command.includes('update-ref')));
   town.open('swap');
   rmSync(lock);
   const theirs = await personCommits('beta', 'theirs');
@@ -81,7 +82,7 @@ test('work that conflicts comes back with the evidence, and lands reworked', asy
 /** Somebody commits to a rig's target by hand. @returns the commit */
 async function personCommits(rig: string, file: string): Promise<string> {
   const clone = join(town.dir, `clone-${rig}`);
-  await town.git(town.dir, ['clone', '-q', town.repo(rig), clone]);
+  await town.git(town.dir, ['clone', '-q', '-b', 'main', town.repo(rig), clone]);
   writeFileSync(join(clone, file), `${file}\n`);
   await town.git(clone, ['add', '-A']);
   await town.git(clone, ['commit', '-q', '-m', `Add ${file}`]);

@@ -28,11 +28,11 @@ test('a red base blames nobody: the train stands, says so, and goes on when the 
   expect(await town.event('train.blocked', (one) => one.subject === 'red')).toMatchObject({ data: { why: 'base_red' } });
   expect(await town.read('escalation', 'hq-esc-train-red')).toMatchObject({ cause: 'base_red', state: 'open' });
   const clone = join(town.dir, 'clone-red');
-  await town.git(town.dir, ['clone', '-q', town.repo('red'), clone]);
+  await town.git(town.dir, ['clone', '-q', '-b', 'main', town.repo('red'), clone]);
   await town.git(clone, ['rm', '-q', 'broken']);
   await town.git(clone, ['commit', '-q', '-m', 'Mend it']);
   await town.git(clone, ['push', '-q', 'origin', 'HEAD:main']);
-  settings('red', {});
+  settings('red', { check: 'test ! -e broken' });
   expect(await town.landed(id)).toMatchObject({ failures: 0, runs: 1 });
   await town.event('train.unblocked', (one) => one.subject === 'red');
 });
