@@ -29,7 +29,8 @@ function processesOf(town: Town): ProcessFact[] {
   return (['supervisor', 'redis', 'host', 'worker'] as const).map((name): ProcessFact => {
     if (name === 'redis' && !own) return { name, pid: null, state: 'elsewhere', since: null, why: null };
     const pid = liveIn(town.layout.pidFile(name))?.pid ?? null;
-    if (name === 'supervisor') return { name, pid, state: pid === null ? 'stopped' : 'running', since: record?.startedAt ?? null, why: null };
+    if (name === 'supervisor')
+      return { name, pid, state: pid === null ? 'stopped' : 'running', since: record?.startedAt ?? null, why: null };
     const child = record?.children[name];
     const state = pid === null && (child === undefined || child.state === 'running') ? 'stopped' : (child?.state ?? 'running');
     return { name, pid, state, since: child?.since ?? null, why: child?.why ?? null };
@@ -49,7 +50,10 @@ export async function openHost(town: Town): Promise<Host | Refusal> {
 }
 
 /** Asks the host of sessions, and lets it go at the end; a host that does not answer knows nothing. */
-export async function withSessions<T>(town: Town, use: (session: (id: string) => Promise<SessionFact | undefined>) => Promise<T>): Promise<T> {
+export async function withSessions<T>(
+  town: Town,
+  use: (session: (id: string) => Promise<SessionFact | undefined>) => Promise<T>,
+): Promise<T> {
   const host = await openHost(town);
   if (isRefusal(host)) return use(async () => undefined);
   try {

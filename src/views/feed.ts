@@ -24,7 +24,11 @@ export async function feed(books: Books, filter: FeedFilter, count: number): Pro
 }
 
 /** What has happened after an event, oldest first, and the event to ask from next. */
-export async function feedAfter(books: Books, filter: FeedFilter, after: string): Promise<{ events: StoredEvent[]; last: string }> {
+export async function feedAfter(
+  books: Books,
+  filter: FeedFilter,
+  after: string,
+): Promise<{ events: StoredEvent[]; last: string }> {
   const events = await books.eventsAfter(after, PAGE);
   return { events: events.filter((event) => matches(event, filter)), last: events.at(-1)?.id ?? after };
 }

@@ -40,7 +40,11 @@ export type Queue = {
 export const NO_CHECKS = 'no checks configured';
 
 /** The queue of a rig in its order, and the last `ended` requests that left it. Reads the train, what it waits for, and what is shown. */
-export async function mqList(books: Books, { name, target, settings }: Rig, { ended = 0 }: { ended?: number } = {}): Promise<Queue> {
+export async function mqList(
+  books: Books,
+  { name, target, settings }: Rig,
+  { ended = 0 }: { ended?: number } = {},
+): Promise<Queue> {
   const [train, open, over, unpushed] = await Promise.all([
     books.read('train', name),
     books.index(`merges.open:${name}`),

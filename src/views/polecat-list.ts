@@ -25,7 +25,14 @@ export type Polecat = {
 export async function polecatList(books: Books, rig?: string): Promise<Polecat[]> {
   const ids = await books.index(rig === undefined ? 'runs.live' : `runs.live:${rig}`);
   const runs = await books.readMany('run', ids);
-  const items = new Map((await books.readMany('work', runs.map((run) => run.work))).map((work) => [work.id, work]));
+  const items = new Map(
+    (
+      await books.readMany(
+        'work',
+        runs.map((run) => run.work),
+      )
+    ).map((work) => [work.id, work]),
+  );
   return runs.map((run) => polecatOf(run, items.get(run.work)?.title ?? ''));
 }
 

@@ -17,17 +17,40 @@ export async function whyRun(run: Run, { now, session }: WhyFacts): Promise<Reas
   const current = run.session;
   if (!current || current.exit) {
     if (run.notBefore !== undefined && run.notBefore > now)
-      return [reason('pause', `The agent of ${address} ended without \`gt done\`.`, `${run.deaths} in a row; the next one starts ${relativeTime(run.notBefore, now)}`)];
+      return [
+        reason(
+          'pause',
+          `The agent of ${address} ended without \`gt done\`.`,
+          `${run.deaths} in a row; the next one starts ${relativeTime(run.notBefore, now)}`,
+        ),
+      ];
     return [reason('starting', `${address} is about to start its agent.`, `session ${run.sessions + 1} of ${run.id}`)];
   }
   const fact = await session(current.id);
   if (current.ackedAt === undefined)
-    return [reason('starting', `The agent of ${address} has not called yet.`, `session ${current.id}, started ${relativeTime(current.at, now)}`, peek)];
-  if (!fact) return [reason('working', `${address} works on it.`, `since ${relativeTime(current.ackedAt, now)}; the host tells nothing of its session`, peek)];
+    return [
+      reason(
+        'starting',
+        `The agent of ${address} has not called yet.`,
+        `session ${current.id}, started ${relativeTime(current.at, now)}`,
+        peek,
+      ),
+    ];
+  if (!fact)
+    return [
+      reason(
+        'working',
+        `${address} works on it.`,
+        `since ${relativeTime(current.ackedAt, now)}; the host tells nothing of its session`,
+        peek,
+      ),
+    ];
   if (fact.state !== 'running')
     return [reason('ended', `The agent of ${address} has ended.`, 'its exit is about to be noted', peek)];
   const quiet = now - fact.lastOutputAt;
   if (quiet >= SILENT_MS)
-    return [reason('silent', `The agent of ${address} has been silent for ${duration(quiet)}.`, `process ${fact.pid} lives`, peek)];
+    return [
+      reason('silent', `The agent of ${address} has been silent for ${duration(quiet)}.`, `process ${fact.pid} lives`, peek),
+    ];
   return [reason('working', `${address} works on it.`, `last output ${relativeTime(fact.lastOutputAt, now)}`, peek)];
 }

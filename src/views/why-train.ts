@@ -9,10 +9,23 @@ export function whyTrain(queue: Queue, id: string | undefined, now: number): Rea
   if (!request) return [];
   const reasons: Reason[] = [];
   if (!queue.enabled)
-    reasons.push(reason('refinery-off', `The refinery of ${rig} is off.`, 'merge_queue.enabled is false', `set merge_queue.enabled in the settings of ${rig}`));
+    reasons.push(
+      reason(
+        'refinery-off',
+        `The refinery of ${rig} is off.`,
+        'merge_queue.enabled is false',
+        `set merge_queue.enabled in the settings of ${rig}`,
+      ),
+    );
   if (queue.blocked) reasons.push(whyBlocked(queue, queue.blocked, now));
   if (request.state === 'submitted')
-    reasons.push(reason('pinning', `${request.id} was handed in ${relativeTime(request.submittedAt, now)}.`, 'its head is about to be pinned'));
+    reasons.push(
+      reason(
+        'pinning',
+        `${request.id} was handed in ${relativeTime(request.submittedAt, now)}.`,
+        'its head is about to be pinned',
+      ),
+    );
   else if (request.state === 'landing') reasons.push(reason('landing', `${request.id} is landing.`, `on ${request.target}`));
   else if (request.state === 'checking') reasons.push(whyChecking(request, now));
   else reasons.push(whyQueued(request, requests));
@@ -21,8 +34,15 @@ export function whyTrain(queue: Queue, id: string | undefined, now: number): Rea
 
 function whyBlocked({ rig, target }: Queue, blocked: NonNullable<Queue['blocked']>, now: number): Reason {
   const mend =
-    blocked.why === 'base_red' ? `mend ${target}: the train goes on when it moves` : `mend merge_queue.check in the settings of ${rig}`;
-  return reason('train-blocked', `The train of ${rig} has stopped.`, `${blocked.note}, since ${relativeTime(blocked.since, now)}`, mend);
+    blocked.why === 'base_red'
+      ? `mend ${target}: the train goes on when it moves`
+      : `mend merge_queue.check in the settings of ${rig}`;
+  return reason(
+    'train-blocked',
+    `The train of ${rig} has stopped.`,
+    `${blocked.note}, since ${relativeTime(blocked.since, now)}`,
+    mend,
+  );
 }
 
 function whyChecking(request: Request, now: number): Reason {

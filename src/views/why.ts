@@ -89,9 +89,7 @@ async function whyWork(books: Books, facts: WhyFacts, work: Work): Promise<Reaso
     if (run) return whyRun(run, facts);
   }
   const asleep = work.status !== 'hooked' && work.status !== 'in_progress';
-  const first = asleep
-    ? [reason('not-slung', `Nobody has slung ${id}.`, `its status is ${work.status}`, `gt sling ${id}`)]
-    : [];
+  const first = asleep ? [reason('not-slung', `Nobody has slung ${id}.`, `its status is ${work.status}`, `gt sling ${id}`)] : [];
   const [unmet = []] = work.deps.length > 0 ? await books.unmet(id) : [];
   const needs = await books.readMany('work', unmet);
   const waits = needs.map((one) => {
@@ -105,10 +103,21 @@ async function whyWork(books: Books, facts: WhyFacts, work: Work): Promise<Reaso
 async function whyInLine(books: Books, facts: WhyFacts, work: Work): Promise<Reason[]> {
   const place = await books.rank('want', work.id);
   if (place === undefined)
-    return [reason('looking', `${work.id} is about to ask for a slot.`, 'its job has not looked yet; the worker relays it within a second')];
+    return [
+      reason(
+        'looking',
+        `${work.id} is about to ask for a slot.`,
+        'its job has not looked yet; the worker relays it within a second',
+      ),
+    ];
   const line = work.rework ? 'rework goes before new work of its priority' : `priority p${work.priority}`;
   const full = await whyNoSlot(books, facts, work.rig, await books.count(`runs.live:${work.rig}`));
-  const at = reason('in-line', `It is ${place + 1}. in line for a slot.`, line, full ? null : 'nothing: it is next to be looked at');
+  const at = reason(
+    'in-line',
+    `It is ${place + 1}. in line for a slot.`,
+    line,
+    full ? null : 'nothing: it is next to be looked at',
+  );
   return full ? [full, at] : [at];
 }
 
@@ -117,13 +126,28 @@ async function whyNoSlot(books: Books, facts: WhyFacts, name: string, live: numb
   const rig = facts.rigs.find((one) => one.name === name);
   if (!rig) return reason('no-rig', `The rig ${name} is not registered any more.`, 'mayor/rigs.json', `gt rig add ${name} …`);
   if (rig.settings.spawn === 'manual')
-    return reason('manual', `Agents of ${name} are started by hand.`, 'spawn is "manual"', `set spawn to "auto" in ${rig.layout.settingsFile}`);
+    return reason(
+      'manual',
+      `Agents of ${name} are started by hand.`,
+      'spawn is "manual"',
+      `set spawn to "auto" in ${rig.layout.settingsFile}`,
+    );
   const { max_polecats } = rig.settings;
   if (live >= max_polecats)
-    return reason('rig-full', `All slots of ${name} are taken.`, `${live} of ${max_polecats} run`, `raise max_polecats in ${rig.layout.settingsFile}`);
+    return reason(
+      'rig-full',
+      `All slots of ${name} are taken.`,
+      `${live} of ${max_polecats} run`,
+      `raise max_polecats in ${rig.layout.settingsFile}`,
+    );
   const { maxPolecats } = facts.town;
   const all = await books.count('runs.live');
   if (all >= maxPolecats)
-    return reason('town-full', 'All slots of the town are taken.', `${all} of ${maxPolecats} run`, 'raise max_polecats in settings/config.json');
+    return reason(
+      'town-full',
+      'All slots of the town are taken.',
+      `${all} of ${maxPolecats} run`,
+      'raise max_polecats in settings/config.json',
+    );
   return undefined;
 }

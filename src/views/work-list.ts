@@ -43,8 +43,14 @@ export async function workLines(books: Books, items: readonly Work[]): Promise<W
   const pick = (of: (work: Work) => string | undefined) => items.map(of).filter((id) => id !== undefined);
   const waiting = items.filter((work) => work.status !== 'closed' && work.deps.length > 0).map((work) => work.id);
   const [merges, runs, unmet] = await Promise.all([
-    books.readMany('merge', pick((work) => work.merge)),
-    books.readMany('run', pick((work) => work.run)),
+    books.readMany(
+      'merge',
+      pick((work) => work.merge),
+    ),
+    books.readMany(
+      'run',
+      pick((work) => work.run),
+    ),
     waiting.length > 0 ? books.unmet(...waiting) : [],
   ]);
   const mergeOf = new Map(merges.map((merge) => [merge.id, merge]));

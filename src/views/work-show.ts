@@ -8,7 +8,12 @@ export type WorkShown = WorkLine & {
   readonly createdBy: string;
   readonly agent: string | null;
   readonly text: Readonly<Record<string, string>>;
-  readonly deps: ReadonlyArray<{ readonly id: string; readonly title: string; readonly status: Work['status'] | 'unknown'; readonly met: boolean }>;
+  readonly deps: ReadonlyArray<{
+    readonly id: string;
+    readonly title: string;
+    readonly status: Work['status'] | 'unknown';
+    readonly met: boolean;
+  }>;
   readonly run: Polecat | null;
   readonly runs: number;
   readonly merge: Pick<Merge, 'id' | 'state' | 'head' | 'branch' | 'target' | 'submittedAt'> | null;

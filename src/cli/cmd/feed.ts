@@ -5,7 +5,7 @@ import { type OpenTown, withDesk } from '#cli/wire';
 import { parseDuration } from '#core/durations';
 import { isRefusal, type Refusal, refuse } from '#core/refusals';
 import { relativeTime } from '#core/relative-time';
-import { type FeedFilter, feedAfter, feed as fed } from '#views/feed';
+import { type FeedFilter, feed as fed, feedAfter } from '#views/feed';
 
 type Event = Awaited<ReturnType<typeof fed>>[number];
 const LOOK_MS = 300;
@@ -31,17 +31,29 @@ export const feed = command({
     const filter = filterOf(opts, io.now());
     if (isRefusal(filter)) return filter;
     return withDesk({ global, io }, { wait: 'person' }, async (town) => {
+      const [newest] = opts.follow ? await fed(town.desk.books, {}, 1) : [];
       const events = await fed(town.desk.books, filter, limit);
       if (!opts.follow) return events;
-      await follow(town, filter, events, call);
+      await follow(town, filter, { events, from: later(newest?.id, events.at(-1)?.id) }, call);
       return [];
     });
   },
   text: (events, { paint, now }: Show) =>
-    table(events.map(({ at, type, subject, actor, data }) => [paint.dim(relativeTime(at, now)), paint.cyan(type), paint.bold(subject), actor, briefly(data)])),
+    table(
+      events.map(({ at, type, subject, actor, data }) => [
+        paint.dim(relativeTime(at, now)),
+        paint.cyan(type),
+        paint.bold(subject),
+        actor,
+        briefly(data),
+      ]),
+    ),
 });
 
-function filterOf(opts: { rig: string | undefined; type: string | undefined; about: string | undefined; since: string | undefined }, now: number): FeedFilter | Refusal {
+function filterOf(
+  opts: { rig: string | undefined; type: string | undefined; about: string | undefined; since: string | undefined },
+  now: number,
+): FeedFilter | Refusal {
   const ago = opts.since === undefined ? undefined : parseDuration(opts.since);
   if (opts.since !== undefined && ago === undefined)
     return refuse('USAGE', { what: `--since cannot be \`${opts.since}\`.`, hint: 'Take a duration such as 10m or 2h.' });
@@ -54,19 +66,29 @@ function filterOf(opts: { rig: string | undefined; type: string | undefined; abo
 }
 
 /** Prints what there is, then what comes, until it is interrupted. */
-async function follow({ desk }: OpenTown, filter: FeedFilter, first: readonly Event[], { global, io }: Pick<Call, 'global' | 'io'>): Promise<void> {
+async function follow(
+  { desk }: OpenTown,
+  filter: FeedFilter,
+  first: { events: readonly Event[]; from: string },
+  { global, io }: Pick<Call, 'global' | 'io'>,
+): Promise<void> {
   const print = (events: readonly Event[]) => {
     for (const event of events) io.out(`${global.json ? JSON.stringify(event) : lineOf(event)}\n`);
   };
-  print(first);
-  const [newest] = await fed(desk.books, {}, 1);
-  let last = newest?.id ?? '0-0';
+  print(first.events);
+  let last = first.from;
   while (!io.interrupted.aborted) {
     const { events, last: next } = await feedAfter(desk.books, filter, last);
     print(events);
     last = next;
     await pause(LOOK_MS, undefined, { signal: io.interrupted }).catch(() => undefined);
   }
+}
+
+/** The later of two ids of the stream: an event that came between two looks is told once. */
+function later(one = '0-0', other = '0-0'): string {
+  const [[ms = 0, n = 0], [otherMs = 0, otherN = 0]] = [one.split('-').map(Number), other.split('-').map(Number)];
+  return ms > otherMs || (ms === otherMs && n >= otherN) ? one : other;
 }
 
 const lineOf = ({ at, type, subject, actor, data }: Event): string =>

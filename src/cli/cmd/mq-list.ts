@@ -19,15 +19,22 @@ const list = command({
       const rigs = await openRigs(town);
       if (isRefusal(rigs)) return rigs;
       const wanted = args.rig === undefined ? rigs : rigs.filter(({ name }) => name === args.rig);
-      if (args.rig !== undefined && wanted.length === 0) return unknownRig(args.rig, rigs.map(({ name }) => name));
+      if (args.rig !== undefined && wanted.length === 0)
+        return unknownRig(
+          args.rig,
+          rigs.map(({ name }) => name),
+        );
       return Promise.all(wanted.map((rig) => listed(town.desk.books, rig, opts.all ? { ended: ENDED } : {})));
     }),
   text: (queues, { paint, now }) =>
-    queues.length === 0 ? 'No rig yet: gt rig add <name> --path <repository>' : queues.map((queue) => queueText(queue, paint, now)).join('\n\n'),
+    queues.length === 0
+      ? 'No rig yet: gt rig add <name> --path <repository>'
+      : queues.map((queue) => queueText(queue, paint, now)).join('\n\n'),
 });
 
 function queueText({ rig, target, checks, blocked, unpushed, enabled, requests }: Queue, paint: Palette, now: number): string {
-  const tests = checks.length > 0 ? `checks: ${checks.join(', ')}` : paint.yellow('no checks configured: what lands is not tested');
+  const tests =
+    checks.length > 0 ? `checks: ${checks.join(', ')}` : paint.yellow('no checks configured: what lands is not tested');
   const notes = [
     ...(enabled ? [] : [paint.yellow('the refinery is off')]),
     ...(blocked ? [`${paint.red('stopped')} ${relativeTime(blocked.since, now)}: ${blocked.note}`] : []),
@@ -48,4 +55,7 @@ function queueText({ rig, target, checks, blocked, unpushed, enabled, requests }
 }
 
 /** The merge queue. */
-export const mq: Group = { bare: 'list', verbs: { list: { help: 'Lists what waits to land', aliases: ['ls'], load: () => list } } };
+export const mq: Group = {
+  bare: 'list',
+  verbs: { list: { help: 'Lists what waits to land', aliases: ['ls'], load: () => list } },
+};

@@ -60,7 +60,11 @@ function questions({ needsYou, escalations }: Status, paint: Palette, now: numbe
     ...needsYou.map(({ id, title, why }) => [`  ${id}`, title, why]),
     ...escalations
       .filter(({ subject }) => !needsYou.some(({ id }) => id === subject))
-      .map(({ id, why, openedAt, count }) => [`  ${id}`, `${relativeTime(openedAt, now)}${count > 1 ? `, ${count} times` : ''}`, why]),
+      .map(({ id, why, openedAt, count }) => [
+        `  ${id}`,
+        `${relativeTime(openedAt, now)}${count > 1 ? `, ${count} times` : ''}`,
+        why,
+      ]),
   ];
   return asked.length > 0 ? [`${paint.yellow('Needs you')}\n${table(asked)}`] : [];
 }

@@ -218,8 +218,7 @@ function isNothing(change: Change<unknown>): boolean {
   return [put, events, settle, unsettle, needs, text, marks].every((list) => !list || list.length === 0);
 }
 
-const entries = (reply: Reply): StoredEvent[] =>
-  (reply as Array<[string, string[]]>).map(([id, fields]) => eventOf(id, fields));
+const entries = (reply: Reply): StoredEvent[] => (reply as Array<[string, string[]]>).map(([id, fields]) => eventOf(id, fields));
 
 function good(reply: Reply): Reply {
   if (reply instanceof Error) throw reply;
