@@ -25,7 +25,7 @@ export const dispatch: Processor<'dispatch', World> = async (turn, world) => {
     const rigs = [...new Set(waiting.map((one) => one.rig))];
     const live = new Map<string, number>();
     for (const rig of new Set([...known, ...rigs])) live.set(rig, await desk.books.count(`runs.live:${rig}`));
-    const closed = new Set(rigs.filter((rig) => !known.has(rig) || world.rig(rig).settings.spawn === 'manual'));
+    const closed = new Set(rigs.filter((rig) => !known.has(rig) || !takesWork(rig, world)));
     const maxRig = (rig: string) => world.rig(rig).settings.max_polecats;
     const chosen = grants({ waiting, live, maxTown: settings.max_polecats, maxRig, closed });
     for (const id of chosen) if (await grant(id, world)) granted++;
@@ -38,6 +38,16 @@ export const dispatch: Processor<'dispatch', World> = async (turn, world) => {
   if (granted > 0) desk.log.info('granted', { granted, job: turn.member });
   return sleep(desk.clock.now() + HOLD_MS, `${live} of ${settings.max_polecats} slots taken, ${waiting} waiting`);
 };
+
+/** A rig whose files are wrong must not hold up the others: it gets nothing until they are mended. */
+function takesWork(rig: string, world: World): boolean {
+  try {
+    return world.rig(rig).settings.spawn !== 'manual';
+  } catch (fault) {
+    world.desk.log.fault('a rig whose settings cannot be read gets no slots', fault, { rig });
+    return false;
+  }
+}
 
 async function grant(id: string, world: World): Promise<boolean> {
   const { desk } = world;

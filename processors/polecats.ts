@@ -1,6 +1,6 @@
 import { handIn } from '#core/hand-in';
 import { mergeId, parentOf } from '#core/ids';
-import { EVIDENCE_BYTES, RENEW_MS } from '#core/limits';
+import { RENEW_MS } from '#core/limits';
 import { pinRef, runEnded, runFailed } from '#core/merge';
 import type { Run } from '#core/records';
 import { isRefusal } from '#core/refusals';
@@ -33,6 +33,9 @@ export const polecats: Processor<'polecats', World> = async (turn, world) => {
     ear.close();
   }
 };
+
+/** Bytes of a session's last output that its run's record keeps: what a person wants to see first. */
+const LAST_WORDS = 2048;
 
 function rulesOf(run: Run, world: World): RunRules {
   const { startup_stall, done_grace, restart_backoff } = world.rig(run.rig).settings.operational;
@@ -137,6 +140,8 @@ async function noteExit(run: Run, move: Extract<RunMove, { do: 'note-exit' }>, w
     : undefined;
   const { head } = await git.facts(run.dir);
   const pinned = run.submitted ? undefined : await git.resolve(repo, pinRef(mergeId(run.id)));
+  const output = await world.host().output(session.id);
+  const lastWords = output?.bytes.subarray(-LAST_WORDS).toString() ?? '';
   const now = desk.clock.now();
   const exit = move.facts
     ? { code: move.facts.code, signal: move.facts.signal, at: move.facts.at }
@@ -149,7 +154,7 @@ async function noteExit(run: Run, move: Extract<RunMove, { do: 'note-exit' }>, w
     world,
     (doc) => ({
       ...doc,
-      session: { ...session, ...doc.session, exit },
+      session: { ...session, ...doc.session, exit, lastWords },
       deaths,
       lastHead: head,
       ...(kept ? { snapshots: doc.snapshots + 1 } : {}),
@@ -185,10 +190,9 @@ async function handInForIt(run: Run, head: string, world: World): Promise<void> 
 
 async function endRun(run: Run, outcome: NonNullable<Run['outcome']>, world: World): Promise<undefined> {
   const { desk } = world;
-  const last = run.session ? await world.host().output(run.session.id) : undefined;
   const escalation = `hq-esc-${run.work}`;
   const { max_attempts: maxAttempts } = world.rig(run.rig).settings;
-  const evidence = `Its agent ended ${run.deaths} times without \`gt done\` and without a new commit. The end of its output:\n\n${last?.bytes.subarray(-EVIDENCE_BYTES / 2).toString() ?? ''}`;
+  const evidence = `Its agent ended ${run.deaths} times without \`gt done\` and without a new commit. The end of its output:\n\n${run.session?.lastWords ?? ''}`;
   const answer = await desk.change(async (reading) => {
     const [now, work, known] = [
       await reading.get('run', run.id),

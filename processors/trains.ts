@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { shortHash } from '#core/ids';
 import { CHECK_ERRORS, HOLD_MS } from '#core/limits';
 import type { Merge, Rework, Train } from '#core/records';
@@ -33,7 +32,7 @@ async function factsOf(train: Train, rig: Rig, { desk, git }: World): Promise<Tr
   if (!tip) return undefined;
   const current = train.current ? await books.read('merge', train.current) : undefined;
   const [first] = train.current ? [] : await books.index(`merges.queued:${rig.name}`, 0, 0);
-  const spec = specOf(rig);
+  const { spec, commands } = rig.checks;
   const about = async (tree: string | undefined) => (tree ? books.read('verdict', verdictId({ tree, spec })) : undefined);
   const open = train.check ? await books.read('check', train.check) : undefined;
   const verdict = await about(current?.candidate?.tree);
@@ -42,26 +41,13 @@ async function factsOf(train: Train, rig: Rig, { desk, git }: World): Promise<Tr
     first,
     current,
     tip,
-    hasChecks: rig.settings.merge_queue.check.length > 0,
+    hasChecks: commands.length > 0,
     retries: rig.settings.merge_queue.max_checks_retries,
     maxErrors: CHECK_ERRORS,
     verdict,
     baseVerdict: await about(baseTree),
     openCheck: open?.state === 'planned' && open.spec === spec ? open.id : undefined,
   };
-}
-
-/** Digest of a rig's checks. */
-function specOf(rig: Rig): string {
-  return createHash('sha256')
-    .update(JSON.stringify(commandsOf(rig)))
-    .digest('hex')
-    .slice(0, 12);
-}
-
-function commandsOf(rig: Rig) {
-  const { check, checks_timeout } = rig.settings.merge_queue;
-  return check.map((one) => ({ name: one.name, run: one.run, timeoutMs: one.timeout ?? checks_timeout }));
 }
 
 async function obey(move: TrainMove, rig: Rig, facts: TrainFacts, world: World): Promise<Answer | undefined> {
@@ -136,8 +122,8 @@ async function askCheck(
             rig: rig.name,
             tree,
             commit,
-            spec: specOf(rig),
-            commands: commandsOf(rig),
+            spec: rig.checks.spec,
+            commands: [...rig.checks.commands],
             label,
             state: 'planned',
             plannedAt: desk.clock.now(),

@@ -5,6 +5,12 @@ const [trial = '', ...words] = process.argv.slice(2);
 if (trial === 'soak') {
   const { FULL, soak } = await import('./trials/soak.ts');
   process.exitCode = (await soak(FULL, say)).ok ? 0 : 1;
+} else if (trial === 'demo') {
+  const { demo } = await import('./trials/demo.ts');
+  process.exitCode = (await demo(say, { keep: words.includes('--keep') })) ? 0 : 1;
+} else if (trial === 'bench') {
+  const { bench } = await import('./trials/bench.ts');
+  process.exitCode = (await bench(say)) ? 0 : 1;
 } else {
   say(`There is no trial \`${[trial, ...words].join(' ')}\`: use soak, demo or bench.`);
   process.exitCode = 2;

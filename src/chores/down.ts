@@ -1,11 +1,11 @@
 import { type Refusal, refuse } from '#core/refusals';
 
 /** How a process of the town ended. */
-export type Ended = { readonly name: string; readonly pid: number; readonly how: 'gone' | 'ended' | 'killed' | 'left' };
+type Ended = { readonly name: string; readonly pid: number; readonly how: 'gone' | 'ended' | 'killed' | 'left' };
 
 type Survivor = { readonly pid: number; readonly command: string };
 
-export type Stopped = {
+type Stopped = {
   readonly ended: readonly Ended[];
   readonly swept: readonly Survivor[];
   readonly left: readonly Survivor[];

@@ -44,15 +44,8 @@ export function unknownRig(rig: string, names: readonly string[]): Refusal {
 
 /** A rig as its files and settings say. Loads the schemas. */
 export async function openRig(town: Town, name: string): Promise<Rig | Refusal> {
-  const file = readRig(town.root, name);
-  if (isRefusal(file)) return file;
-  const { loadRigSettings } = await import('#world/config/settings');
-  const loaded = loadRigSettings(town.root, name);
-  if (isRefusal(loaded)) return loaded;
-  const { settings } = loaded;
-  const layout = rigLayout(town.root, name);
-  const target = settings.merge_queue.target_branch ?? file.target_branch ?? file.default_branch ?? 'main';
-  return { name, file, layout, settings, repo: layout.repo, target };
+  const { loadRig } = await import('#world/config/load-rig');
+  return loadRig(town.root, name);
 }
 
 /** All rigs of the town; the first that is broken is the answer. */

@@ -15,13 +15,13 @@ const program = (path: string): string => fileURLToPath(new URL(`../${path}`, im
 const groundOf = (town: Town, io: Io) => ({
   root: town.root,
   townId: town.id,
-  supervisor: [process.execPath, program('daemon/bin/supervisor.js')],
+  supervisor: [process.execPath, program('daemon/supervisor-main.js')],
   host: [
     process.execPath,
     program('world/pty/main.js'),
-    ...['--socket', '{socket}', '--token-file', town.layout.hostToken, '--state', `${town.layout.runtime}/host-state`],
+    ...['--socket', '{socket}', '--token-file', town.layout.hostToken, '--state', town.layout.hostState],
   ],
-  worker: [process.execPath, program('daemon/bin/worker.js'), town.root],
+  worker: [process.execPath, program('daemon/worker-main.js'), town.root, '{socket}'],
   env: io.env,
 });
 

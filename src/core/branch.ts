@@ -1,10 +1,13 @@
-/** The name of a polecat's branch, from the rig's template. Pure: the rules of `git check-ref-format` are ported, so that a template is refused when it is set. */
+/**
+ * The name of a polecat's branch, from the rig's template. Pure: the rules of `git check-ref-format` are ported, so that a template is refused when it
+ * is set.
+ */
 
 /** What a template may name in braces. */
 export const BRANCH_VARIABLES = ['user', 'year', 'month', 'name', 'issue', 'description', 'timestamp'] as const;
 
 /** The templates used when the rig has none: with a work item, and without. */
-export const DEFAULT_BRANCH = {
+const DEFAULT_BRANCH = {
   withIssue: 'polecat/{name}/{issue}@{timestamp}',
   withoutIssue: 'polecat/{name}-{timestamp}',
 } as const;

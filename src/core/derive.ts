@@ -68,7 +68,7 @@ const standing: { readonly [N in Noun]: (doc: Records[N]) => Standing } = {
     }
     if (doc.needsYou) at.push(['needs-you', doc.updatedAt]);
     if (doc.hold) at.push(['names', 0, doc.hold.name]);
-    if (doc.status === 'closed' && isFinal.work(doc)) at.push(['ended', doc.closed?.at ?? doc.updatedAt]);
+    if (doc.status === 'closed' && isFinal.work(doc) && !doc['jobsRemoved']) at.push(['ended', doc.closed?.at ?? doc.updatedAt]);
     return at;
   },
   run: (doc) =>

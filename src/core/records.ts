@@ -79,6 +79,8 @@ export const run = z.looseObject({
       born: z.string().optional(),
       ackedAt: time.optional(),
       exit: exit.optional(),
+      /** The end of its output, once it is over. */
+      lastWords: z.string().optional(),
     })
     .optional(),
   /** Sessions in a row that ended without `done` and without a new commit. */

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { Theme } from './names.ts';
-import { nearest } from './nearest.ts';
+import { editDistance, nearest } from './nearest.ts';
 import { ALIASES, type Check, rigSettingsFile, type SettingsLayer, TOWN_ONLY, townSettingsFile } from './settings-file.ts';
 
 /** What holds for a rig (or for the town, where no rig is meant) after all layers. Durations are ms. */
@@ -115,6 +115,14 @@ function knownKeys(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
   return shape ? [...Object.keys(shape), ...aliases] : ['name', 'run', 'timeout'];
 }
 
+/** The key that a person most likely meant, if any is near: at most two slips, or a third of its letters. */
+function meant(word: string, known: readonly string[]): string | undefined {
+  const [near] = nearest(word, known, 1);
+  return near !== undefined && editDistance(word.toLowerCase(), near) <= Math.max(2, Math.floor(near.length / 3))
+    ? near
+    : undefined;
+}
+
 function unwrap(schema: unknown): unknown {
   const inner = (schema as { def?: { innerType?: unknown } } | undefined)?.def?.innerType;
   return inner === undefined ? schema : unwrap(inner);
@@ -141,7 +149,7 @@ function faultsOf(
       const whole = [...path, name].join('.');
       if (!town && path.length === 0 && TOWN_ONLY.includes(name))
         return { key: whole, fault: `\`${whole}\` holds for the whole town`, hint: "set it in the town's settings/config.json" };
-      const [near] = nearest(name, knownKeys(schema, path), 1);
+      const near = meant(name, knownKeys(schema, path));
       return {
         key: whole,
         fault: `unknown key \`${whole}\``,

@@ -14,7 +14,6 @@ import { type Ask, makeAsk } from '#world/queue/ask';
 import { handBackAll } from '#world/queue/recover';
 import { relay, relayOnce } from '#world/queue/relay';
 import { Books } from '#world/store/books';
-import { ioredisLink } from '#world/store/ioredis-link';
 import type { Keys } from '#world/store/keys';
 import type { Link } from '#world/store/link';
 import { raiseEpoch } from '#world/store/take';
@@ -33,8 +32,7 @@ export type Footing = {
 };
 
 /** Takes the town over: raises the epoch, so that an older worker can neither commit nor take jobs from here on. */
-export async function takeOver(redis: Redis, keys: Keys, clock: Clock, log: Log): Promise<Footing> {
-  const link = ioredisLink(redis);
+export async function takeOver(redis: Redis, link: Link, keys: Keys, clock: Clock, log: Log): Promise<Footing> {
   const books = new Books(link, keys, clock, validate);
   const jobs = new JobQueues(redis, keys, (what, fault) => log.fault(what, fault));
   const ask = makeAsk(link, books, async () => ({ jobs, jobOf }));
@@ -47,7 +45,12 @@ export async function takeOver(redis: Redis, keys: Keys, clock: Clock, log: Log)
 
 /** A processor as the wrapper runs it: which noun it is about follows from its queue. */
 export type AnyProcessor<W> = (turn: Turn<Noun>, world: W) => Promise<Answer>;
-export type Sleepers = { readonly handedBack: number; readonly stop: (ms: number) => Promise<void> };
+export type Sleepers = {
+  readonly handedBack: number;
+  /** Calls `listener` for each job that ends. */
+  readonly onEnded: (listener: (jobId: string) => void) => void;
+  readonly stop: (ms: number) => Promise<void>;
+};
 
 /** Hands back what a dead worker left, relays what it did not wake, then fetches. */
 export async function startSleepers<W>(
@@ -69,6 +72,9 @@ export async function startSleepers<W>(
   const endRelay = relay(link, desk.books, ask, desk.clock, (fault) => desk.log.fault('relay', fault), ground.relayMs);
   return {
     handedBack,
+    onEnded: (listener) => {
+      for (const one of wrappers) one.worker.on('completed', (job) => listener(job.id ?? ''));
+    },
     stop: async (ms) => {
       endRelay();
       await Promise.all(wrappers.map((one) => one.stop(ms)));

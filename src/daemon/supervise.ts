@@ -26,7 +26,7 @@ export type SupervisorOrder = {
 };
 
 /** The plans of a town's processes in the order of their start. */
-export function childPlans(order: SupervisorOrder, sockets: Sockets, env: Record<string, string>): ChildPlan[] {
+function childPlans(order: SupervisorOrder, sockets: Sockets, env: Record<string, string>): ChildPlan[] {
   const layout = townLayout(order.root);
   const common = (name: 'redis' | 'host' | 'worker') => ({
     name,

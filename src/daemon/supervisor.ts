@@ -29,7 +29,7 @@ export type SupervisorEnd =
   | { readonly kind: 'other'; readonly holder: Being }
   | Refusal;
 
-export const DEFAULT_GRACE_MS = 10_000;
+const DEFAULT_GRACE_MS = 10_000;
 
 /**
  * Keeps a town's processes running until it is told to take the town down (over its control socket, or by TERM). One town has one supervisor: a second ends

@@ -8,11 +8,12 @@ import { fileURLToPath } from 'node:url';
 import { Redis } from 'ioredis';
 import { HOLD_MS } from '#core/limits';
 import type { Merge, Noun, Work } from '#core/records';
+import { startSleepers, takeOver } from '#daemon/sleepers';
 import { awaitChildren, sleep, type Turn } from '#processors/answer';
 import { systemClock } from '#world/clock';
 import { silent } from '#world/log';
 import { keysOf } from '#world/store/keys';
-import { startSleepers, takeOver } from '../daemon/sleepers.ts';
+import { openLink } from '#world/store/link';
 
 /**
  * The kill soak of wrapper and books: jobs that sleep (every second one parked as a parent), commits from another process of which some are never
@@ -81,7 +82,7 @@ async function work(path: string, plan: SoakPlan): Promise<void> {
     ...silent,
     fault: (what: string, fault: unknown) => process.send?.({ fault: `${what}: ${String(fault)}`.slice(0, 200) }),
   };
-  const footing = await takeOver(redis, keys, systemClock, log);
+  const footing = await takeOver(redis, await openLink({ path }, { waitMs: 10_000 }), keys, systemClock, log);
   await redis.del('running');
   const activation = async (turn: Turn<Noun>) => {
     if ((await redis.hincrby('running', turn.id, 1)) > 1) process.send?.({ overlap: turn.id });

@@ -10,6 +10,9 @@ export type News = {
   readonly tell: (subject: string) => void;
 };
 
+/** The subject under which the host's return is told, to everyone: sessions may be gone that nobody tells of one by one. */
+export const HOST = '*host*';
+
 export type Ear = {
   /** Resolves when something was heard since the last call (at once, if so), or at `until` (ms). Rejects with the signal's reason. */
   readonly next: (until: number, signal: AbortSignal) => Promise<void>;
@@ -32,7 +35,7 @@ export function makeNews(clock: Clock): News {
       const known = listeners.get(subject) ?? new Set();
       listeners.set(subject, known.add(hear));
     };
-    for (const subject of subjects) add(subject);
+    for (const subject of [HOST, ...subjects]) add(subject);
     return {
       add,
       next: (until, signal) =>

@@ -1,3 +1,4 @@
+import type { Member } from '#core/ids';
 import type { Run, Work } from '#core/records';
 import type { Settings } from '#core/settings';
 import type { Verdict } from './checks/verdict.ts';
@@ -16,6 +17,11 @@ export type Rig = {
   readonly layout: RigLayout;
   readonly settings: Settings;
   readonly repo: string;
+  /** What is run on a tree before it lands; `spec` is a digest of it: a verdict holds for the specification that gave it. */
+  readonly checks: {
+    readonly spec: string;
+    readonly commands: ReadonlyArray<{ readonly name: string; readonly run: string; readonly timeoutMs: number }>;
+  };
   /** The branch that work lands on. */
   readonly target: string;
 };
@@ -33,6 +39,14 @@ export type World = {
   readonly settings: () => Settings;
   readonly rig: (name: string) => Rig;
   readonly rigs: () => string[];
+  /** The jobs themselves, for patrols. */
+  readonly queues: {
+    /** Which of these have no job, in any state. */
+    readonly missing: (members: readonly Member[]) => Promise<Member[]>;
+    readonly remove: (members: readonly Member[]) => Promise<void>;
+    /** Removes jobs of a queue that ended longer ago than `ms`; only of queues whose jobs have no parents. */
+    readonly clean: (queue: 'checks' | 'patrols', ms: number) => Promise<void>;
+  };
   readonly kill: (request: KillRequest) => Promise<{ left: Survivor[] }>;
   readonly agents: {
     /** The token of a session; the same session has the same one for ever. */

@@ -1,8 +1,11 @@
+import { once } from 'node:events';
 import { mkdirSync, readdirSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { CloneFault } from '#world/git/fault';
+import { holders } from '../support/kill-tree.ts';
 import { commit, dropRig, makeRig, type Rig, sh } from '../support/repo.ts';
 
 let rig: Rig;
@@ -85,10 +88,14 @@ test('a clone that takes too long, or is called off, is ended with all its proce
   abort.abort();
   await expect(clone).rejects.toThrow('aborted');
   expect(readdirSync(join(rig.root, 'slow'))).toEqual([]);
-  // An "ssh" that never answers, and says where it is.
+  const deaf = createServer(() => {}).listen(0, '127.0.0.1');
+  await once(deaf, 'listening');
+  const from = `http://127.0.0.1:${(deaf.address() as AddressInfo).port}/x.git`;
   const fault = await rig.git
-    .cloneBare({ from: 'ext::sh -c read% x', repo: join(rig.root, 'slow', '.repo.git'), timeoutMs: 300 })
+    .cloneBare({ from, repo: join(rig.root, 'slow', '.repo.git'), timeoutMs: 400 })
     .catch((error: unknown) => error);
-  expect(fault).toMatchObject({ name: 'CloneFault', kind: 'unreachable' });
+  expect(fault).toMatchObject({ name: 'CloneFault', kind: 'unreachable', why: 'no end after 400 ms' });
   expect(readdirSync(join(rig.root, 'slow'))).toEqual([]);
+  expect(await holders([`GT_WORKER=${rig.worker}`])).toEqual([]);
+  deaf.close();
 });

@@ -15,7 +15,7 @@ import { encodeBytes, encodeJson, FRAME, FrameReader } from '#world/pty/protocol
 import { serve } from '#world/pty/server';
 import { Sessions } from '#world/pty/sessions';
 import type { RunningHost } from '../support/pty.ts';
-import { makeGround, printed, shell, startHost } from '../support/pty.ts';
+import { cleanEnv, makeGround, printed, shell, startHost } from '../support/pty.ts';
 
 const ground = makeGround();
 const now = () => performance.timeOrigin + performance.now();
@@ -177,17 +177,13 @@ test('a socket path that the system would cut is refused', async () => {
   });
 });
 
-async function startHostRaw(path: string, tokenFile: string): Promise<{ code: unknown; stderr: string }> {
+async function startHostRaw(path: string, tokenFile: string, env = cleanEnv()): Promise<{ code: unknown; stderr: string }> {
   const main = new URL('../../dist/src/world/pty/main.js', import.meta.url).pathname;
-  const child = spawn(process.execPath, [
-    main,
-    '--socket',
-    path,
-    '--token-file',
-    tokenFile,
-    '--state',
-    join(ground.dir, 'raw-state'),
-  ]);
+  const child = spawn(
+    process.execPath,
+    [main, '--socket', path, '--token-file', tokenFile, '--state', join(ground.dir, 'raw-state')],
+    { env },
+  );
   let stderr = '';
   child.stderr.on('data', (bytes) => {
     stderr += bytes;
@@ -220,4 +216,12 @@ test('a host refuses a directory or a token that others could reach, and a secon
   });
   expect(lstatSync(running.path).mode & 0o777).toBe(0o600);
   expect(readFileSync(running.tokenFile, 'latin1')).toMatch(/^[0-9a-f]{64}\n$/);
+});
+
+test('a host that would be killed with a session or a worker does not start', async () => {
+  const path = join(ground.dir, 'marked', 'host');
+  for (const name of ['GT_SESSION', 'GT_WORKER']) {
+    const env = { ...cleanEnv(), [name]: `${ground.mark}marked` };
+    expect(await startHostRaw(path, running.tokenFile, env)).toMatchObject({ code: 2, stderr: expect.stringContaining(name) });
+  }
 });

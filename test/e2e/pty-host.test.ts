@@ -1,11 +1,8 @@
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { killTree, survivors } from '#world/processes/kill';
 import { isAlive } from '#world/processes/scan';
-import type { Host } from '#world/pty/host';
 import { HostGone } from '#world/pty/host';
-import { envOf, makeGround, nextEvent, printed, runToEnd, shell, startHost } from '../support/pty.ts';
+import { makeGround, nextEvent, printed, runToEnd, shell, startHost } from '../support/pty.ts';
 import { until } from '../support/until.ts';
 
 const ground = makeGround();
@@ -66,6 +63,19 @@ test('a session hears what is written, and tells its output from any byte on', a
   await host.kill('talk', { graceMs: 60_000 });
   await until('the end is seen', async () => (await host.get('talk'))?.state === 'drained');
   await expect(host.write('talk', 'x')).rejects.toMatchObject({ code: 'PTY_GONE' });
+  await running.stop();
+});
+
+test('two kills of one session are one kill, with the shorter grace', async () => {
+  const running = await startHost(ground, 'hurry');
+  const host = await running.connect(1);
+  await host.spawn(shell(ground, 'deaf', "trap '' TERM; echo up; sleep 600; sleep 600"));
+  await printed(host, 'deaf', 'up');
+  const drained = nextEvent(host, 'drained', 'deaf');
+  const kills = [host.kill('deaf', { graceMs: 3_600_000 }), host.kill('deaf', { graceMs: 0 })];
+  expect(await Promise.all(kills)).toEqual([{ left: [] }, { left: [] }]);
+  expect((await drained).exit).toMatchObject({ code: null, signal: 9 });
+  expect(await host.kill('deaf')).toEqual({ left: [] });
   await running.stop();
 });
 
@@ -176,45 +186,6 @@ test('an older worker may look, but change nothing, also after the host was star
   const second = await startHost(ground, 'epochs');
   await expect((await second.connect(5)).spawn(shell(ground, 'late', 'true'))).rejects.toMatchObject({ code: 'STALE_EPOCH' });
   await second.stop();
-});
-
-async function cycle(host: Host, id: string): Promise<void> {
-  await host.spawn(shell(ground, id, 'exec sleep 600'));
-  const drained = nextEvent(host, 'drained', id);
-  expect(await host.kill(id, { graceMs: 0 })).toEqual({ left: [] });
-  await drained;
-  await host.forget(id);
-}
-
-test('a hundred sessions that came and went leave no descriptor and no thread behind', async () => {
-  const running = await startHost(ground, 'cycles');
-  const host = await running.connect(1);
-  const batch = (name: string) => Promise.all(Array.from({ length: 10 }, (_, index) => cycle(host, `${name}-${index}`)));
-  const count = () => ({
-    fds: readdirSync(`/proc/${running.pid}/fd`).length,
-    threads: readdirSync(`/proc/${running.pid}/task`).length,
-  });
-  await batch('first');
-  const before = count();
-  for (let round = 0; round < 10; round++) await batch(`round${round}`);
-  await until('all are given back', () => count().fds <= before.fds && count().threads <= before.threads);
-  expect(await host.list()).toEqual([]);
-  expect(readdirSync(join(ground.dir, 'cycles', 'state', 'sessions'))).toEqual([]);
-  await running.stop();
-});
-
-test('an agent holds its own terminal and no other', async () => {
-  const running = await startHost(ground, 'fds');
-  const host = await running.connect(1);
-  for (const id of ['other1', 'other2', 'other3']) await host.spawn(shell(ground, id, 'exec sleep 600'));
-  const request = { id: 'lister', argv: ['ls', '-l', '/proc/self/fd'], cwd: ground.dir, env: envOf(ground, 'lister') };
-  await runToEnd(host, request);
-  const text = (await host.output('lister'))?.bytes.toString() ?? '';
-  const terminals = text.match(/-> \S*(pts|ptmx|tty)\S*/g) ?? [];
-  // standard input, output, error
-  expect(terminals, text).toHaveLength(3);
-  expect(new Set(terminals).size).toBe(1);
-  await running.stop();
 });
 
 test('TERM and HUP do not end a host while an agent runs; a stop ends both', async () => {

@@ -24,7 +24,7 @@ type Run = {
   drained: Promise<void>;
 };
 
-function open(line: string, options: { stallMs?: number; work?: () => void } = {}): Run {
+function open(line: string, options: { stallMs?: number; markMs?: number; work?: () => void } = {}): Run {
   const chunks: Buffer[] = [];
   const order: string[] = [];
   let bytes = 0;
@@ -54,7 +54,7 @@ function open(line: string, options: { stallMs?: number; work?: () => void } = {
         tell.drained?.();
       },
     },
-    options.stallMs,
+    { stallMs: options.stallMs ?? 30_000, markMs: options.markMs ?? 30_000 },
   );
   return { terminal, order, text: () => Buffer.concat(chunks).toString(), bytes: () => bytes, exited, drained };
 }
@@ -99,9 +99,21 @@ test('an exit code and a death by signal are told apart', async () => {
 
 test('what others on the terminal say after the end of the agent is heard, and a flood of it is cut', async () => {
   const gate = join(dir, 'gate');
-  const run = await finish(open(`mkfifo ${gate}; (trap '' HUP; echo >${gate}; exec timeout 20 yes) & read line <${gate}`));
+  const run = open(`mkfifo ${gate}; (trap '' HUP; printf talk; echo >${gate}; exec timeout 20 yes) & read line <${gate}`);
+  run.terminal.pause(); // what was printed before the end is read after it
+  await run.drained;
   expect(run.order.slice(-3)).toEqual(['exited', 'output', 'drained']);
+  expect(run.text().startsWith('talk')).toBe(true);
   expect(run.bytes()).toBeLessThan(64 << 20);
+});
+
+test('a session ends also when a person has stopped its output', async () => {
+  const run = open('printf READY; read line; printf never; exec sleep 600', { markMs: 50 });
+  await until('the agent is ready', () => run.text().includes('READY'));
+  await run.terminal.write(Buffer.from('\x13'));
+  process.kill(run.terminal.pid, 'SIGKILL');
+  await run.drained;
+  expect(run.text()).toBe('READY');
 });
 
 test('five megabytes of input arrive whole at an agent that reads', async () => {

@@ -43,6 +43,12 @@ export function envOf(ground: Ground, name: string): Record<string, string> {
   return { PATH: process.env['PATH'] ?? '/usr/bin:/bin', LC_ALL: 'C', GT_SESSION: `${ground.mark}${name}` };
 }
 
+/** This process' environment without gt's tokens: these tests may run within an agent's session. */
+export function cleanEnv(): NodeJS.ProcessEnv {
+  const { GT_SESSION: _session, GT_WORKER: _worker, ...env } = process.env;
+  return env;
+}
+
 /** A session that runs a line of shell. */
 export function shell(ground: Ground, id: string, line: string): SpawnRequest {
   return { id, argv: ['sh', '-c', line], cwd: ground.dir, env: envOf(ground, id) };
@@ -79,7 +85,7 @@ export async function startHost(ground: Ground, name: string): Promise<RunningHo
     '--build',
     'test',
   ];
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(process.execPath, args, { env: cleanEnv(), stdio: ['ignore', 'ignore', 'pipe'] });
   let stderr = '';
   child.stderr.on('data', (bytes) => {
     stderr += bytes;

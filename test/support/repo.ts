@@ -44,8 +44,12 @@ export function commit(dir: string, files: Record<string, string>, message = 'a 
   return sh(dir, 'rev-parse', 'HEAD');
 }
 
+let rigs = 0;
+
 /** A rig in a folder of its own: ann's repository (main checked out, one commit), its bare clone, and git as the town runs it. */
 export type Rig = {
+  /** Whose git processes these are (GT_WORKER). */
+  worker: string;
   root: string;
   origin: string;
   repo: string;
@@ -61,7 +65,8 @@ export async function makeRig(files: Record<string, string> = { 'a.txt': 'one\nt
   sh(origin, 'init', '-q', '-b', 'main');
   const base = commit(origin, files, 'first');
   const repo = join(root, 'rig', '.repo.git');
-  const git = makeGit({ now, env: cleanEnv(), worker: 'tt.7' });
+  const worker = `tt.${process.pid}${++rigs}`;
+  const git = makeGit({ now, env: cleanEnv(), worker });
   await git.cloneBare({ from: origin, repo, timeoutMs: 60_000 });
   const scratch = join(root, 'scratch');
   sh(root, 'clone', '-q', repo, scratch);
@@ -74,7 +79,7 @@ export async function makeRig(files: Record<string, string> = { 'a.txt': 'one\nt
     sh(scratch, 'push', '-q', '-f', 'origin', `HEAD:refs/heads/${branch}`);
     return head;
   };
-  return { root, origin, repo, git, base, work };
+  return { worker, root, origin, repo, git, base, work };
 }
 
 export function dropRig(rig: Rig): void {

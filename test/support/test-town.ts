@@ -32,9 +32,9 @@ export type TestTown = {
   raze(): Promise<void>;
 };
 
-export type TownWish = { timings?: Partial<Timings>; env?: Record<string, string>; settings?: unknown; host?: 'real' };
+type TownWish = { timings?: Partial<Timings>; env?: Record<string, string>; settings?: unknown; host?: 'real' };
 
-export async function testTown({ timings, env = {}, settings, host }: TownWish = {}): Promise<TestTown> {
+async function testTown({ timings, env = {}, settings, host }: TownWish = {}): Promise<TestTown> {
   const base = realpathSync(mkdtempSync(join(tmpdir(), 'gt-')));
   const root = join(base, 'town');
   const runtimes = join(base, 'run');
@@ -46,7 +46,7 @@ export async function testTown({ timings, env = {}, settings, host }: TownWish =
   const ground: Ground = {
     root,
     townId: made.id,
-    supervisor: [process.execPath, await built('src/daemon/bin/supervisor.js')],
+    supervisor: [process.execPath, await built('src/daemon/supervisor-main.js')],
     host:
       host === 'real'
         ? [
@@ -85,6 +85,28 @@ export async function testTown({ timings, env = {}, settings, host }: TownWish =
       if (supervisor) signal(supervisor, 'SIGCONT');
       await down(downGround(ground), { graceMs: 0 });
       rmSync(base, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The towns of a test file: razed by `razeAll`, which belongs into afterEach. */
+export function openTowns() {
+  const towns: TestTown[] = [];
+  const aTown = async (wish?: TownWish): Promise<TestTown> => {
+    const town = await testTown(wish);
+    towns.push(town);
+    return town;
+  };
+  return {
+    aTown,
+    async aRunningTown(wish?: TownWish): Promise<{ town: TestTown; up: Up }> {
+      const town = await aTown(wish);
+      const answer = await town.up();
+      if (isRefusal(answer)) throw new Error(JSON.stringify(answer));
+      return { town, up: answer };
+    },
+    async razeAll(): Promise<void> {
+      for (const town of towns.splice(0)) await town.raze();
     },
   };
 }

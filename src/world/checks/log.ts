@@ -1,29 +1,31 @@
 import { createReadStream } from 'node:fs';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
-import type { Readable } from 'node:stream';
+import { PassThrough, pipeline, type Readable } from 'node:stream';
 
 const TAIL = 4096;
 
-/** What became of a check's output. */
-export type Logged = { readonly bytes: number; readonly dropped: number; readonly tail: () => string };
+/** `done` resolves when all output is in the file; `tail` tells the last 4 kB of what came so far. */
+export type Log = { readonly done: Promise<void>; readonly tail: () => string };
 
 /**
  * Writes a stream to `file` and keeps its end: when half of `cap` (bytes) is full, that half is set aside as `<file>.older`, and what was set aside before is
  * dropped. At the end the two are joined, after one line that says how much is missing. So the disk never holds more than twice `cap`, and the log the last
- * `cap / 2` to `cap` bytes. The stream is read no faster than it is written. Rejects when the disk does not take it.
+ * `cap / 2` to `cap` bytes. The stream is read no faster than it is written. Rejects when the disk does not take it; a stream that is destroyed has just ended.
  */
-export function keepLog(stream: Readable, file: string, cap: number): { done: Promise<Logged>; tail: () => string } {
+export function keepLog(stream: Readable, file: string, cap: number): Log {
   let tail = Buffer.alloc(0);
   const readTail = () => tail.toString('utf8').replace(/^\uFFFD+/, '');
+  // Connected at once: Node throws away what nobody reads when the process has ended.
+  const output = new PassThrough();
+  pipeline(stream, output, () => {});
   const done = (async () => {
     const older = `${file}.older`;
     await rm(older, { force: true });
-    const state = { bytes: 0, dropped: 0, aside: 0, here: 0 };
+    const state = { dropped: 0, aside: 0, here: 0 };
     let handle = await open(file, 'w');
     try {
-      for await (const chunk of stream as AsyncIterable<Buffer>) {
+      for await (const chunk of output as AsyncIterable<Buffer>) {
         tail = Buffer.concat([tail, chunk]).subarray(-TAIL);
-        state.bytes += chunk.length;
         if (state.here > 0 && state.here + chunk.length > cap / 2) {
           await handle.close();
           await rename(file, older);
@@ -32,14 +34,15 @@ export function keepLog(stream: Readable, file: string, cap: number): { done: Pr
           state.aside = state.here;
           state.here = 0;
         }
-        await handle.write(chunk);
+        await handle.writeFile(chunk);
         state.here += chunk.length;
       }
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
     } finally {
       await handle.close();
     }
     if (state.aside > 0) await join(file, older, state.dropped);
-    return { bytes: state.bytes, dropped: state.dropped, tail: readTail };
   })();
   return { done, tail: readTail };
 }
@@ -48,7 +51,7 @@ async function join(file: string, older: string, dropped: number): Promise<void>
   const whole = `${file}.whole`;
   const handle = await open(whole, 'w');
   try {
-    if (dropped > 0) await handle.write(`[the first ${dropped} bytes were dropped]\n`);
+    if (dropped > 0) await handle.writeFile(`[the first ${dropped} bytes were dropped]\n`);
     await append(handle, older);
     await append(handle, file);
   } finally {
@@ -59,5 +62,5 @@ async function join(file: string, older: string, dropped: number): Promise<void>
 }
 
 async function append(handle: FileHandle, from: string): Promise<void> {
-  for await (const chunk of createReadStream(from) as AsyncIterable<Buffer>) await handle.write(chunk);
+  for await (const chunk of createReadStream(from) as AsyncIterable<Buffer>) await handle.writeFile(chunk);
 }

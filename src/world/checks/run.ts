@@ -10,7 +10,7 @@ import { keepLog } from './log.ts';
 import { forgetVerdict, type Verdict, writeVerdict } from './verdict.ts';
 
 /** Ends a process tree, found from its leader and by tokens (`NAME=value`) in the environment; tells what it could not end. */
-export type KillTree = (input: {
+type KillTree = (input: {
   leader?: { pid: number; born: string };
   tokens: readonly string[];
   graceMs: number;
@@ -40,6 +40,7 @@ const GRACE_MS = 1000;
 /** How long output is awaited once everything is dead: a stranger may hold the pipe. */
 const DRAIN_MS = 2000;
 const NICE = 10;
+const ABORTED = 'aborted';
 const LITTLE_SPACE = 1024 * 1024;
 /** Signals by which others end a process; any other is how a program crashes by itself. */
 const FOREIGN = new Map([
@@ -72,13 +73,18 @@ export async function runCheck(world: CheckWorld, input: CheckInput): Promise<Ve
   }
   const tookMs = Math.round(performance.now() - start);
   const verdict: Verdict = { id: input.id, ...judged, startedAt, endedAt: world.now(), tookMs, tail, left };
-  if (!input.signal?.aborted) await writeVerdict(input.verdictFile, verdict);
-  return verdict;
+  if (judged.why === ABORTED) return verdict;
+  try {
+    await writeVerdict(input.verdictFile, verdict);
+    return verdict;
+  } catch (error) {
+    return { ...verdict, state: 'error', why: `its verdict could not be kept: ${(error as Error).message}` };
+  }
 }
 
 async function execute(world: CheckWorld, input: CheckInput): Promise<{ judged: Judged; tail: string; left: number }> {
   const { slot, id, signal } = input;
-  if (signal?.aborted) return { judged: { state: 'error', why: 'aborted' }, tail: '', left: 0 };
+  if (signal?.aborted) return { judged: { state: 'error', why: ABORTED }, tail: '', left: 0 };
   await removeTree(join(slot.scratch, 'tmp'));
   await makeScratch(slot);
   const env = checkEnvironment({ slot, id, worker: input.worker, env: world.env ?? process.env, extra: input.extra ?? {} });
@@ -98,11 +104,9 @@ async function execute(world: CheckWorld, input: CheckInput): Promise<{ judged: 
   const log = keepLog(child.stdout, input.logFile, LOG_CAP);
   const watch = stopper(input, log.done);
   const stopped = await Promise.race([exit.then(() => undefined), watch.stopped]).finally(watch.settle);
-  const killed = await world.killTree({
-    ...(leader !== undefined && { leader }),
-    tokens: [`GT_RUN_ID=${id}`],
-    graceMs: GRACE_MS,
-  });
+  const killing = world.killTree({ ...(leader !== undefined && { leader }), tokens: [`GT_RUN_ID=${id}`], graceMs: GRACE_MS });
+  // Where the killer itself fails, nobody knows what still runs: as bad as a survivor.
+  const killed = await killing.catch((error: Error) => ({ left: [error] }));
   const unwritten = await drain(child, log.done);
   // A survivor may be the leader itself: then its exit is never heard.
   const end =
@@ -123,7 +127,7 @@ function stopper(input: CheckInput, log: Promise<unknown>): { stopped: Promise<J
   let settle = () => {};
   const stopped = new Promise<Judged>((resolve) => {
     const timer = setTimeout(() => resolve({ state: 'timed_out', why: `no end after ${input.timeoutMs} ms` }), input.timeoutMs);
-    const abort = () => resolve({ state: 'error', why: 'aborted' });
+    const abort = () => resolve({ state: 'error', why: ABORTED });
     input.signal?.addEventListener('abort', abort, { once: true });
     log.catch((error: Error) => resolve({ state: 'error', why: `its output could not be kept: ${error.message}` }));
     settle = () => {
@@ -134,15 +138,13 @@ function stopper(input: CheckInput, log: Promise<unknown>): { stopped: Promise<J
   return { stopped, settle };
 }
 
-/** Waits for the rest of the output, which ends with the last holder of the pipe; tells when it could not be written. */
+/** Waits for the rest of the output, which ends with the last holder of the pipe; cut off where that is a stranger. Tells when it could not be written. */
 async function drain(child: ChildProcess, log: Promise<unknown>): Promise<Judged | undefined> {
   const timer = setTimeout(() => child.stdout?.destroy(), DRAIN_MS);
   try {
     await log;
     return undefined;
   } catch (error) {
-    // Cut by ourselves: what is missing is a stranger's output, not the check's.
-    if ((error as NodeJS.ErrnoException).code === 'ERR_STREAM_PREMATURE_CLOSE') return undefined;
     return { state: 'error', why: `its output could not be kept: ${(error as Error).message}` };
   } finally {
     clearTimeout(timer);

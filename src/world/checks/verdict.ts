@@ -6,7 +6,7 @@ import { dirname } from 'node:path';
  * - `passed`, `failed`, `timed_out`: evidence about the tree.
  * - `error`: the check could not be run to its own end (missing command, no space, killed by others); says nothing about the tree.
  */
-export type CheckState = 'passed' | 'failed' | 'timed_out' | 'error';
+type CheckState = 'passed' | 'failed' | 'timed_out' | 'error';
 
 export type Verdict = {
   readonly id: string;

@@ -8,7 +8,7 @@ import { readText, writeWhole } from './json-file.ts';
 import { PROCESS_NAMES, type ProcessName, townLayout } from './layout.ts';
 
 /** The longest name of a socket, in bytes: systems cut names over 104 or 108 bytes silently, and a server's draft needs one more. */
-export const LONGEST_SOCKET = 100;
+const LONGEST_SOCKET = 100;
 
 const hashOf = (root: string) => createHash('sha256').update(root).digest('hex').slice(0, 8);
 
@@ -16,7 +16,7 @@ const hashOf = (root: string) => createHash('sha256').update(root).digest('hex')
  * The short directory of a town's sockets: `$XDG_RUNTIME_DIR/gt-<8 hex of the town's path>`, else `/tmp/gt-<uid>-<8 hex>`. `root` must be without links.
  * Who wants a socket of a running town asks `socketPath` instead: that town may have been started in another environment.
  */
-export function runtimeFolder(root: string, env: Readonly<Record<string, string | undefined>>): string {
+function runtimeFolder(root: string, env: Readonly<Record<string, string | undefined>>): string {
   const hash = hashOf(root);
   const own = env['XDG_RUNTIME_DIR'];
   if (own?.startsWith('/') && lstatSync(own, { throwIfNoEntry: false })) return join(own, `gt-${hash}`);
@@ -24,7 +24,7 @@ export function runtimeFolder(root: string, env: Readonly<Record<string, string 
 }
 
 /** What is unsafe about a directory for sockets, or undefined: it must be a directory and no link, ours, and closed to all others. */
-export function unsafe(folder: string): string | undefined {
+function unsafe(folder: string): string | undefined {
   const stat = lstatSync(folder, { throwIfNoEntry: false });
   if (!stat) return 'it does not exist';
   if (stat.isSymbolicLink()) return 'it is a link';

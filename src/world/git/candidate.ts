@@ -1,4 +1,4 @@
-import { attributeEnv } from './attributes.ts';
+import { withAttributes } from './attributes.ts';
 import type { Context } from './context.ts';
 import { GitFault } from './fault.ts';
 import type { Candidate } from './git.ts';
@@ -18,9 +18,9 @@ export type CandidateInput = {
  * Code 1 of merge-tree is a conflict; every other code but 0 is git's own trouble and throws GitFault, unless the two share no history.
  */
 export async function candidate(context: Context, { repo, base, head, message, at }: CandidateInput): Promise<Candidate> {
-  const env = await attributeEnv(context, repo, base);
+  const attributes = await withAttributes(context, repo, base);
   const argv = ['merge-tree', '--write-tree', '--name-only', '--messages', '-z', base, head];
-  const merged = await context.run(argv, { repo, env, ok: [0, 1, 128] });
+  const merged = await context.run(argv, { repo, ...attributes, ok: [0, 1, 128] });
   if (merged.code === 128) {
     if (await areUnrelated(context, repo, base, head)) return { kind: 'unrelated' };
     throw new GitFault(argv, 128, merged.err);

@@ -1,8 +1,17 @@
 import type { Mutex } from './mutex.ts';
-import type { Run } from './run.ts';
+import type { Run, RunOptions } from './run.ts';
 
-/** What every git verb is given: how git is run, the lock per repository, and the clock (ms since 1970). */
-export type Context = { readonly run: Run; readonly alone: Mutex; readonly now: () => number };
+/** What every git verb is given. */
+export type Context = {
+  /** How git is run. */
+  readonly run: Run;
+  /** The lock per repository. */
+  readonly alone: Mutex;
+  /** The clock, ms since 1970. */
+  readonly now: () => number;
+  /** Per repository the commit whose attributes were looked up last, and how a merge is run to obey them. */
+  readonly attributes: Map<string, { readonly commit: string; readonly how: Pick<RunOptions, 'cwd' | 'env'> }>;
+};
 
 /** A whole sha of nothing: as the expected old value of a ref it means "only when it does not exist". */
 export const NOTHING = '0'.repeat(40);

@@ -11,7 +11,7 @@ export class GitFault extends Error {
   readonly stderr: string;
 
   constructor(argv: readonly string[], code: number | null, stderr: string) {
-    const verb = argv.find((word) => /^[a-z]/.test(word)) ?? 'git';
+    const verb = argv.find((word) => /^[a-z][a-z-]*$/.test(word)) ?? 'git';
     super(`git ${verb}: ${lastLine(stderr) || `ended with ${code}`}`);
     this.argv = argv;
     this.code = code;

@@ -22,6 +22,7 @@ export function makeGit(given: { now: () => number; env?: NodeJS.ProcessEnv; wor
     run: makeRun({ env: given.env ?? process.env, worker: given.worker }),
     alone: makeMutex(),
     now: given.now,
+    attributes: new Map(),
   };
   return {
     version: async () => (await context.run(['version'])).out.trim().replace(/^git version (\S+).*$/, '$1'),

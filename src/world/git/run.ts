@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { dirname } from 'node:path';
+import { resolve as absolute, dirname } from 'node:path';
 import { GitFault } from './fault.ts';
 
 /**
@@ -8,13 +8,15 @@ import { GitFault } from './fault.ts';
  * - `personal`: also the person's: worktrees need them, for filters (LFS) and line ends must be those that the agents' git uses.
  * - `network`: personal, with the person's transport variables (GIT_SSH_COMMAND and the like): they are how a remote is reached.
  */
-export type Settings = 'sealed' | 'personal' | 'network';
+type Settings = 'sealed' | 'personal' | 'network';
 
 export type RunOptions = {
   /** A bare repository, named and not searched for: a damaged one must not lead git up to the town's own repository. */
   readonly repo?: string;
   /** A worktree; git does not look for a repository above it. */
   readonly dir?: string;
+  /** Where git stands, for a bare repository with a work tree named by GIT_WORK_TREE. */
+  readonly cwd?: string;
   readonly settings?: Settings;
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: string;
@@ -25,7 +27,7 @@ export type RunOptions = {
   readonly signal?: AbortSignal;
 };
 
-export type Ran = { readonly code: number; readonly out: string; readonly err: string };
+type Ran = { readonly code: number; readonly out: string; readonly err: string };
 
 /** Runs git once. Throws GitFault when it cannot be started, is killed, runs out of time or ends with a code that is not in `ok`. */
 export type Run = (argv: readonly string[], options?: RunOptions) => Promise<Ran>;
@@ -61,18 +63,20 @@ function environment(env: NodeJS.ProcessEnv, worker: string | undefined, options
     if (kept && name !== 'SSH_ASKPASS' && name !== 'LANGUAGE') clean[name] = value;
   }
   if (settings === 'sealed') Object.assign(clean, { GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1' });
-  if (options.dir !== undefined) clean['GIT_CEILING_DIRECTORIES'] = dirname(options.dir);
+  if (options.dir !== undefined) clean['GIT_CEILING_DIRECTORIES'] = dirname(absolute(options.dir));
   if (worker !== undefined) clean['GT_WORKER'] = worker;
   return { ...clean, LC_ALL: 'C', GIT_TERMINAL_PROMPT: '0', GIT_OPTIONAL_LOCKS: '0', GIT_EDITOR: ':', ...options.env };
 }
 
 function runGit(argv: readonly string[], options: RunOptions, env: NodeJS.ProcessEnv): Promise<Ran> {
-  const where = options.repo !== undefined ? [`--git-dir=${options.repo}`] : options.dir !== undefined ? ['-C', options.dir] : [];
+  const where =
+    options.repo !== undefined ? [`--git-dir=${absolute(options.repo)}`] : options.dir !== undefined ? ['-C', options.dir] : [];
   const args = [...where, ...argv];
   return new Promise((resolve, reject) => {
     // A group of its own: at a timeout its helpers (git-remote-https, ssh, index-pack) go with it.
     const child = spawn('git', args, {
       env,
+      cwd: options.cwd,
       detached: true,
       stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     });
@@ -115,7 +119,7 @@ function runGit(argv: readonly string[], options: RunOptions, env: NodeJS.Proces
     });
     child.on('close', (code, signal) => {
       settle();
-      if (ended !== undefined) reject(new GitFault(args, code, `${err}\nerror: ${ended}`));
+      if (ended !== undefined) void endGroup(child.pid).then(() => reject(new GitFault(args, code, `${err}\nerror: ${ended}`)));
       else if (code === null) reject(new GitFault(args, null, `${err}\nerror: killed by ${signal}`));
       else if (!(options.ok ?? [0]).includes(code)) reject(new GitFault(args, code, err));
       else resolve({ code, out: Buffer.concat(out).toString(), err });
@@ -123,11 +127,17 @@ function runGit(argv: readonly string[], options: RunOptions, env: NodeJS.Proces
   });
 }
 
-function signalGroup(pid: number | undefined, signal: NodeJS.Signals): void {
-  if (pid === undefined) return;
+function signalGroup(pid: number | undefined, signal: NodeJS.Signals): boolean {
+  if (pid === undefined) return false;
   try {
-    process.kill(-pid, signal);
+    return process.kill(-pid, signal);
   } catch {
     // Gone already.
+    return false;
   }
+}
+
+/** git has ended, its helpers may not have: resolves when none of the group is left, or after a second. */
+async function endGroup(pid: number | undefined): Promise<void> {
+  for (let turn = 0; turn < 100 && signalGroup(pid, 'SIGKILL'); turn++) await new Promise((resolve) => setTimeout(resolve, 10));
 }

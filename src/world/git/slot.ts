@@ -1,9 +1,9 @@
-import { existsSync } from 'node:fs';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Context } from './context.ts';
 import { GitFault } from './fault.ts';
 import { removeLocks } from './locks.ts';
+import { resolve } from './refs.ts';
 import { removeTree } from './remove-tree.ts';
 import { NO_HOOKS } from './worktree.ts';
 
@@ -18,19 +18,25 @@ export type SlotInput = {
 const CONFIG =
   '[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = false\n\tlogallrefupdates = false\n[gc]\n\tauto = 0\n[maintenance]\n\tauto = false\n';
 
+/** What a check may leave in its git directory, and what is written anew. `commondir` would make another repository's refs those of the slot. */
+const LEFTOVERS = [
+  ...['config', 'config.worktree', 'HEAD', 'commondir', 'gitdir', 'info', 'hooks', 'refs', 'logs', 'worktrees', 'modules'],
+  ...['MERGE_HEAD', 'CHERRY_PICK_HEAD', 'REVERT_HEAD', 'BISECT_LOG', 'rebase-merge', 'rebase-apply', 'sequencer'],
+];
+
 /**
  * Makes `slot` a clean checkout of `commit`: a private clone that borrows the rig's objects, so that nothing a check does with git reaches the rig.
  * Ignored build outputs named in `keep` (patterns of .gitignore) stay. A slot that cannot be cleaned is deleted and made anew, once.
  */
 export async function prepareSlot(context: Context, input: SlotInput): Promise<void> {
-  if (existsSync(input.slot)) {
+  // Also a link that leads nowhere is there.
+  if (await lstat(input.slot).catch(() => undefined)) {
     try {
       return await clean(context, input);
     } catch (fault) {
+      if ((await resolve(context, input.repo, input.commit)) === undefined) throw fault;
       // Whatever a check did to it: a fresh one costs less than finding out.
-      if (!(await context.run(['cat-file', '-e', `${input.commit}^{commit}`], { repo: input.repo, ok: [0, 1, 128] })).code)
-        await removeTree(input.slot);
-      else throw fault;
+      await removeTree(input.slot);
     }
   }
   await create(context, input);
@@ -51,36 +57,27 @@ async function create({ run }: Context, { repo, slot }: SlotInput): Promise<void
 
 async function clean({ run }: Context, { slot, commit, keep }: SlotInput): Promise<void> {
   const git = join(slot, '.git');
+  await refuseLinks(slot, git);
   // No check is at work here: the one before was killed with all that it started, and what it locked is nobody's.
   await removeLocks(git, false);
-  await removeLocks(join(git, 'refs'), true);
-  await rm(join(git, 'info'), { recursive: true, force: true });
-  await rm(join(git, 'refs'), { recursive: true, force: true });
+  for (const name of LEFTOVERS) await rm(join(git, name), { recursive: true, force: true });
   await mkdir(join(git, 'refs', 'heads'), { recursive: true });
-  await writeFile(join(git, 'config'), CONFIG);
-  await writeFile(join(git, 'HEAD'), `${commit}\n`);
-  for (const state of [
-    'MERGE_HEAD',
-    'CHERRY_PICK_HEAD',
-    'REVERT_HEAD',
-    'rebase-merge',
-    'rebase-apply',
-    'config.worktree',
-    'worktrees',
-    'logs',
-  ]) {
-    await rm(join(git, state), { recursive: true, force: true });
-  }
+  await writeFile(join(git, 'config'), CONFIG, { flag: 'wx' });
+  await writeFile(join(git, 'HEAD'), `${commit}\n`, { flag: 'wx' });
   const options = { dir: slot, settings: 'personal' } as const;
+  if (await hidesChanges(run, slot)) await rm(join(git, 'index'));
   await run([...NO_HOOKS, 'checkout', '-q', '--detach', '-f', commit], options);
-  if (await hidesChanges(run, slot)) {
-    await rm(join(git, 'index'), { force: true });
-    await run([...NO_HOOKS, 'reset', '-q', '--hard', commit], options);
-  }
   const kept = keep.flatMap((pattern) => ['-e', pattern]);
   await run(['clean', '-ffdxq', ...kept], options);
   const dirty = (await run(['status', '--porcelain', '--untracked-files=no'], options)).out;
   if (dirty !== '') throw new GitFault(['checkout', commit], null, `error: the slot is not clean: ${dirty.split('\n')[0]}`);
+}
+
+/** A check may have put a link where the slot's git directory was: what is deleted or written there would be deleted or written in the rig. */
+async function refuseLinks(slot: string, git: string): Promise<void> {
+  for (const path of [slot, git]) {
+    if (!(await lstat(path)).isDirectory()) throw new GitFault(['checkout'], null, `error: ${path} is no folder`);
+  }
 }
 
 /** Whether a check marked files as unchanged (assume-unchanged, skip-worktree): git then no longer looks at them. */

@@ -67,7 +67,7 @@ async function clearHalfMade(context: Context, repo: string, dir: string): Promi
   const admin = await findAdmin(repo, dir);
   const inside = await readdir(dir).catch(() => undefined);
   if (admin === undefined) {
-    await clearUnnamed(repo);
+    await clearUnnamed(context, repo);
     const stray = await gitDirOf(dir);
     // A .git file that leads nowhere, alone in its folder, is half of a registration; with other files it is somebody's work.
     if (inside?.length === 1 && stray !== undefined && !existsSync(stray)) await rm(join(dir, '.git'));
@@ -85,12 +85,14 @@ async function clearHalfMade(context: Context, repo: string, dir: string): Promi
   await removeTree(admin);
 }
 
-/** Registrations that were cut before they said where their worktree is belong to nobody: worktree commands run one at a time. */
-async function clearUnnamed(repo: string): Promise<void> {
+/** Registrations that were cut before they said where their worktree is belong to nobody, unless another process is just making one. */
+async function clearUnnamed({ now }: Context, repo: string): Promise<void> {
   const folder = join(repo, 'worktrees');
   for (const name of await readdir(folder).catch(() => [])) {
     const gitdir = await readFile(join(folder, name, 'gitdir'), 'utf8').catch(() => '');
-    if (gitdir.trim() === '' && !(await gitAtWork(await realPath(repo)))) await removeTree(join(folder, name));
+    if (gitdir.trim() !== '') continue;
+    const busy = (await gitAtWork(await realPath(repo))) ?? !(await isOld(join(folder, name), now()));
+    if (!busy) await removeTree(join(folder, name));
   }
 }
 

@@ -83,7 +83,8 @@ function groupOf(leader: Identity | undefined, found: readonly Proc[], procs: re
   return procs.every((proc) => proc.pgid !== head.pgid || isDead(proc) || pids.has(proc.pid)) ? head.pgid : undefined;
 }
 
-async function waitOut(first: readonly Proc[], request: KillRequest, look: () => Promise<Proc[]>): Promise<void> {
+/** Waits for the end of those who were asked, and of those who turn up meanwhile. Answers whether a scan found nobody any more. */
+async function waitOut(first: readonly Proc[], request: KillRequest, look: () => Promise<Proc[]>): Promise<boolean> {
   const over = performance.now() + request.graceMs;
   const ends = [request.hurry, request.signal].filter((signal) => signal !== undefined);
   let waiting: readonly Identity[] = first;
@@ -92,7 +93,7 @@ async function waitOut(first: readonly Proc[], request: KillRequest, look: () =>
     waiting = waiting.filter((proc) => isAlive(proc.pid, proc.born));
     if (waiting.length === 0) {
       const late = await look();
-      if (late.length === 0) return;
+      if (late.length === 0) return true;
       ask(late, undefined);
       waiting = late;
     }
@@ -100,19 +101,20 @@ async function waitOut(first: readonly Proc[], request: KillRequest, look: () =>
     await timer(Math.min(pause, left), undefined, { signal: AbortSignal.any(ends) }).catch(() => undefined);
     pause = Math.min(pause * 2, POLL_LAST_MS);
   }
+  return false;
 }
 
-/** STOP all before KILL, so that none can react to another's end; again until two scans in a row found nobody. */
-async function sweep(look: () => Promise<Proc[]>): Promise<Proc[]> {
+/** STOP all before KILL, so that none can react to another's end; again until two scans in a row, `empty` of them already made, found nobody. */
+async function sweep(look: () => Promise<Proc[]>, empty: number): Promise<Proc[]> {
   const over = performance.now() + SWEEP_MS;
-  let empty = 0;
+  let quiet = empty;
   for (let round = 1; ; round++) {
     const found = await look();
     if (found.length === 0) {
-      if (++empty === 2) return [];
+      if (++quiet === 2) return [];
       continue;
     }
-    empty = 0;
+    quiet = 0;
     if (round > SWEEP_ROUNDS && performance.now() >= over) return found;
     for (const proc of found) send(proc, 'SIGSTOP');
     for (const proc of found) send(proc, 'SIGKILL');
@@ -135,11 +137,12 @@ export async function killTree(request: KillRequest): Promise<{ left: Survivor[]
     return targets(procs, hunt, process.pid);
   };
   const first = await look();
-  if (first.length > 0 && request.graceMs > 0) {
+  let isQuiet = first.length === 0;
+  if (!isQuiet && request.graceMs > 0) {
     ask(first, groupOf(request.leader, first, procs));
-    await waitOut(first, request, look);
+    isQuiet = await waitOut(first, request, look);
   }
-  const left = await sweep(look);
+  const left = await sweep(look, isQuiet ? 1 : 0);
   return { left: left.slice(0, NAMED).map(({ pid, command }) => ({ pid, command })) };
 }
 

@@ -5,7 +5,8 @@ import { native } from 'node-pty';
 /** How a process ended: exactly one of the two is a number. */
 export type End = { readonly code: number | null; readonly signal: number | null };
 
-/** A process on a terminal of its own. `master` is read and written by us; `slave` is held so that the last bytes outlive the process. */
+/** A process on a terminal of its own. `master` is read and written by us; `slave` is held so that the last bytes outlive the process; writing
+ * to it, which never waits, is what printing is to the process. */
 export type Forked = { readonly pid: number; readonly master: number; readonly slave: number };
 
 /** What to run, where, and on how large a screen (characters). */
@@ -32,7 +33,11 @@ export function fork(request: ForkRequest, onEnd: (end: End) => void): Forked {
     onEnd(signal === 0 ? { code, signal: null } : { code: null, signal });
   });
   try {
-    return { pid: made.pid, master: made.fd, slave: openSync(made.pty, constants.O_RDWR | constants.O_NOCTTY) };
+    return {
+      pid: made.pid,
+      master: made.fd,
+      slave: openSync(made.pty, constants.O_RDWR | constants.O_NOCTTY | constants.O_NONBLOCK),
+    };
   } catch (fault) {
     closeSync(made.fd); // hangs up on the process, which ends it
     throw fault;

@@ -224,6 +224,11 @@ export async function connectHost(address: HostAddress): Promise<Host> {
     }
   }
   const wire = new Wire(socket);
-  await wire.greet({ protocols: PROTOCOLS, token, client: randomUUID(), build, ...(epoch !== undefined && { epoch }) });
+  try {
+    await wire.greet({ protocols: PROTOCOLS, token, client: randomUUID(), build, ...(epoch !== undefined && { epoch }) });
+  } catch (fault) {
+    wire.close();
+    throw fault;
+  }
   return new HostClient(wire);
 }

@@ -12,6 +12,9 @@ import { Fence } from './fence.ts';
 import { serve } from './server.ts';
 import { Sessions } from './sessions.ts';
 
+/** How long a host that ends waits for its last answers to be read, ms. */
+const LEAVE_MS = 2_000;
+
 function warn(line: string): void {
   process.stderr.write(`pty host: ${line}\n`);
 }
@@ -31,7 +34,15 @@ function readArgs(): { socket: string; tokenFile: string; state: string; build: 
   return fail('usage: --socket PATH --token-file FILE --state DIR [--build VERSION]', 2);
 }
 
+/** A host that carries a session's or a worker's token would be ended together with that, and all agents with it. */
+function checkEnvironment(): void {
+  for (const name of ['GT_SESSION', 'GT_WORKER'])
+    if (process.env[name] !== undefined)
+      fail(`started with ${name} in its environment: start it without, or it is killed with what that names`, 2);
+}
+
 async function run(): Promise<void> {
+  checkEnvironment();
   const { socket, tokenFile, state, build } = readArgs();
   makeDirectory(dirname(socket));
   makeDirectory(state);
@@ -48,6 +59,8 @@ async function run(): Promise<void> {
     onStopped: () => void leave(),
   });
   const leave = async () => {
+    // a client that does not read must not hold the host back
+    setTimeout(() => process.exit(0), LEAVE_MS);
     await door.close();
     process.exit(0);
   };

@@ -4,7 +4,7 @@
  */
 declare module 'node-pty' {
   export const native: {
-    /** `file` and `args` as execvp takes them; `env` as `NAME=value`; uid and gid -1 keep ours; `helper` is '' on Linux. */
+    /** `file` and `args` as execvp takes them; `env` as `NAME=value`; uid and gid -1 keep ours; `launcher` is '' on Linux. */
     fork(
       file: string,
       args: readonly string[],
@@ -15,7 +15,7 @@ declare module 'node-pty' {
       uid: number,
       gid: number,
       utf8: boolean,
-      helper: string,
+      launcher: string,
       onExit: (code: number, signal: number) => void,
     ): { readonly fd: number; readonly pid: number; readonly pty: string };
     resize(fd: number, cols: number, rows: number, pixelWidth: number, pixelHeight: number): void;

@@ -10,6 +10,8 @@ import { Session } from './session.ts';
 const SESSION_LIMIT = 2_000;
 /** Sessions told of in one page of the list: a page must fit a frame, and a path may have 4096 bytes. */
 const PAGE = 150;
+/** Survivors named by `stop`: the answer must fit a frame as well. */
+const NAMED = 1_000;
 /** How long a host that ends waits for the last output of killed sessions, ms. */
 const LAST_OUTPUT_MS = 2_000;
 
@@ -110,7 +112,7 @@ export class Sessions {
     });
     await Promise.race([Promise.all(all.map((session) => session.drained)), deadline]);
     clearTimeout(timer);
-    return { left: kills.flatMap((kill) => kill.left) };
+    return { left: kills.flatMap((kill) => kill.left).slice(0, NAMED) };
   }
 
   #fork(request: SpawnRequest): SessionInfo {

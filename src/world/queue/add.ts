@@ -4,7 +4,7 @@ import { jobMember } from '#core/derive';
 import { type Member, parts } from '#core/ids';
 import type { Noun, Records } from '#core/records';
 import { type QueueName, queueOf, queues } from '#queues/index';
-import type { Keys } from '../store/keys.ts';
+import type { Keys } from '#world/store/keys';
 
 /** A job as it is added: everything follows from its record. */
 export type JobSpec = {

@@ -2,9 +2,9 @@ import { isFinal } from '#core/derive';
 import { type Member, parts, recordOf } from '#core/ids';
 import type { Noun, Records } from '#core/records';
 import { type QueueName, queues } from '#queues/index';
-import { failpoint } from '../failpoint.ts';
-import type { Books } from '../store/books.ts';
-import type { Link } from '../store/link.ts';
+import { failpoint } from '#world/failpoint';
+import type { Books } from '#world/store/books';
+import type { Link } from '#world/store/link';
 import type { JobQueues, JobSpec } from './add.ts';
 import { wake } from './wake.ts';
 

@@ -1,6 +1,6 @@
 import { type QueueName, queues } from '#queues/index';
-import type { Keys } from '../store/keys.ts';
-import type { Link } from '../store/link.ts';
+import type { Keys } from '#world/store/keys';
+import type { Link } from '#world/store/link';
 import type { JobQueues } from './add.ts';
 
 /**

@@ -1,8 +1,8 @@
 import { PAGE, RELAY_MS } from '#core/limits';
-import type { Clock } from '../clock.ts';
-import type { Books } from '../store/books.ts';
-import type { Link } from '../store/link.ts';
-import { dropUnseen, unseenSince } from '../store/take.ts';
+import type { Clock } from '#world/clock';
+import type { Books } from '#world/store/books';
+import type { Link } from '#world/store/link';
+import { dropUnseen, unseenSince } from '#world/store/take';
 import type { Ask } from './ask.ts';
 
 /** Wakes (and adds) what somebody marked and then died before waking. @returns how many members it found */

@@ -1,8 +1,8 @@
 import type { Member } from '#core/ids';
 import { parts } from '#core/ids';
-import type { Keys } from '../store/keys.ts';
-import type { Link } from '../store/link.ts';
-import { script } from '../store/script.ts';
+import type { Keys } from '#world/store/keys';
+import type { Link } from '#world/store/link';
+import { script } from '#world/store/script';
 
 const wakeScript = script(new URL('./wake.lua', import.meta.url));
 

@@ -5,7 +5,7 @@ import type { Member } from '#core/ids';
 import { CLASHES, COMMIT_MEMORY_MS, EVENT_BYTES, EVENTS_KEPT } from '#core/limits';
 import type { Noun, Records } from '#core/records';
 import { isRefusal, type Refusal, refuse } from '#core/refusals';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '#world/clock';
 import type { Keys } from './keys.ts';
 import { type Link, RedisGone } from './link.ts';
 import type { Reply } from './resp.ts';
@@ -77,6 +77,11 @@ export class Books {
   /** Newest first. */
   async indexFromEnd(name: string, count: number): Promise<string[]> {
     return (await this.#link.call('ZREVRANGE', this.keys.index(name), 0, count - 1)) as string[];
+  }
+
+  /** Ids whose score is at most `until`, lowest first. */
+  async indexUntil(name: string, until: number, count: number): Promise<string[]> {
+    return (await this.#link.call('ZRANGEBYSCORE', this.keys.index(name), '-inf', until, 'LIMIT', 0, count)) as string[];
   }
 
   async count(index: string): Promise<number> {

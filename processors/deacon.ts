@@ -1,0 +1,75 @@
+import { jobId, type Member, member, runId } from '#core/ids';
+import { ENDED_KEPT_MS, PAGE } from '#core/limits';
+import type { World } from '#world/world';
+
+/**
+ * The deacon's rounds: what no event is needed for. Every record that should have a job has it; the jobs of the town look again; jobs of items that
+ * ended a day ago leave the board; the host keeps no session that nobody needs. Each step costs what it finds, in pages.
+ * @returns how many things were mended
+ */
+export async function deaconRounds(world: World): Promise<number> {
+  const missing = await everyRecordHasItsJob(world);
+  await lookAgain(world);
+  await removeEnded(world);
+  return missing + (await forgetSessions(world));
+}
+
+async function everyRecordHasItsJob({ desk, queues }: World): Promise<number> {
+  let mended = 0;
+  for (let from = 0; ; from += PAGE) {
+    const page = (await desk.books.index('jobs', from, from + PAGE - 1)) as Member[];
+    const missing = await queues.missing(page);
+    if (missing.length > 0) {
+      desk.log.warn('records without a job', { count: missing.length, first: missing[0] });
+      await desk.wake(missing);
+      mended += missing.length;
+    }
+    if (page.length < PAGE) return mended;
+  }
+}
+
+/** Slots and trains are level-triggered: one look a minute makes certain what events make quick. */
+async function lookAgain({ desk, rigs }: World): Promise<void> {
+  await desk.wake([member('dispatch', 'town@1'), ...rigs().map((rig) => member('trains', `${rig}@1`))]);
+}
+
+async function removeEnded({ desk, queues }: World): Promise<void> {
+  const before = desk.clock.now() - ENDED_KEPT_MS;
+  for (const id of await desk.books.indexUntil('ended', before, PAGE)) {
+    const work = await desk.books.read('work', id);
+    if (!work) continue;
+    const attempts = Array.from({ length: work.runs }, (_, i) => runId(id, i + 1));
+    await queues.remove([
+      ...attempts.map((run) => member('polecats', run)),
+      ...attempts.map((run) => member('merges', run.replace(/\.r(\d+)$/, '.m$1'))),
+      member('work', jobId(id, work.generation)),
+    ]);
+    await desk.change(async (reading) => {
+      const now = await reading.get('work', id);
+      return now
+        ? { put: [{ noun: 'work', doc: { ...now, jobsRemoved: true } }], answer: undefined }
+        : { put: [], answer: undefined };
+    });
+  }
+  await queues.clean('checks', ENDED_KEPT_MS);
+  await queues.clean('patrols', ENDED_KEPT_MS);
+}
+
+/** A session whose run holds its exit need not be kept; one that no run knows is ended. */
+async function forgetSessions(world: World): Promise<number> {
+  const { desk } = world;
+  let mended = 0;
+  for (const session of await world.host().list()) {
+    const run = await desk.books.read('run', session.id.replace(/\.s\d+$/, ''));
+    const current = run?.session?.id === session.id && !run.session.exit;
+    if (current || (run && run.state !== 'ended' && run.session?.id !== session.id && !run.session?.exit)) continue;
+    if (session.state !== 'drained') {
+      desk.log.warn('a session that no run knows', { session: session.id, pid: session.pid });
+      await world.host().kill(session.id);
+      mended++;
+      continue;
+    }
+    await world.host().forget(session.id);
+  }
+  return mended;
+}

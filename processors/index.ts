@@ -1,0 +1,21 @@
+import type { QueueName } from '#queues/index';
+import type { World } from '#world/world';
+import type { Processor } from './answer.ts';
+import { checks } from './checks.ts';
+import { dispatch } from './dispatch.ts';
+import { merges } from './merges.ts';
+import { patrols } from './patrols.ts';
+import { polecats } from './polecats.ts';
+import { trains } from './trains.ts';
+import { work } from './work.ts';
+
+/** Every queue's processor: a queue without one does not compile. */
+export const processors: { readonly [Q in QueueName]: Processor<Q, World> } = {
+  work,
+  dispatch,
+  polecats,
+  merges,
+  trains,
+  checks,
+  patrols,
+};

@@ -1,3 +1,0 @@
-import { main } from '../supervise.ts';
-
-await main(process.argv.slice(2));

@@ -1,0 +1,42 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Log } from '#world/log';
+import { HOST, type News } from '#world/news';
+import { connectHost } from '#world/pty/client';
+import { type Host, HostGone } from '#world/pty/host';
+
+/** The worker's line to the PTY host: kept up for as long as the worker lives, and telling what the host tells. */
+export type HostLine = { readonly now: () => Host; readonly close: () => void };
+
+/** Connects, and again whenever the line breaks. @param open reads the host's token anew for each try: a new host may have a new one */
+export async function keepHostLine(open: () => Parameters<typeof connectHost>[0], news: News, log: Log): Promise<HostLine> {
+  let host: Host | undefined;
+  let closed = false;
+  const connect = async (): Promise<void> => {
+    while (!closed)
+      try {
+        const made = await connectHost(open());
+        host = made;
+        made.onEvent(({ session }) => news.tell(session.id));
+        made.onGone(() => {
+          host = undefined;
+          if (!closed) void connect();
+        });
+        news.tell(HOST);
+        return;
+      } catch (fault) {
+        log.fault('the PTY host does not answer', fault);
+        await pause(100);
+      }
+  };
+  await connect();
+  return {
+    now: () => {
+      if (!host) throw new HostGone('the PTY host is away');
+      return host;
+    },
+    close: () => {
+      closed = true;
+      host?.close();
+    },
+  };
+}

@@ -1,0 +1,97 @@
+import { execFile } from 'node:child_process';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { hostname, userInfo } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import type { Member } from '#core/ids';
+import { type actorOf, identityOf, type LaunchGround, launch } from '#world/agents/launch';
+import { sessionToken, townSecret } from '#world/agents/token';
+import { makeCheck } from '#world/checks/slots';
+import { systemClock } from '#world/clock';
+import { townLayout } from '#world/config/layout';
+import type { Files } from '#world/config/watched';
+import { makeGit } from '#world/git/make';
+import type { News } from '#world/news';
+import { killTree } from '#world/processes/kill';
+import { jobsFor } from '#world/queue/jobs';
+import type { World } from '#world/world';
+import type { HostLine } from './host-line.ts';
+import type { Footing } from './sleepers.ts';
+
+export type LiveGround = {
+  readonly root: string;
+  readonly townId: string;
+  readonly footing: Footing;
+  readonly files: Files;
+  readonly host: HostLine;
+  readonly news: News;
+};
+
+/** Puts the world of the worker together; each line ends with what it needs. `worldOf(job)` is what that job's processor is handed. */
+export async function liveWorld({
+  root,
+  townId,
+  footing,
+  files,
+  host,
+  news,
+}: LiveGround): Promise<{ worldOf: (self: Member) => World; world: World }> {
+  const layout = townLayout(root);
+  const worker = `${townId}.${footing.epoch}`; // by which a successor finds this worker's git and checks
+  const git = makeGit({ now: systemClock.now, env: process.env, worker }); // clock, environment
+  const secret = townSecret(join(layout.runtime, 'secret')); // a file of the town
+  const owner = await ownerOf(); // git's own settings
+  const agents: LaunchGround = { layout, env: process.env, bin: writeBin(layout.runtime), email: owner.email };
+  const kill = (request: Parameters<typeof killTree>[0]) => killTree(request);
+  const check = makeCheck({
+    now: systemClock.now,
+    killTree: (input) => killTree(input),
+    env: process.env,
+    git,
+    runtime: layout.runtime,
+    worker,
+  });
+  const queues = jobsFor(footing.link, footing.desk.books.keys, footing.jobs);
+  const rest = {
+    epoch: footing.epoch,
+    town: { id: townId, layout },
+    git,
+    host: host.now,
+    news,
+    ...files,
+    queues,
+    kill,
+    check,
+    agents: {
+      token: (session: string) => sessionToken(townId, secret, session),
+      launch: async (...[run, work, rig]: Parameters<World['agents']['launch']>) => launch(run, work, rig, agents),
+      identity: async (run: Parameters<typeof actorOf>[0]) => identityOf(run, owner.email),
+      user: async () => owner.name,
+    },
+  };
+  return { world: { ...rest, desk: footing.desk }, worldOf: (self) => ({ ...rest, desk: footing.deskOf(self) }) };
+}
+
+/** `gt` by an absolute path that does not move with the shell: agents' login shells lose PATH. */
+function writeBin(runtime: string): string {
+  const gt = fileURLToPath(new URL('../cli/bin/gt.js', import.meta.url));
+  const folder = join(runtime, 'bin');
+  mkdirSync(folder, { recursive: true });
+  for (const name of ['gt', 'gtr']) {
+    writeFileSync(join(folder, name), `#!/bin/sh\nexec '${process.execPath}' '${gt}' "$@"\n`);
+    chmodSync(join(folder, name), 0o755);
+  }
+  return join(folder, 'gt');
+}
+
+async function ownerOf(): Promise<{ name: string; email: string }> {
+  const ask = async (key: string) => {
+    const { stdout } = await promisify(execFile)('git', ['config', '--global', '--get', key], {
+      cwd: dirname(process.execPath),
+    }).catch(() => ({ stdout: '' }));
+    return stdout.trim();
+  };
+  const { username } = userInfo();
+  return { name: (await ask('user.name')) || username, email: (await ask('user.email')) || `${username}@${hostname()}` };
+}

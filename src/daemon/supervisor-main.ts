@@ -1,0 +1,3 @@
+import { main } from './supervise.ts';
+
+await main(process.argv.slice(2));

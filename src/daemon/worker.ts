@@ -1,0 +1,217 @@
+import { writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { Redis } from 'ioredis';
+import { THE_TOWN, THE_WORKER } from '#core/derive';
+import { STOP_MS } from '#core/limits';
+import { isRefusal, Refused, refuse } from '#core/refusals';
+import { escalate } from '#core/work';
+import { serveBoard } from '#dashboard/board';
+import { processors } from '#processors/index';
+import { type QueueName, queues } from '#queues/index';
+import { systemClock } from '#world/clock';
+import { townLayout } from '#world/config/layout';
+import { socketPath } from '#world/config/runtime';
+import { readTown } from '#world/config/town';
+import { type Files, townFiles } from '#world/config/watched';
+import type { Desk } from '#world/desk';
+import type { Log } from '#world/log';
+import { makeNews, type News } from '#world/news';
+import { killTree } from '#world/processes/kill';
+import { askLine, serveLines } from '#world/processes/line-socket';
+import { bornOf, isAlive } from '#world/processes/scan';
+import { readToken } from '#world/pty/access';
+import { inspectRedis } from '#world/redis/inspect';
+import { keysOf } from '#world/store/keys';
+import { openLink } from '#world/store/link';
+import { tail } from '#world/store/tail';
+import { keepHostLine } from './host-line.ts';
+import { liveWorld } from './live.ts';
+import { reconcile } from './reconcile.ts';
+import { type Footing, startSleepers, takeOver } from './sleepers.ts';
+
+/** Exit codes of the worker beside 0: another one serves the town; the books were taken over or Redis came back changed: start me again. */
+export const TAKEN = 4;
+export const AGAIN = 75;
+
+const PROBE_MS = 2000;
+const DEACON_MS = 60_000;
+
+/**
+ * The worker: takes the town over and serves it until it is told to stop. The order of its start is the law of recovery: nobody else serves → the
+ * epoch is raised (an older worker can write nothing from here on) → what a dead worker's git and checks still do is ended → git and books agree →
+ * its jobs go back to the line → what was marked is woken → jobs are fetched.
+ */
+export async function serveTown(root: string, socket: string, log: Log): Promise<{ stop: () => Promise<void> }> {
+  const { id: townId } = orThrow(readTown(root));
+  const files = townFiles(root);
+  const { url } = files.settings().redis;
+  const where = url ? { url } : { path: orThrow(socketPath(root, 'redis')) };
+  const facts = orThrow(await inspectRedis('url' in where ? where.url : where.path));
+  await nobodyElse(root);
+  const link = await openLink(where, { waitMs: Number.POSITIVE_INFINITY });
+  const redis = connect(where, log);
+  const footing = await takeOver(redis, link, keysOf(townId), systemClock, log);
+  await killTree({ tokens: [{ prefix: `GT_WORKER=${townId}.` }], graceMs: 0 });
+  const lastRun = await takeRecord(footing.desk, footing.epoch, facts.runId);
+  const news = makeNews(systemClock);
+  const host = await keepHostLine(() => hostAddress(root, footing.epoch), news, log);
+  const { world, worldOf } = await liveWorld({ root, townId, footing, files, host, news });
+  if (lastRun !== facts.runId) await reconcile(world);
+  await foundRecords(footing.desk, files);
+  const unfollow = followEvents(where, footing, news, log);
+
+  let end: (code: number) => void = process.exit;
+  const again = (why: string) => {
+    log.warn(why);
+    end(AGAIN);
+  };
+  const { merge_queue, worker } = files.settings();
+  const sleepers = await startSleepers(footing, processors as never, {
+    name: `${hostname()}/${process.pid}/${footing.epoch}`,
+    world: worldOf,
+    escalate: (subject, cause, why) => openEscalation(footing.desk, subject, cause, why),
+    onStale: () => again('another worker has taken over'),
+    concurrency: { checks: merge_queue.check_slots, ...worker.concurrency },
+  });
+  const unpatrol = await keepUp(footing, files, log);
+  onReturn(redis, facts.runId, again);
+  const board = await openBoard(root, footing, files.settings().dashboard.port, log);
+  const { epoch } = footing;
+  const door = await serveLines(socket, () => ({
+    ok: true,
+    pid: process.pid,
+    epoch,
+    board: board?.url ?? null,
+    handedBack: sleepers.handedBack,
+  }));
+  log.info('serving', { town: townId, epoch, handedBack: sleepers.handedBack });
+
+  const stop = async () => {
+    await door.close();
+    unpatrol();
+    await Promise.all([sleepers.stop(STOP_MS), board?.close()]);
+    unfollow();
+    host.close();
+    link.close();
+    redis.disconnect();
+  };
+  end = (code) => void stop().finally(() => process.exit(code));
+  return { stop };
+}
+
+/** The deacon's rounds, and a look at slots and trains whenever somebody edits settings. @returns the end of the watch */
+async function keepUp({ jobs, desk }: Footing, files: Files, log: Log): Promise<() => void> {
+  const template = { name: 'deacon', data: { id: 'deacon' }, opts: { removeOnComplete: 20, removeOnFail: 20 } };
+  await jobs.get('patrols').upsertJobScheduler('deacon', { every: DEACON_MS }, template);
+  return files.watch(() => void desk.wake(looks(files)).catch((fault: unknown) => log.fault('settings changed', fault)));
+}
+
+/** A port that is taken must not keep the town from working: the board is left out, and said so. */
+async function openBoard(root: string, { jobs }: Footing, port: number, log: Log) {
+  const all = (Object.keys(queues) as QueueName[]).map((name) => jobs.get(name));
+  const board = await serveBoard(all, port).catch((fault: unknown) => void log.fault('the board cannot be served', fault));
+  writeFileSync(join(townLayout(root).runtime, 'board.url'), `${board?.url ?? ''}\n`);
+  return board;
+}
+
+type Where = { readonly url: string } | { readonly path: string };
+
+/** BullMQ's connection: waits for Redis without limit, and sends again what was under way at a cut (its scripts can bear that). */
+function connect(where: Where, log: Log): Redis {
+  const options = { maxRetriesPerRequest: null, retryStrategy: (times: number) => Math.min(50 * times, 500) };
+  const redis = 'url' in where ? new Redis(where.url, options) : new Redis({ ...options, path: where.path });
+  redis.on('error', (fault) => log.fault('redis', fault));
+  return redis;
+}
+
+/** Another worker that lives and answers is left in peace. One that does not answer is overtaken: the epoch makes it harmless. */
+async function nobodyElse(root: string): Promise<void> {
+  const socket = socketPath(root, 'worker');
+  if (isRefusal(socket)) return;
+  const answer = await askLine(socket, { do: 'ping' }, PROBE_MS).catch(() => undefined);
+  const pid = Number(answer?.['pid'] ?? 0);
+  const born = pid ? bornOf(pid) : undefined;
+  if (pid && pid !== process.pid && born && isAlive(pid, born)) throw new Refused(refuse('WORKER_RUNS', { pid }));
+}
+
+/** Writes down who serves the town. @returns the run of Redis that the last worker knew */
+async function takeRecord(desk: Desk, epoch: number, redisRun: string): Promise<string | undefined> {
+  return orThrow(
+    await desk.change(async (reading) => {
+      const last = await reading.get('worker', THE_WORKER);
+      const doc = {
+        id: THE_WORKER,
+        epoch,
+        pid: process.pid,
+        born: bornOf(process.pid) ?? '',
+        host: hostname(),
+        startedAt: desk.clock.now(),
+        redisRun,
+      };
+      return {
+        put: [{ noun: 'worker', doc }],
+        events: [{ type: 'worker.started', subject: THE_WORKER, data: { epoch, pid: process.pid } }],
+        answer: last?.redisRun,
+      };
+    }),
+  );
+}
+
+/** The records that the town has once, and a train for each rig: their jobs live as long as they do. */
+async function foundRecords(desk: Desk, files: Files): Promise<void> {
+  await desk.change(async (reading) => {
+    if (await reading.get('dispatch', THE_TOWN)) return { put: [], answer: undefined };
+    return { put: [{ noun: 'dispatch', doc: { id: THE_TOWN, generation: 1, granted: 0 } }], answer: undefined };
+  });
+  for (const rig of files.rigs())
+    await desk.change(async (reading) => {
+      if (await reading.get('train', rig)) return { put: [], answer: undefined };
+      return { put: [{ noun: 'train', doc: { id: rig, generation: 1 } }], answer: undefined };
+    });
+  await desk.wake(looks(files));
+}
+
+const looks = (files: Files) => [`dispatch/${THE_TOWN}@1` as const, ...files.rigs().map((rig) => `trains/${rig}@1` as const)];
+
+function hostAddress(root: string, epoch: number) {
+  return {
+    path: orThrow(socketPath(root, 'host')),
+    token: readToken(townLayout(root).hostToken),
+    epoch,
+    build: 'worker',
+    waitMs: 1000,
+  };
+}
+
+function followEvents(where: Where, { desk }: Footing, news: News, log: Log): () => void {
+  const over = new AbortController();
+  void tail(connect(where, log), desk.books.keys, (event) => news.tell(event.subject), over.signal);
+  return () => over.abort();
+}
+
+/** A Redis that was restarted may have gone back in time: the start's order puts that right, so the worker starts again. */
+function onReturn(redis: Redis, run: string, again: (why: string) => void): void {
+  redis.on('ready', async () => {
+    const info = await redis.info('server').catch(() => '');
+    const now = /run_id:(\w+)/.exec(info)?.[1];
+    if (now && now !== run) again('Redis was restarted');
+  });
+}
+
+async function openEscalation(desk: Desk, subject: string, cause: string, why: string): Promise<void> {
+  const id = `hq-esc-${subject.replace(/[^\w.-]/g, '-')}`;
+  await desk.change(async (reading) => {
+    const doc = escalate(await reading.get('escalation', id), { id, subject, cause, why, severity: 'high' }, desk.clock.now());
+    return {
+      put: [{ noun: 'escalation', doc }],
+      events: doc.count === 1 ? [{ type: 'escalation.opened', subject, data: { why } }] : [],
+      answer: undefined,
+    };
+  });
+}
+
+function orThrow<T>(answer: T): Exclude<T, { refused: unknown }> {
+  if (isRefusal(answer)) throw new Refused(answer);
+  return answer as Exclude<T, { refused: unknown }>;
+}

@@ -1,0 +1,133 @@
+import { Queue, Worker } from 'bullmq';
+import { benchTimes } from './bench-times.ts';
+import { type BenchTown, benchTown, ended, milestones, settle } from './bench-town.ts';
+
+/**
+ * What gt costs, as ratios to a floor measured in the same run: the town's whole step (wake, unseen set, books, commit, release) against one plain
+ * BullMQ job; a hook command against an empty Node; a slung item against git's own worktree.
+ */
+const CHAIN = 1000;
+const FAN = 2000;
+const ROUNDS = 3;
+
+type Say = (line: string) => void;
+const median = (values: readonly number[]) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+const ms = (value: number) => `${value.toFixed(2)} ms`;
+
+/** Runs all benches. @returns whether every figure kept its bound */
+export async function bench(say: Say): Promise<boolean> {
+  const steps = await benchSteps(say);
+  return (await benchTimes(say)) && steps;
+}
+
+async function benchSteps(say: Say): Promise<boolean> {
+  const town = await benchTown();
+  const chains: number[] = [];
+  const fans: number[] = [];
+  for (let round = 1; round <= ROUNDS; round++) {
+    const [trip, rate] = [await plainTrip(town, 500), await plainRate(town, FAN)];
+    const chain = await released(town, CHAIN, `c${round}`, (i) => (i === 0 ? 'root' : String(i - 1)));
+    const fan = await released(town, FAN, `f${round}`, () => 'root');
+    const [step, perSecond] = [chain.ms / CHAIN, FAN / (fan.ms / 1000)];
+    chains.push(step / trip);
+    fans.push(perSecond / rate);
+    say(
+      `round ${round}: plain job ${ms(trip)}, chain step ${ms(step)} (${(step / trip).toFixed(2)} ×, ${(chain.commands / CHAIN).toFixed(0)} Redis commands)`,
+    );
+    say(
+      `         plain ${rate.toFixed(0)} jobs/s, fan ${perSecond.toFixed(0)} steps/s (${(perSecond / rate).toFixed(2)} ×, ${(fan.commands / FAN).toFixed(0)} Redis commands)`,
+    );
+  }
+  await town.end();
+  const [chain, fan] = [median(chains), median(fans)];
+  const ok = chain <= 3 && fan >= 0.3;
+  say(
+    `chain of ${CHAIN}: ${chain.toFixed(2)} × one plain job (bound 3) · fan of ${FAN}: ${fan.toFixed(2)} × plain throughput (bound 0.3) · concurrency ${town.concurrency}: ${ok ? 'kept' : 'NOT KEPT'}`,
+  );
+  return ok;
+}
+
+/** One plain job after the other, from add to done: ms each. */
+async function plainTrip(town: BenchTown, count: number): Promise<number> {
+  const plain = openPlain(town, 1);
+  await plain.worker.waitUntilReady();
+  const start = performance.now();
+  for (let i = 0; i < count; i++) {
+    const done = plain.done(1);
+    await plain.queue.add('x', {}, { jobId: `t-${start}-${i}` });
+    await done;
+  }
+  const taken = performance.now() - start;
+  await plain.end();
+  return taken / count;
+}
+
+/** Many plain jobs at once, from add to done, at the same concurrency: jobs a second. */
+async function plainRate(town: BenchTown, count: number): Promise<number> {
+  const plain = openPlain(town, town.concurrency);
+  await plain.worker.waitUntilReady();
+  const start = performance.now();
+  const done = plain.done(count);
+  await plain.queue.addBulk(
+    Array.from({ length: count }, (_, i) => ({ name: 'x', data: {}, opts: { jobId: `r-${start}-${i}` } })),
+  );
+  await done;
+  const taken = performance.now() - start;
+  await plain.end();
+  return count / (taken / 1000);
+}
+
+function openPlain({ redis, footing }: BenchTown, concurrency: number) {
+  const prefix = `${footing.desk.books.keys.queues}:plain`;
+  const queue = new Queue('plain', { connection: redis, prefix });
+  const worker = new Worker('plain', async () => 'done', { connection: redis, prefix, concurrency });
+  const done = (count: number) =>
+    new Promise<void>((resolve) => {
+      let left = count;
+      const hear = () => {
+        left--;
+        if (left > 0) return;
+        worker.off('completed', hear);
+        resolve();
+      };
+      worker.on('completed', hear);
+    });
+  const end = async () => {
+    await worker.close();
+    await queue.close();
+  };
+  return { queue, worker, done, end };
+}
+
+/** Milestones released by one close, until the last of them has closed. */
+async function released(
+  town: BenchTown,
+  count: number,
+  tag: string,
+  on: (i: number) => string,
+): Promise<{ ms: number; commands: number }> {
+  const id = (i: string) => `bn-${tag}x${i}`;
+  const ids = Array.from({ length: count }, (_, i) => id(String(i)));
+  await milestones(town, ids, (i) => id(on(i)));
+  await settled(town);
+  const before = await commands(town);
+  const done = ended(town, count);
+  const start = performance.now();
+  await settle(town, id('root'));
+  await done;
+  return { ms: performance.now() - start, commands: (await commands(town)) - before };
+}
+
+/** Waits until every job is parked: the measurement begins at rest. */
+async function settled({ footing }: BenchTown): Promise<void> {
+  const queue = footing.jobs.get('work');
+  for (;;) {
+    const { wait, active } = (await queue.getJobCounts('wait', 'active')) as { wait: number; active: number };
+    if (wait + active === 0) return;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+async function commands({ redis }: BenchTown): Promise<number> {
+  return Number(/total_commands_processed:(\d+)/.exec(await redis.info('stats'))?.[1]);
+}

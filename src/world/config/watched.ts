@@ -1,0 +1,74 @@
+import { type FSWatcher, statSync, watch } from 'node:fs';
+import { availableParallelism, freemem } from 'node:os';
+import { dirname } from 'node:path';
+import { isRefusal, Refused } from '#core/refusals';
+import type { Settings } from '#core/settings';
+import type { Rig } from '#world/world';
+import { rigLayout, townLayout } from './layout.ts';
+import { loadRig } from './load-rig.ts';
+import { readRigs } from './rigs.ts';
+import { loadTownSettings } from './settings.ts';
+
+/** The town's files as they are now: read when asked for, and again only when one of them has changed. */
+export type Files = {
+  readonly settings: () => Settings;
+  readonly rig: (name: string) => Rig;
+  readonly rigs: () => string[];
+  /** Calls `changed` when somebody edits settings. @returns the end of the watch */
+  readonly watch: (changed: () => void) => () => void;
+};
+
+/** @throws Refused from each reader, when a file is wrong or a rig is unknown */
+export function townFiles(root: string): Files {
+  const layout = townLayout(root);
+  const machine = { freeMemoryBytes: freemem(), cores: availableParallelism() }; // once: a limit that follows free memory would sway
+  const cache = new Map<string, { stamp: string; value: unknown }>();
+  const cached = <T>(key: string, files: readonly string[], load: () => T): T => {
+    const stamp = files.map(stampOf).join(' ');
+    const known = cache.get(key);
+    if (known?.stamp === stamp) return known.value as T;
+    const value = load();
+    cache.set(key, { stamp, value });
+    return value;
+  };
+  const rigs = () => cached('rigs', [layout.rigsFile], () => Object.keys(orThrow(readRigs(root)).rigs));
+  return {
+    rigs,
+    settings: () => cached('town', [layout.settingsFile], () => orThrow(loadTownSettings(root, machine)).settings),
+    rig: (name) => {
+      const paths = rigLayout(root, name);
+      const files = [layout.settingsFile, paths.rigFile, paths.settingsFile, layout.wispSettings(name)];
+      return cached(`rig ${name}`, files, () => orThrow(loadRig(root, name, machine)));
+    },
+    watch: (changed) => {
+      const folders = [
+        dirname(layout.settingsFile),
+        layout.wispSettingsFolder,
+        ...rigs().map((name) => dirname(rigLayout(root, name).settingsFile)),
+      ];
+      const watchers = folders.map((folder) => watchFolder(folder, changed));
+      return () => {
+        for (const one of watchers) one?.close();
+      };
+    },
+  };
+}
+
+/** A folder that is not there, or cannot be watched, is left to the patrol, which looks every minute. */
+function watchFolder(folder: string, changed: () => void): FSWatcher | undefined {
+  try {
+    return watch(folder, { persistent: false }, changed).on('error', () => undefined);
+  } catch {
+    return undefined;
+  }
+}
+
+function stampOf(file: string): string {
+  const found = statSync(file, { throwIfNoEntry: false });
+  return found ? `${found.mtimeMs}.${found.size}.${found.ino}` : '-';
+}
+
+function orThrow<T>(answer: T): Exclude<T, { refused: unknown }> {
+  if (isRefusal(answer)) throw new Refused(answer);
+  return answer as Exclude<T, { refused: unknown }>;
+}

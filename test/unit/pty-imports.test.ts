@@ -1,0 +1,29 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { init, parse } from 'es-module-lexer';
+import { expect, test } from 'vitest';
+
+const src = new URL('../../src/', import.meta.url);
+
+/** All that a source file imports when it runs, itself and through others. */
+function reach(file: URL, seen: Map<string, string>): Map<string, string> {
+  for (const found of parse(readFileSync(file, 'utf8'))[0]) {
+    const specifier = 'specifier' in found ? found.specifier : undefined;
+    if (!specifier || ('typeOnly' in found && found.typeOnly) || seen.has(specifier)) continue;
+    seen.set(specifier, fileURLToPath(file));
+    if (specifier.startsWith('#')) reach(new URL(`${specifier.slice(1)}.ts`, src), seen);
+    else if (specifier.startsWith('.')) reach(new URL(specifier, file), seen);
+  }
+  return seen;
+}
+
+test('the PTY host depends on the terminal binding alone, and can start nothing but agents', async () => {
+  await init;
+  const reached = reach(new URL('world/pty/main.ts', src), new Map());
+  const outside = [...reached.keys()].filter(
+    (name) => !name.startsWith('.') && !name.startsWith('#') && !name.startsWith('node:'),
+  );
+  expect(outside).toEqual(['node-pty']);
+  expect(reached.get('node:child_process')).toBeUndefined();
+  expect(reached.size).toBeGreaterThan(15);
+});
