@@ -44,6 +44,7 @@ const shop: Rig = {
   settings: { ...systemDefaults({ freeMemoryBytes: 8e9, cores: 4 }), max_polecats: 1 },
   repo: layout.repo,
   target: 'main',
+  checks: { spec: 'none', commands: [] },
 };
 const town: TownFacts = {
   name: 'town',
