@@ -171,7 +171,7 @@ async function rig(ground: DoctorGround, name: string): Promise<Check[]> {
   const used = ground.books ? new Set(await ground.books.books.index('names')) : undefined;
   const orphans = used ? ground.worktrees(name).filter((one) => !used.has(one)) : [];
   const checks =
-    found.settings.merge_queue.check.length > 0
+    found.checks.commands.length > 0
       ? [good('rigs', id, `lands on ${found.target}`)]
       : [
           ill(

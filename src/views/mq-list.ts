@@ -42,7 +42,7 @@ export const NO_CHECKS = 'no checks configured';
 /** The queue of a rig in its order, and the last `ended` requests that left it. Reads the train, what it waits for, and what is shown. */
 export async function mqList(
   books: Books,
-  { name, target, settings }: Rig,
+  { name, target, settings, checks: { commands } }: Rig,
   { ended = 0 }: { ended?: number } = {},
 ): Promise<Queue> {
   const [train, open, over, unpushed] = await Promise.all([
@@ -56,13 +56,13 @@ export async function mqList(
     train?.check ? books.read('check', train.check) : undefined,
   ]);
   const line = requests.filter((one) => isOpen(one)).map((one) => one.id);
-  const { enabled, check: checks } = settings.merge_queue;
+  const { enabled } = settings.merge_queue;
   return {
     rig: name,
     target,
     enabled,
-    checks: checks.map((one) => one.name),
-    warning: checks.length === 0 ? NO_CHECKS : null,
+    checks: commands.map((one) => one.name),
+    warning: commands.length === 0 ? NO_CHECKS : null,
     blocked: train?.blocked ? { why: train.blocked.why, note: train.blocked.note, since: train.blocked.at } : null,
     current: train?.current ?? null,
     unpushed,

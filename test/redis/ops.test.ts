@@ -1,7 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import type { Work } from '#core/records';
-import { isRefusal, type Refusal } from '#core/refusals';
-import { closing } from '#core/work';
+import { isRefusal } from '#core/refusals';
 import { ack } from '#ops/ack';
 import { addNeeds } from '#ops/add-needs';
 import { createWork, type NewItem } from '#ops/create-work';
@@ -10,6 +8,7 @@ import { handIn } from '#ops/hand-in';
 import { sling } from '#ops/sling';
 import { type TestDesk, testDesk } from '../support/desk.ts';
 import { type PrivateRedis, privateRedis } from '../support/redis.ts';
+import { close as closed, good, newItem, TOKEN } from '../support/shop.ts';
 
 let redis: PrivateRedis;
 let desk: TestDesk;
@@ -23,20 +22,8 @@ beforeEach(async () => {
 });
 afterAll(() => desk.close());
 
-function good<T>(answer: T | Refusal): T {
-  if (isRefusal(answer)) throw new Error(`refused: ${JSON.stringify(answer)}`);
-  return answer;
-}
-const item = async (title: string, more: Partial<NewItem> = {}): Promise<Work> =>
-  good(await createWork(desk, { rig: 'shop', prefix: 'sh', title, ...more }));
-const close = (id: string) =>
-  desk.change(async (reading) => {
-    const work = await reading.get('work', id);
-    if (!work) throw new Error(id);
-    const { doc, settle } = closing(work, { at: desk.clock.now(), reason: 'landed' });
-    return { put: [{ noun: 'work', doc }], settle, answer: undefined };
-  });
-const TOKEN = 'tdesk00.sh-000.r1.s1.00112233445566778899';
+const item = (title: string, more?: Partial<NewItem>) => newItem(desk, title, more);
+const close = (id: string) => closed(desk, id);
 
 test('an item has an id of its rig, its text, and a job of its own', async () => {
   const work = await item('  Greet  ', { text: { description: 'say hello', notes: '' }, labels: ['b', 'a', 'b'], priority: 0 });

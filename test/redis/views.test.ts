@@ -1,26 +1,20 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import type { Work } from '#core/records';
-import { isRefusal, type Refusal } from '#core/refusals';
-import { systemDefaults } from '#core/settings';
-import { closing, wantSlot } from '#core/work';
-import { createWork, type NewItem } from '#ops/create-work';
+import type { NewItem } from '#ops/create-work';
 import { escalate } from '#ops/escalate';
 import { handIn } from '#ops/hand-in';
 import { sling } from '#ops/sling';
-import type { TownFacts } from '#views/facts';
 import { feed, feedAfter } from '#views/feed';
 import { hook } from '#views/hook';
 import { mqList } from '#views/mq-list';
 import { polecatList } from '#views/polecat-list';
 import { runOf } from '#views/run-of';
 import { status } from '#views/status';
-import { type WhyFacts, why } from '#views/why';
+import { why } from '#views/why';
 import { workList } from '#views/work-list';
 import { workShow } from '#views/work-show';
-import { rigLayout } from '#world/config/layout';
-import type { Rig } from '#world/world';
 import { type TestDesk, testDesk } from '../support/desk.ts';
 import { type PrivateRedis, privateRedis } from '../support/redis.ts';
+import { close as closed, good, newItem, shop, TOKEN, town, want as wanted } from '../support/shop.ts';
 
 let redis: PrivateRedis;
 let desk: TestDesk;
@@ -36,98 +30,9 @@ beforeEach(async () => {
   desk = await testDesk(redis.path);
 });
 
-const layout = rigLayout('/town', 'shop');
-const shop: Rig = {
-  name: 'shop',
-  file: { type: 'rig', version: 1, name: 'shop', git_url: '/code/shop', beads: { prefix: 'sh' } },
-  layout,
-  settings: { ...systemDefaults({ freeMemoryBytes: 8e9, cores: 4 }), max_polecats: 1 },
-  repo: layout.repo,
-  target: 'main',
-  checks: { spec: 'none', commands: [] },
-};
-const town: TownFacts = {
-  name: 'town',
-  root: '/town',
-  up: true,
-  processes: [{ name: 'worker', pid: 42, state: 'running', since: 1, why: null }],
-  maxPolecats: 10,
-};
-const facts = (more: Partial<WhyFacts> = {}): WhyFacts => ({
-  town,
-  rigs: [shop],
-  now: desk.clock.now(),
-  session: async () => undefined,
-  ...more,
-});
-
-function good<T>(answer: T | Refusal): T {
-  if (isRefusal(answer)) throw new Error(`refused: ${JSON.stringify(answer)}`);
-  return answer;
-}
-const item = async (title: string, more: Partial<NewItem> = {}): Promise<Work> =>
-  good(await createWork(desk, { rig: 'shop', prefix: 'sh', title, ...more }));
-const want = (id: string) =>
-  desk.change(async (reading) => {
-    const work = await reading.get('work', id);
-    return work ? wantSlot(work, desk.clock.now()) : { refused: 'NOTHING_HOOKED', facts: {} };
-  });
-const close = (id: string) =>
-  desk.change(async (reading) => {
-    const work = await reading.get('work', id);
-    if (!work) throw new Error(id);
-    const { doc, settle } = closing(work, { at: desk.clock.now(), reason: 'landed', commit: 'c'.repeat(40) });
-    return { put: [{ noun: 'work', doc }], settle, answer: undefined };
-  });
-const reasons = async (about: string, more: Partial<WhyFacts> = {}) =>
-  (await why(desk.books, facts(more), about))?.reasons.map(({ code }) => code);
-const TOKEN = 'tdesk00.sh-000.r1.s1.00112233445566778899';
-
-test('why tells what holds an item up, from its making to its end', async () => {
-  const [first, work] = [await item('first'), await item('work')];
-  const last = await item('last', { deps: [first.id] });
-  expect(await reasons(work.id)).toEqual(['not-slung']);
-  await sling(desk, { ids: [last.id, work.id] });
-  expect(await reasons(last.id)).toEqual(['needs']);
-  expect(await reasons(work.id)).toEqual(['looking']);
-  expect(await reasons(work.id, { town: { ...town, up: false } })).toEqual(['town-down', 'looking']);
-  await want(work.id);
-  expect(await reasons(work.id)).toEqual(['in-line']);
-  await sling(desk, { ids: [first.id] });
-  await want(first.id);
-  const run = await desk.grant(first.id, { token: TOKEN });
-  expect(await reasons(work.id)).toEqual(['rig-full', 'in-line']);
-  expect(await reasons('shop')).toEqual(['rig-full']);
-  for (const about of [first.id, run.id, `${run.id}.s1`, 'toast', 'shop/toast'])
-    expect(await reasons(about)).toEqual(['starting']);
-  good(
-    await handIn(
-      desk,
-      { session: `${run.id}.s1`, run: run.id, token: TOKEN },
-      { head: 'a'.repeat(40), target: 'main', author: 'toast' },
-    ),
-  );
-  expect(await reasons(first.id)).toEqual(['pinning']);
-  expect(await reasons('shop/nobody')).toBeUndefined();
-  await close(first.id);
-  expect((await why(desk.books, facts(), first.id))?.reasons).toMatchObject([{ code: 'closed', evidence: 'landed, cccccccccc' }]);
-});
-
-test('why tells a silent agent from one that works', async () => {
-  const work = await item('work');
-  await sling(desk, { ids: [work.id] });
-  const run = await desk.grant(work.id, { token: TOKEN });
-  await desk.change(async (reading) => {
-    const now = await reading.get('run', run.id);
-    if (!now?.session) throw new Error('no session');
-    return { put: [{ noun: 'run', doc: { ...now, session: { ...now.session, ackedAt: desk.clock.now() } } }], answer: undefined };
-  });
-  const now = desk.clock.now();
-  const printed = (ago: number) => ({ now, session: async () => ({ state: 'running', lastOutputAt: now - ago, pid: 7 }) });
-  expect(await reasons(work.id, printed(1000))).toEqual(['working']);
-  expect(await reasons(work.id, printed(180_000))).toEqual(['silent']);
-  expect(await reasons(work.id)).toEqual(['working']);
-});
+const item = (title: string, more?: Partial<NewItem>) => newItem(desk, title, more);
+const want = (id: string) => wanted(desk, id);
+const close = (id: string) => closed(desk, id);
 
 test('a list shows what each item waits for, in words', async () => {
   const first = await item('first');
@@ -250,7 +155,7 @@ test('views read no more than they show, however much there was', async () => {
       queue: () => mqList(desk.books, shop),
       list: () => workList(desk.books, { which: 'open', limit: 10 }),
       show: () => workShow(desk.books, one.id),
-      why: () => why(desk.books, facts(), one.id),
+      why: () => why(desk.books, { town, rigs: [shop], now: 0, session: async () => undefined }, one.id),
       feed: () => feed(desk.books, {}, 5),
     })) {
       desk.calls();

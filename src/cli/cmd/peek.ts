@@ -32,14 +32,16 @@ export const peek = command({
         return refuse('AGENT_UNKNOWN', { agent, hint });
       }
       const host = await openHost(town);
-      if (isRefusal(host)) return host;
       try {
         return await peeked(host, run, lines);
       } finally {
-        host.close();
+        if (!isRefusal(host)) host.close();
       }
     });
   },
-  text: ({ agent, session, work, state, pid, lastOutputAt, text }, { paint, now }) =>
-    `${paint.bold(agent)} on ${work}: ${session} ${state}, process ${pid}, last output ${relativeTime(lastOutputAt, now)}\n\n${text}`,
+  text: ({ agent, session, work, state, pid, lastOutputAt, text }, { paint, now }) => {
+    const process = pid === null ? '' : `, process ${pid}`;
+    const last = lastOutputAt === null ? '' : `, last output ${relativeTime(lastOutputAt, now)}`;
+    return `${paint.bold(agent)} on ${work}: ${session} ${state}${process}${last}\n\n${text}`;
+  },
 });
