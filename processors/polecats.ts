@@ -184,7 +184,10 @@ async function handInForIt(run: Run, head: string, world: World): Promise<void> 
     const [now, work] = [await reading.get('run', run.id), await reading.get('work', run.work)];
     await reading.get('merge', mergeId(run.id));
     if (!now || !work || now.submitted || now.state === 'ended') return { put: [], answer: undefined };
-    return { ...handIn(now, work, { head, target, author }, desk.clock.now()), answer: undefined };
+    return {
+      ...handIn(now, work, await reading.get('train', run.rig), { head, target, author }, desk.clock.now()),
+      answer: undefined,
+    };
   });
 }
 
