@@ -36,8 +36,8 @@ export type Ground<W> = {
   readonly concurrency?: number;
 };
 
-/** What gt keeps in a job besides the id: consecutive faults, and whether it ever had children (then `done` waits for them). */
-type Data = { readonly id?: string; readonly faults?: number; readonly kids?: boolean };
+/** What gt keeps in a job besides the id: consecutive faults. */
+type Data = { readonly id?: string; readonly faults?: number };
 type AnyProcessor<W> = (turn: Turn<Noun>, world: W) => Promise<Answer>;
 type Activation = { readonly job: Job; readonly token: string; readonly self: Member };
 
@@ -138,7 +138,7 @@ export class Wrapper<W> {
         await this.#show(job, answer.why);
         return this.#park(at, answer.until);
       case 'await':
-        await this.#addChildren(job, answer.children);
+        await this.#addChildren(answer.children);
         await this.#show(job, answer.why);
         return this.#awaitChildren(at, () => this.#park(at, this.#ground.desk.clock.now() + IDLE_PARENT_MS));
       case 'handBack':
@@ -148,8 +148,8 @@ export class Wrapper<W> {
         await this.#ground.escalate(self, answer.refusal.refused, says);
         throw new UnrecoverableError(says);
       }
-      case 'done':
-        if (!(job.data as Data).kids || (await job.getDependenciesCount()).unprocessed === 0) return answer.result;
+      case 'done': // its children may have been added by others: the relay, an op
+        if ((await job.getDependenciesCount()).unprocessed === 0) return answer.result;
         return this.#awaitChildren(at, async () => answer.result);
       default:
         throw new Error(`${self} gave no answer: ${JSON.stringify(answer satisfies never)}`);
@@ -194,9 +194,7 @@ export class Wrapper<W> {
     if (job.progress !== why) await job.updateProgress(why);
   }
 
-  /** The mark comes first: a job that may have children must not end as if it had none. */
-  async #addChildren(job: Job, children: readonly Child[]): Promise<void> {
-    if (!(job.data as Data).kids) await job.updateData({ ...job.data, kids: true });
+  async #addChildren(children: readonly Child[]): Promise<void> {
     for (const child of children) {
       const one = jobOf(child.noun, child.doc as never);
       await this.#ground.jobs.add(one.queue, [one]);
