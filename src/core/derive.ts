@@ -10,12 +10,12 @@ import type { Noun, Records } from './records.ts';
 export type Standing = ReadonlyArray<readonly [index: string, score: number, member?: string]>;
 
 /** Priority first, then rework before new work, then age: lower goes first. Exact: ms need 41 bits, the rest stays under 2^53. */
-export function wantScore(priority: number, rework: boolean, since: number): number {
+function wantScore(priority: number, rework: boolean, since: number): number {
   return priority * 2e13 + (rework ? 0 : 1e13) + since;
 }
 
 /** A merge request's place: priority, then age. */
-export const queueScore = (priority: number, since: number): number => priority * 2e13 + since;
+const queueScore = (priority: number, since: number): number => priority * 2e13 + since;
 
 /** Whether the record's job has nothing left to do. */
 export const isFinal: { readonly [N in Noun]: (doc: Records[N]) => boolean } = {

@@ -12,7 +12,7 @@ import type { Reply } from './resp.ts';
 import { script } from './script.ts';
 
 /** The number of the books' form; commit.lua refuses books of another. */
-export const SCHEMA = 1;
+const SCHEMA = 1;
 
 const commitScript = script(new URL('./commit.lua', import.meta.url));
 
