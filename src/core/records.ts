@@ -207,7 +207,18 @@ const worker = z.looseObject({
 });
 
 /** Every noun with its schema: the map that the store's typed reads rest on. */
-export const schemas = { work, run, merge, train, check, verdict, dispatch, patrol, escalation, worker };
+export const schemas = {
+  work,
+  run,
+  merge,
+  train,
+  check,
+  verdict,
+  dispatch,
+  patrol,
+  escalation,
+  worker,
+};
 
 export type Noun = keyof typeof schemas;
 export type Records = { [N in Noun]: z.infer<(typeof schemas)[N]> };
