@@ -62,7 +62,11 @@ const standing: { readonly [N in Noun]?: (doc: Records[N]) => Standing } = {
     if (doc.status === 'closed')
       at.push(['work.closed', doc.closed?.at ?? doc.updatedAt], [`work.closed:${doc.rig}`, doc.closed?.at ?? doc.updatedAt]);
     else at.push(['work.open', doc.createdAt], [`work.open:${doc.rig}`, doc.createdAt]);
-    if (doc.want && !doc.run && !doc.needsYou) at.push(['want', wantScore(doc.priority, doc.want.rework, doc.want.since)]);
+    if (doc.status === 'hooked') at.push([`work.hooked:${doc.rig}`, doc.createdAt]);
+    if (doc.want && !doc.run && !doc.needsYou) {
+      const place = wantScore(doc.priority, doc.want.rework, doc.want.since);
+      at.push(['want', place], [`want:${doc.rig}`, place]);
+    }
     if (doc.needsYou) at.push(['needs-you', doc.updatedAt]);
     if (doc.hold) at.push(['names', 0, doc.hold.name]);
     if (doc.status === 'closed' && isFinal.work(doc) && !doc['jobsRemoved']) at.push(['ended', doc.closed?.at ?? doc.updatedAt]);

@@ -10,6 +10,7 @@ import type { Keys } from './keys.ts';
 import { type Link, RedisGone } from './link.ts';
 import type { Reply } from './resp.ts';
 import { script } from './script.ts';
+import { eventOf, type StoredEvent } from './tail.ts';
 
 /** The number of the books' form; commit.lua refuses books of another. */
 const SCHEMA = 1;
@@ -103,6 +104,17 @@ export class Books {
   async text(id: string): Promise<Record<string, string>> {
     const flat = (await this.#link.call('HGETALL', this.keys.text(id))) as string[];
     return Object.fromEntries(flat.flatMap((field, i) => (i % 2 === 0 ? [[field, flat[i + 1] ?? '']] : [])));
+  }
+
+  /** The last events, newest first, `before` (exclusive) an event's id. */
+  async eventsBefore(before: string | undefined, count: number): Promise<StoredEvent[]> {
+    const from = before === undefined ? '+' : `(${before}`;
+    return entries(await this.#link.call('XREVRANGE', this.keys.events, from, '-', 'COUNT', count));
+  }
+
+  /** Events after one, oldest first. */
+  async eventsAfter(after: string, count: number): Promise<StoredEvent[]> {
+    return entries(await this.#link.call('XRANGE', this.keys.events, `(${after}`, '+', 'COUNT', count));
   }
 
   /**
@@ -210,6 +222,8 @@ function isNothing(change: Change<unknown>): boolean {
   const { put, events, settle, unsettle, needs, text, marks } = change;
   return [put, events, settle, unsettle, needs, text, marks].every((list) => !list || list.length === 0);
 }
+
+const entries = (reply: Reply): StoredEvent[] => (reply as Array<[string, string[]]>).map(([id, fields]) => eventOf(id, fields));
 
 function good(reply: Reply): Reply {
   if (reply instanceof Error) throw reply;
