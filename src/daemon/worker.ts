@@ -32,7 +32,7 @@ import { type Footing, startSleepers, takeOver } from './sleepers.ts';
 
 /** Exit codes of the worker beside 0: another one serves the town; the books were taken over or Redis came back changed: start me again. */
 export const TAKEN = 4;
-export const AGAIN = 75;
+const AGAIN = 75;
 
 const PROBE_MS = 2000;
 const DEACON_MS = 60_000;

@@ -37,7 +37,7 @@ export type Queue = {
   readonly requests: readonly Request[];
 };
 
-export const NO_CHECKS = 'no checks configured';
+const NO_CHECKS = 'no checks configured';
 
 /** The queue of a rig in its order, and the last `ended` requests that left it. Reads the train, what it waits for, and what is shown. */
 export async function mqList(

@@ -58,7 +58,7 @@ export function polecatOf(run: Run, title: string): Polecat {
 }
 
 /** What a person calls the state of a run. */
-export function runInWords(run: Run): string {
+function runInWords(run: Run): string {
   if (run.state === 'ended') return `ended: ${run.outcome ?? 'unknown'}`;
   if (run.state === 'granted') return 'getting a worktree';
   if (run.submitted) return 'handed in, leaving';

@@ -16,8 +16,8 @@ export type RigStatus = {
   readonly counts: { readonly open: number; readonly hooked: number; readonly waiting: number; readonly closed: number };
 };
 
-export type NeedsYou = { readonly id: string; readonly rig: string; readonly title: string; readonly why: string };
-export type Open = Pick<Escalation, 'id' | 'subject' | 'cause' | 'severity' | 'why' | 'count' | 'openedAt'>;
+type NeedsYou = { readonly id: string; readonly rig: string; readonly title: string; readonly why: string };
+type Open = Pick<Escalation, 'id' | 'subject' | 'cause' | 'severity' | 'why' | 'count' | 'openedAt'>;
 
 export type Status = {
   readonly town: { readonly name: string; readonly root: string; readonly up: boolean };

@@ -13,7 +13,7 @@ import { script } from './script.ts';
 import { eventOf, type StoredEvent } from './tail.ts';
 
 /** The number of the books' form; commit.lua refuses books of another. */
-export const SCHEMA = 1;
+const SCHEMA = 1;
 
 const commitScript = script(new URL('./commit.lua', import.meta.url));
 
