@@ -11,7 +11,7 @@ import type { BooksModel, ModelCommit } from './books-model.ts';
 import { aRun, item, request } from './records.ts';
 
 /** The books under test: two tellers on the same keys, the worker's epoch, and a Redis that can be killed. */
-export type Real = {
+type Real = {
   readonly tellers: readonly [Teller, Teller];
   readonly epoch: () => number;
   readonly crash: () => Promise<void>;

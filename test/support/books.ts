@@ -5,9 +5,9 @@ import { type Link, openLink, RedisGone } from '#world/store/link';
 import { validate } from '#world/store/validate';
 
 /** A link on which the next commit can be cut: before Redis had it, or after (then its answer is lost). */
-export type CuttingLink = Link & { cut: 'request' | 'reply' | undefined };
+type CuttingLink = Link & { cut: 'request' | 'reply' | undefined };
 
-export function cutting(link: Link): CuttingLink {
+function cutting(link: Link): CuttingLink {
   const made: CuttingLink = {
     cut: undefined,
     pipeline: (commands) => link.pipeline(commands),
