@@ -19,7 +19,7 @@ import type { Log } from '#world/log';
 import { makeNews, type News } from '#world/news';
 import { killTree } from '#world/processes/kill';
 import { askLine, serveLines } from '#world/processes/line-socket';
-import { bornOf, isAlive } from '#world/processes/scan';
+import { bornOf, myself } from '#world/processes/process';
 import { readToken } from '#world/pty/access';
 import { inspectRedis } from '#world/redis/inspect';
 import { keysOf } from '#world/store/keys';
@@ -131,8 +131,7 @@ async function nobodyElse(root: string): Promise<void> {
   if (isRefusal(socket)) return;
   const answer = await askLine(socket, { do: 'ping' }, PROBE_MS).catch(() => undefined);
   const pid = Number(answer?.['pid'] ?? 0);
-  const born = pid ? bornOf(pid) : undefined;
-  if (pid && pid !== process.pid && born && isAlive(pid, born)) throw new Refused(refuse('WORKER_RUNS', { pid }));
+  if (pid && pid !== process.pid && bornOf(pid)) throw new Refused(refuse('WORKER_RUNS', { pid }));
 }
 
 /** Writes down who serves the town. @returns the run of Redis that the last worker knew */
@@ -143,8 +142,7 @@ async function takeRecord(desk: Desk, epoch: number, redisRun: string): Promise<
       const doc = {
         id: THE_WORKER,
         epoch,
-        pid: process.pid,
-        born: bornOf(process.pid) ?? '',
+        ...myself(),
         host: hostname(),
         startedAt: desk.clock.now(),
         redisRun,
