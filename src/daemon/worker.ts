@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
@@ -92,6 +92,7 @@ export async function serveTown(root: string, socket: string, log: Log): Promise
     unpatrol();
     await Promise.all([sleepers.stop(STOP_MS), board?.close()]);
     unfollow();
+    rmSync(boardFile(root), { force: true });
     host.close();
     link.close();
     redis.disconnect();
@@ -107,11 +108,14 @@ async function keepUp({ jobs, desk }: Footing, files: Files, log: Log): Promise<
   return files.watch(() => void desk.wake(looks(files)).catch((fault: unknown) => log.fault('settings changed', fault)));
 }
 
+/** Where a person finds the board's address while the worker serves. */
+const boardFile = (root: string) => join(townLayout(root).runtime, 'board.url');
+
 /** A port that is taken must not keep the town from working: the board is left out, and said so. */
 async function openBoard(root: string, { jobs }: Footing, port: number, log: Log) {
   const all = (Object.keys(queues) as QueueName[]).map((name) => jobs.get(name));
   const board = await serveBoard(all, port).catch((fault: unknown) => void log.fault('the board cannot be served', fault));
-  writeFileSync(join(townLayout(root).runtime, 'board.url'), `${board?.url ?? ''}\n`);
+  writeFileSync(boardFile(root), `${board?.url ?? ''}\n`);
   return board;
 }
 
