@@ -120,6 +120,6 @@ const wants = (doc: Records['work'] | undefined): boolean => doc?.want !== undef
 /** The jobs that a write of this record concerns. The job of a record that was final already is left in peace. */
 export function concernedBy<N extends Noun>(noun: N, doc: Records[N], before: Records[N] | undefined): Member[] {
   return concerned[noun](doc, before).filter(
-    (one) => one !== undefined && !(one === jobMember[noun](doc) && before && isFinal[noun](before)),
+    (one) => one !== undefined && !(before && isFinal[noun](before) && one === jobMember[noun](before)),
   ) as Member[];
 }
