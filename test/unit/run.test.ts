@@ -17,7 +17,7 @@ const over: SessionFacts = { is: 'over', code: 0, signal: null, at: NOW - 1 };
 const absent: SessionFacts = { is: 'absent' };
 const submitted = { at: NOW - 10, head: 'h' };
 
-test.each<[law: string, run: Run, facts: SessionFacts | undefined, move: object]>([
+const MOVES: Array<[law: string, run: Run, facts: SessionFacts | undefined, move: object]> = [
   ['an ended run is over', aRun('gp-a.r1', { state: 'ended' }), running, { do: 'over' }],
   ['a granted run gets its worktree', aRun('gp-a.r1'), undefined, { do: 'prepare' }],
   [
@@ -90,7 +90,8 @@ test.each<[law: string, run: Run, facts: SessionFacts | undefined, move: object]
     undefined,
     { do: 'end-run', outcome: 'submitted' },
   ],
-])('%s', (_law, run, facts, move) => {
+];
+test.each(MOVES)('%s', (_law, run, facts, move) => {
   expect(nextForRun(run, facts, RULES, NOW)).toMatchObject(move);
 });
 
@@ -133,9 +134,9 @@ function play({ run, facts, now }: Life, move: RunMove, fate: Fate): Life {
 function act({ run, facts, now }: Life, fate: Fate): Life {
   const acked = { ...run, session: { ...session, ...run.session, ackedAt: now } };
   if (run.submitted) return { run, facts, now };
-  if (fate === 'is mute') return { run, facts, now };
+  if (fate === 'is mute' && run.session?.ackedAt === undefined) return { run, facts, now };
   if (fate === 'falls with the host') return { run: acked, facts: absent, now };
-  if (fate === 'dies') return { run: acked, facts: { is: 'over', code: 1, signal: null, at: now }, now };
+  if (fate === 'dies' || fate === 'is mute') return { run: acked, facts: { is: 'over', code: 1, signal: null, at: now }, now };
   const handed = fate === 'declares' ? { at: now } : { at: now, head: 'h' };
   return { run: { ...acked, submitted: handed }, facts, now };
 }
