@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { standingOf, wantScore } from '#core/derive';
+import { standingOf } from '#core/derive';
 import { grantRun, grants, type Slots } from '#core/dispatch';
 import { item } from '../support/records.ts';
 
@@ -73,7 +73,8 @@ test('who waits stands in order of priority, then rework before new work, then a
   const want = fc.record({ priority: fc.nat(4), rework: fc.boolean(), since: fc.integer({ min: 0, max: 4e12 }) });
   fc.assert(
     fc.property(want, want, (a, b) => {
-      const score = (one: typeof a) => wantScore(one.priority, one.rework, one.since);
+      const score = ({ priority, ...wish }: typeof a) =>
+        standingOf('work', item('gp-a', { priority, want: wish })).find(([index]) => index === 'want')?.[1] ?? Number.NaN;
       const before = a.priority - b.priority || Number(b.rework) - Number(a.rework) || a.since - b.since;
       expect(Math.sign(score(a) - score(b))).toBe(Math.sign(before));
       expect(Number.isSafeInteger(score(a))).toBe(true);
