@@ -36,7 +36,7 @@ export const work: Processor<'work', World> = async (turn, world) => {
           return { ...decide(now, desk.clock.now()), answer: undefined };
         });
         if (isRefusal(changed)) return sleep(desk.clock.now() + 1000, 'the books are busy');
-        failpoint('close');
+        failpoint(move.do);
         if (move.do === 'close-milestone' && !doc.hold) return done('closed');
         break;
       }
