@@ -27,7 +27,7 @@ type From = Pick<Call, 'global' | 'io'>;
 export type Town = { readonly root: string; readonly id: string; readonly name: string; readonly layout: TownLayout };
 
 /** A town with its books open. */
-export type OpenTown = Town & { readonly desk: Desk; readonly failpoint: typeof failpoint };
+export type OpenTown = Town & { readonly desk: Desk; readonly link: Link; readonly failpoint: typeof failpoint };
 
 /** The town's secret-free facts, from --town, the environment, or the directory. */
 export function townOf({ global, io }: From): Town | Refusal {
@@ -64,7 +64,7 @@ export async function withDesk<T>(
     const deadline = from.io.now() + AGENT_WAIT_MS;
     for (;;)
       try {
-        return await use({ ...town, desk, failpoint });
+        return await use({ ...town, desk, link, failpoint });
       } catch (fault) {
         const again = wait === 'agent' && fault instanceof RedisGone && fault.reason === 'cut' && from.io.now() < deadline;
         if (!again) throw fault;

@@ -38,7 +38,7 @@ export function acceptable(run: Run, facts: HandInFacts, target: string): Refusa
   return undefined;
 }
 
-/** Freezes the head, and asks for its landing. @param train the rig's: the first request makes its record, for without one its job could not be added */
+/** Freezes the head, and asks for its landing. The record of the rig's train is made by the first request: without one its job could not be added. */
 export function handIn(
   run: Run,
   work: Work,

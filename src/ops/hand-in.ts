@@ -50,7 +50,7 @@ export async function handIn(desk: Desk, caller: Caller, what: HandIn): Promise<
       const change = handInWithoutCode(run, work, what.report, now);
       return { ...change, answer: told(run, false) };
     }
-    const change = handedIn(run, work, await reading.get('train', run.rig), what, now);
+    const change = handedIn(run, work, await reading.get('train', work.rig), what, now);
     await reading.get('merge', change.answer.id);
     return { ...change, answer: told(run, false, change.answer) };
   });

@@ -1,6 +1,7 @@
 import type { Member } from '#core/ids';
 import type { Run, Work } from '#core/records';
 import type { Settings } from '#core/settings';
+import type { QueueName } from '#queues/index';
 import type { Verdict } from './checks/verdict.ts';
 import type { RigLayout, TownLayout } from './config/layout.ts';
 import type { RigFile } from './config/rigs.ts';
@@ -44,8 +45,8 @@ export type World = {
     /** Which of these have no job, in any state. */
     readonly missing: (members: readonly Member[]) => Promise<Member[]>;
     readonly remove: (members: readonly Member[]) => Promise<void>;
-    /** Removes jobs of a queue that ended longer ago than `ms`; only of queues whose jobs have no parents. */
-    readonly clean: (queue: 'checks' | 'patrols', ms: number) => Promise<void>;
+    /** Removes jobs of a queue that ended longer ago than `ms`; only of queues whose jobs stand alone. */
+    readonly clean: (queue: QueueName, ms: number) => Promise<void>;
   };
   readonly kill: (request: KillRequest) => Promise<{ left: Survivor[] }>;
   readonly agents: {

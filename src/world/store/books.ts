@@ -10,9 +10,10 @@ import type { Keys } from './keys.ts';
 import { type Link, RedisGone } from './link.ts';
 import type { Reply } from './resp.ts';
 import { script } from './script.ts';
+import { eventOf, type StoredEvent } from './tail.ts';
 
 /** The number of the books' form; commit.lua refuses books of another. */
-export const SCHEMA = 1;
+const SCHEMA = 1;
 
 const commitScript = script(new URL('./commit.lua', import.meta.url));
 
@@ -103,6 +104,17 @@ export class Books {
   async text(id: string): Promise<Record<string, string>> {
     const flat = (await this.#link.call('HGETALL', this.keys.text(id))) as string[];
     return Object.fromEntries(flat.flatMap((field, i) => (i % 2 === 0 ? [[field, flat[i + 1] ?? '']] : [])));
+  }
+
+  /** The last events, newest first, `before` (exclusive) an event's id. */
+  async eventsBefore(before: string | undefined, count: number): Promise<StoredEvent[]> {
+    const from = before === undefined ? '+' : `(${before}`;
+    return entries(await this.#link.call('XREVRANGE', this.keys.events, from, '-', 'COUNT', count));
+  }
+
+  /** Events after one, oldest first. */
+  async eventsAfter(after: string, count: number): Promise<StoredEvent[]> {
+    return entries(await this.#link.call('XRANGE', this.keys.events, `(${after}`, '+', 'COUNT', count));
   }
 
   /**
@@ -201,8 +213,11 @@ function moved(
 }
 
 function eventFields(event: NewEvent, actor: string, now: number): string[] {
-  let data = JSON.stringify(event.data ?? {});
-  if (Buffer.byteLength(data) > EVENT_BYTES) data = JSON.stringify({ cut: data.slice(0, EVENT_BYTES / 2) });
+  const whole = JSON.stringify(event.data ?? {});
+  let data = whole;
+  // Quotes and other scripts take more bytes than characters, and more again inside another document.
+  for (let kept = EVENT_BYTES; Buffer.byteLength(data) > EVENT_BYTES; kept = Math.floor(kept * 0.8))
+    data = JSON.stringify({ cut: whole.slice(0, kept) });
   return ['type', event.type, 'at', String(now), 'actor', actor, 'subject', event.subject, 'rig', event.rig ?? '', 'data', data];
 }
 
@@ -210,6 +225,8 @@ function isNothing(change: Change<unknown>): boolean {
   const { put, events, settle, unsettle, needs, text, marks } = change;
   return [put, events, settle, unsettle, needs, text, marks].every((list) => !list || list.length === 0);
 }
+
+const entries = (reply: Reply): StoredEvent[] => (reply as Array<[string, string[]]>).map(([id, fields]) => eventOf(id, fields));
 
 function good(reply: Reply): Reply {
   if (reply instanceof Error) throw reply;
