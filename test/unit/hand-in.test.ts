@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { acceptable, type HandInFacts, handIn, handInWithoutCode, mayHandIn } from '#core/hand-in';
 import type { Run } from '#core/records';
-import { aRun, item } from '../support/records.ts';
+import { aRun, aTrain, item } from '../support/records.ts';
 
 const session = { id: 'gp-a.r1.s1', token: 'k', at: 1 };
 const run = aRun('gp-a.r1', { state: 'live', session, branch: 'polecat/toast', start: 's' });
@@ -52,6 +52,7 @@ test('handing in freezes the head, and asks for its landing, in one change', () 
   const { put, answer, settle } = handIn(
     run,
     item('gp-a', { generation: 2, priority: 0, status: 'hooked' }),
+    aTrain(),
     { head: 'h', target: 'main', author: 'a' },
     9,
   );

@@ -120,15 +120,18 @@ describe('a close', () => {
 describe('a failed attempt', () => {
   const work = item('gp-a', { status: 'in_progress', merge: 'gp-a.m1', failures: 1 });
   test('brings the item back with the evidence', () => {
-    const { doc, escalated } = failAttempt(work, rework, 3, NOW, 'e');
-    expect(escalated).toBe(false);
+    const { put, events } = failAttempt(work, undefined, rework, { maxAttempts: 3, escalation: 'e' }, NOW);
+    const doc = put[0]?.doc as Work;
+    expect({ put: put.length, events }).toEqual({ put: 1, events: [] });
     expect(doc).toMatchObject({ failures: 2, rework, status: 'in_progress' });
     expect(nextForWork(doc, 0)).toEqual({ do: 'want' });
   });
 
   test('after as many as the rig allows is a question to a person', () => {
-    const { doc, escalated } = failAttempt(work, rework, 2, NOW, 'e');
-    expect(escalated).toBe(true);
+    const { put, events } = failAttempt(work, undefined, rework, { maxAttempts: 2, escalation: 'e' }, NOW);
+    const doc = put[0]?.doc as Work;
+    expect(put[1]).toMatchObject({ noun: 'escalation', doc: { id: 'e', subject: 'gp-a', count: 1, state: 'open' } });
+    expect(events).toMatchObject([{ type: 'escalation.opened', subject: 'gp-a' }]);
     expect(doc.needsYou).toEqual({ escalation: 'e', why: '2 attempts failed, the last one: the checks failed' });
     expect(nextForWork(doc, 0).do).toBe('hold');
   });
