@@ -18,6 +18,7 @@ export const TOPICS: readonly Topic[] = [
       why: { help: 'Why something does not move', load: async () => (await import('./cmd/why.ts')).why },
       feed: { help: 'What has happened', load: async () => (await import('./cmd/feed.ts')).feed },
       doctor: { help: 'Looks for what is wrong', load: async () => (await import('./cmd/doctor.ts')).doctor },
+      redis: { help: "Looks inside the town's Redis", load: async () => (await import('./cmd/redis.ts')).redis },
       version: {
         help: 'Which gt this is',
         aliases: ['--version', '-v'],

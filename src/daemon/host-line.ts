@@ -12,7 +12,7 @@ export async function keepHostLine(open: () => Parameters<typeof connectHost>[0]
   let host: Host | undefined;
   let closed = false;
   const connect = async (): Promise<void> => {
-    while (!closed)
+    for (let told = false; !closed; )
       try {
         const made = await connectHost(open());
         host = made;
@@ -24,7 +24,8 @@ export async function keepHostLine(open: () => Parameters<typeof connectHost>[0]
         news.tell(HOST);
         return;
       } catch (fault) {
-        log.fault('the PTY host does not answer', fault);
+        if (!told) log.fault('the PTY host does not answer', fault); // once an outage
+        told = true;
         await pause(100);
       }
   };

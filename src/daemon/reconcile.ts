@@ -26,7 +26,7 @@ export async function reconcile(world: World): Promise<number> {
         if (!run || !work || run.submitted || run.state === 'ended' || work.status === 'closed')
           return { put: [], answer: undefined };
         const author = `${run.rig}/polecats/${run.name}`;
-        const change = handIn(run, work, { head: sha, target, author }, desk.clock.now());
+        const change = handIn(run, work, await reading.get('train', name), { head: sha, target, author }, desk.clock.now());
         return { ...change, answer: change.answer as Merge | undefined };
       });
       if (made) found++;

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
@@ -18,7 +18,7 @@ import type { Log } from '#world/log';
 import { makeNews, type News } from '#world/news';
 import { killTree } from '#world/processes/kill';
 import { askLine, serveLines } from '#world/processes/line-socket';
-import { bornOf, isAlive } from '#world/processes/scan';
+import { bornOf, myself } from '#world/processes/process';
 import { readToken } from '#world/pty/access';
 import { inspectRedis } from '#world/redis/inspect';
 import { keysOf } from '#world/store/keys';
@@ -91,6 +91,7 @@ export async function serveTown(root: string, socket: string, log: Log): Promise
     unpatrol();
     await Promise.all([sleepers.stop(STOP_MS), board?.close()]);
     unfollow();
+    rmSync(boardFile(root), { force: true });
     host.close();
     link.close();
     redis.disconnect();
@@ -106,12 +107,15 @@ async function keepUp({ jobs, desk }: Footing, files: Files, log: Log): Promise<
   return files.watch(() => void desk.wake(looks(files)).catch((fault: unknown) => log.fault('settings changed', fault)));
 }
 
+/** Where a person finds the board's address while the worker serves. */
+const boardFile = (root: string) => join(townLayout(root).runtime, 'board.url');
+
 /** A port that is taken must not keep the town from working: the board is left out, and said so. Its libraries load when runs are watched already. */
 async function openBoard(root: string, { jobs }: Footing, port: number, log: Log) {
   const all = (Object.keys(queues) as QueueName[]).map((name) => jobs.get(name));
   const { serveBoard } = await import('#dashboard/board');
   const board = await serveBoard(all, port).catch((fault: unknown) => void log.fault('the board cannot be served', fault));
-  writeFileSync(join(townLayout(root).runtime, 'board.url'), `${board?.url ?? ''}\n`);
+  writeFileSync(boardFile(root), `${board?.url ?? ''}\n`);
   return board;
 }
 
@@ -131,8 +135,7 @@ async function nobodyElse(root: string): Promise<void> {
   if (isRefusal(socket)) return;
   const answer = await askLine(socket, { do: 'ping' }, PROBE_MS).catch(() => undefined);
   const pid = Number(answer?.['pid'] ?? 0);
-  const born = pid ? bornOf(pid) : undefined;
-  if (pid && pid !== process.pid && born && isAlive(pid, born)) throw new Refused(refuse('WORKER_RUNS', { pid }));
+  if (pid && pid !== process.pid && bornOf(pid)) throw new Refused(refuse('WORKER_RUNS', { pid }));
 }
 
 /** Writes down who serves the town. @returns the run of Redis that the last worker knew */
@@ -143,8 +146,7 @@ async function takeRecord(desk: Desk, epoch: number, redisRun: string): Promise<
       const doc = {
         id: THE_WORKER,
         epoch,
-        pid: process.pid,
-        born: bornOf(process.pid) ?? '',
+        ...myself(),
         host: hostname(),
         startedAt: desk.clock.now(),
         redisRun,
