@@ -10,6 +10,7 @@ export default defineConfig({
     allowOnly: false,
     passWithNoTests: false,
     reporters: ['default', './test/support/closing-line.ts'],
+    globalSetup: ['./test/support/leftovers.ts'],
     projects: [
       {
         extends: true,

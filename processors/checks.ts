@@ -18,6 +18,7 @@ export const checks: Processor<'checks', World> = async (turn, world) => {
   );
   turn.signal.throwIfAborted();
   const { verdict, failed, log } = outcome;
+  failpoint('checked');
   await desk.change(async (reading) => {
     const check = await reading.get('check', doc.id);
     const key = verdictId(doc);

@@ -1,5 +1,6 @@
 import { jobId, type Member, member, runId } from '#core/ids';
-import { ENDED_KEPT_MS, PAGE } from '#core/limits';
+import { ENDED_KEPT_MS, LOGS_KEPT_MS, PAGE } from '#core/limits';
+import { aloneQueues } from '#queues/index';
 import type { World } from '#world/world';
 import { endOrphan } from './orphans.ts';
 
@@ -12,6 +13,7 @@ export async function deaconRounds(world: World): Promise<number> {
   const missing = await everyRecordHasItsJob(world);
   await lookAgain(world);
   await removeEnded(world);
+  await world.prune(world.desk.clock.now() - LOGS_KEPT_MS);
   return missing + (await forgetSessions(world));
 }
 
@@ -52,8 +54,7 @@ async function removeEnded({ desk, queues }: World): Promise<void> {
         : { put: [], answer: undefined };
     });
   }
-  await queues.clean('checks', ENDED_KEPT_MS);
-  await queues.clean('patrols', ENDED_KEPT_MS);
+  for (const name of aloneQueues) await queues.clean(name, ENDED_KEPT_MS);
 }
 
 /** A session whose run holds its exit need not be kept; one that no run knows is ended. */

@@ -1,4 +1,3 @@
-import { basename, dirname } from 'node:path';
 import { grantRun, grants } from '#core/dispatch';
 import { HOLD_MS } from '#core/limits';
 import { nextName } from '#core/names';
@@ -77,5 +76,6 @@ async function namesOnDisk(id: string, { desk, git, rig }: World): Promise<strin
   if (!work || work.hold) return [];
   const { repo, layout } = rig(work.rig);
   const trees = await git.worktrees(repo);
-  return trees.map(({ dir }) => basename(dirname(dir))).filter((name) => trees.some(({ dir }) => dir === layout.polecat(name)));
+  const inside = `${layout.polecatsFolder}/`;
+  return trees.filter(({ dir }) => dir.startsWith(inside)).map(({ dir }) => dir.slice(inside.length).split('/')[0] ?? '');
 }

@@ -61,6 +61,7 @@ async function bringHome(merge: Merge, { desk, git, rig }: World): Promise<void>
   const mirror = await git
     .mirror({ repo, target, timeoutMs: MIRROR_MS })
     .catch((fault: unknown) => ({ state: 'left' as const, why: String(fault).slice(0, 300) }));
+  failpoint('mirror');
   const earlier = mirror.state === 'left' ? [] : await desk.books.index(`merges.unpushed:${merge.rig}`);
   for (const id of [merge.id, ...earlier])
     await desk.change(async (reading) => {

@@ -3,7 +3,7 @@ import { mergeId, parentOf } from '#core/ids';
 import { RENEW_MS } from '#core/limits';
 import { pinRef, runEnded, runFailed } from '#core/merge';
 import type { Run } from '#core/records';
-import { isRefusal } from '#core/refusals';
+import { isRefusal, Refused } from '#core/refusals';
 import { nextForRun, type RunMove, type RunRules, restartPause, type SessionFacts } from '#core/run';
 import { failpoint } from '#world/failpoint';
 import type { Ear } from '#world/news';
@@ -150,9 +150,13 @@ async function noteExit(run: Run, move: Extract<RunMove, { do: 'note-exit' }>, w
   const exit = move.facts
     ? { code: move.facts.code, signal: move.facts.signal, at: move.facts.at }
     : { code: null, signal: null, at: now };
+  // First its word, then its exit: an exit that the books hold is looked at no more.
+  const handedIn = head !== undefined && pinned === head && !kept && (await handInForIt(run, head, world));
+  failpoint('exit');
   const hungUp = exit.signal === 1; // with its host
-  const deaths = !move.death || hungUp ? run.deaths : head !== run.lastHead ? 1 : run.deaths + 1;
-  const pause = move.death && !hungUp ? restartPause(deaths, rulesOf(run, world)) : 0;
+  const died = move.death && !hungUp && !handedIn;
+  const deaths = !died ? run.deaths : head !== run.lastHead ? 1 : run.deaths + 1;
+  const pause = died ? restartPause(deaths, rulesOf(run, world)) : 0;
   await changeRun(
     run,
     world,
@@ -176,21 +180,26 @@ async function noteExit(run: Run, move: Extract<RunMove, { do: 'note-exit' }>, w
       },
     },
   );
-  if (pinned && pinned === head && !kept) await handInForIt(run, head, world);
   await world.host().forget(session.id);
 }
 
-/** Its `done` had pinned the head and died before the books heard of it: the pin is its word. */
-async function handInForIt(run: Run, head: string, world: World): Promise<void> {
+/** Its `done` had pinned the head and died before the books heard of it: the pin is its word. @returns whether it is handed in */
+async function handInForIt(run: Run, head: string, world: World): Promise<boolean> {
   const { desk } = world;
   const { target } = world.rig(run.rig);
   const { GIT_AUTHOR_NAME: author = run.name } = await world.agents.identity(run);
-  await desk.change(async (reading) => {
+  const answer = await desk.change(async (reading) => {
     const [now, work] = [await reading.get('run', run.id), await reading.get('work', run.work)];
     await reading.get('merge', mergeId(run.id));
-    if (!now || !work || now.submitted || now.state === 'ended') return { put: [], answer: undefined };
-    return { ...handIn(now, work, { head, target, author }, desk.clock.now()), answer: undefined };
+    if (!now || !work || work.status === 'closed' || now.submitted || now.state === 'ended')
+      return { put: [], answer: now?.submitted !== undefined };
+    return {
+      ...handIn(now, work, await reading.get('train', run.rig), { head, target, author }, desk.clock.now()),
+      answer: true,
+    };
   });
+  if (isRefusal(answer)) throw new Refused(answer);
+  return answer;
 }
 
 async function endRun(run: Run, outcome: NonNullable<Run['outcome']>, world: World): Promise<undefined> {

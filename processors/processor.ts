@@ -36,8 +36,8 @@ export type Ground<W> = {
   readonly concurrency?: number;
 };
 
-/** What gt keeps in a job besides the id: consecutive faults, and whether it ever had children (then `done` waits for them). */
-type Data = { readonly id?: string; readonly faults?: number; readonly kids?: boolean };
+/** What gt keeps in a job besides the id: consecutive faults. */
+type Data = { readonly id?: string; readonly faults?: number };
 type AnyProcessor<W> = (turn: Turn<Noun>, world: W) => Promise<Answer>;
 type Activation = { readonly job: Job; readonly token: string; readonly self: Member };
 
@@ -59,7 +59,7 @@ export class Wrapper<W> {
   readonly #ground: Ground<W>;
   readonly #held = new Map<string, Held>();
   readonly #endRenewal: () => void;
-  #busy = 0;
+  #loop: Promise<void> = Promise.resolve();
   #stopping = false;
 
   constructor(spec: QueueSpec, processor: AnyProcessor<W>, ground: Ground<W>) {
@@ -90,16 +90,20 @@ export class Wrapper<W> {
 
   /** Begins to fetch jobs. */
   start(): void {
-    this.worker.run().catch((fault: unknown) => this.#ground.desk.log.fault(`worker ${this.#spec.name}`, fault));
+    this.#loop = this.worker.run().catch((fault: unknown) => this.#ground.desk.log.fault(`worker ${this.#spec.name}`, fault));
   }
 
   /** Hands every running job back, and takes no further one. Ends after `ms` at the latest, also when Redis is down. */
   async stop(ms: number): Promise<void> {
     this.#stopping = true;
+    const { desk, redis } = this.#ground;
     await this.worker.pause(true);
     for (const one of this.#held.values()) one.abort.abort(STOPPING);
-    for (const end = performance.now() + ms; this.#busy > 0 && performance.now() < end; )
-      await new Promise((resolve) => setTimeout(resolve, 5));
+    // A blocked fetch takes one more job when it is woken, by the first hand-back at the latest: it is woken now, so that this job is handed back too.
+    redis.zadd(`${desk.books.keys.queue(this.#spec.name)}marker`, 0, '0').catch(() => undefined);
+    let timer: NodeJS.Timeout | undefined;
+    await Promise.race([this.#loop, new Promise((resolve) => (timer = setTimeout(resolve, ms)))]);
+    clearTimeout(timer);
     this.#endRenewal();
     await this.worker.close(true);
   }
@@ -112,23 +116,22 @@ export class Wrapper<W> {
     const mine: Held = { jobId: job.id ?? '', abort: new AbortController() };
     const { signal } = mine.abort;
     this.#held.set(token, mine);
-    this.#busy++;
     try {
       if (this.#stopping) return await this.#handBack(at); // the fetch that was blocked when the stop came is served by the first hand-back
       const again = () => take(link, desk.books, epoch, self, this.#spec.noun, id);
       const turn: Turn<Noun> = { id, member: self, ...(await again()), again, signal, show: (why) => this.#show(job, why) };
       const answer = await this.#processor(turn, world(self));
+      if (signal.reason === LOCK_LOST) throw new Error(LOCK_LOST);
       if (data.faults) await job.updateData({ ...job.data, faults: 0 });
       return await this.#obey(at, answer);
     } catch (fault) {
       if (MOVED.some((kind) => fault instanceof kind) || signal.reason === LOCK_LOST) throw fault;
       const over = fault instanceof StaleEpoch || (fault instanceof RedisGone && fault.reason === 'restarted');
       if (over) onStale();
-      if (over || signal.aborted) return await this.#handBack(at);
+      if (over || signal.aborted) return await this.#letGo(at);
       return await this.#parkFaulted(at, fault);
     } finally {
       this.#held.delete(token);
-      this.#busy--;
     }
   }
 
@@ -139,7 +142,7 @@ export class Wrapper<W> {
         await this.#show(job, answer.why);
         return this.#park(at, answer.until);
       case 'await':
-        await this.#addChildren(job, answer.children);
+        await this.#addChildren(answer.children);
         await this.#show(job, answer.why);
         return this.#awaitChildren(at, () => this.#park(at, this.#ground.desk.clock.now() + IDLE_PARENT_MS));
       case 'handBack':
@@ -149,8 +152,8 @@ export class Wrapper<W> {
         await this.#ground.escalate(self, answer.refusal.refused, says);
         throw new UnrecoverableError(says);
       }
-      case 'done':
-        if (!(job.data as Data).kids || (await job.getDependenciesCount()).unprocessed === 0) return answer.result;
+      case 'done': // its children may have been added by others
+        if ((await job.getDependenciesCount()).unprocessed === 0) return answer.result;
         return this.#awaitChildren(at, async () => answer.result);
       default:
         throw new Error(`${self} gave no answer: ${JSON.stringify(answer satisfies never)}`);
@@ -170,6 +173,16 @@ export class Wrapper<W> {
     this.#held.delete(at.token);
     await at.job.moveToWait(at.token);
     throw new WaitingError();
+  }
+
+  /** Hands back what cannot be brought to an end; when that fails too, the job stays active and the next worker has it. */
+  async #letGo(at: Activation): Promise<never> {
+    try {
+      return await this.#handBack(at);
+    } catch (fault) {
+      if (!(fault instanceof WaitingError)) this.#ground.desk.log.fault('hand back', fault, { job: at.self });
+      throw new WaitingError();
+    }
   }
 
   async #awaitChildren<T>(at: Activation, whenNone: () => Promise<T>): Promise<T> {
@@ -195,9 +208,7 @@ export class Wrapper<W> {
     if (job.progress !== why) await job.updateProgress(why);
   }
 
-  /** The mark comes first: a job that may have children must not end as if it had none. */
-  async #addChildren(job: Job, children: readonly Child[]): Promise<void> {
-    if (!(job.data as Data).kids) await job.updateData({ ...job.data, kids: true });
+  async #addChildren(children: readonly Child[]): Promise<void> {
     for (const child of children) {
       const one = jobOf(child.noun, child.doc as never);
       await this.#ground.jobs.add(one.queue, [one]);
@@ -221,13 +232,17 @@ export class Wrapper<W> {
         const backoff = lasting ? FAULT_PARK_MS : Math.min(FAULT_BACKOFF_MAX_MS, FAULT_BACKOFF_MS * 2 ** faults);
         return await this.#park(at, desk.clock.now() + backoff);
       } catch (again) {
-        if (again instanceof DelayedError || this.#stopping) throw again;
+        if (again instanceof DelayedError || isNotOurs(again)) throw again;
+        if (this.#stopping) return await this.#letGo(at);
         // Redis full, read-only or away: the job stays active and ours until it can be parked.
         desk.log.fault('park', again, { job: self });
         await new Promise((resolve) => setTimeout(resolve, 1000));
       }
   }
 }
+
+/** BullMQ's codes for a job that is gone or has moved, and for a lock that is gone or another's: there is nothing left to park. */
+const isNotOurs = (fault: unknown): boolean => [-1, -2, -3, -6].includes((fault as { code?: number } | undefined)?.code ?? 0);
 
 /** A patrol's tick has an id of the Job Scheduler's making; everything else is named by its own. */
 function memberOf(spec: QueueSpec, job: Job): Member {

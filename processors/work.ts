@@ -36,7 +36,7 @@ export const work: Processor<'work', World> = async (turn, world) => {
           return { ...decide(now, desk.clock.now()), answer: undefined };
         });
         if (isRefusal(changed)) return sleep(desk.clock.now() + 1000, 'the books are busy');
-        failpoint('close');
+        failpoint(move.do);
         if (move.do === 'close-milestone' && !doc.hold) return done('closed');
         break;
       }
@@ -67,17 +67,15 @@ async function clearAway(doc: Work, world: World): Promise<void> {
   const { hold } = doc;
   if (hold) {
     const { repo, target } = world.rig(doc.rig);
-    await git
-      .snapshot({ repo, dir: hold.dir, ref: `refs/gt/snap/${doc.id}/last`, message: `what was left in ${hold.dir}` })
-      .catch((fault: unknown) => {
-        if (!String(fault).includes('not a git repository')) throw fault;
-      });
+    await git.snapshot({ repo, dir: hold.dir, ref: `refs/gt/snap/${doc.id}/last`, message: `what was left in ${hold.dir}` });
     await git.removeWorktree({ repo, dir: hold.dir });
+    failpoint('clear');
     const branch = hold.branch ? `refs/heads/${hold.branch}` : undefined;
     const tip = branch ? await git.resolve(repo, branch) : undefined;
     if (branch && tip && (await git.isAncestor(repo, tip, `refs/heads/${target}`))) await git.unpin(repo, branch, tip);
     for (const { ref } of await git.refs(repo, 'refs/refinery/mr'))
       if (ref.startsWith(pinRef(`${doc.id}.m`))) await git.unpin(repo, ref);
+    failpoint('cleared');
   }
   await desk.change(async (reading) => {
     const now = await reading.get('work', doc.id);

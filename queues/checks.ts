@@ -6,5 +6,6 @@ export const checks = queue({
   why: "One run of a rig's checks on one tree. Tests are heavy, so few run at once, whatever else goes on.",
   concurrency: 2,
   attempt: true,
+  alone: true,
   title: (doc) => doc.label,
 });

@@ -7,10 +7,21 @@ import { trains } from './trains.ts';
 import { work } from './work.ts';
 
 /** Every queue of the town. A queue without its processor does not compile (processors/index.ts). */
-export const queues = { work, dispatch, polecats, merges, trains, checks, patrols };
+export const queues = {
+  work,
+  dispatch,
+  polecats,
+  merges,
+  trains,
+  checks,
+  patrols,
+};
 
 export type QueueName = keyof typeof queues;
 export type NounOf<Q extends QueueName> = (typeof queues)[Q]['noun'];
+
+/** Queues whose ended jobs leave the board one by one; those of a work item leave with it. */
+export const aloneQueues = (Object.keys(queues) as QueueName[]).filter((name) => queues[name].alone);
 
 /** The queue whose jobs are about a noun. */
 export const queueOf = Object.fromEntries(Object.values(queues).map((spec) => [spec.noun, spec.name])) as {

@@ -12,6 +12,8 @@ export type QueueSpec<N extends Noun = Noun> = {
   readonly concurrency: number;
   /** The job is one attempt: it may fail for good. Life-long jobs never fail, they park. */
   readonly attempt: boolean;
+  /** Its jobs have neither parent nor children: the deacon takes each off the board a day after its end. */
+  readonly alone?: true;
   /** The job's name on the board, in a person's words. */
   readonly title: (doc: Records[N]) => string;
   /** The job that waits for this one. */

@@ -20,6 +20,8 @@ export type RigAddGround = {
   repoOf(name: string): string;
   stage(name: string): Staged;
   fill(staged: Staged, file: RigFile, settings: Readonly<Record<string, unknown>>): void;
+  /** It answers, and is being cloned: that may take a while. */
+  cloning(from: string): void;
   cloneFault(fault: unknown): { kind: CloneFaultKind; why: string } | undefined;
 };
 
@@ -144,6 +146,7 @@ async function leftOver(ground: RigAddGround, name: string, from: string): Promi
 async function clone(ground: RigAddGround, from: string, repo: string): Promise<{ defaultBranch: string } | Refusal> {
   try {
     await ground.git.reach({ from, timeoutMs: REACH_MS });
+    ground.cloning(from);
     return await ground.git.cloneBare({ from, repo, timeoutMs: CLONE_MS });
   } catch (fault) {
     const known = ground.cloneFault(fault);

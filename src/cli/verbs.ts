@@ -14,6 +14,11 @@ export const TOPICS: readonly Topic[] = [
       install: { help: 'Makes a town', load: async () => (await import('./cmd/install.ts')).install },
       up: { help: 'Starts the town', aliases: ['start'], load: async () => (await import('./cmd/up.ts')).up },
       down: { help: 'Stops the town', aliases: ['shutdown'], load: async () => (await import('./cmd/down.ts')).down },
+      status: { help: 'The town at a glance', load: async () => (await import('./cmd/status.ts')).status },
+      why: { help: 'Why something does not move', load: async () => (await import('./cmd/why.ts')).why },
+      feed: { help: 'What has happened', load: async () => (await import('./cmd/feed.ts')).feed },
+      doctor: { help: 'Looks for what is wrong', load: async () => (await import('./cmd/doctor.ts')).doctor },
+      redis: { help: "Looks inside the town's Redis", load: async () => (await import('./cmd/redis.ts')).redis },
       version: {
         help: 'Which gt this is',
         aliases: ['--version', '-v'],
@@ -44,6 +49,24 @@ export const TOPICS: readonly Topic[] = [
         load: async () => (await import('./cmd/hook.ts')).hook,
       },
       done: { help: 'Hands in what is on my hook (for agents)', load: async () => (await import('./cmd/done.ts')).done },
+    },
+  },
+  {
+    title: 'Merge queue',
+    verbs: {
+      mq: {
+        help: 'What waits to land',
+        aliases: ['merge-queue'],
+        load: async () => (await import('./cmd/mq-list.ts')).mq,
+      },
+    },
+  },
+  {
+    title: 'Agents',
+    verbs: {
+      polecat: { help: 'Polecats at work', load: async () => (await import('./cmd/polecat-list.ts')).polecat },
+      polecats: { help: 'Lists polecats', hidden: true, load: async () => (await import('./cmd/polecat-list.ts')).polecatList },
+      peek: { help: "What an agent's terminal shows", load: async () => (await import('./cmd/peek.ts')).peek },
     },
   },
 ];

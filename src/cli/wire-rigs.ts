@@ -68,7 +68,7 @@ export async function openGit(io: Io): Promise<Git> {
 }
 
 /** What `rig add` needs, for a town. */
-export async function forRigAdd(town: Town, io: Io): Promise<RigAddGround> {
+export async function forRigAdd(town: Town, io: Io, say: (line: string) => void): Promise<RigAddGround> {
   const [{ fillRig, isTaken, realPathOf, stageRig }, { changeRigs }, { localPath }, { CloneFault }, git] = await Promise.all([
     import('#world/config/make-rig'),
     import('#world/config/rigs'),
@@ -77,6 +77,7 @@ export async function forRigAdd(town: Town, io: Io): Promise<RigAddGround> {
     openGit(io),
   ]);
   return {
+    cloning: (from) => say(`Cloning ${from} …`),
     townId: town.id,
     git,
     now: io.now,

@@ -12,7 +12,7 @@ import { type Desk, makeDesk } from '#world/desk';
 import { failpoint } from '#world/failpoint';
 import type { Log } from '#world/log';
 import { liveIn } from '#world/processes/pid-file';
-import { makeAsk } from '#world/queue/ask';
+import type { Ask } from '#world/queue/ask';
 import { Books, type Validate } from '#world/store/books';
 import { keysOf } from '#world/store/keys';
 import { type Link, openLink, RedisGone, runOf, type Where } from '#world/store/link';
@@ -28,7 +28,7 @@ type From = Pick<Call, 'global' | 'io'>;
 export type Town = { readonly root: string; readonly id: string; readonly name: string; readonly layout: TownLayout };
 
 /** A town with its books open. */
-export type OpenTown = Town & { readonly desk: Desk; readonly failpoint: typeof failpoint };
+export type OpenTown = Town & { readonly desk: Desk; readonly link: Link; readonly failpoint: typeof failpoint };
 
 /** The town's secret-free facts, from --town, the environment, or the directory. */
 export function townOf({ global, io }: From): Town | Refusal {
@@ -65,7 +65,7 @@ export async function withDesk<T>(
       if (wait === 'agent') await agreement(link, town, from.io, deadline);
       const validate = lean ? passed : (await import('#world/store/validate')).validate;
       const desk = deskOver({ link, where, town, validate, log, io: from.io, closing });
-      return await use({ ...town, desk, failpoint });
+      return await use({ ...town, desk, link, failpoint });
     } catch (fault) {
       const lost = fault instanceof RedisGone && (fault.reason === 'cut' || fault.reason === 'restarted');
       if (wait !== 'agent' || !lost || from.io.now() >= deadline) throw fault;
@@ -111,12 +111,15 @@ function deskOver({ link, where, town, validate, log, io, closing }: Parts): Des
   const keys = keysOf(town.id);
   const clock = { now: io.now };
   const books = new Books(link, keys, clock, validate);
-  const ask = makeAsk(link, books, async () => {
+  const adding = async () => {
     const { connectQueues } = await import('#world/queue/connect');
-    const { adding, close } = connectQueues(where, keys, (what, fault) => log.fault(what, fault));
+    const { adding: made, close } = connectQueues(where, keys, (what, fault) => log.fault(what, fault));
     closing.push(close);
-    return adding;
-  });
+    return made;
+  };
+  // Most calls of a hook mark nothing: the queues' files are read by who has somebody to wake.
+  const ask: Ask = async (members) =>
+    members.length === 0 ? { ended: [] } : (await import('#world/queue/ask')).makeAsk(link, books, adding)(members);
   return makeDesk({
     books,
     clock,

@@ -10,12 +10,12 @@ import type { Noun, Records } from './records.ts';
 export type Standing = ReadonlyArray<readonly [index: string, score: number, member?: string]>;
 
 /** Priority first, then rework before new work, then age: lower goes first. Exact: ms need 41 bits, the rest stays under 2^53. */
-export function wantScore(priority: number, rework: boolean, since: number): number {
+function wantScore(priority: number, rework: boolean, since: number): number {
   return priority * 2e13 + (rework ? 0 : 1e13) + since;
 }
 
 /** A merge request's place: priority, then age. */
-export const queueScore = (priority: number, since: number): number => priority * 2e13 + since;
+const queueScore = (priority: number, since: number): number => priority * 2e13 + since;
 
 /** Whether the record's job has nothing left to do. */
 export const isFinal: { readonly [N in Noun]: (doc: Records[N]) => boolean } = {
@@ -55,13 +55,18 @@ export const THE_WORKER = 'worker';
 const DISPATCH = member('dispatch', `${THE_TOWN}@1`);
 const train = (rig: string) => member('trains', `${rig}@1`);
 
-const standing: { readonly [N in Noun]: (doc: Records[N]) => Standing } = {
+/** Indexes beyond `jobs`, for nouns that are listed somewhere. */
+const standing: { readonly [N in Noun]?: (doc: Records[N]) => Standing } = {
   work: (doc) => {
     const at: Array<readonly [string, number, string?]> = [];
     if (doc.status === 'closed')
       at.push(['work.closed', doc.closed?.at ?? doc.updatedAt], [`work.closed:${doc.rig}`, doc.closed?.at ?? doc.updatedAt]);
     else at.push(['work.open', doc.createdAt], [`work.open:${doc.rig}`, doc.createdAt]);
-    if (doc.want && !doc.run && !doc.needsYou) at.push(['want', wantScore(doc.priority, doc.want.rework, doc.want.since)]);
+    if (doc.status === 'hooked') at.push([`work.hooked:${doc.rig}`, doc.createdAt]);
+    if (doc.want && !doc.run && !doc.needsYou) {
+      const place = wantScore(doc.priority, doc.want.rework, doc.want.since);
+      at.push(['want', place], [`want:${doc.rig}`, place]);
+    }
     if (doc.needsYou) at.push(['needs-you', doc.updatedAt]);
     if (doc.hold) at.push(['names', 0, doc.hold.name]);
     if (doc.status === 'closed' && isFinal.work(doc) && !doc['jobsRemoved']) at.push(['ended', doc.closed?.at ?? doc.updatedAt]);
@@ -85,41 +90,35 @@ const standing: { readonly [N in Noun]: (doc: Records[N]) => Standing } = {
   },
   check: (doc) => (doc.state === 'planned' ? [[`checks.open:${doc.rig}`, doc.plannedAt]] : []),
   train: () => [['trains', 0]],
-  dispatch: () => [],
-  verdict: () => [],
   patrol: () => [['patrols', 0]],
   escalation: (doc) => [[doc.state === 'closed' ? 'escalations.closed' : 'escalations.open', doc.openedAt]],
-  worker: () => [],
 };
 
 /** Every index of a record. Index `jobs` holds each job that should live: what the deacon compares with BullMQ. */
 export function standingOf<N extends Noun>(noun: N, doc: Records[N]): Standing {
   const job = isFinal[noun](doc) ? undefined : jobMember[noun](doc);
-  return job ? [...standing[noun](doc), ['jobs', 0, job] as const] : standing[noun](doc);
+  const own = standing[noun]?.(doc) ?? [];
+  return job ? [...own, ['jobs', 0, job] as const] : own;
 }
 
-const concerned: { readonly [N in Noun]: (doc: Records[N], before: Records[N] | undefined) => readonly (Member | undefined)[] } =
-  {
-    work: (doc, before) => (wants(doc) || wants(before) ? [jobMember.work(doc), DISPATCH] : [jobMember.work(doc)]),
-    run: (doc, before) => [
-      jobMember.run(doc),
-      ...(doc.state === 'ended' && before?.state !== 'ended' ? [DISPATCH, member('work', `${doc.work}@${doc.generation}`)] : []),
-    ],
-    merge: (doc) => [jobMember.merge(doc), member('work', `${doc.work}@${doc.generation}`), train(doc.rig)],
-    check: (doc, before) => [jobMember.check(doc), ...(before && doc.state !== before.state ? [train(doc.rig)] : [])],
-    train: (doc) => [jobMember.train(doc)],
-    dispatch: (doc) => [jobMember.dispatch(doc)],
-    verdict: () => [],
-    patrol: () => [],
-    escalation: () => [],
-    worker: () => [],
-  };
+type Concerned = readonly (Member | undefined)[];
+
+/** Jobs that a change concerns, for nouns where it is not their own alone. */
+const concerned: { readonly [N in Noun]?: (doc: Records[N], before: Records[N] | undefined) => Concerned } = {
+  work: (doc, before) => (wants(doc) || wants(before) ? [jobMember.work(doc), DISPATCH] : [jobMember.work(doc)]),
+  run: (doc, before) => [
+    jobMember.run(doc),
+    ...(doc.state === 'ended' && before?.state !== 'ended' ? [DISPATCH, member('work', `${doc.work}@${doc.generation}`)] : []),
+  ],
+  merge: (doc) => [jobMember.merge(doc), member('work', `${doc.work}@${doc.generation}`), train(doc.rig)],
+  check: (doc, before) => [jobMember.check(doc), ...(before && doc.state !== before.state ? [train(doc.rig)] : [])],
+};
 
 const wants = (doc: Records['work'] | undefined): boolean => doc?.want !== undefined && doc.run === undefined;
 
 /** The jobs that a write of this record concerns. The job of a record that was final already is left in peace. */
 export function concernedBy<N extends Noun>(noun: N, doc: Records[N], before: Records[N] | undefined): Member[] {
-  return concerned[noun](doc, before).filter(
-    (one) => one !== undefined && !(one === jobMember[noun](doc) && before && isFinal[noun](before)),
-  ) as Member[];
+  const all = concerned[noun]?.(doc, before) ?? [jobMember[noun](doc)];
+  const over = before && isFinal[noun](before) ? jobMember[noun](before) : undefined;
+  return all.filter((one) => one !== undefined && one !== over) as Member[];
 }

@@ -1,6 +1,6 @@
 import type { Change } from './change.ts';
 import { mergeId } from './ids.ts';
-import type { Merge, Run, Work } from './records.ts';
+import type { Merge, Run, Train, Work } from './records.ts';
 import { type Refusal, refuse } from './refusals.ts';
 import { isCurrent } from './run.ts';
 import { closing, reworkInWords } from './work.ts';
@@ -38,10 +38,11 @@ export function acceptable(run: Run, facts: HandInFacts, target: string): Refusa
   return undefined;
 }
 
-/** Freezes the head, and asks for its landing. */
+/** Freezes the head, and asks for its landing. The record of the rig's train is made by the first request: without one its job could not be added. */
 export function handIn(
   run: Run,
   work: Work,
+  train: Train | undefined,
   input: { head: string; target: string; author: string },
   now: number,
 ): Change<Merge> {
@@ -67,6 +68,7 @@ export function handIn(
       { noun: 'run', doc: { ...run, submitted: { at: now, head } } },
       { noun: 'merge', doc: merge },
       { noun: 'work', doc: { ...work, merge: merge.id, status: 'in_progress', updatedAt: now } },
+      ...(train ? [] : [{ noun: 'train' as const, doc: { id: run.rig, generation: 1 } }]),
     ],
     events: [{ type: 'work.handed_in', subject: work.id, rig: run.rig, data: { run: run.id, merge: merge.id, head } }],
     answer: merge,

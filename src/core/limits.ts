@@ -7,8 +7,6 @@ const DAY = 24 * HOUR;
 
 /** A job that is only ever woken. BullMQ's delayed scores (ms × 4096) are exact until September 2039, so a span, never a date. */
 export const HOLD_MS = 5 * 365 * DAY;
-/** A held job nearer than this to its due date is held anew by the deacon. */
-export const REHOLD_MS = 365 * DAY;
 /** One worker process serves the town, so a live run's lock need never run out under a sleeping laptop; a dead worker's jobs are handed back at start. */
 export const LOCK_MS = DAY;
 /** How often locks are renewed, and long runs read their records again. */
@@ -43,8 +41,6 @@ export const AGENT_WAIT_MS = MINUTE;
 export const PERSON_WAIT_MS = 2 * SECOND;
 /** Worker stop: how long running activations have to hand their jobs back. */
 export const STOP_MS = 5 * SECOND;
-/** A run that would be without an agent for longer gives its slot back. */
-export const SUSPEND_MS = MINUTE;
 /** Deaths of an agent without progress on the same item, after which the run ends as failed. */
 export const DEATHS_WITHOUT_PROGRESS = 3;
 /** Infrastructure errors of one check in a row, after which the train stops and says so. */
@@ -53,3 +49,5 @@ export const CHECK_ERRORS = 3;
 export const BROKEN_AGAIN_MS = 10 * MINUTE;
 /** Evidence put on an item: the tail of a log that an agent can read. */
 export const EVIDENCE_BYTES = 16 * 1024;
+/** Logs of checks and evidence on disk. */
+export const LOGS_KEPT_MS = 7 * DAY;

@@ -1,6 +1,6 @@
 import type { Change, NewEvent } from './change.ts';
 import type { Merge, Records, Rework, Run, Work } from './records.ts';
-import { closing, escalate, failAttempt, reworkInWords } from './work.ts';
+import { closing, failAttempt, reworkInWords } from './work.ts';
 
 /**
  * The life of a merge request: one submitted head.
@@ -95,29 +95,10 @@ export function returned(
 ): Change<Merge> {
   const doc = at(merge, 'returned', { returned: { ...rework, at: now } });
   const { current: _current, check: _check, ...rest } = train;
-  const failed =
-    work && work.status !== 'closed' ? failAttempt(work, rework, input.maxAttempts, now, input.escalation) : undefined;
-  const question =
-    failed?.escalated && failed.doc.needsYou
-      ? escalate(
-          known,
-          { id: input.escalation, subject: merge.work, cause: 'max_attempts', why: failed.doc.needsYou.why, severity: 'high' },
-          now,
-        )
-      : undefined;
+  const failed = work && work.status !== 'closed' ? failAttempt(work, known, rework, input, now) : undefined;
   return {
-    put: [
-      { noun: 'merge', doc },
-      { noun: 'train', doc: rest as Records['train'] },
-      ...(failed ? [{ noun: 'work' as const, doc: failed.doc }] : []),
-      ...(question ? [{ noun: 'escalation' as const, doc: question }] : []),
-    ],
-    events: [
-      event(doc, 'merge.returned', { kind: rework.kind, why: reworkInWords(rework) }),
-      ...(question
-        ? [{ type: 'escalation.opened' as const, subject: merge.work, rig: merge.rig, data: { why: question.why } }]
-        : []),
-    ],
+    put: [{ noun: 'merge', doc }, { noun: 'train', doc: rest as Records['train'] }, ...(failed?.put ?? [])],
+    events: [event(doc, 'merge.returned', { kind: rework.kind, why: reworkInWords(rework) }), ...(failed?.events ?? [])],
     answer: doc,
   };
 }
@@ -133,25 +114,10 @@ export function runFailed(
 ): Change<Run> {
   const doc: Run = { ...run, state: 'ended', outcome: 'failed', endedAt: now };
   const { run: _, ...free } = work;
-  const failed = failAttempt(free as Work, rework, input.maxAttempts, now, input.escalation);
-  const question =
-    failed.escalated && failed.doc.needsYou
-      ? escalate(
-          known,
-          { id: input.escalation, subject: work.id, cause: 'max_attempts', why: failed.doc.needsYou.why, severity: 'high' },
-          now,
-        )
-      : undefined;
+  const failed = failAttempt(free as Work, known, rework, input, now);
   return {
-    put: [
-      { noun: 'run', doc },
-      { noun: 'work', doc: failed.doc },
-      ...(question ? [{ noun: 'escalation' as const, doc: question }] : []),
-    ],
-    events: [
-      { type: 'run.ended', subject: run.id, rig: run.rig, data: { outcome: 'failed', work: work.id } },
-      ...(question ? [{ type: 'escalation.opened' as const, subject: work.id, rig: run.rig, data: { why: question.why } }] : []),
-    ],
+    put: [{ noun: 'run', doc }, ...failed.put],
+    events: [{ type: 'run.ended', subject: run.id, rig: run.rig, data: { outcome: 'failed', work: work.id } }, ...failed.events],
     answer: doc,
   };
 }

@@ -16,7 +16,7 @@ const rework = z.looseObject({
 });
 
 /** A work item (a bead), from creation to closed. */
-export const work = z.looseObject({
+const work = z.looseObject({
   id: z.string(),
   generation: z.number().default(1),
   rig: z.string(),
@@ -52,7 +52,7 @@ export const work = z.looseObject({
 const exit = z.looseObject({ code: z.number().nullable(), signal: z.number().nullable(), at: time });
 
 /** One run of a polecat: one slot, one worktree, one session after another. */
-export const run = z.looseObject({
+const run = z.looseObject({
   id: z.string(),
   work: z.string(),
   /** Of the work item. */
@@ -95,7 +95,7 @@ export const run = z.looseObject({
 });
 
 /** A merge request: one submitted head. */
-export const merge = z.looseObject({
+const merge = z.looseObject({
   id: z.string(),
   work: z.string(),
   /** Of the work item. */
@@ -123,7 +123,7 @@ export const merge = z.looseObject({
 });
 
 /** A rig's merge train: which request it is at, and what holds it up. */
-export const train = z.looseObject({
+const train = z.looseObject({
   id: z.string(),
   generation: z.number().default(1),
   current: z.string().optional(),
@@ -142,7 +142,7 @@ export const train = z.looseObject({
 });
 
 /** One run of a rig's checks on one tree. */
-export const check = z.looseObject({
+const check = z.looseObject({
   id: z.string(),
   rig: z.string(),
   tree: sha,
@@ -163,7 +163,7 @@ export const check = z.looseObject({
 });
 
 /** What is known of a tree under one specification of checks. A pass is proof, a failure is evidence. */
-export const verdict = z.looseObject({
+const verdict = z.looseObject({
   id: z.string(),
   rig: z.string(),
   passed: z.looseObject({ at: time, check: z.string() }).optional(),
@@ -174,14 +174,14 @@ export const verdict = z.looseObject({
 });
 
 /** The town's slots: one job grants them all. */
-export const dispatch = z.looseObject({
+const dispatch = z.looseObject({
   id: z.string(),
   generation: z.number().default(1),
   granted: z.number().default(0),
 });
 
 /** A patrol's guard: a tick that would overlap is skipped, and counted. */
-export const patrol = z.looseObject({
+const patrol = z.looseObject({
   id: z.string(),
   running: z.looseObject({ epoch: z.number(), since: time }).optional(),
   lastAt: time.optional(),
@@ -191,7 +191,7 @@ export const patrol = z.looseObject({
 });
 
 /** A question that only a person can answer. The same cause is one escalation with a count. */
-export const escalation = z.looseObject({
+const escalation = z.looseObject({
   id: z.string(),
   cause: z.string(),
   subject: z.string(),
@@ -204,7 +204,7 @@ export const escalation = z.looseObject({
 });
 
 /** The one worker of the town. */
-export const worker = z.looseObject({
+const worker = z.looseObject({
   id: z.string(),
   epoch: z.number(),
   pid: z.number(),
@@ -216,7 +216,18 @@ export const worker = z.looseObject({
 });
 
 /** Every noun with its schema: the map that the store's typed reads rest on. */
-export const schemas = { work, run, merge, train, check, verdict, dispatch, patrol, escalation, worker };
+export const schemas = {
+  work,
+  run,
+  merge,
+  train,
+  check,
+  verdict,
+  dispatch,
+  patrol,
+  escalation,
+  worker,
+};
 
 export type Noun = keyof typeof schemas;
 export type Records = { [N in Noun]: z.infer<(typeof schemas)[N]> };

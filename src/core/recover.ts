@@ -2,7 +2,8 @@ import type { Change, NewEvent, Put } from './change.ts';
 import { handIn } from './hand-in.ts';
 import { parentOf } from './ids.ts';
 import { merged } from './merge.ts';
-import type { Merge, Run, Train, Work } from './records.ts';
+import type { Known, Proof, Rules } from './proof.ts';
+import type { Merge, Run, Work } from './records.ts';
 
 /**
  * What the books write down again of one item, when Redis came back as it was an instant earlier. The books may have forgotten anything up to a whole life:
@@ -16,39 +17,6 @@ import type { Merge, Run, Train, Work } from './records.ts';
  * A later attempt outweighs an earlier one: whoever works in run 2 has left the request of run 1 behind. Nothing else is invented: what was lost and cannot
  * be proved (a rejection, a death, a rework) happens again. An item whose own record is lost cannot be recovered from here.
  */
-export type Proof = {
-  readonly landed?: { readonly merge: string; readonly head: string; readonly tip: string };
-  readonly session?: {
-    readonly id: string;
-    readonly pid: number;
-    readonly born: string;
-    readonly startedAt: number;
-    readonly over: boolean;
-  };
-  readonly pinned?: { readonly merge: string; readonly head: string };
-  readonly tree?: { readonly name: string; readonly dir: string; readonly branch?: string; readonly head: string };
-};
-
-/** What the books still know of it. */
-export type Known = {
-  readonly work: Work;
-  /** The item's run of now, the run of the session, and that of the pin. */
-  readonly run: Run | undefined;
-  readonly sessionRun: Run | undefined;
-  readonly pinRun: Run | undefined;
-  /** The item's request of now, the one that landed, and the one that is pinned. */
-  readonly merge: Merge | undefined;
-  readonly landed: Merge | undefined;
-  readonly pinned: Merge | undefined;
-  readonly train: Train;
-};
-
-export type Rules = {
-  readonly agent: string;
-  readonly target: string;
-  readonly tip: string;
-  readonly token: (session: string) => string;
-};
 
 /** How the item was recovered, in words of events. */
 export type Recovered = readonly string[];
@@ -241,7 +209,7 @@ function pinAgain(
   // Nothing is left of its run but the pin: it has ended.
   const past = (): Run => ({ ...newRun(work, id, rules.agent, now), state: 'ended', outcome: 'submitted', endedAt: now });
   const whose = run ?? past();
-  const change = handIn(whose, left.work, { head: pinned.head, target: rules.target, author: authorOf(whose) }, now);
+  const change = handIn(whose, left.work, known.train, { head: pinned.head, target: rules.target, author: authorOf(whose) }, now);
   return { ...change, put: [...left.put, ...change.put] };
 }
 

@@ -1,6 +1,6 @@
-import type { Change } from './change.ts';
+import type { Change, NewEvent, Put } from './change.ts';
 import { jobId, type Member, member } from './ids.ts';
-import type { Merge, Records, Rework, Run, Work } from './records.ts';
+import type { Escalation, Merge, Rework, Run, Work } from './records.ts';
 import { type Refusal, refuse } from './refusals.ts';
 
 /**
@@ -137,20 +137,30 @@ export function closeMilestone(work: Work, now: number): Change<Work> {
   return { put: [{ noun: 'work', doc }], settle, events: [{ type: 'work.closed', subject: doc.id, rig: doc.rig }], answer: doc };
 }
 
-/** An attempt failed: back with the evidence, ahead of new work; or, after `maxAttempts`, parked until a person looks. */
+/**
+ * An attempt failed: back with the evidence, ahead of new work; or, after `maxAttempts`, parked until a person looks, with one escalation.
+ * @param known the escalation of that id, if there is one
+ */
 export function failAttempt(
   work: Work,
+  known: Escalation | undefined,
   rework: Rework,
-  maxAttempts: number,
+  { maxAttempts, escalation: id }: { maxAttempts: number; escalation: string },
   now: number,
-  escalation: string,
-): { doc: Work; escalated: boolean } {
+): { put: Put[]; events: NewEvent[] } {
   const failures = work.failures + 1;
   const { want: _want, merge: _merge, ...rest } = work;
   const doc: Work = { ...rest, status: 'in_progress', failures, rework, updatedAt: now };
-  if (failures < maxAttempts) return { doc, escalated: false };
+  if (failures < maxAttempts) return { put: [{ noun: 'work', doc }], events: [] };
   const why = `${failures} attempts failed, the last one: ${reworkInWords(rework)}`;
-  return { doc: { ...doc, needsYou: { escalation, why } }, escalated: true };
+  const question = escalate(known, { id, subject: work.id, cause: 'max_attempts', why, severity: 'high' }, now);
+  return {
+    put: [
+      { noun: 'work', doc: { ...doc, needsYou: { escalation: id, why } } },
+      { noun: 'escalation', doc: question },
+    ],
+    events: [{ type: 'escalation.opened', subject: work.id, rig: work.rig, data: { why } }],
+  };
 }
 
 /** Why work came back, in a person's words. */
@@ -181,10 +191,10 @@ export function standingOfWork(work: Work, merge: Merge | undefined, run: Run | 
 
 /** An escalation's record: the same cause again raises its count. */
 export function escalate(
-  known: Records['escalation'] | undefined,
-  input: { id: string; subject: string; cause: string; why: string; severity: Records['escalation']['severity'] },
+  known: Escalation | undefined,
+  input: { id: string; subject: string; cause: string; why: string; severity: Escalation['severity'] },
   now: number,
-): Records['escalation'] {
+): Escalation {
   if (known && known.state !== 'closed') return { ...known, count: known.count + 1, lastAt: now, why: input.why };
   return { ...input, count: 1, state: 'open', openedAt: now, lastAt: now };
 }

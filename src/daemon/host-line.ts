@@ -17,7 +17,7 @@ export async function keepHostLine(
   let host: Host | undefined;
   let closed = false;
   const connect = async (): Promise<void> => {
-    while (!closed)
+    for (let told = false; !closed; )
       try {
         const made = await connectHost(open());
         host = made;
@@ -30,7 +30,8 @@ export async function keepHostLine(
         onBack();
         return;
       } catch (fault) {
-        log.fault('the PTY host does not answer', fault);
+        if (!told) log.fault('the PTY host does not answer', fault); // once an outage
+        told = true;
         await pause(100);
       }
   };

@@ -1,7 +1,8 @@
 import { basename, dirname } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parentOf } from '#core/ids';
-import { type Proof, type Recovered, recover } from '#core/recover';
+import type { Proof } from '#core/proof';
+import { type Recovered, recover } from '#core/recover';
 import { isRefusal } from '#core/refusals';
 import { endOrphan } from '#processors/orphans';
 import type { Landing, Tree } from '#world/git/git';

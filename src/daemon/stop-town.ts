@@ -9,7 +9,7 @@ import { workerBehind } from './probes.ts';
 import { hostStopper } from './stop-host.ts';
 
 /** How a process of the town ended: `gone` = it ran no more, `ended` = as asked, `killed` = made to, `left` = runs still. */
-export type HowEnded = 'gone' | 'ended' | 'killed' | 'left';
+type HowEnded = 'gone' | 'ended' | 'killed' | 'left';
 
 export type StopReport = {
   readonly ended: ReadonlyArray<{ readonly name: 'worker' | 'host' | 'redis'; readonly pid: number; readonly how: HowEnded }>;

@@ -64,7 +64,7 @@ function childPlans(order: SupervisorOrder, sockets: Sockets, env: Record<string
 const say = (line: string) => process.stderr.write(`${new Date(systemClock.now()).toISOString()} ${line}\n`);
 
 /** Runs the supervisor of an order in this process until the town is down; `hooks` reach the books and the host when it goes down. */
-export async function runSupervisor(
+async function runSupervisor(
   order: SupervisorOrder,
   hooks: Pick<StopPlan, 'beforeDown' | 'stopHost'> = {},
 ): Promise<SupervisorEnd> {

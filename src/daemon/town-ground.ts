@@ -90,7 +90,7 @@ export function upGround(town: Ground): UpGround {
 }
 
 /** What a town's supervisor says of its processes, or undefined when none answers within 2 s. */
-export async function supervisorStatus(root: string): Promise<SupervisorRecord | undefined> {
+async function supervisorStatus(root: string): Promise<SupervisorRecord | undefined> {
   const socket = socketPath(root, 'supervisor');
   if (isRefusal(socket)) return undefined;
   const answer = await askLine(socket, { do: 'status' }, STATUS_LIMIT_MS).catch(() => undefined);

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
@@ -7,7 +7,6 @@ import { member } from '#core/ids';
 import { STOP_MS } from '#core/limits';
 import { isRefusal, Refused, refuse } from '#core/refusals';
 import { escalate } from '#core/work';
-import { serveBoard } from '#dashboard/board';
 import { processors } from '#processors/index';
 import { type QueueName, queues } from '#queues/index';
 import { systemClock } from '#world/clock';
@@ -20,7 +19,7 @@ import type { Log } from '#world/log';
 import { makeNews, type News } from '#world/news';
 import { killTree } from '#world/processes/kill';
 import { askLine, serveLines } from '#world/processes/line-socket';
-import { bornOf, isAlive } from '#world/processes/scan';
+import { bornOf, myself } from '#world/processes/process';
 import { readToken } from '#world/pty/access';
 import { inspectRedis } from '#world/redis/inspect';
 import { keysOf } from '#world/store/keys';
@@ -33,7 +32,7 @@ import { type Footing, startSleepers, takeOver } from './sleepers.ts';
 
 /** Exit codes of the worker beside 0: another one serves the town; the books were taken over or Redis came back changed: start me again. */
 export const TAKEN = 4;
-export const AGAIN = 75;
+const AGAIN = 75;
 
 const PROBE_MS = 2000;
 const DEACON_MS = 60_000;
@@ -101,6 +100,7 @@ export async function serveTown(root: string, socket: string, log: Log): Promise
     unpatrol();
     await Promise.all([sleepers.stop(STOP_MS), board?.close()]);
     unfollow();
+    rmSync(boardFile(root), { force: true });
     host.close();
     link.close();
     redis.disconnect();
@@ -116,11 +116,15 @@ async function keepUp({ jobs, desk }: Footing, files: Files, log: Log): Promise<
   return files.watch(() => void desk.wake(looks(files)).catch((fault: unknown) => log.fault('settings changed', fault)));
 }
 
-/** A port that is taken must not keep the town from working: the board is left out, and said so. */
+/** Where a person finds the board's address while the worker serves. */
+const boardFile = (root: string) => join(townLayout(root).runtime, 'board.url');
+
+/** A port that is taken must not keep the town from working: the board is left out, and said so. Its libraries load when runs are watched already. */
 async function openBoard(root: string, { jobs }: Footing, port: number, log: Log) {
   const all = (Object.keys(queues) as QueueName[]).map((name) => jobs.get(name));
+  const { serveBoard } = await import('#dashboard/board');
   const board = await serveBoard(all, port).catch((fault: unknown) => void log.fault('the board cannot be served', fault));
-  writeFileSync(join(townLayout(root).runtime, 'board.url'), `${board?.url ?? ''}\n`);
+  writeFileSync(boardFile(root), `${board?.url ?? ''}\n`);
   return board;
 }
 
@@ -140,8 +144,7 @@ async function nobodyElse(root: string): Promise<void> {
   if (isRefusal(socket)) return;
   const answer = await askLine(socket, { do: 'ping' }, PROBE_MS).catch(() => undefined);
   const pid = Number(answer?.['pid'] ?? 0);
-  const born = pid ? bornOf(pid) : undefined;
-  if (pid && pid !== process.pid && born && isAlive(pid, born)) throw new Refused(refuse('WORKER_RUNS', { pid }));
+  if (pid && pid !== process.pid && bornOf(pid)) throw new Refused(refuse('WORKER_RUNS', { pid }));
 }
 
 /** Books and world agree: agents are heard again. Written last, so that a worker that dies on the way leaves it to the next one. */
@@ -160,8 +163,7 @@ async function takeRecord(desk: Desk, epoch: number): Promise<string | undefined
       const doc = {
         id: THE_WORKER,
         epoch,
-        pid: process.pid,
-        born: bornOf(process.pid) ?? '',
+        ...myself(),
         host: hostname(),
         startedAt: desk.clock.now(),
         redisRun: last?.redisRun ?? '',

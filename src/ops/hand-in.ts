@@ -1,10 +1,9 @@
 import { unchanged } from '#core/change';
 import { handIn as handedIn, handInWithoutCode, mayHandIn } from '#core/hand-in';
 import { mergeId } from '#core/ids';
-import type { Merge, Run, Work } from '#core/records';
+import type { Merge, Run } from '#core/records';
 import { isRefusal, type Refusal, refuse } from '#core/refusals';
 import type { Desk } from '#world/desk';
-import type { Reading } from '#world/store/books';
 import type { Caller } from './ack.ts';
 import { tooLong } from './create-work.ts';
 
@@ -51,19 +50,13 @@ export async function handIn(desk: Desk, caller: Caller, what: HandIn): Promise<
       const change = handInWithoutCode(run, work, what.report, now);
       return { ...change, answer: told(run, false) };
     }
-    const change = handedIn(run, work, what, now);
+    const change = handedIn(run, work, await reading.get('train', work.rig), what, now);
     await reading.get('merge', change.answer.id);
-    return { ...change, put: [...change.put, ...(await trainFor(reading, work))], answer: told(run, false, change.answer) };
+    return { ...change, answer: told(run, false, change.answer) };
   });
 }
 
 function told(run: Run, again: boolean, merge?: Merge): HandedIn {
   const head = merge?.head ?? run.submitted?.head;
   return { work: run.work, run: run.id, ...(head ? { merge: merge?.id ?? mergeId(run.id), head } : {}), again };
-}
-
-/** The record of the rig's train is made by the first request: without one its job could not be added. */
-async function trainFor(reading: Reading, work: Work) {
-  const train = await reading.get('train', work.rig);
-  return train ? [] : [{ noun: 'train' as const, doc: { id: work.rig, generation: 1 } }];
 }

@@ -19,7 +19,7 @@ export type RigLine = {
 /** The rigs, with what goes on in each. Three counts a rig. @param books undefined when they are out of reach: the files tell the rest */
 export async function rigList(books: Books | undefined, rigs: readonly Rig[]): Promise<RigLine[]> {
   return Promise.all(
-    rigs.map(async ({ name, file, target, settings }) => {
+    rigs.map(async ({ name, file, target, settings, checks: { commands } }) => {
       const [open, polecats, queued] = books
         ? await Promise.all([
             books.count(`work.open:${name}`),
@@ -33,7 +33,7 @@ export async function rigList(books: Books | undefined, rigs: readonly Rig[]): P
         from: file.git_url,
         target,
         agent: settings.agent,
-        checks: settings.merge_queue.check.length,
+        checks: commands.length,
         open,
         polecats,
         queued,

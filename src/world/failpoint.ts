@@ -1,17 +1,36 @@
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 
 /**
- * A named place where a test kills this process, as kill -9 would: `GT_FAIL=<name>` in its environment, once per file `GT_FAIL_ONCE` (so that the
- * process that takes over gets past it). Nothing at all without the variable.
+ * A named place where a test kills this process, as kill -9 would. Nothing at all without `GT_FAIL` in its environment:
+ * - `GT_FAIL=<name>`: at that place, once per file `GT_FAIL_ONCE` (so that the process that takes over gets past it);
+ * - `GT_FAIL=@<file>`: at the place that the file names when it is passed, `<name>` or `<name> <n>` for the n-th time from now on; the file goes with
+ *   the kill. So a process that runs already can be told.
  */
 export function failpoint(name: string): void {
-  if (process.env['GT_FAIL'] !== name) return;
-  const once = process.env['GT_FAIL_ONCE'];
-  if (once)
-    try {
-      closeSync(openSync(once, 'wx'));
-    } catch {
-      return;
-    }
-  process.kill(process.pid, 'SIGKILL');
+  const wanted = process.env['GT_FAIL'];
+  if (wanted === undefined) return;
+  const due = wanted.startsWith('@') ? isOrdered(wanted.slice(1), name) : wanted === name && isFirst(process.env['GT_FAIL_ONCE']);
+  if (due) process.kill(process.pid, 'SIGKILL');
+}
+
+function isFirst(once: string | undefined): boolean {
+  try {
+    if (once) closeSync(openSync(once, 'wx'));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function isOrdered(file: string, name: string): boolean {
+  try {
+    const [place, count = '1'] = readFileSync(file, 'utf8').trim().split(' ');
+    if (place !== name) return false;
+    const left = Number(count) - 1;
+    if (left > 0) writeFileSync(file, `${place} ${left}`);
+    else unlinkSync(file);
+    return left <= 0;
+  } catch {
+    return false;
+  }
 }

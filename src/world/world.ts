@@ -1,6 +1,7 @@
 import type { Member } from '#core/ids';
 import type { Run, Work } from '#core/records';
 import type { Settings } from '#core/settings';
+import type { QueueName } from '#queues/index';
 import type { Verdict } from './checks/verdict.ts';
 import type { RigLayout, TownLayout } from './config/layout.ts';
 import type { RigFile } from './config/rigs.ts';
@@ -39,13 +40,15 @@ export type World = {
   readonly settings: () => Settings;
   readonly rig: (name: string) => Rig;
   readonly rigs: () => string[];
+  /** Removes logs and evidence that are older than `before` (ms). @returns how many */
+  readonly prune: (before: number) => Promise<number>;
   /** The jobs themselves, for patrols. */
   readonly queues: {
     /** Which of these have no job, in any state. */
     readonly missing: (members: readonly Member[]) => Promise<Member[]>;
     readonly remove: (members: readonly Member[]) => Promise<void>;
-    /** Removes jobs of a queue that ended longer ago than `ms`; only of queues whose jobs have no parents. */
-    readonly clean: (queue: 'checks' | 'patrols', ms: number) => Promise<void>;
+    /** Removes jobs of a queue that ended longer ago than `ms`; only of queues whose jobs stand alone. */
+    readonly clean: (queue: QueueName, ms: number) => Promise<void>;
   };
   readonly kill: (request: KillRequest) => Promise<{ left: Survivor[] }>;
   readonly agents: {

@@ -26,8 +26,7 @@ const add = command({
     if (from === undefined || (opts.path !== undefined && url !== undefined))
       return refuse('USAGE', { what: 'gt rig add needs one repository.', hint: 'Give a url, or --path and a directory.' });
     const checks = [...(opts['test-command'] === undefined ? [] : [opts['test-command']]), ...opts.check];
-    say(`Cloning ${from} …`);
-    return rigAdd(await forRigAdd(town, io), {
+    return rigAdd(await forRigAdd(town, io, say), {
       name,
       from,
       checks,

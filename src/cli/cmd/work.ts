@@ -9,5 +9,8 @@ export const work: Group = {
       aliases: ['new', 'add'],
       load: async () => (await import('./work-create.ts')).workCreate,
     },
+    list: { help: 'Lists work items', aliases: ['ls'], load: async () => (await import('./work-list.ts')).workList },
+    show: { help: 'Shows a work item', load: async () => (await import('./work-show.ts')).workShow },
+    dep: { help: 'What items wait for', load: async () => (await import('./work-dep.ts')).workDep },
   },
 };

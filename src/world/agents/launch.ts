@@ -42,7 +42,7 @@ function passed({ env, bin }: LaunchGround): Record<string, string> {
 }
 
 /** Who a polecat is, in its environment: the names of Gas Town and those of gtr, with the same values. */
-export function polecatEnvironment(run: Run, work: Work, rig: Rig, { layout, bin, email }: LaunchGround): Record<string, string> {
+function polecatEnvironment(run: Run, work: Work, rig: Rig, { layout, bin, email }: LaunchGround): Record<string, string> {
   const actor = actorOf(run);
   const rework = run.rework ? { GT_REWORK: run.rework.kind, GT_EVIDENCE: writeEvidence(run, layout) } : {};
   return {

@@ -4,7 +4,7 @@ import { faultsOf, invalidFile, readObject, rules, writeJson } from './json-file
 import { rigLayout, townLayout } from './layout.ts';
 
 /** An entry of `mayor/rigs.json`: which rigs the town has. */
-export type RigEntry = { readonly git_url: string; readonly added_at: string };
+type RigEntry = { readonly git_url: string; readonly added_at: string };
 export type RigsFile = { readonly version: 1; readonly rigs: Readonly<Record<string, RigEntry>> };
 
 /** `<rig>/config.json`: who a rig is. Keys that gt does not know are kept. */

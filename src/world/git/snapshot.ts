@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { copyFile, mkdtemp, rm, stat, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,14 +10,14 @@ import { readRef, treeOf } from './refs.ts';
 
 /**
  * Keeps what is not committed as a commit on HEAD, through a copy of the index: it knows which paths a sparse checkout leaves out, and it may be in the
- * middle of a merge. Where `ref` holds an earlier snapshot, the new one has it as its second parent: none is lost. A folder that is gone has nothing to keep.
+ * middle of a merge. A worktree that is gone has nothing to keep. Where `ref` holds an earlier snapshot, the new one has it as its second parent: none is lost.
  */
 export async function snapshot(
   context: Context,
   { repo, dir, ref, message }: { repo: string; dir: string; ref: string; message: string },
 ): Promise<string | undefined> {
   const { run, now } = context;
-  if ((await stat(dir).catch(() => undefined)) === undefined) return undefined;
+  if (!existsSync(dir)) return undefined;
   const head = (await run(['rev-parse', '--verify', 'HEAD'], { dir })).out.trim();
   const tree = await treeOfWorktree(context, dir);
   if (tree === (await treeOf(context, repo, head))) return undefined;

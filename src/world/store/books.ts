@@ -10,9 +10,10 @@ import type { Keys } from './keys.ts';
 import { type Link, RedisGone } from './link.ts';
 import type { Reply } from './resp.ts';
 import { script } from './script.ts';
+import { eventOf, type StoredEvent } from './tail.ts';
 
 /** The number of the books' form; commit.lua refuses books of another. */
-export const SCHEMA = 1;
+const SCHEMA = 1;
 
 const commitScript = script(new URL('./commit.lua', import.meta.url));
 
@@ -105,6 +106,17 @@ export class Books {
     return Object.fromEntries(flat.flatMap((field, i) => (i % 2 === 0 ? [[field, flat[i + 1] ?? '']] : [])));
   }
 
+  /** The last events, newest first, `before` (exclusive) an event's id. */
+  async eventsBefore(before: string | undefined, count: number): Promise<StoredEvent[]> {
+    const from = before === undefined ? '+' : `(${before}`;
+    return entries(await this.#link.call('XREVRANGE', this.keys.events, from, '-', 'COUNT', count));
+  }
+
+  /** Events after one, oldest first. */
+  async eventsAfter(after: string, count: number): Promise<StoredEvent[]> {
+    return entries(await this.#link.call('XRANGE', this.keys.events, `(${after}`, '+', 'COUNT', count));
+  }
+
   /**
    * Reads, decides, writes: all of it or nothing. When somebody else wrote one of the records meanwhile, it reads and decides again, at most 8 times
    * with jitter. @returns the decision's answer and the marked jobs; a refusal when core refused (nothing was written) or it never got through.
@@ -133,6 +145,8 @@ export class Books {
     const known = seen.get(`${noun}:${id}`);
     if (known) return known.doc as Records[N] | undefined;
     const [doc, version] = (await this.#link.call('HMGET', this.keys.record(noun, id), 'doc', 'v')) as [Reply, Reply];
+    const meanwhile = seen.get(`${noun}:${id}`);
+    if (meanwhile) return meanwhile.doc as Records[N] | undefined; // read twice at once: the first to come is what was read
     const parsed = this.parse(noun, doc);
     seen.set(`${noun}:${id}`, { noun, id, version: Number(version ?? 0), doc: parsed });
     return parsed;
@@ -201,8 +215,11 @@ function moved(
 }
 
 function eventFields(event: NewEvent, actor: string, now: number): string[] {
-  let data = JSON.stringify(event.data ?? {});
-  if (Buffer.byteLength(data) > EVENT_BYTES) data = JSON.stringify({ cut: data.slice(0, EVENT_BYTES / 2) });
+  const whole = JSON.stringify(event.data ?? {});
+  let data = whole;
+  // Quotes and other scripts take more bytes than characters, and more again inside another document.
+  for (let kept = EVENT_BYTES; Buffer.byteLength(data) > EVENT_BYTES; kept = Math.floor(kept * 0.8))
+    data = JSON.stringify({ cut: whole.slice(0, kept) });
   return ['type', event.type, 'at', String(now), 'actor', actor, 'subject', event.subject, 'rig', event.rig ?? '', 'data', data];
 }
 
@@ -210,6 +227,8 @@ function isNothing(change: Change<unknown>): boolean {
   const { put, events, settle, unsettle, needs, text, marks } = change;
   return [put, events, settle, unsettle, needs, text, marks].every((list) => !list || list.length === 0);
 }
+
+const entries = (reply: Reply): StoredEvent[] => (reply as Array<[string, string[]]>).map(([id, fields]) => eventOf(id, fields));
 
 function good(reply: Reply): Reply {
   if (reply instanceof Error) throw reply;

@@ -1,0 +1,246 @@
+import { type Member, parentOf } from '#core/ids';
+import { PAGE } from '#core/limits';
+import type { Run } from '#core/records';
+import { explain, isRefusal, type Refusal } from '#core/refusals';
+import type { RedisFacts } from '#world/redis/inspect';
+import type { Books } from '#world/store/books';
+import type { Rig } from '#world/world';
+
+/** One look of the doctor: what was found, and what mends it (null when all is well). */
+export type Check = {
+  readonly id: string;
+  readonly category: 'tools' | 'town' | 'redis' | 'rigs' | 'books' | 'sessions';
+  readonly ok: boolean;
+  readonly found: string;
+  readonly mend: string | null;
+};
+
+/** What the doctor looks at, for one town. */
+export type DoctorGround = {
+  git(): Promise<{ version: string; fit: boolean; need: string }>;
+  /** Undefined when the terminals' library loads. */
+  ptyFault(): Promise<string | undefined>;
+  settings(): Refusal | undefined;
+  /** Names in the registry, and directories that say they are rigs. */
+  rigNames(): { registered: readonly string[]; directories: readonly string[] } | Refusal;
+  rig(name: string): Promise<Rig | Refusal>;
+  /** The mark of a rig's bare repository, and whether its target exists; undefined without a repository. */
+  repo(rig: Rig): Promise<{ mark: string | undefined; target: boolean } | undefined>;
+  /** Names of the polecats' directories of a rig. */
+  worktrees(rig: string): readonly string[];
+  dirExists(path: string): boolean;
+  redis(): Promise<(RedisFacts & { aof: boolean | undefined }) | Refusal>;
+  processes(): ReadonlyArray<{ name: string; pid: number | null; state: string; why: string | null }>;
+  isUp(): boolean;
+  townId: string;
+  now(): number;
+  /** The books, when Redis can be reached, with what doctors alone look at. */
+  books:
+    | {
+        readonly books: Books;
+        exist(jobs: readonly Member[]): Promise<boolean[]>;
+        unseenBefore(at: number): Promise<readonly string[]>;
+      }
+    | undefined;
+  /** Sessions that the host has; a refusal when it does not answer. */
+  sessions(): Promise<ReadonlyArray<{ id: string; state: string }> | Refusal>;
+};
+
+/** A mark this old was relayed by nobody (ms). */
+const OLD_MARK_MS = 60_000;
+const SHOWN = 5;
+
+const good = (category: Check['category'], id: string, found: string): Check => ({ id, category, ok: true, found, mend: null });
+const ill = (category: Check['category'], id: string, found: string, mend: string): Check => ({
+  id,
+  category,
+  ok: false,
+  found,
+  mend,
+});
+const some = (names: readonly string[]): string =>
+  names.length > SHOWN ? `${names.slice(0, SHOWN).join(', ')} and ${names.length - SHOWN} more` : names.join(', ');
+const refused = (category: Check['category'], id: string, refusal: Refusal): Check => {
+  const { says, try: todo } = explain(refusal);
+  return ill(category, id, says, todo);
+};
+
+/** Looks at everything, in order; nothing is changed. What cannot be looked at without Redis or the host is left out, after saying that they are away. */
+export async function doctor(ground: DoctorGround): Promise<Check[]> {
+  const checks = [...(await tools(ground)), ...town(ground), await redis(ground)];
+  const names = ground.rigNames();
+  if (isRefusal(names)) checks.push(refused('rigs', 'registry', names));
+  else checks.push(...registry(names), ...(await Promise.all(names.registered.map((name) => rig(ground, name)))).flat());
+  if (ground.books) checks.push(...(await jobs(ground, ground.books)), ...(await runs(ground, ground.books.books)));
+  return checks;
+}
+
+async function tools(ground: DoctorGround): Promise<Check[]> {
+  const { version, fit, need } = await ground.git();
+  const fault = await ground.ptyFault();
+  return [
+    fit ? good('tools', 'git', version) : ill('tools', 'git', `git ${version} is too old`, `Install git ${need} or newer.`),
+    fault === undefined
+      ? good('tools', 'pty', 'loads')
+      : ill('tools', 'pty', `the terminals' library does not load: ${fault}`, 'Install gt again with npm on this machine.'),
+  ];
+}
+
+function town(ground: DoctorGround): Check[] {
+  const settings = ground.settings();
+  const checks = [settings ? refused('town', 'settings', settings) : good('town', 'settings', 'valid')];
+  if (!ground.isUp()) return [...checks, ill('town', 'processes', 'the town is not running', 'Start it with `gt up`.')];
+  const down = ground.processes().filter(({ state }) => state !== 'running' && state !== 'elsewhere');
+  const mend = 'The supervisor tries again by itself; `gt up` says what is wrong.';
+  const lame = down.map(({ name, state, why }) => `${name} is ${state}${why ? ` (${why})` : ''}`);
+  return [...checks, lame.length > 0 ? ill('town', 'processes', some(lame), mend) : good('town', 'processes', 'all run')];
+}
+
+async function redis(ground: DoctorGround): Promise<Check> {
+  const facts = await ground.redis();
+  if (isRefusal(facts)) return refused('redis', 'redis', facts);
+  const { version, valkey, policy, aof } = facts;
+  const name = valkey ? `Valkey ${valkey}` : `Redis ${version}`;
+  if (aof === false)
+    return ill(
+      'redis',
+      'redis',
+      `${name} keeps no append-only file: a crash loses what was written since the last dump`,
+      'Set `appendonly yes` there.',
+    );
+  return good('redis', 'redis', `${name}, ${policy}${aof ? ', append-only file on' : ''}`);
+}
+
+function registry({ registered, directories }: { registered: readonly string[]; directories: readonly string[] }): Check[] {
+  const missing = registered.filter((name) => !directories.includes(name));
+  const stray = directories.filter((name) => !registered.includes(name));
+  const checks: Check[] = [];
+  if (missing.length > 0)
+    checks.push(
+      ill(
+        'rigs',
+        'registry',
+        `registered, but without a directory: ${some(missing)}`,
+        'Restore the directory, or take the rig out of mayor/rigs.json.',
+      ),
+    );
+  if (stray.length > 0)
+    checks.push(
+      ill(
+        'rigs',
+        'registry',
+        `directories of rigs that are not registered: ${some(stray)}`,
+        'Add it again: `gt rig add <name> <its git_url>`.',
+      ),
+    );
+  return checks.length > 0 ? checks : [good('rigs', 'registry', `${registered.length} registered`)];
+}
+
+async function rig(ground: DoctorGround, name: string): Promise<Check[]> {
+  const found = await ground.rig(name);
+  if (isRefusal(found)) return [refused('rigs', `rig ${name}`, found)];
+  const repo = await ground.repo(found);
+  const id = `repo ${name}`;
+  if (!repo)
+    return [
+      ill(
+        'rigs',
+        id,
+        `${found.repo} is missing`,
+        `Move ${found.layout.rig} away, take ${name} out of mayor/rigs.json, and add it again.`,
+      ),
+    ];
+  if (repo.mark !== `${ground.townId}/${name}`)
+    return [
+      ill(
+        'rigs',
+        id,
+        `its repository is marked ${repo.mark ?? 'with nothing'}`,
+        `git -C ${found.repo} config gt.rig ${ground.townId}/${name}`,
+      ),
+    ];
+  if (!repo.target)
+    return [
+      ill(
+        'rigs',
+        id,
+        `it has no branch ${found.target}`,
+        `Push it, or set merge_queue.target_branch in ${found.layout.settingsFile}.`,
+      ),
+    ];
+  const used = ground.books ? new Set(await ground.books.books.index('names')) : undefined;
+  const orphans = used ? ground.worktrees(name).filter((one) => !used.has(one)) : [];
+  const checks =
+    found.checks.commands.length > 0
+      ? [good('rigs', id, `lands on ${found.target}`)]
+      : [
+          ill(
+            'rigs',
+            id,
+            'no checks configured: what lands is not tested',
+            `Set merge_queue.check in ${found.layout.settingsFile}.`,
+          ),
+        ];
+  if (orphans.length > 0)
+    checks.push(
+      ill(
+        'rigs',
+        `worktrees ${name}`,
+        `worktrees of no item: ${some(orphans)}`,
+        `Look at them in ${found.layout.polecatsFolder}; remove what you do not need.`,
+      ),
+    );
+  return checks;
+}
+
+async function jobs(ground: DoctorGround, { books, exist, unseenBefore }: NonNullable<DoctorGround['books']>): Promise<Check[]> {
+  const lost: string[] = [];
+  let total = 0;
+  for (let from = 0; ; from += PAGE) {
+    const page = (await books.index('jobs', from, from + PAGE - 1)) as Member[];
+    if (page.length === 0) break;
+    const there = await exist(page);
+    lost.push(...page.filter((_, i) => !there[i]));
+    total += page.length;
+  }
+  const old = await unseenBefore(ground.now() - OLD_MARK_MS);
+  const wait = 'The worker adds and wakes them: `gt up`.';
+  return [
+    lost.length > 0
+      ? ill('books', 'jobs', `records without a job: ${some(lost)}`, wait)
+      : good('books', 'jobs', `${total} live, each has its job`),
+    old.length > 0
+      ? ill('books', 'unseen', `jobs that nobody woke for a minute: ${some(old)}`, wait)
+      : good('books', 'unseen', 'nothing waits to be looked at'),
+  ];
+}
+
+async function runs(ground: DoctorGround, books: Books): Promise<Check[]> {
+  const live = await books.readMany('run', await books.index('runs.live'));
+  const missing = live.filter((run) => run.state !== 'granted' && !ground.dirExists(run.dir)).map((run) => run.id);
+  const checks = [
+    missing.length > 0
+      ? ill(
+          'sessions',
+          'worktrees',
+          `runs whose worktree is gone: ${some(missing)}`,
+          'See `gt why <run>`: its commits are in the branch and in refs/gt/snap.',
+        )
+      : good('sessions', 'worktrees', `${live.length} runs`),
+  ];
+  if (!ground.isUp()) return checks;
+  const sessions = await ground.sessions();
+  if (isRefusal(sessions)) return [...checks, refused('sessions', 'host', sessions)];
+  const known = new Map(live.map((run: Run) => [run.id, run.session?.id]));
+  const stray = sessions.filter(({ id, state }) => state === 'running' && known.get(parentOf(id)) !== id).map(({ id }) => id);
+  const lost =
+    stray.length > 0
+      ? ill(
+          'sessions',
+          'host',
+          `sessions that belong to no run: ${some(stray)}`,
+          'They may not hand anything in; `gt down` ends them.',
+        )
+      : good('sessions', 'host', `${sessions.length} sessions`);
+  return [...checks, lost];
+}

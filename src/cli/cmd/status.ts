@@ -1,0 +1,70 @@
+import type { Palette } from '#cli/colour';
+import { command } from '#cli/command';
+import { table } from '#cli/table';
+import { withDesk } from '#cli/wire';
+import { factsOf } from '#cli/wire-facts';
+import { openRigs } from '#cli/wire-rigs';
+import { isRefusal } from '#core/refusals';
+import { duration, relativeTime } from '#core/relative-time';
+import { type RigStatus, type Status, status as shown } from '#views/status';
+
+/** The town at a glance. */
+export const status = command({
+  about: 'What runs (with process ids), what waits, and what needs you.',
+  example: 'gt status --json',
+  run: (call) =>
+    withDesk(call, { wait: 'person' }, async (town) => {
+      const facts = await factsOf(town);
+      if (isRefusal(facts)) return facts;
+      const rigs = await openRigs(town);
+      return isRefusal(rigs) ? rigs : shown(town.desk.books, facts, rigs);
+    }),
+  text: (value, { paint, now }) =>
+    [headOf(value, paint), ...value.rigs.map((rig) => rigText(rig, paint, now)), ...questions(value, paint, now)].join('\n\n'),
+});
+
+function headOf({ town, processes, slots }: Status, paint: Palette): string {
+  const state = town.up ? paint.green('up') : paint.red('down');
+  const parts = processes.map(({ name, pid, state: at }) => {
+    const good = at === 'running' || at === 'elsewhere';
+    return `${name} ${pid ?? ''}${pid !== null && good ? '' : paint[good ? 'dim' : 'red'](at)}`;
+  });
+  const line = slots.waiting > 0 ? `, ${slots.waiting} waiting` : '';
+  return `${paint.bold(town.name)} ${state}  ${paint.dim(town.root)}\n  ${parts.join(' · ')}\n  slots ${slots.taken} of ${slots.of} taken${line}`;
+}
+
+function rigText({ name, counts, refinery, polecats }: RigStatus, paint: Palette, now: number): string {
+  const { open, hooked, waiting, closed } = counts;
+  const lines = [`${paint.bold(name)}  open ${open} (hooked ${hooked}, waiting for a slot ${waiting}), closed ${closed}`];
+  const at = refinery.at ? `${refinery.at.id} ${refinery.at.state}` : refinery.queued > 0 ? 'about to begin' : 'idle';
+  const off = refinery.enabled ? '' : paint.yellow(' (off)');
+  lines.push(`  refinery${off}: ${at}, ${refinery.queued} in the queue of ${refinery.target}`);
+  if (refinery.warning) lines.push(`    ${paint.yellow(refinery.warning)}: what lands is not tested`);
+  if (refinery.blocked)
+    lines.push(`    ${paint.red('stopped')} ${relativeTime(refinery.blocked.since, now)}: ${refinery.blocked.note}`);
+  if (refinery.unpushed > 0) lines.push(`    ${paint.yellow(`${refinery.unpushed} landed locally, not pushed`)}`);
+  const rows = polecats.map(({ name: who, work, title, state, attempt, pid, since }) => [
+    `  ${who}`,
+    work,
+    state,
+    attempt > 1 ? `attempt ${attempt}` : '',
+    pid === null ? '' : String(pid),
+    duration(now - since),
+    title,
+  ]);
+  return [...lines, ...(rows.length > 0 ? [table(rows)] : [])].join('\n');
+}
+
+function questions({ needsYou, escalations }: Status, paint: Palette, now: number): string[] {
+  const asked = [
+    ...needsYou.map(({ id, title, why }) => [`  ${id}`, title, why]),
+    ...escalations
+      .filter(({ subject }) => !needsYou.some(({ id }) => id === subject))
+      .map(({ id, why, openedAt, count }) => [
+        `  ${id}`,
+        `${relativeTime(openedAt, now)}${count > 1 ? `, ${count} times` : ''}`,
+        why,
+      ]),
+  ];
+  return asked.length > 0 ? [`${paint.yellow('Needs you')}\n${table(asked)}`] : [];
+}

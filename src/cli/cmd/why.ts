@@ -1,0 +1,35 @@
+import { command } from '#cli/command';
+import { unknownWork } from '#cli/ids';
+import { withDesk } from '#cli/wire';
+import { factsOf, withSessions } from '#cli/wire-facts';
+import { openRigs } from '#cli/wire-rigs';
+import { isRefusal } from '#core/refusals';
+import { why as asked } from '#views/why';
+
+/** Why something does not move. */
+export const why = command({
+  args: [{ name: 'about', required: true, help: 'a work item, a run, a merge request, a rig, or a polecat (rig/name)' }],
+  about: 'The reasons in order, each with its evidence and the command that changes it.',
+  example: 'gt why sh-4kx',
+  run: (call) =>
+    withDesk(call, { wait: 'person' }, async (town) => {
+      const facts = await factsOf(town);
+      if (isRefusal(facts)) return facts;
+      const rigs = await openRigs(town);
+      if (isRefusal(rigs)) return rigs;
+      const { about } = call.args;
+      const found = await withSessions(town, (session) =>
+        asked(town.desk.books, { town: facts, rigs, now: call.io.now(), session }, about),
+      );
+      return found ?? unknownWork(about, town);
+    }),
+  text: ({ about, title, reasons }, { paint }) => {
+    const head = `${paint.bold(about)}${title ? ` ${title}` : ''}`;
+    if (reasons.length === 0) return `${head}\nNothing holds it up.`;
+    const lines = reasons.map(({ what, evidence, change }, i) => {
+      const todo = change ? `\n   ${paint.cyan(change)}` : '';
+      return `${i + 1}. ${what} ${paint.dim(`(${evidence})`)}${todo}`;
+    });
+    return [head, ...lines].join('\n');
+  },
+});

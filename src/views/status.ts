@@ -1,0 +1,82 @@
+import type { Escalation } from '#core/records';
+import type { Books } from '#world/store/books';
+import type { Rig } from '#world/world';
+import type { ProcessFact, TownFacts } from './facts.ts';
+import { mqList, type Queue } from './mq-list.ts';
+import { type Polecat, polecatList } from './polecat-list.ts';
+
+export type RigStatus = {
+  readonly name: string;
+  readonly roles: readonly string[];
+  readonly refinery: Omit<Queue, 'requests' | 'rig'> & {
+    readonly queued: number;
+    readonly at: { readonly id: string; readonly work: string; readonly state: string } | null;
+  };
+  readonly polecats: readonly Polecat[];
+  readonly counts: { readonly open: number; readonly hooked: number; readonly waiting: number; readonly closed: number };
+};
+
+type NeedsYou = { readonly id: string; readonly rig: string; readonly title: string; readonly why: string };
+type Open = Pick<Escalation, 'id' | 'subject' | 'cause' | 'severity' | 'why' | 'count' | 'openedAt'>;
+
+export type Status = {
+  readonly town: { readonly name: string; readonly root: string; readonly up: boolean };
+  readonly processes: readonly ProcessFact[];
+  readonly slots: { readonly taken: number; readonly of: number; readonly waiting: number };
+  readonly needsYou: readonly NeedsYou[];
+  readonly escalations: readonly Open[];
+  readonly rigs: readonly RigStatus[];
+};
+
+/** Questions shown at most; the counts tell of more. */
+const SHOWN = 20;
+
+/** The town at a glance: what runs, what waits, what needs a person. Its cost grows with what runs and waits now, never with what was. */
+export async function status(books: Books, facts: TownFacts, rigs: readonly Rig[]): Promise<Status> {
+  const { name, root, up, processes, maxPolecats } = facts;
+  const [taken, waiting, stuck, questions, shown] = await Promise.all([
+    books.count('runs.live'),
+    books.count('want'),
+    books.index('needs-you', 0, SHOWN - 1).then((ids) => books.readMany('work', ids)),
+    books.index('escalations.open', 0, SHOWN - 1).then((ids) => books.readMany('escalation', ids)),
+    Promise.all(rigs.map((rig) => rigStatus(books, rig))),
+  ]);
+  return {
+    town: { name, root, up },
+    processes,
+    slots: { taken, of: maxPolecats, waiting },
+    needsYou: stuck.map(({ id, rig, title, needsYou }) => ({ id, rig, title, why: needsYou?.why ?? '' })),
+    escalations: questions.map(({ id, subject, cause, severity, why, count, openedAt }) => ({
+      id,
+      subject,
+      cause,
+      severity,
+      why,
+      count,
+      openedAt,
+    })),
+    rigs: shown,
+  };
+}
+
+async function rigStatus(books: Books, rig: Rig): Promise<RigStatus> {
+  const { name, settings } = rig;
+  const [{ requests, rig: _, ...queue }, polecats, open, hooked, waiting, closed] = await Promise.all([
+    mqList(books, rig),
+    polecatList(books, name),
+    books.count(`work.open:${name}`),
+    books.count(`work.hooked:${name}`),
+    books.count(`want:${name}`),
+    books.count(`work.closed:${name}`),
+  ]);
+  const current = requests.find((one) => one.id === queue.current);
+  const at = current ? { id: current.id, work: current.work, state: current.state } : null;
+  const roles = [...(settings.spawn === 'auto' ? ['polecats'] : []), ...(queue.enabled ? ['refinery'] : [])];
+  return {
+    name,
+    roles,
+    refinery: { ...queue, queued: requests.length, at },
+    polecats,
+    counts: { open, hooked, waiting, closed },
+  };
+}

@@ -1,0 +1,153 @@
+import type { Run, Work } from '#core/records';
+import type { Books } from '#world/store/books';
+import type { Rig } from '#world/world';
+import type { SessionFact, TownFacts } from './facts.ts';
+import { mqList } from './mq-list.ts';
+import { type Reason, reason } from './reason.ts';
+import { whyRun } from './why-run.ts';
+import { whyTrain } from './why-train.ts';
+
+export type Why = {
+  /** What was asked about, and the item or rig that it came down to. */
+  readonly about: string;
+  readonly title: string | null;
+  /** In order: the first one must go before the next one matters. Empty: nothing holds it up. */
+  readonly reasons: readonly Reason[];
+};
+
+/** What `why` is told of the world beside the books. */
+export type WhyFacts = {
+  readonly town: TownFacts;
+  readonly now: number;
+  readonly rigs: readonly Rig[];
+  /** What the host knows of a session; undefined when it does not answer, or does not know it. */
+  readonly session: (id: string) => Promise<SessionFact | undefined>;
+};
+
+/** Why an item, a run, a merge request, a rig or a polecat does not move. Undefined when there is no such thing. */
+export async function why(books: Books, facts: WhyFacts, about: string): Promise<Why | undefined> {
+  const rig = facts.rigs.find((one) => one.name === about);
+  if (rig) return { about, title: null, reasons: [...outages(facts), ...(await whyRig(books, facts, rig))] };
+  const run = await runNamed(books, facts, about);
+  const work = await books.read('work', run?.work ?? about.replace(/\.[rm]\d+(\.s\d+)?$/, ''));
+  if (!work) return undefined;
+  const reasons = await whyWork(books, facts, work);
+  const moot = work.status === 'closed' || reasons.some((one) => one.code === 'not-slung' || one.code === 'needs-you');
+  return { about: work.id, title: work.title, reasons: moot ? reasons : [...outages(facts), ...reasons] };
+}
+
+/** The live run of a polecat's address (`rig/name`), or of its name alone. */
+export async function runNamed(books: Books, { rigs }: Pick<WhyFacts, 'rigs'>, address: string): Promise<Run | undefined> {
+  const [first = '', ...rest] = address.split('/');
+  const name = rest.at(-1) ?? first;
+  if (/^[a-z]\w*-\w/.test(name)) return undefined;
+  const among = rest.length > 0 ? rigs.filter((rig) => rig.name === first) : rigs;
+  for (const rig of among) {
+    const runs = await books.readMany('run', await books.index(`runs.live:${rig.name}`));
+    const found = runs.find((run) => run.name === name);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+/** What keeps everything from moving. */
+function outages({ town }: WhyFacts): Reason[] {
+  if (!town.up) return [reason('town-down', 'The town is not running.', 'no supervisor is alive', 'gt up')];
+  return town.processes
+    .filter(({ name, state }) => name !== 'supervisor' && !['running', 'elsewhere'].includes(state))
+    .map(({ name, state, why: cause }) =>
+      reason(`${name}-down`, `The ${name} is ${state}.`, cause ?? 'the supervisor says so', state === 'broken' ? 'gt up' : null),
+    );
+}
+
+async function whyRig(books: Books, facts: WhyFacts, rig: Rig): Promise<Reason[]> {
+  const [queue, waiting, live] = await Promise.all([
+    mqList(books, rig),
+    books.count(`want:${rig.name}`),
+    books.count(`runs.live:${rig.name}`),
+  ]);
+  const reasons = whyTrain(queue, undefined, facts.now);
+  if (waiting === 0) return reasons;
+  const full = await whyNoSlot(books, facts, rig.name, live);
+  return full ? [...reasons, { ...full, evidence: `${waiting} waiting; ${full.evidence}` }] : reasons;
+}
+
+async function whyWork(books: Books, facts: WhyFacts, work: Work): Promise<Reason[]> {
+  const { id } = work;
+  if (work.status === 'closed') {
+    const how = work.closed?.commit ? `${work.closed.reason}, ${work.closed.commit.slice(0, 10)}` : (work.closed?.reason ?? '');
+    return [reason('closed', `${id} is closed.`, how)];
+  }
+  if (work.needsYou)
+    return [reason('needs-you', `${id} waits for you.`, work.needsYou.why, `gt work show ${id}, then gt sling ${id}`)];
+  if (work.merge) {
+    const rig = facts.rigs.find((one) => one.name === work.rig);
+    if (rig) return whyTrain(await mqList(books, rig), work.merge, facts.now);
+  }
+  if (work.run) {
+    const run = await books.read('run', work.run);
+    if (run) return whyRun(run, facts);
+  }
+  const asleep = work.status !== 'hooked' && work.status !== 'in_progress';
+  const first = asleep ? [reason('not-slung', `Nobody has slung ${id}.`, `its status is ${work.status}`, `gt sling ${id}`)] : [];
+  const [unmet = []] = work.deps.length > 0 ? await books.unmet(id) : [];
+  const needs = await books.readMany('work', unmet);
+  const waits = needs.map((one) => {
+    const unslung = one.status === 'open' ? `gt sling ${one.id}` : `gt why ${one.id}`;
+    return reason('needs', `It waits for ${one.id}.`, `${one.id} (${one.title}) is ${one.status.replace('_', ' ')}`, unslung);
+  });
+  if (asleep || waits.length > 0) return [...first, ...waits];
+  return whyInLine(books, facts, work);
+}
+
+async function whyInLine(books: Books, facts: WhyFacts, work: Work): Promise<Reason[]> {
+  const place = await books.rank('want', work.id);
+  if (place === undefined)
+    return [
+      reason(
+        'looking',
+        `${work.id} is about to ask for a slot.`,
+        'its job has not looked yet; the worker relays it within a second',
+      ),
+    ];
+  const line = work.rework ? 'rework goes before new work of its priority' : `priority p${work.priority}`;
+  const full = await whyNoSlot(books, facts, work.rig, await books.count(`runs.live:${work.rig}`));
+  const at = reason(
+    'in-line',
+    `It is ${place + 1}. in line for a slot.`,
+    line,
+    full ? null : 'nothing: it is next to be looked at',
+  );
+  return full ? [full, at] : [at];
+}
+
+/** Why no slot is free for a rig, if none is. */
+async function whyNoSlot(books: Books, facts: WhyFacts, name: string, live: number): Promise<Reason | undefined> {
+  const rig = facts.rigs.find((one) => one.name === name);
+  if (!rig) return reason('no-rig', `The rig ${name} is not registered any more.`, 'mayor/rigs.json', `gt rig add ${name} …`);
+  if (rig.settings.spawn === 'manual')
+    return reason(
+      'manual',
+      `Agents of ${name} are started by hand.`,
+      'spawn is "manual"',
+      `set spawn to "auto" in ${rig.layout.settingsFile}`,
+    );
+  const { max_polecats } = rig.settings;
+  if (live >= max_polecats)
+    return reason(
+      'rig-full',
+      `All slots of ${name} are taken.`,
+      `${live} of ${max_polecats} run`,
+      `raise max_polecats in ${rig.layout.settingsFile}`,
+    );
+  const { maxPolecats } = facts.town;
+  const all = await books.count('runs.live');
+  if (all >= maxPolecats)
+    return reason(
+      'town-full',
+      'All slots of the town are taken.',
+      `${all} of ${maxPolecats} run`,
+      'raise max_polecats in settings/config.json',
+    );
+  return undefined;
+}

@@ -1,0 +1,61 @@
+import type { Merge, Work } from '#core/records';
+import type { Books } from '#world/store/books';
+import { type Polecat, polecatOf } from './polecat-list.ts';
+import { type WorkLine, workLines } from './work-list.ts';
+
+/** All that there is to know of an item. */
+export type WorkShown = WorkLine & {
+  readonly createdBy: string;
+  readonly agent: string | null;
+  readonly text: Readonly<Record<string, string>>;
+  readonly deps: ReadonlyArray<{
+    readonly id: string;
+    readonly title: string;
+    readonly status: Work['status'] | 'unknown';
+    readonly met: boolean;
+  }>;
+  readonly run: Polecat | null;
+  readonly runs: number;
+  readonly merge: Pick<Merge, 'id' | 'state' | 'head' | 'branch' | 'target' | 'submittedAt'> | null;
+  readonly rework: { readonly kind: string; readonly evidence: string } | null;
+  readonly needsYou: { readonly escalation: string; readonly why: string } | null;
+  readonly hold: { readonly name: string; readonly branch: string | null; readonly dir: string } | null;
+  readonly closed: { readonly at: number; readonly reason: string; readonly commit: string | null } | null;
+};
+
+/** One item with its text, its needs, and what has it. Undefined when there is none. */
+export async function workShow(books: Books, id: string): Promise<WorkShown | undefined> {
+  const work = await books.read('work', id);
+  if (!work) return undefined;
+  const [[line], text, needs, run, merge] = await Promise.all([
+    workLines(books, [work]),
+    books.text(id),
+    books.readMany('work', work.deps),
+    work.run ? books.read('run', work.run) : undefined,
+    work.merge ? books.read('merge', work.merge) : undefined,
+  ]);
+  if (!line) return undefined;
+  const known = new Map(needs.map((one) => [one.id, one]));
+  const { hold, closed, rework } = work;
+  return {
+    ...line,
+    createdBy: work.createdBy,
+    agent: work.agent ?? null,
+    text,
+    deps: work.deps.map((dep) => ({
+      id: dep,
+      title: known.get(dep)?.title ?? '',
+      status: known.get(dep)?.status ?? 'unknown',
+      met: !line.unmet.includes(dep),
+    })),
+    run: run ? polecatOf(run, work.title) : null,
+    runs: work.runs,
+    merge: merge ? pickMerge(merge) : null,
+    rework: rework ? { kind: rework.kind, evidence: rework.evidence } : null,
+    needsYou: work.needsYou ? { escalation: work.needsYou.escalation, why: work.needsYou.why } : null,
+    hold: hold ? { name: hold.name, branch: hold.branch ?? null, dir: hold.dir } : null,
+    closed: closed ? { at: closed.at, reason: closed.reason, commit: closed.commit ?? null } : null,
+  };
+}
+
+const pickMerge = ({ id, state, head, branch, target, submittedAt }: Merge) => ({ id, state, head, branch, target, submittedAt });

@@ -1,0 +1,68 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { request } from 'node:http';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { TrialTown } from '../../src/trials/trial-town.ts';
+
+/** Bull Board: every queue with its real jobs, in a person's words; nothing can be changed there, and no other site can read it. */
+let town: TrialTown;
+let board: string;
+let id: string;
+
+beforeAll(async () => {
+  town = new TrialTown();
+  await town.gt(['install', town.root]);
+  writeFileSync(join(town.root, 'settings/config.json'), JSON.stringify({ agent: 'shell', dashboard: { port: 0 } }));
+  expect((await town.gt(['up'])).exit).toBe(0);
+  await town.gt(['rig', 'add', 'alpha', '--path', await town.repository('alpha', { a: 'a\n' })]);
+  ({ id } = await town.ask<{ id: string }>([
+    'work',
+    'create',
+    'Paint the board',
+    '--rig',
+    'alpha',
+    '-d',
+    '```sh\nwhile [ ! -e "$GT_ROOT/gate" ]; do sleep 0.1; done\nfalse\n```',
+  ]));
+  await town.gt(['sling', id]);
+  await town.event('session.acked');
+  board = readFileSync(join(town.root, '.runtime/board.url'), 'utf8').trim();
+});
+
+afterAll(async () => {
+  expect((await town.end()).exit).toBe(0);
+});
+
+type Page = { queues: Array<{ name: string; jobs: Array<{ id: string; name: string; progress: unknown }> }> };
+const page = async (queue: string, status: string) => {
+  const reply = await fetch(`${board}/api/queues?activeQueue=${queue}&status=${status}&page=1`);
+  const { queues } = (await reply.json()) as Page;
+  return queues.find((one) => one.name === queue)?.jobs ?? [];
+};
+
+test('an item that a polecat has waits for its run, and both say so in words', async () => {
+  const [run] = await page('polecats', 'active');
+  expect(run?.name).toMatch(new RegExp(`^\\w+ works on ${id} \\(alpha, attempt 1\\)$`));
+  const [item] = await page('work', 'waiting-children');
+  expect(item).toMatchObject({ id: `${id}@1`, name: `${id} Paint the board`, progress: expect.stringMatching(/has it$/) });
+});
+
+test('the board shows the flow from the item to its run', async () => {
+  const reply = await fetch(`${board}/api/queues/work/${encodeURIComponent(`${id}@1`)}/flow`);
+  expect(JSON.stringify(await reply.json())).toContain(`${id}.r1`);
+});
+
+test('nothing can be changed on the board', async () => {
+  const reply = await fetch(`${board}/api/queues/work/${encodeURIComponent(`${id}@1`)}/promote`, { method: 'PUT' });
+  expect(reply.status).toBe(405);
+});
+
+test('a page of another site cannot read the board by a name of its own', async () => {
+  const status = await new Promise((resolve) => {
+    const { port } = new URL(board);
+    request({ host: '127.0.0.1', port, path: '/queues/api/queues', headers: { host: 'evil.example' } }, (reply) =>
+      resolve(reply.statusCode),
+    ).end();
+  });
+  expect(status).toBe(403);
+});

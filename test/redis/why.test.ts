@@ -1,0 +1,82 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { NewItem } from '#ops/create-work';
+import { handIn } from '#ops/hand-in';
+import { sling } from '#ops/sling';
+import { type WhyFacts, why } from '#views/why';
+import { type TestDesk, testDesk } from '../support/desk.ts';
+import { type PrivateRedis, privateRedis } from '../support/redis.ts';
+import { close as closed, good, newItem, shop, TOKEN, town, want as wanted } from '../support/shop.ts';
+
+let redis: PrivateRedis;
+let desk: TestDesk;
+beforeAll(async () => {
+  redis = await privateRedis();
+});
+afterAll(async () => {
+  desk.close();
+  await redis.stop();
+});
+beforeEach(async () => {
+  desk?.close();
+  desk = await testDesk(redis.path);
+});
+
+const facts = (more: Partial<WhyFacts> = {}): WhyFacts => ({
+  town,
+  rigs: [shop],
+  now: desk.clock.now(),
+  session: async () => undefined,
+  ...more,
+});
+
+const item = (title: string, more?: Partial<NewItem>) => newItem(desk, title, more);
+const want = (id: string) => wanted(desk, id);
+const close = (id: string) => closed(desk, id);
+const reasons = async (about: string, more: Partial<WhyFacts> = {}) =>
+  (await why(desk.books, facts(more), about))?.reasons.map(({ code }) => code);
+
+test('why tells what holds an item up, from its making to its end', async () => {
+  const [first, work] = [await item('first'), await item('work')];
+  const last = await item('last', { deps: [first.id] });
+  expect(await reasons(work.id)).toEqual(['not-slung']);
+  await sling(desk, { ids: [last.id, work.id] });
+  expect(await reasons(last.id)).toEqual(['needs']);
+  expect(await reasons(work.id)).toEqual(['looking']);
+  expect(await reasons(work.id, { town: { ...town, up: false } })).toEqual(['town-down', 'looking']);
+  await want(work.id);
+  expect(await reasons(work.id)).toEqual(['in-line']);
+  await sling(desk, { ids: [first.id] });
+  await want(first.id);
+  const run = await desk.grant(first.id, { token: TOKEN });
+  expect(await reasons(work.id)).toEqual(['rig-full', 'in-line']);
+  expect(await reasons('shop')).toEqual(['rig-full']);
+  for (const about of [first.id, run.id, `${run.id}.s1`, 'toast', 'shop/toast'])
+    expect(await reasons(about)).toEqual(['starting']);
+  good(
+    await handIn(
+      desk,
+      { session: `${run.id}.s1`, run: run.id, token: TOKEN },
+      { head: 'a'.repeat(40), target: 'main', author: 'toast' },
+    ),
+  );
+  expect(await reasons(first.id)).toEqual(['pinning']);
+  expect(await reasons('shop/nobody')).toBeUndefined();
+  await close(first.id);
+  expect((await why(desk.books, facts(), first.id))?.reasons).toMatchObject([{ code: 'closed', evidence: 'landed, cccccccccc' }]);
+});
+
+test('why tells a silent agent from one that works', async () => {
+  const work = await item('work');
+  await sling(desk, { ids: [work.id] });
+  const run = await desk.grant(work.id, { token: TOKEN });
+  await desk.change(async (reading) => {
+    const now = await reading.get('run', run.id);
+    if (!now?.session) throw new Error('no session');
+    return { put: [{ noun: 'run', doc: { ...now, session: { ...now.session, ackedAt: desk.clock.now() } } }], answer: undefined };
+  });
+  const now = desk.clock.now();
+  const printed = (ago: number) => ({ now, session: async () => ({ state: 'running', lastOutputAt: now - ago, pid: 7 }) });
+  expect(await reasons(work.id, printed(1000))).toEqual(['working']);
+  expect(await reasons(work.id, printed(180_000))).toEqual(['silent']);
+  expect(await reasons(work.id)).toEqual(['working']);
+});

@@ -1,0 +1,59 @@
+import { expect, test } from 'vitest';
+import { peek } from '#chores/peek';
+import type { Run } from '#core/records';
+import { refuse } from '#core/refusals';
+
+const run = (session?: Run['session']): Run => ({
+  id: 'sh-1.r1',
+  work: 'sh-1',
+  generation: 1,
+  rig: 'shop',
+  name: 'toast',
+  agent: 'shell',
+  attempt: 1,
+  state: 'live',
+  grantedAt: 1,
+  dir: '/w',
+  sessions: 1,
+  deaths: 0,
+  snapshots: 0,
+  ...(session ? { session } : {}),
+});
+const info = {
+  id: 'sh-1.r1.s1',
+  pid: 7,
+  born: '1',
+  startedAt: 1,
+  cwd: '/w',
+  state: 'running' as const,
+  seq: 10_000,
+  lastOutputAt: 9,
+};
+const asked: number[] = [];
+const host = {
+  get: async (id: string) => (id === info.id ? info : undefined),
+  output: async (_id: string, from = 0) => {
+    asked.push(from);
+    return { bytes: Buffer.from('\x1b[1mone\x1b[0m\r\ntwo\r\n'), from, seq: info.seq };
+  },
+};
+
+test('a live session shows the end of its output, and no more is asked for than that', async () => {
+  const shown = await peek(host, run({ id: info.id, token: 't', at: 1 }), 1);
+  expect(shown).toMatchObject({ agent: 'shop/toast', session: info.id, state: 'running', pid: 7, text: 'two' });
+  expect(asked).toEqual([10_000 - 2048]);
+});
+
+test('a session that is over shows what was kept of it, also with the host away', async () => {
+  const over = run({ id: 'sh-1.r1.s0', token: 't', at: 1, lastWords: 'bye\r\n', exit: { code: 0, signal: null, at: 5 } });
+  for (const from of [host, refuse('TOWN_DOWN')])
+    expect(await peek(from, over, 5)).toMatchObject({ state: 'over', pid: null, lastOutputAt: 5, text: 'bye' });
+});
+
+test('without a session, or without a trace of it, there is nothing to show', async () => {
+  expect(await peek(host, run(), 5)).toMatchObject({ refused: 'NO_OUTPUT' });
+  expect(await peek(host, run({ id: 'sh-1.r1.s9', token: 't', at: 1 }), 5)).toMatchObject({ refused: 'NO_OUTPUT' });
+  expect(await peek(refuse('TOWN_DOWN'), run({ id: 'sh-1.r1.s9', token: 't', at: 1 }), 5)).toMatchObject({
+    refused: 'TOWN_DOWN',
+  });
+});
