@@ -35,8 +35,8 @@ export function recover(known: Known, proof: Proof, rules: Rules, now: number): 
   const began = holdAgain(work, proof);
   const adopted = adopt({ ...known, work: began }, proof, rules, now);
   const pinned = pinAgain(known, adopted?.work ?? began, adopted?.run, proof, rules, now);
-  const remade = adopted || pinned ? undefined : remake(known.run, proof);
-  const how = [...(adopted ? ['session'] : []), ...(pinned ? ['pinned'] : []), ...(remade || began !== work ? ['worktree'] : [])];
+  const remade = adopted || pinned ? undefined : (remake(known.run, proof) ?? heardAgain(known.run, proof, now));
+  const how = [...(adopted ? ['session'] : []), ...(pinned ? ['pinned'] : []), ...(remade || began !== work ? ['again'] : [])];
   if (how.length === 0) return undefined;
   const last = new Map<string, Put>();
   for (const put of [
@@ -57,7 +57,8 @@ const told = (work: Work, how: Recovered): NewEvent => ({
 });
 
 function holdAgain(work: Work, { tree }: Proof): Work {
-  if (!tree || work.hold) return work;
+  if (!tree || work.hold?.branch || (work.hold && work.hold.dir !== tree.dir)) return work;
+  if (work.hold && !tree.branch) return work;
   return { ...work, hold: { name: tree.name, dir: tree.dir, ...(tree.branch ? { branch: tree.branch } : {}) } };
 }
 
@@ -211,6 +212,16 @@ function pinAgain(
   const whose = run ?? past();
   const change = handIn(whose, left.work, known.train, { head: pinned.head, target: rules.target, author: authorOf(whose) }, now);
   return { ...change, put: [...left.put, ...change.put] };
+}
+
+/** A session that the books know and have not heard: it may have said hello after the instant that is left, and need not say so twice. */
+function heardAgain(run: Run | undefined, { session, tree }: Proof, now: number): Run | undefined {
+  if (!run || run.state === 'ended') return undefined;
+  // Its worktree was made before its branch was written down again: another branch must not be chosen.
+  if (!run.branch && tree?.branch && tree.dir === run.dir) return { ...run, branch: tree.branch };
+  if (!session || session.over || run.session?.id !== session.id || run.session.exit || run.session.ackedAt !== undefined)
+    return undefined;
+  return { ...run, session: { ...run.session, pid: session.pid, born: session.born, ackedAt: now } };
 }
 
 /** A run whose worktree the world has removed meanwhile, and whose session nobody knows, begins with its worktree. */

@@ -16,33 +16,41 @@ const PAUSE_MS = 500;
  * Redis came back, perhaps as it was an instant earlier (its append-only file was cut): books and jobs agree with each other, but git and the agents have gone
  * on. What they prove is written down again, before any job moves and before any agent is heard: core/recover.ts says what. Sessions that no record knows
  * any more are ended, their work is kept. Every step may be repeated: whoever dies here leaves it to the next worker.
- * @returns how many items were recovered
+ * @returns where it could not be done, and why: for a person to look
  */
-export async function reconcile(world: World): Promise<number> {
+export async function reconcile(world: World): Promise<Array<{ where: string; why: string }>> {
   const { desk } = world;
   let found = 0;
+  const faults: Array<{ where: string; why: string }> = [];
+  const failed = (where: string, fault: unknown) => {
+    desk.log.fault('reconcile', fault, { where });
+    faults.push({ where, why: String(fault).slice(0, 300) });
+  };
   for (const name of world.rigs()) {
     const how = await tried(
       () => reconcileRig(world.rig(name), world),
-      (fault) => desk.log.fault('reconcile', fault, { rig: name }),
+      (fault) => failed(name, fault),
     );
     found += how ?? 0;
   }
   await tried(
     () => endOrphans(world),
-    (fault) => desk.log.fault('orphans', fault),
+    (fault) => failed('sessions', fault),
   );
   if (found > 0) desk.log.warn('items recovered from git and the host', { found });
-  return found;
+  return faults;
 }
 
+/** Tries some times; the last fault is told. */
 async function tried<T>(work: () => Promise<T>, onFault: (fault: unknown) => void): Promise<T | undefined> {
-  for (let again = 1; ; again++)
+  for (let left = TRIES; ; left--)
     try {
       return await work();
     } catch (fault) {
-      onFault(fault);
-      if (again === TRIES) return undefined;
+      if (left === 1) {
+        onFault(fault);
+        return undefined;
+      }
       await pause(PAUSE_MS);
     }
 }

@@ -64,7 +64,7 @@ export async function serveTown(root: string, socket: string, log: Log): Promise
   );
   const { world, worldOf } = await liveWorld({ root, townId, footing, files, host, news });
   if (lastRun !== redisRun) {
-    await reconcile(world);
+    for (const { where, why } of await reconcile(world)) await openEscalation(footing.desk, where, 'reconcile', why);
     await agreed(footing.desk, redisRun);
   }
   await foundRecords(footing.desk, files);
