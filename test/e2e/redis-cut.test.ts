@@ -45,7 +45,6 @@ async function story(name: string) {
   );
   const ids = [landed ?? '', works ?? '', late ?? ''] as const;
   const born = size();
-  made.push(...ids);
   for (const id of ids) await town.sling(id);
   const runs = await Promise.all(ids.map((id) => town.running(id)));
   town.open(`${name}-landed`);
@@ -92,6 +91,7 @@ test.each(Array.from({ length: ROUNDS }, (_, i) => i))(
     expect([at, session.pid]).toEqual([at, runs[1]?.session.pid]);
     town.open(`${name}-works`);
     for (const id of ids) await landsOnce(id);
+    made.push(...ids);
     for (const id of made) expect(await town.read('work', id)).toMatchObject({ status: 'closed' });
     const landings = await town.landings('alpha');
     expect(made.map((id) => landings.get(id))).toEqual(made.map(() => 1));
