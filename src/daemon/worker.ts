@@ -25,6 +25,7 @@ import { inspectRedis } from '#world/redis/inspect';
 import { keysOf } from '#world/store/keys';
 import { openLink, runOf } from '#world/store/link';
 import { type StoredEvent, tail } from '#world/store/tail';
+import { makeEnding } from './ending.ts';
 import { keepHostLine } from './host-line.ts';
 import { liveWorld } from './live.ts';
 import { reconcile } from './reconcile.ts';
@@ -68,11 +69,7 @@ export async function serveTown(root: string, socket: string, log: Log): Promise
     await agreed(footing.desk, redisRun);
   }
   await foundRecords(footing.desk, files);
-  let end: (code: number) => void = process.exit;
-  const again = (why: string) => {
-    log.warn(why);
-    end(AGAIN);
-  };
+  const { again, by } = makeEnding(AGAIN, log);
   const unfollow = followEvents(where, footing, news, log, again);
   const { merge_queue, worker } = files.settings();
   const sleepers = await startSleepers(footing, processors as never, {
@@ -105,7 +102,7 @@ export async function serveTown(root: string, socket: string, log: Log): Promise
     link.close();
     redis.disconnect();
   };
-  end = (code) => void stop().finally(() => process.exit(code));
+  by(stop);
   return { stop };
 }
 
