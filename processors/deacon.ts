@@ -1,5 +1,5 @@
 import { jobId, type Member, member, runId } from '#core/ids';
-import { ENDED_KEPT_MS, PAGE } from '#core/limits';
+import { ENDED_KEPT_MS, LOGS_KEPT_MS, PAGE } from '#core/limits';
 import { aloneQueues } from '#queues/index';
 import type { World } from '#world/world';
 
@@ -12,6 +12,7 @@ export async function deaconRounds(world: World): Promise<number> {
   const missing = await everyRecordHasItsJob(world);
   await lookAgain(world);
   await removeEnded(world);
+  await world.prune(world.desk.clock.now() - LOGS_KEPT_MS);
   return missing + (await forgetSessions(world));
 }
 

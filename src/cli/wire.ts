@@ -11,7 +11,7 @@ import { type Desk, makeDesk } from '#world/desk';
 import { failpoint } from '#world/failpoint';
 import type { Log } from '#world/log';
 import { liveIn } from '#world/processes/pid-file';
-import { makeAsk } from '#world/queue/ask';
+import type { Ask } from '#world/queue/ask';
 import { Books, type Validate } from '#world/store/books';
 import { keysOf } from '#world/store/keys';
 import { type Link, openLink, RedisGone, type Where } from '#world/store/link';
@@ -91,12 +91,15 @@ function deskOver({ link, where, town, validate, log, io, closing }: Parts): Des
   const keys = keysOf(town.id);
   const clock = { now: io.now };
   const books = new Books(link, keys, clock, validate);
-  const ask = makeAsk(link, books, async () => {
+  const adding = async () => {
     const { connectQueues } = await import('#world/queue/connect');
-    const { adding, close } = connectQueues(where, keys, (what, fault) => log.fault(what, fault));
+    const { adding: made, close } = connectQueues(where, keys, (what, fault) => log.fault(what, fault));
     closing.push(close);
-    return adding;
-  });
+    return made;
+  };
+  // Most calls of a hook mark nothing: the queues' files are read by who has somebody to wake.
+  const ask: Ask = async (members) =>
+    members.length === 0 ? { ended: [] } : (await import('#world/queue/ask')).makeAsk(link, books, adding)(members);
   return makeDesk({
     books,
     clock,

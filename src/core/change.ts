@@ -20,7 +20,7 @@ export type Change<A = undefined> = {
   readonly settle?: readonly string[];
   /** Records that are open again: their successors wait once more. */
   readonly unsettle?: readonly string[];
-  /** New edges: `id` (whose job is `job`) waits for each of `on`; `met` says which of them count as resolved already. */
+  /** New edges: `id` (whose job is `job`) waits for each of `on`. Needs that are resolved already are left out. */
   readonly needs?: ReadonlyArray<{ readonly id: string; readonly job: Member; readonly on: readonly string[] }>;
   /** Long text, apart from the record. */
   readonly text?: ReadonlyArray<{ readonly id: string; readonly fields: Readonly<Record<string, string>> }>;

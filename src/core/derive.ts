@@ -118,7 +118,7 @@ const wants = (doc: Records['work'] | undefined): boolean => doc?.want !== undef
 
 /** The jobs that a write of this record concerns. The job of a record that was final already is left in peace. */
 export function concernedBy<N extends Noun>(noun: N, doc: Records[N], before: Records[N] | undefined): Member[] {
-  const own = jobMember[noun](doc);
-  const all = concerned[noun]?.(doc, before) ?? [own];
-  return all.filter((one) => one !== undefined && !(one === own && before && isFinal[noun](before))) as Member[];
+  const all = concerned[noun]?.(doc, before) ?? [jobMember[noun](doc)];
+  const over = before && isFinal[noun](before) ? jobMember[noun](before) : undefined;
+  return all.filter((one) => one !== undefined && one !== over) as Member[];
 }

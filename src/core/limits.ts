@@ -47,3 +47,5 @@ export const DEATHS_WITHOUT_PROGRESS = 3;
 export const CHECK_ERRORS = 3;
 /** Evidence put on an item: the tail of a log that an agent can read. */
 export const EVIDENCE_BYTES = 16 * 1024;
+/** Logs of checks and evidence on disk. */
+export const LOGS_KEPT_MS = 7 * DAY;

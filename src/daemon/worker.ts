@@ -6,7 +6,6 @@ import { THE_TOWN, THE_WORKER } from '#core/derive';
 import { STOP_MS } from '#core/limits';
 import { isRefusal, Refused, refuse } from '#core/refusals';
 import { escalate } from '#core/work';
-import { serveBoard } from '#dashboard/board';
 import { processors } from '#processors/index';
 import { type QueueName, queues } from '#queues/index';
 import { systemClock } from '#world/clock';
@@ -111,9 +110,10 @@ async function keepUp({ jobs, desk }: Footing, files: Files, log: Log): Promise<
 /** Where a person finds the board's address while the worker serves. */
 const boardFile = (root: string) => join(townLayout(root).runtime, 'board.url');
 
-/** A port that is taken must not keep the town from working: the board is left out, and said so. */
+/** A port that is taken must not keep the town from working: the board is left out, and said so. Its libraries load when runs are watched already. */
 async function openBoard(root: string, { jobs }: Footing, port: number, log: Log) {
   const all = (Object.keys(queues) as QueueName[]).map((name) => jobs.get(name));
+  const { serveBoard } = await import('#dashboard/board');
   const board = await serveBoard(all, port).catch((fault: unknown) => void log.fault('the board cannot be served', fault));
   writeFileSync(boardFile(root), `${board?.url ?? ''}\n`);
   return board;

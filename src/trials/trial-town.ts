@@ -20,7 +20,7 @@ import { validate } from '#world/store/validate';
  * demo, the benches and the end-to-end tests.
  */
 const ROOT = fileURLToPath(new URL(import.meta.url.includes('/dist/') ? '../../../' : '../../', import.meta.url));
-const GT = join(ROOT, 'dist/src/cli/bin/gt.js');
+export const GT = join(ROOT, 'dist/src/cli/bin/gt.js');
 
 export type Answered = { readonly exit: number; readonly out: string; readonly err: string; readonly signal?: NodeJS.Signals };
 
@@ -116,14 +116,14 @@ export class TrialTown {
     return reply.map(([id, fields]) => eventOf(id, fields));
   }
 
-  /** Waits until something is true; looks again every 50 ms. @throws after `limitMs`, with what the town says of itself */
-  async until<T>(what: string, look: () => Promise<T | undefined | false>, limitMs = 60_000): Promise<T> {
+  /** Waits until something is true; looks again every `everyMs`. @throws after `limitMs`, with what the town says of itself */
+  async until<T>(what: string, look: () => Promise<T | undefined | false>, limitMs = 60_000, everyMs = 50): Promise<T> {
     const end = performance.now() + limitMs;
     for (;;) {
       const seen = await look();
       if (seen) return seen;
       if (performance.now() > end) throw new Error(`waited ${limitMs} ms in vain: ${what}\n${await this.tale()}`);
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await new Promise((resolve) => setTimeout(resolve, everyMs));
     }
   }
 

@@ -115,7 +115,7 @@ test('rig add that is killed leaves the town as it was, and is done by doing it 
   const bin = join(base, 'bin');
   mkdirSync(bin);
   const real = sh(base, '--exec-path');
-  const script = `#!/bin/sh\ncase " $* " in *" clone "*) touch ${base}/cloning; sleep 600;; esac\nexec ${real}/git "$@"\n`;
+  const script = `#!/bin/sh\ncase " $* " in *" clone "*) echo $$ > ${base}/cloning.tmp; mv ${base}/cloning.tmp ${base}/cloning; exec sleep 600;; esac\nexec ${real}/git "$@"\n`;
   writeFileSync(join(bin, 'git'), script, { mode: 0o755 });
   const env = envOf({ PATH: `${bin}:${process.env['PATH']}` });
   const child: ChildProcess = spawn(process.execPath, [gtBin, 'rig', 'add', 'shop', '--path', origin], {
@@ -128,6 +128,8 @@ test('rig add that is killed leaves the town as it was, and is done by doing it 
   await until('the clone has begun', () => existsSync(join(base, 'cloning')));
   process.kill(-(child.pid ?? 0), 'SIGKILL');
   await over;
+  // git has a group of its own, so that Ctrl-C reaches gt first; the kill did not reach it.
+  process.kill(Number(readFileSync(join(base, 'cloning'), 'utf8')), 'SIGKILL');
   expect(existsSync(join(root, 'shop'))).toBe(false);
   const added = await value(['rig', 'add', 'shop', '--path', origin, '--test-command', 'true']);
   expect(added).toEqual({ name: 'shop', prefix: 'sh', from: origin, target: 'main', checks: ['true'] });

@@ -31,7 +31,8 @@ type Adding = { jobs: JobQueues; jobOf: typeof import('./add.ts').jobOf };
 
 /** Adds what is missing and not final, parents first. @returns the members whose record is final or absent: nothing is left to do for them. */
 async function addMissing(missing: readonly Member[], books: Books, { jobs, jobOf }: Adding): Promise<Member[]> {
-  const over: Member[] = [];
+  // A queue that this gt does not have is another version's: nothing can be done for its jobs here.
+  const over: Member[] = missing.filter((one) => !(parts(one).queue in queues));
   const levels: Array<Map<QueueName, JobSpec[]>> = [];
   const place = (spec: JobSpec, level: number) => {
     levels[level] ??= new Map();

@@ -1,0 +1,168 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Train, Verdict } from '#core/records';
+import { learned, nextForTrain, type TrainFacts } from '#core/train';
+import { aTrain, aVerdict, request } from '../support/records.ts';
+
+const verdict = fc.option(
+  fc
+    .record({
+      passed: fc.option(fc.constant({ at: 1, check: 'ck-p' }), { nil: undefined }),
+      failures: fc.array(fc.constantFrom('ck-1', 'ck-2', 'ck-3'), { maxLength: 4 }),
+      errors: fc.nat(4),
+    })
+    .map(({ passed, failures, errors }) => aVerdict({ failures, errors, ...(passed ? { passed } : {}) })),
+  { nil: undefined },
+);
+const tip = fc.constantFrom('t1', 't2');
+const current = fc.option(
+  fc
+    .record({
+      state: fc.constantFrom('submitted', 'queued', 'checking', 'landing', 'merged', 'returned', 'cancelled'),
+      base: tip,
+    })
+    .map(({ state, base }) => request('gp-a.m1', { state: state as 'queued', candidate: { base, tip: 'c', tree: 'tree' } })),
+  { nil: undefined },
+);
+const facts: fc.Arbitrary<TrainFacts> = fc.record({
+  first: fc.constantFrom(undefined, 'gp-b.m1'),
+  current,
+  tip,
+  hasChecks: fc.boolean(),
+  retries: fc.nat(2),
+  maxErrors: fc.constant(3),
+  verdict,
+  baseVerdict: verdict,
+  openCheck: fc.constantFrom(undefined, 'ck-open'),
+});
+const train: fc.Arbitrary<Train> = fc.tuple(fc.boolean(), fc.option(tip, { nil: undefined })).map(([busy, base]) =>
+  aTrain({
+    ...(busy ? { current: 'gp-a.m1' } : {}),
+    ...(base ? { blocked: { why: 'base_red', at: 1, base, note: 'red' } } : {}),
+  }),
+);
+
+/** A request under check on the tip of now. */
+const checking = (more: Partial<TrainFacts> = {}): TrainFacts => ({
+  first: undefined,
+  current: request('gp-a.m1', { state: 'checking', candidate: { base: 't1', tip: 'c', tree: 'tree' } }),
+  tip: 't1',
+  hasChecks: true,
+  retries: 1,
+  maxErrors: 3,
+  verdict: undefined,
+  baseVerdict: undefined,
+  openCheck: undefined,
+  ...more,
+});
+const on = aTrain({ current: 'gp-a.m1' });
+/** The facts in which blame is decided, and any others. */
+const given = fc.oneof(
+  fc.tuple(train, facts),
+  fc.tuple(verdict, verdict).map(([ofTree, ofBase]) => [on, checking({ verdict: ofTree, baseVerdict: ofBase })] as const),
+);
+
+const red = aVerdict({ failures: ['ck-1', 'ck-2'] });
+const green = aVerdict({ passed: { at: 1, check: 'ck-p' } });
+
+describe('whatever the facts are', () => {
+  const always = (law: (facts: TrainFacts, train: Train, move: ReturnType<typeof nextForTrain>) => void) =>
+    fc.assert(
+      fc.property(given, ([one, all]) => law(all, one, nextForTrain(one, all))),
+      { numRuns: 2000 },
+    );
+
+  test('nobody is returned without a failed run of the candidate and a passed run of its base', () => {
+    let returns = 0;
+    always((given, _train, move) => {
+      if (move.do !== 'return') return;
+      returns++;
+      expect(given.verdict?.failures).toContain(move.check);
+      expect(given.verdict?.failures.length).toBeGreaterThan(given.retries);
+      expect(given.verdict?.passed).toBeUndefined();
+      expect(given.baseVerdict?.passed).toBeDefined();
+      expect(given.current?.candidate?.base).toBe(given.tip);
+    });
+    expect(returns).toBeGreaterThan(0);
+  });
+
+  test('nothing lands whose tree has not passed on the tip of now, but where there are no checks, and that is said', () => {
+    let lands = 0;
+    always((given, _train, move) => {
+      if (move.do !== 'land') return;
+      lands++;
+      expect(given.current?.candidate?.base).toBe(given.tip);
+      expect(given.current?.state).toBe('checking');
+      expect(move.unchecked).toBe(!given.hasChecks);
+      if (given.hasChecks) expect(given.verdict?.passed).toBeDefined();
+    });
+    expect(lands).toBeGreaterThan(0);
+  });
+
+  test('a blocked train touches no request until its target moves', () => {
+    always((given, one, move) => {
+      if (!one.blocked) return;
+      expect(move.do).toBe(one.blocked.base === given.tip ? 'rest' : 'unblock');
+    });
+  });
+
+  test('a request that is over is dropped, and the next one started', () => {
+    always((given, one, move) => {
+      if (one.blocked) return;
+      if (!one.current) expect(move.do).toBe(given.first ? 'start' : 'rest');
+      else if (!given.current || ['submitted', 'merged', 'returned', 'cancelled'].includes(given.current.state))
+        expect(move.do).toBe('drop');
+    });
+  });
+});
+
+describe('a request', () => {
+  test.each<[law: string, facts: Partial<TrainFacts>, move: object]>([
+    ['whose target moved is built anew, whatever is known of its tree', { tip: 't2', verdict: green }, { do: 'build' }],
+    ['that nothing is known of is checked', {}, { do: 'check', what: 'candidate' }],
+    ['whose check runs waits for it', { openCheck: 'ck-1' }, { do: 'wait-check', check: 'ck-1' }],
+    ['that passed lands', { verdict: green }, { do: 'land', unchecked: false }],
+    [
+      'that passed once lands in spite of failures',
+      { verdict: aVerdict({ ...red, ...green, failures: red.failures }) },
+      { do: 'land' },
+    ],
+    ['that failed once is checked again', { verdict: aVerdict({ failures: ['ck-1'] }) }, { do: 'check', what: 'candidate' }],
+    ['that failed blames nobody before its base was checked', { verdict: red }, { do: 'check', what: 'base' }],
+    ['that failed on a green base comes back', { verdict: red, baseVerdict: green }, { do: 'return', check: 'ck-2' }],
+    [
+      'that failed on a red base stops the train',
+      { verdict: red, baseVerdict: red },
+      { do: 'block', why: 'base_red', base: 't1' },
+    ],
+    ['whose checks break is not to blame', { verdict: aVerdict({ errors: 3 }) }, { do: 'block', why: 'checks_broken' }],
+    ['whose checks broke once is checked again', { verdict: aVerdict({ errors: 1 }) }, { do: 'check', what: 'candidate' }],
+    [
+      "whose base's checks break is not to blame",
+      { verdict: red, baseVerdict: aVerdict({ errors: 3 }) },
+      { do: 'block', why: 'checks_broken' },
+    ],
+    ['of a rig without checks lands unchecked', { hasChecks: false }, { do: 'land', unchecked: true }],
+  ])('%s', (_law, more, move) => {
+    expect(nextForTrain(on, checking(more))).toMatchObject(move);
+  });
+
+  test('that was about to land is brought to its end first, also when the target has moved', () => {
+    const landing = request('gp-a.m1', { state: 'landing', candidate: { base: 't1', tip: 'c', tree: 'tree' } });
+    expect(nextForTrain(on, checking({ current: landing, tip: 'c' }))).toMatchObject({ do: 'swap' });
+  });
+});
+
+test('errors never count as failures, and any real outcome ends their row', () => {
+  const outcome = fc.constantFrom<'passed' | 'failed' | 'timed_out' | 'error'>('passed', 'failed', 'timed_out', 'error');
+  fc.assert(
+    fc.property(fc.array(outcome, { maxLength: 12 }), (outcomes) => {
+      const known = outcomes.reduce<Verdict>((all, state, i) => learned(all, { id: `ck-${i}`, state, at: i }), aVerdict());
+      const failed = outcomes.flatMap((state, i) => (state === 'failed' || state === 'timed_out' ? [`ck-${i}`] : []));
+      expect(known.failures).toEqual(failed);
+      expect(known.runs).toBe(outcomes.length);
+      expect(known.passed !== undefined).toBe(outcomes.includes('passed'));
+      expect(known.errors).toBe(outcomes.length - 1 - outcomes.findLastIndex((state) => state !== 'error'));
+    }),
+  );
+});
