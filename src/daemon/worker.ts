@@ -34,6 +34,8 @@ export const TAKEN = 4;
 const AGAIN = 75;
 
 const PROBE_MS = 2000;
+/** A dead worker's git takes its locks away when it hears TERM; killed at once, it would leave them for ever. Nobody waits when nothing is left. */
+const DEAD_WORKERS_GRACE_MS = 1000;
 const DEACON_MS = 60_000;
 
 /**
@@ -51,7 +53,7 @@ export async function serveTown(root: string, socket: string, log: Log): Promise
   const link = await openLink(where, { waitMs: Number.POSITIVE_INFINITY });
   const redis = connect(where, log);
   const footing = await takeOver(redis, link, keysOf(townId), systemClock, log);
-  await killTree({ tokens: [{ prefix: `GT_WORKER=${townId}.` }], graceMs: 0 });
+  await killTree({ tokens: [{ prefix: `GT_WORKER=${townId}.` }], graceMs: DEAD_WORKERS_GRACE_MS });
   const lastRun = await takeRecord(footing.desk, footing.epoch, facts.runId);
   const news = makeNews(systemClock);
   const host = await keepHostLine(() => hostAddress(root, footing.epoch), news, log);
