@@ -1,6 +1,5 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { THE_TOWN, THE_WORKER } from '#core/derive';
 import { STOP_MS } from '#core/limits';
@@ -93,7 +92,7 @@ export async function serveTown(root: string, socket: string, log: Log): Promise
     unpatrol();
     await Promise.all([sleepers.stop(STOP_MS), board?.close()]);
     unfollow();
-    rmSync(boardFile(root), { force: true });
+    rmSync(townLayout(root).boardAddress, { force: true });
     host.close();
     link.close();
     redis.disconnect();
@@ -109,15 +108,12 @@ async function keepUp({ jobs, desk }: Footing, files: Files, log: Log): Promise<
   return files.watch(() => void desk.wake(looks(files)).catch((fault: unknown) => log.fault('settings changed', fault)));
 }
 
-/** Where a person finds the board's address while the worker serves. */
-const boardFile = (root: string) => join(townLayout(root).runtime, 'board.url');
-
 /** A port that is taken must not keep the town from working: the board is left out, and said so. Its libraries load when runs are watched already. */
 async function openBoard(root: string, { jobs }: Footing, port: number, log: Log) {
   const all = (Object.keys(queues) as QueueName[]).map((name) => jobs.get(name));
   const { serveBoard } = await import('#dashboard/board');
   const board = await serveBoard(all, port).catch((fault: unknown) => void log.fault('the board cannot be served', fault));
-  writeFileSync(boardFile(root), `${board?.url ?? ''}\n`);
+  writeFileSync(townLayout(root).boardAddress, `${board?.url ?? ''}\n`);
   return board;
 }
 
