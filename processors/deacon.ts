@@ -2,6 +2,7 @@ import { jobId, type Member, member, runId } from '#core/ids';
 import { ENDED_KEPT_MS, LOGS_KEPT_MS, PAGE } from '#core/limits';
 import { aloneQueues } from '#queues/index';
 import type { World } from '#world/world';
+import { endOrphan } from './orphans.ts';
 
 /**
  * The deacon's rounds: what no event is needed for. Every record that should have a job has it; the jobs of the town look again; jobs of items that
@@ -65,8 +66,7 @@ async function forgetSessions(world: World): Promise<number> {
     const current = run?.session?.id === session.id && !run.session.exit;
     if (current || (run && run.state !== 'ended' && run.session?.id !== session.id && !run.session?.exit)) continue;
     if (session.state !== 'drained') {
-      desk.log.warn('a session that no run knows', { session: session.id, pid: session.pid });
-      await world.host().kill(session.id);
+      await endOrphan(session, world);
       mended++;
       continue;
     }
