@@ -27,7 +27,7 @@ import { type StoredEvent, tail } from '#world/store/tail';
 import { keepHostLine } from './host-line.ts';
 import { liveWorld } from './live.ts';
 import { reconcile } from './reconcile.ts';
-import { type Footing, startSleepers, takeOver } from './sleepers.ts';
+import { type Footing, startSleepers, takeOver, workerName } from './sleepers.ts';
 
 /** Exit codes of the worker beside 0: another one serves the town; the books were taken over or Redis came back changed: start me again. */
 export const TAKEN = 4;
@@ -77,7 +77,7 @@ export async function serveTown(root: string, socket: string, log: Log): Promise
   const unfollow = followEvents(where, footing, news, log, again);
   const { merge_queue, worker } = files.settings();
   const sleepers = await startSleepers(footing, processors as never, {
-    name: `${hostname()}/${process.pid}/${footing.epoch}`,
+    name: workerName(footing.epoch),
     world: worldOf,
     escalate: (subject, cause, why) => openEscalation(footing.desk, subject, cause, why),
     onStale: () => again('another worker has taken over'),
