@@ -10,11 +10,13 @@ import { endOrphan } from './orphans.ts';
  * @returns how many things were mended
  */
 export async function deaconRounds(world: World): Promise<number> {
+  const back = await world.queues.handBackOthers();
+  if (back > 0) world.desk.log.warn('jobs of an older worker', { back });
   const missing = await everyRecordHasItsJob(world);
   await lookAgain(world);
   await removeEnded(world);
   await world.prune(world.desk.clock.now() - LOGS_KEPT_MS);
-  return missing + (await forgetSessions(world));
+  return back + missing + (await forgetSessions(world));
 }
 
 async function everyRecordHasItsJob({ desk, queues }: World): Promise<number> {

@@ -18,7 +18,7 @@ import { killTree } from '#world/processes/kill';
 import { jobsFor } from '#world/queue/jobs';
 import type { World } from '#world/world';
 import type { HostLine } from './host-line.ts';
-import type { Footing } from './sleepers.ts';
+import { type Footing, workerName } from './sleepers.ts';
 
 export type LiveGround = {
   readonly root: string;
@@ -53,7 +53,7 @@ export async function liveWorld({
     runtime: layout.runtime,
     worker,
   });
-  const queues = jobsFor(footing.link, footing.desk.books.keys, footing.jobs);
+  const queues = jobsFor(footing.link, footing.desk.books.keys, footing.jobs, workerName(footing.epoch));
   const rest = {
     epoch: footing.epoch,
     town: { id: townId, layout },

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
 import type { Redis } from 'ioredis';
 import type { Member } from '#core/ids';
 import type { Noun } from '#core/records';
@@ -11,7 +12,7 @@ import { makeDesk } from '#world/desk';
 import type { Log } from '#world/log';
 import { JobQueues, jobOf } from '#world/queue/add';
 import { type Ask, makeAsk } from '#world/queue/ask';
-import { handBackAll } from '#world/queue/recover';
+import { handBackOthers } from '#world/queue/recover';
 import { relay, relayOnce } from '#world/queue/relay';
 import { Books } from '#world/store/books';
 import type { Keys } from '#world/store/keys';
@@ -62,7 +63,7 @@ export async function startSleepers<W>(
   },
 ): Promise<Sleepers> {
   const { link, desk, jobs, redis, epoch, ask } = footing;
-  const handedBack = await handBackAll(link, desk.books.keys, jobs);
+  const handedBack = await handBackOthers(link, desk.books.keys, jobs, ground.name);
   await relayOnce(link, desk.books, ask, desk.clock.now());
   const wrappers = (Object.entries(processors) as Array<[QueueName, AnyProcessor<W>]>).map(([name, processor]) => {
     const concurrency = ground.concurrency?.[name] ?? queues[name].concurrency;
@@ -82,3 +83,6 @@ export async function startSleepers<W>(
     },
   };
 }
+
+/** Who runs a job: host, pid, epoch. */
+export const workerName = (epoch: number): string => `${hostname()}/${process.pid}/${epoch}`;

@@ -1,6 +1,5 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { THE_TOWN, THE_WORKER } from '#core/derive';
 import { member } from '#core/ids';
@@ -29,13 +28,15 @@ import { makeEnding } from './ending.ts';
 import { keepHostLine } from './host-line.ts';
 import { liveWorld } from './live.ts';
 import { reconcile } from './reconcile.ts';
-import { type Footing, startSleepers, takeOver } from './sleepers.ts';
+import { type Footing, startSleepers, takeOver, workerName } from './sleepers.ts';
 
 /** Exit codes of the worker beside 0: another one serves the town; the books were taken over or Redis came back changed: start me again. */
 export const TAKEN = 4;
 const AGAIN = 75;
 
 const PROBE_MS = 2000;
+/** A dead worker's git takes its locks away when it hears TERM; killed at once, it would leave them for ever. Nobody waits when nothing is left. */
+const DEAD_WORKERS_GRACE_MS = 1000;
 const DEACON_MS = 60_000;
 
 /**
@@ -54,7 +55,7 @@ export async function serveTown(root: string, socket: string, log: Log): Promise
   const redisRun = runOf(await link.call('INFO', 'server'));
   const redis = connect(where, log);
   const footing = await takeOver(redis, link, keysOf(townId), systemClock, log);
-  await killTree({ tokens: [{ prefix: `GT_WORKER=${townId}.` }], graceMs: 0 });
+  await killTree({ tokens: [{ prefix: `GT_WORKER=${townId}.` }], graceMs: DEAD_WORKERS_GRACE_MS });
   const lastRun = await takeRecord(footing.desk, footing.epoch);
   const news = makeNews(systemClock);
   const host = await keepHostLine(
@@ -73,7 +74,7 @@ export async function serveTown(root: string, socket: string, log: Log): Promise
   const unfollow = followEvents(where, footing, news, log, again);
   const { merge_queue, worker } = files.settings();
   const sleepers = await startSleepers(footing, processors as never, {
-    name: `${hostname()}/${process.pid}/${footing.epoch}`,
+    name: workerName(footing.epoch),
     world: worldOf,
     escalate: (subject, cause, why) => openEscalation(footing.desk, subject, cause, why),
     onStale: () => again('another worker has taken over'),
@@ -97,7 +98,7 @@ export async function serveTown(root: string, socket: string, log: Log): Promise
     unpatrol();
     await Promise.all([sleepers.stop(STOP_MS), board?.close()]);
     unfollow();
-    rmSync(boardFile(root), { force: true });
+    rmSync(townLayout(root).boardAddress, { force: true });
     host.close();
     link.close();
     redis.disconnect();
@@ -113,15 +114,12 @@ async function keepUp({ jobs, desk }: Footing, files: Files, log: Log): Promise<
   return files.watch(() => void desk.wake(looks(files)).catch((fault: unknown) => log.fault('settings changed', fault)));
 }
 
-/** Where a person finds the board's address while the worker serves. */
-const boardFile = (root: string) => join(townLayout(root).runtime, 'board.url');
-
 /** A port that is taken must not keep the town from working: the board is left out, and said so. Its libraries load when runs are watched already. */
 async function openBoard(root: string, { jobs }: Footing, port: number, log: Log) {
   const all = (Object.keys(queues) as QueueName[]).map((name) => jobs.get(name));
   const { serveBoard } = await import('#dashboard/board');
   const board = await serveBoard(all, port).catch((fault: unknown) => void log.fault('the board cannot be served', fault));
-  writeFileSync(boardFile(root), `${board?.url ?? ''}\n`);
+  writeFileSync(townLayout(root).boardAddress, `${board?.url ?? ''}\n`);
   return board;
 }
 

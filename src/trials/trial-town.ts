@@ -22,7 +22,7 @@ import { validate } from '#world/store/validate';
 const ROOT = fileURLToPath(new URL(import.meta.url.includes('/dist/') ? '../../../' : '../../', import.meta.url));
 export const GT = join(ROOT, 'dist/src/cli/bin/gt.js');
 
-export type Answered = { readonly exit: number; readonly out: string; readonly err: string };
+export type Answered = { readonly exit: number; readonly out: string; readonly err: string; readonly signal?: NodeJS.Signals };
 
 export class TrialTown {
   readonly dir: string;
@@ -51,7 +51,10 @@ export class TrialTown {
         process.execPath,
         [GT, ...words],
         { cwd: options.cwd ?? this.dir, env: { ...this.env, GT_TOWN_ROOT: this.root, ...options.env }, maxBuffer: 1 << 26 },
-        (fault, out, err) => resolve({ exit: fault ? (typeof fault.code === 'number' ? fault.code : 128) : 0, out, err }),
+        (fault, out, err) => {
+          const exit = fault ? (typeof fault.code === 'number' ? fault.code : 128) : 0;
+          resolve({ exit, out, err, ...(fault?.signal ? { signal: fault.signal } : {}) });
+        },
       );
       child.stdin?.end(options.input ?? '');
     });

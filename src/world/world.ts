@@ -46,6 +46,8 @@ export type World = {
   readonly queues: {
     /** Which of these have no job, in any state. */
     readonly missing: (members: readonly Member[]) => Promise<Member[]>;
+    /** Hands back what an older worker took with its last fetch. @returns how many */
+    readonly handBackOthers: () => Promise<number>;
     readonly remove: (members: readonly Member[]) => Promise<void>;
     /** Removes jobs of a queue that ended longer ago than `ms`; only of queues whose jobs stand alone. */
     readonly clean: (queue: QueueName, ms: number) => Promise<void>;

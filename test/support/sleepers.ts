@@ -9,7 +9,7 @@ import { systemClock } from '#world/clock';
 import type { Desk } from '#world/desk';
 import { ioredisLink } from '#world/store/ioredis-link';
 import type { Keys } from '#world/store/keys';
-import { type Footing, type Sleepers, startSleepers, takeOver } from '../../src/daemon/sleepers.ts';
+import { type Footing, type Sleepers, startSleepers, takeOver, workerName } from '../../src/daemon/sleepers.ts';
 import { opDesk } from '../../src/trials/soak-desk.ts';
 import { until } from './until.ts';
 
@@ -50,7 +50,7 @@ export async function town(path: string, keys: Keys, processors: { readonly [Q i
   const escalate = wish.escalate ?? (async (subject, cause, why) => void escalated.push(`${subject} ${cause}: ${why}`));
   const begin = (): Promise<Sleepers> =>
     startSleepers(footing, Object.fromEntries(noted), {
-      name: 'a test',
+      name: workerName(footing.epoch),
       world: (self) => footing.deskOf(self),
       escalate,
       onStale: wish.onStale ?? (() => void faults.push('stale')),

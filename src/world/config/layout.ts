@@ -44,6 +44,8 @@ export function townLayout(root: string) {
     hostToken: runtime('host.token'),
     /** Where the PTY host keeps how its sessions ended. */
     hostState: runtime('host-state'),
+    /** Where the board of all jobs is served. */
+    boardAddress: runtime('board.url'),
     supervisorRecord: runtime('supervisor.json'),
   } as const;
 }

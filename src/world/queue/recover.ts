@@ -3,21 +3,30 @@ import type { Keys } from '#world/store/keys';
 import type { Link } from '#world/store/link';
 import type { JobQueues } from './add.ts';
 
+/** BullMQ's codes for a job that is gone, has moved, or whose lock is gone or another's. */
+const NOT_THERE = [-1, -2, -3, -6];
+
 /**
- * Gives the jobs that a dead worker left active back to the head of the line: no attempt and no stall is counted. Locks last a day, so without this
- * a dead worker's jobs would stand still until then. Only for the one worker of a town, after it has raised the epoch.
+ * Gives the jobs that another worker than `own` left active back to the head of the line: no attempt and no stall is counted. Locks last a day, so
+ * without this a dead worker's jobs would stand still until then. Only for the one worker of a town, after it has raised the epoch: an older one that
+ * still lives can write nothing, and is just handing the same jobs back, or takes one more with its last fetch (hence again in the deacon's rounds).
+ * @param own name of the worker that asks: what it runs is left alone
  * @returns how many went back
  */
-export async function handBackAll(link: Link, keys: Keys, jobs: JobQueues): Promise<number> {
+export async function handBackOthers(link: Link, keys: Keys, jobs: JobQueues, own: string): Promise<number> {
   let count = 0;
   for (const name of Object.keys(queues) as QueueName[]) {
     const prefix = keys.queue(name);
     for (const id of (await link.call('LRANGE', `${prefix}active`, 0, -1)) as string[]) {
       const token = await link.call('GET', `${prefix}${id}:lock`);
       const job = await jobs.get(name).getJob(id);
-      if (!job || typeof token !== 'string') continue; // no lock left: the stalled check has it
-      await job.moveToWait(token);
-      count++;
+      if (!job || job.processedBy === own || typeof token !== 'string') continue; // no lock left: the stalled check has it
+      try {
+        await job.moveToWait(token);
+        count++;
+      } catch (fault) {
+        if (!NOT_THERE.includes((fault as { code?: number }).code ?? 0)) throw fault;
+      }
     }
   }
   return count;
