@@ -229,9 +229,9 @@ export function bearers(dir: string): Array<{ pid: number; command: string }> {
 export const isGapless = (numbers: readonly number[]): boolean =>
   numbers.length > 0 && numbers.every((one, at) => one === at + 1);
 
-/** Lines of shell that commit one new file. */
+/** Lines of shell that commit one new file; done again by a next session, they find it committed. */
 export const commits = (file: string, text = file): string =>
-  `echo '${text}' > '${file}'\ngit add -A\ngit commit -q -m 'Add ${file}'`;
+  `echo '${text}' > '${file}'\ngit add -A\ngit diff --cached --quiet || git commit -q -m 'Add ${file}'`;
 
 /** The long form of absences, for those who have the time. */
 export const LONG = process.env['GT_LONG'] === '1';
