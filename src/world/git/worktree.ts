@@ -43,15 +43,13 @@ export async function addWorktree(context: Context, input: NewWorktree): Promise
   });
 }
 
-/** Removes a worktree and what git knows of it; its branch stays. Refuses with GitFault while its HEAD is in no ref's history. */
+/** Removes a worktree and what git knows of it; its branch stays. What only its HEAD held is kept in a ref first. */
 export async function removeWorktree(context: Context, { repo, dir }: { repo: string; dir: string }): Promise<void> {
   await context.alone(repo, async () => {
     const admin = await findAdmin(repo, dir);
     if (admin !== undefined) {
       const head = await headOf(context, repo, admin);
-      if (head !== undefined && !(await isHeld(context, repo, head))) {
-        throw new GitFault(['worktree', 'remove', dir], null, `error: ${head} is in the history of no ref`);
-      }
+      if (head !== undefined && !(await isHeld(context, repo, head))) await keep(context, repo, head);
     } else if (existsSync(dir) && (await gitDirOf(dir)) === undefined) {
       throw new GitFault(['worktree', 'remove', dir], null, `error: ${dir} is no worktree`);
     }
