@@ -36,6 +36,7 @@ export const polecats: Processor<'polecats', World> = async (turn, world) => {
 
 /** Bytes of a session's last output that its run's record keeps: what a person wants to see first. */
 const LAST_WORDS = 2048;
+const SIGHUP = 1;
 
 function rulesOf(run: Run, world: World): RunRules {
   const { startup_stall, done_grace, restart_backoff } = world.rig(run.rig).settings.operational;
@@ -52,7 +53,9 @@ async function sessionFacts(session: string, world: World): Promise<SessionFacts
   const info = await world.host().get(session);
   if (!info) return { is: 'absent' };
   if (info.state !== 'drained' || !info.exit) return { is: 'running', pid: info.pid, born: info.born };
-  return { is: 'over', ...info.exit };
+  // An agent may hang up by itself (and would be started again for ever): it was the host's end only where another host came after it.
+  const lost = info.exit.signal === SIGHUP && info.startedAt < (await world.host().info()).startedAt;
+  return { is: 'over', lost, ...info.exit };
 }
 
 async function obey(move: RunMove, run: Run, world: World, ear: Ear, signal: AbortSignal): Promise<Answer | undefined> {
@@ -153,8 +156,7 @@ async function noteExit(run: Run, move: Extract<RunMove, { do: 'note-exit' }>, w
   // First its word, then its exit: an exit that the books hold is looked at no more.
   const handedIn = head !== undefined && pinned === head && !kept && (await handInForIt(run, head, world));
   failpoint('exit');
-  const hungUp = exit.signal === 1; // with its host
-  const died = move.death && !hungUp && !handedIn;
+  const died = move.death && !handedIn;
   const deaths = !died ? run.deaths : head !== run.lastHead ? 1 : run.deaths + 1;
   const pause = died ? restartPause(deaths, rulesOf(run, world)) : 0;
   await changeRun(

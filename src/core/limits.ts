@@ -34,6 +34,8 @@ export const TEXT_BYTES = 1024 * 1024;
 export const TITLE_BYTES = 500;
 /** Jobs that have ended are kept on the board for this long after their root has ended. */
 export const ENDED_KEPT_MS = DAY;
+/** A patrol's tick that has not ended after this is over: what it would have written last was lost, and nobody else waits for it. */
+export const PATROL_OVER_MS = 10 * MINUTE;
 /** Records that a patrol reads at once. */
 export const PAGE = 1000;
 /** An agent's writing call outlives a restart of Redis; a person's command says soon that Redis is down. */

@@ -20,7 +20,14 @@ export type SessionFacts =
   /** The host does not know the session, and no process carries its token. */
   | { readonly is: 'absent' }
   | { readonly is: 'running'; readonly pid: number; readonly born: string }
-  | { readonly is: 'over'; readonly code: number | null; readonly signal: number | null; readonly at: number };
+  /** `lost`: it went down with the host that had started it. */
+  | {
+      readonly is: 'over';
+      readonly lost: boolean;
+      readonly code: number | null;
+      readonly signal: number | null;
+      readonly at: number;
+    };
 
 export type RunRules = {
   readonly startupStallMs: number;
@@ -66,7 +73,7 @@ export function nextForRun(run: Run, session: SessionFacts | undefined, rules: R
     if (current.pid === undefined && !run.submitted) return { do: 'spawn' };
     return { do: 'note-exit', death: false, facts: undefined };
   }
-  if (session.is === 'over') return { do: 'note-exit', death: !run.submitted, facts: session };
+  if (session.is === 'over') return { do: 'note-exit', death: !run.submitted && !session.lost, facts: session };
   if (current.pid !== session.pid) return { do: 'note-pid', pid: session.pid, born: session.born };
   if (run.submitted) {
     const leave = run.submitted.at + rules.doneGraceMs;

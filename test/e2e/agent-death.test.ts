@@ -77,6 +77,16 @@ test('an agent that never calls gt is ended after the startup stall, and started
   expect(first?.data).toMatchObject({ session: `${id}.r1.s1` });
 });
 
+test('an agent that hangs up by itself has died as others do: it is not started again for ever', async () => {
+  const id = await town.work('alpha', 'exit 129');
+  const tired = await town.until('it needs a person', async () => {
+    const work = await town.read('work', id);
+    return work?.needsYou && !work.run ? work : undefined;
+  });
+  expect(tired).toMatchObject({ runs: 2, rework: { kind: 'died' } });
+  expect(await town.read('run', `${id}.r2`)).toMatchObject({ outcome: 'failed', sessions: 3, deaths: 3 });
+});
+
 test('an agent that deletes its own worktree gets it back', async () => {
   const block = `if mkdir '${town.gate('deleted')}' 2>/dev/null; then here=$(pwd); cd /; rm -rf "$here"; exit 1; fi\n${commits('back')}`;
   const id = await town.work('alpha', block);

@@ -111,6 +111,25 @@ test('what a sparse checkout leaves out is neither deleted by a snapshot, nor is
   expect(sh(rig.repo, 'diff', '--name-status', rig.base, sha)).toBe('A\tmine.txt');
 });
 
+test.each<[deed: string, does: (dir: string) => void]>([
+  ['began a history of its own', (dir) => sh(dir, 'checkout', '-q', '--orphan', 'anew')],
+  ['deleted its .git', (dir) => unlinkSync(join(dir, '.git'))],
+  [
+    'made a repository of its worktree',
+    (dir) => {
+      unlinkSync(join(dir, '.git'));
+      sh(dir, 'init', '-q');
+    },
+  ],
+])('the files of an agent that %s are kept, so that its run can go on or end', async (_, does) => {
+  const { dir, keep, ref } = await polecat();
+  write(dir, { 'mine.txt': 'm' });
+  does(dir);
+  const sha = (await keep()) ?? '';
+  expect(sh(rig.repo, 'show', `${sha}:mine.txt`)).toBe('m');
+  expect(await rig.git.resolve(rig.repo, ref)).toBe(sha);
+});
+
 test('no temporary index stays behind', async () => {
   const before = readdirSync(tmpdir()).filter((name) => name.startsWith('gt-index-'));
   const { dir, keep } = await polecat();

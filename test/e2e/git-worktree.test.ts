@@ -104,11 +104,17 @@ test('a folder with files that are no worktree is never overwritten', async () =
   write(input.dir, { precious: 'x' });
   await expect(rig.git.addWorktree(input)).rejects.toThrow('is no worktree');
   await expect(rig.git.removeWorktree(input)).rejects.toThrow('is no worktree');
-  const lost = place();
-  await rig.git.addWorktree(lost);
-  unlinkSync(join(lost.dir, '.git'));
-  await expect(rig.git.addWorktree(lost)).rejects.toThrow('is no worktree');
-  expect([readFileSync(join(input.dir, 'precious'), 'utf8'), existsSync(join(lost.dir, 'a.txt'))]).toEqual(['x', true]);
+  expect(readFileSync(join(input.dir, 'precious'), 'utf8')).toBe('x');
+});
+
+test('a worktree whose .git was deleted is led back to its branch, and none of its files is touched', async () => {
+  const input = place();
+  await rig.git.addWorktree(input);
+  const head = commit(input.dir, { mine: '1' });
+  write(input.dir, { mine: '2', more: 'm' });
+  unlinkSync(join(input.dir, '.git'));
+  await rig.git.addWorktree(input);
+  expect(await rig.git.facts(input.dir)).toMatchObject({ head, branch: input.branch, dirty: ['mine', 'more'] });
 });
 
 test('stale locks in a worktree are taken away, and a deleted index costs no file', async () => {
@@ -129,11 +135,31 @@ test('an agent that left its worktree on another branch or commit finds it back 
   await rig.git.addWorktree(input);
   sh(input.dir, 'checkout', '-q', '--detach');
   const stray = commit(input.dir, { stray: '1' });
-  await expect(rig.git.removeWorktree(input)).rejects.toThrow('history of no ref');
-  expect(existsSync(join(input.dir, 'stray'))).toBe(true);
   await rig.git.addWorktree(input);
   expect(await rig.git.facts(input.dir)).toMatchObject({ branch: input.branch, head: rig.base });
   expect(await rig.git.refs(rig.repo, 'refs/gt/strays')).toContainEqual({ ref: `refs/gt/strays/${stray}`, sha: stray });
+});
+
+test('what an agent left uncommitted off its branch is kept in a ref, and does not bar the way back', async () => {
+  const input = place();
+  await rig.git.addWorktree(input);
+  sh(input.dir, 'checkout', '-q', '-b', `${input.branch}-aside`);
+  commit(input.dir, { 'a.txt': 'aside\n' });
+  write(input.dir, { 'a.txt': 'unsaved\n' });
+  await rig.git.addWorktree(input);
+  expect(await rig.git.facts(input.dir)).toMatchObject({ branch: input.branch, head: rig.base, dirty: [] });
+  const kept = (await rig.git.refs(rig.repo, 'refs/gt/strays')).map(({ sha }) => sh(rig.repo, 'show', `${sha}:a.txt`));
+  expect(kept).toContain('unsaved');
+});
+
+test('commits that only the HEAD of a worktree holds are kept in a ref when it is removed', async () => {
+  const input = place();
+  await rig.git.addWorktree(input);
+  sh(input.dir, 'checkout', '-q', '--detach');
+  const stray = commit(input.dir, { stray: '2' });
+  await rig.git.removeWorktree(input);
+  expect(existsSync(input.dir)).toBe(false);
+  expect(await rig.git.resolve(rig.repo, `refs/gt/strays/${stray}`)).toBe(stray);
 });
 
 test('removing a worktree twice, or one that was half removed, is fine; its branch stays', async () => {

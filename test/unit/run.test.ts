@@ -13,7 +13,7 @@ const live = (more: Partial<NonNullable<Run['session']>> = {}, rest: Partial<Run
 const seen = { pid: 7, born: 'b', ackedAt: NOW - 5 };
 const exit = { code: 1, signal: null, at: NOW - 1 };
 const running: SessionFacts = { is: 'running', pid: 7, born: 'b' };
-const over: SessionFacts = { is: 'over', code: 0, signal: null, at: NOW - 1 };
+const over: SessionFacts = { is: 'over', lost: false, code: 0, signal: null, at: NOW - 1 };
 const absent: SessionFacts = { is: 'absent' };
 const submitted = { at: NOW - 10, head: 'h' };
 
@@ -39,6 +39,7 @@ const MOVES: Array<[law: string, run: Run, facts: SessionFacts | undefined, move
   ['an agent that works is watched', live(seen), running, { do: 'watch', why: 'its agent works' }],
   ['an end without done is a death', live(seen), over, { do: 'note-exit', death: true, facts: over }],
   ['a session that went down with the host is no death', live(seen), absent, { do: 'note-exit', death: false, facts: undefined }],
+  ['nor is one of which the next host tells', live(seen), { ...over, lost: true }, { do: 'note-exit', death: false }],
   [
     'after a death the next session is noted',
     live({ ...seen, exit }, { deaths: 1 }),
@@ -118,7 +119,7 @@ function play({ run, facts, now }: Life, move: RunMove, fate: Fate): Life {
     case 'rest':
       return { run, facts, now: move.until };
     case 'end-session':
-      return { run, facts: { is: 'over', code: null, signal: 15, at: now }, now };
+      return { run, facts: { is: 'over', lost: false, code: null, signal: 15, at: now }, now };
     case 'note-exit': {
       const deaths = run.deaths + (move.death ? 1 : 0);
       const ended = { ...session, ...run.session, exit: move.facts ?? { code: null, signal: null, at: now } };
@@ -136,7 +137,8 @@ function act({ run, facts, now }: Life, fate: Fate): Life {
   if (run.submitted) return { run, facts, now };
   if (fate === 'is mute' && run.session?.ackedAt === undefined) return { run, facts, now };
   if (fate === 'falls with the host') return { run: acked, facts: absent, now };
-  if (fate === 'dies' || fate === 'is mute') return { run: acked, facts: { is: 'over', code: 1, signal: null, at: now }, now };
+  if (fate === 'dies' || fate === 'is mute')
+    return { run: acked, facts: { is: 'over', lost: false, code: 1, signal: null, at: now }, now };
   const handed = fate === 'declares' ? { at: now } : { at: now, head: 'h' };
   return { run: { ...acked, submitted: handed }, facts, now };
 }

@@ -61,7 +61,7 @@ export interface Git {
   worktrees(repo: string): Promise<Tree[]>;
   /** What the refinery has landed on the target since a commit (or ever), newest first. */
   landings(repo: string, target: string, since?: string): Promise<Landing[]>;
-  /** Removes a worktree with all that is in it. Idempotent. Refuses with GitFault while its HEAD is in no ref's history. */
+  /** Removes a worktree with all that is in it. Idempotent. What only its HEAD held is kept in a ref first. */
   removeWorktree(input: { repo: string; dir: string }): Promise<void>;
   facts(dir: string): Promise<WorktreeFacts>;
   /** Merges `commit` into the worktree's branch as `who`; conflict markers are left where it conflicts. */

@@ -2,15 +2,17 @@ import { existsSync } from 'node:fs';
 import { copyFile, mkdtemp, rm, stat, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gitDirOf } from './admin.ts';
+import { findAdmin, gitDirOf } from './admin.ts';
 import { type Context, NOTHING } from './context.ts';
 import { GitFault } from './fault.ts';
 import { identity } from './identity.ts';
 import { readRef, treeOf } from './refs.ts';
+import type { RunOptions } from './run.ts';
 
 /**
  * Keeps what is not committed as a commit on HEAD, through a copy of the index: it knows which paths a sparse checkout leaves out, and it may be in the
  * middle of a merge. A worktree that is gone has nothing to keep. Where `ref` holds an earlier snapshot, the new one has it as its second parent: none is lost.
+ * What an agent did to its `.git` or its HEAD does not matter: the rig knows where the worktree's git directory is, and a HEAD without a commit is no parent.
  */
 export async function snapshot(
   context: Context,
@@ -18,12 +20,15 @@ export async function snapshot(
 ): Promise<string | undefined> {
   const { run, now } = context;
   if (!existsSync(dir)) return undefined;
-  const head = (await run(['rev-parse', '--verify', 'HEAD'], { dir })).out.trim();
-  const tree = await treeOfWorktree(context, dir);
-  if (tree === (await treeOf(context, repo, head))) return undefined;
+  const gitDir = (await findAdmin(repo, dir)) ?? (await gitDirOf(dir));
+  if (gitDir === undefined) throw new GitFault(['write-tree'], null, `error: ${dir} is no worktree`);
+  const there = { dir, env: { GIT_DIR: gitDir, GIT_WORK_TREE: dir } };
+  const head = (await run(['rev-parse', '--verify', '--quiet', 'HEAD'], { ...there, ok: [0, 1] })).out.trim();
+  const tree = await treeOfWorktree(context, there, gitDir);
+  if (head !== '' && tree === (await treeOf(context, repo, head))) return undefined;
   const before = await readRef(context, repo, ref);
   if (before !== undefined && (await treeOf(context, repo, before)) === tree) return before;
-  const parents = before === undefined ? ['-p', head] : ['-p', head, '-p', before];
+  const parents = [head, before ?? ''].flatMap((sha) => (sha === '' ? [] : ['-p', sha]));
   const made = await run(['commit-tree', tree, ...parents, '-F', '-'], {
     repo,
     input: message,
@@ -34,21 +39,21 @@ export async function snapshot(
   return sha;
 }
 
-async function treeOfWorktree({ run }: Context, dir: string): Promise<string> {
-  const gitDir = await gitDirOf(dir);
-  if (gitDir === undefined) throw new GitFault(['write-tree'], null, `error: ${dir} is no worktree`);
+type There = Required<Pick<RunOptions, 'dir' | 'env'>>;
+
+async function treeOfWorktree({ run }: Context, there: There, gitDir: string): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'gt-index-'));
   try {
     const index = join(folder, 'index');
     await copyIndex(join(gitDir, 'index'), index);
-    const options = { dir, env: { GIT_INDEX_FILE: index } };
+    const options = { ...there, env: { ...there.env, GIT_INDEX_FILE: index } };
     // In a sparse checkout code 1 only says that untracked files outside of it were left out, as they should be.
     const added = await run(['-c', 'advice.updateSparsePath=false', '-c', 'core.safecrlf=false', 'add', '-A'], {
       ...options,
       settings: 'personal',
       ok: [0, 1],
     });
-    if (added.code === 1 && !(await isSparse(run, dir))) throw new GitFault(['add', '-A'], 1, added.err);
+    if (added.code === 1 && !(await isSparse(run, there))) throw new GitFault(['add', '-A'], 1, added.err);
     return (await run(['write-tree'], options)).out.trim();
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -67,6 +72,6 @@ async function copyIndex(from: string, to: string): Promise<void> {
   await utimes(to, second, second);
 }
 
-async function isSparse(run: Context['run'], dir: string): Promise<boolean> {
-  return (await run(['config', '--type=bool', 'core.sparseCheckout'], { dir, ok: [0, 1] })).out.trim() === 'true';
+async function isSparse(run: Context['run'], there: There): Promise<boolean> {
+  return (await run(['config', '--type=bool', 'core.sparseCheckout'], { ...there, ok: [0, 1] })).out.trim() === 'true';
 }

@@ -8,6 +8,7 @@ import { gitAtWork, isOld, removeLocks } from './locks.ts';
 import { OWNER } from './proof.ts';
 import { isHeld, pin, resolve } from './refs.ts';
 import { clearAway, removeTree } from './remove-tree.ts';
+import { snapshot } from './snapshot.ts';
 
 /** Settings of ours for whatever writes a worktree: the person's hooks are not for a robot's checkouts. */
 export const NO_HOOKS = ['-c', 'core.hooksPath=/dev/null'];
@@ -42,15 +43,13 @@ export async function addWorktree(context: Context, input: NewWorktree): Promise
   });
 }
 
-/** Removes a worktree and what git knows of it; its branch stays. Refuses with GitFault while its HEAD is in no ref's history. */
+/** Removes a worktree and what git knows of it; its branch stays. What only its HEAD held is kept in a ref first. */
 export async function removeWorktree(context: Context, { repo, dir }: { repo: string; dir: string }): Promise<void> {
   await context.alone(repo, async () => {
     const admin = await findAdmin(repo, dir);
     if (admin !== undefined) {
       const head = await headOf(context, repo, admin);
-      if (head !== undefined && !(await isHeld(context, repo, head))) {
-        throw new GitFault(['worktree', 'remove', dir], null, `error: ${head} is in the history of no ref`);
-      }
+      if (head !== undefined && !(await isHeld(context, repo, head))) await keep(context, repo, head);
     } else if (existsSync(dir) && (await gitDirOf(dir)) === undefined) {
       throw new GitFault(['worktree', 'remove', dir], null, `error: ${dir} is no worktree`);
     }
@@ -82,7 +81,11 @@ async function clearHalfMade(context: Context, repo: string, dir: string): Promi
     locked?.trim() === 'initializing' || !existsSync(join(admin, 'HEAD')) || !existsSync(join(admin, 'commondir'));
   const bare = inside === undefined || inside.every((name) => name === '.git');
   if (inside?.includes('.git') && !(unfinished && bare)) return;
-  if (inside?.includes('.git') === false && !bare) throw inTheWay(dir);
+  if (inside?.includes('.git') === false && !bare) {
+    if (!existsSync(join(admin, READY))) throw inTheWay(dir);
+    // An agent deleted its .git, not its files: they are led back to what git knows of them.
+    return writeFile(join(dir, '.git'), `gitdir: ${admin}\n`);
+  }
   const head = await headOf(context, repo, admin);
   if (head !== undefined && !(await isHeld(context, repo, head))) await keep(context, repo, head);
   if (inside !== undefined) await rm(join(dir, '.git'), { force: true });
@@ -153,9 +156,12 @@ async function checkOut({ run }: Context, { dir, sparse }: NewWorktree, admin: s
 async function ensureBranch(context: Context, { repo, dir, branch }: NewWorktree): Promise<void> {
   const { code, out } = await context.run(['symbolic-ref', '--quiet', 'HEAD'], { dir, ok: [0, 1] });
   if (code === 0 && out.trim() === `refs/heads/${branch}`) return;
-  const head = (await context.run(['rev-parse', '--verify', 'HEAD'], { dir })).out.trim();
-  if (!(await isHeld(context, repo, head))) await keep(context, repo, head);
-  await context.run([...NO_HOOKS, 'checkout', '-q', branch, '--'], { dir, settings: 'personal' });
+  const head = (await context.run(['rev-parse', '--verify', '--quiet', 'HEAD'], { dir, ok: [0, 1] })).out.trim();
+  if (head !== '' && !(await isHeld(context, repo, head))) await keep(context, repo, head);
+  // What was left uncommitted there is kept too: it may be in the way, and the branch's own files must come.
+  const ref = `refs/gt/strays/left-${branch.replaceAll('/', '-')}`;
+  await snapshot(context, { repo, dir, ref, message: `what was left off ${branch} in ${dir}` });
+  await context.run([...NO_HOOKS, 'checkout', '-q', '-f', branch, '--'], { dir, settings: 'personal' });
 }
 
 /** Keeps a commit that no ref has in its history. */
