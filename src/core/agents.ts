@@ -7,7 +7,7 @@
 export type Fields = Readonly<Record<string, unknown>>;
 
 const LAYERS = ['flag', 'work', 'worker', 'role', 'rig', 'town', 'built-in'] as const;
-export type LayerName = (typeof LAYERS)[number];
+type LayerName = (typeof LAYERS)[number];
 
 /** One layer: whom it names, if anybody, and what it says over that agent (or over whom a weaker layer named). */
 export type AgentLayer = { readonly layer: LayerName; readonly agent?: string | undefined; readonly fields?: Fields | undefined };

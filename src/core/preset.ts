@@ -43,7 +43,7 @@ const session = z.strictObject({
   variable: z.string().optional(),
 });
 
-export const MERGES = ['json-merge', 'ini-append', 'toml-append', 'keep', 'replace'] as const;
+const MERGES = ['json-merge', 'ini-append', 'toml-append', 'keep', 'replace'] as const;
 const json: z.ZodType<Json> = z.json();
 
 /** A file that is written before a start. `json-merge`: our keys over theirs; `…-append`: only keys that are absent; `keep`: only when absent. */

@@ -1,6 +1,6 @@
 import { THE_TOWN } from '#core/derive';
 import { isRefusal, type Refusal, refuse } from '#core/refusals';
-import { sling as slung } from '#core/work';
+import { MILESTONE, sling as slung } from '#core/work';
 import type { Desk } from '#world/desk';
 
 /** What became of one item: it is on its way (and waits for these first), or why not. */
@@ -8,11 +8,16 @@ export type Slung =
   | { readonly id: string; readonly slung: true; readonly waitsFor: readonly string[] }
   | { readonly id: string; readonly slung: false; readonly refusal: Refusal };
 
+type SlingInput = {
+  readonly ids: readonly string[];
+  readonly rig?: string;
+  readonly agent?: string;
+  /** Why an item of that rig cannot go to that agent (to the rig's own, when none is named), if it cannot. */
+  readonly agentFault?: (rig: string, agent: string | undefined) => Refusal | undefined;
+};
+
 /** Puts items on the hook. Each gets its own answer; a blocked one is accepted, and is done when what it waits for is closed. */
-export async function sling(
-  desk: Desk,
-  input: { ids: readonly string[]; rig?: string; agent?: string },
-): Promise<readonly Slung[]> {
+export async function sling(desk: Desk, input: SlingInput): Promise<readonly Slung[]> {
   const answers = new Map<string, Refusal | undefined>();
   let last = 0;
   for (const id of new Set(input.ids)) {
@@ -31,7 +36,7 @@ export async function sling(
 async function slingOne(
   desk: Desk,
   id: string,
-  { rig, agent }: { rig?: string; agent?: string },
+  { rig, agent, agentFault }: SlingInput,
   now: number,
 ): Promise<Refusal | undefined> {
   const answer = await desk.change(async (reading) => {
@@ -40,6 +45,8 @@ async function slingOne(
     if (rig !== undefined && work.rig !== rig) return refuse('WORK_ELSEWHERE', { id, rig: work.rig, target: rig });
     const change = slung(work, agent, now);
     if (isRefusal(change)) return change;
+    const fault = work.type === MILESTONE ? undefined : agentFault?.(work.rig, agent ?? work.agent);
+    if (fault) return fault;
     // The record of the town's slots is made by whoever needs it first.
     const slots = await reading.get('dispatch', THE_TOWN);
     if (slots) return change;

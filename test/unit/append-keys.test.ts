@@ -43,7 +43,7 @@ test('our keys are laid over theirs, and theirs are kept', () => {
 });
 
 test('a hook that an older gt wrote is replaced, and a hook of theirs is kept', () => {
-  const theirs = { hooks: { Stop: [hook('"${GT_BIN:-gt}" older'), hook('say done')] } };
+  const theirs = { hooks: { Stop: [hook('"$GT_BIN" older'), hook('say done')] } };
   const ours = joinJson({ hooks: { Stop: [hook('"$GT_BIN" a')] } }, { hooks: { Stop: [hook('"$GT_BIN" b')] } });
   expect(layJson(theirs, ours)).toEqual({ hooks: { Stop: [hook('say done'), hook('"$GT_BIN" a'), hook('"$GT_BIN" b')] } });
 });

@@ -74,7 +74,7 @@ function placesOf(run: Run, rig: Rig, { name, preset }: DefinedAgent, { layout, 
 }
 
 /** A conversation's id, made of the session's token: the same session has the same one, and nobody can tell the token by it. */
-export function conversationId(token: string): string {
+function conversationId(token: string): string {
   const hex = createHash('sha256').update(`conversation ${token}`).digest('hex');
   const variant = ((Number.parseInt(hex.charAt(16), 16) & 0x3) | 0x8).toString(16);
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;

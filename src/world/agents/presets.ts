@@ -74,7 +74,7 @@ export function agentOf(name: string, places: readonly Definitions[], over: Fiel
 }
 
 /** The refusal of an agent that nobody defines. */
-function unknownAgent(agent: string, names: readonly string[]): Refusal {
+export function unknownAgent(agent: string, names: readonly string[]): Refusal {
   const hint = `Did you mean ${orList(nearest(agent, names))}? \`gt config agent list\` shows all.`;
   return refuse('AGENT_UNKNOWN', { agent, hint });
 }
