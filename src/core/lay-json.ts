@@ -11,6 +11,13 @@ export function layJson(theirs: Json | undefined, ours: Json): Json {
   return lay(theirs, ours, (entry) => !isOurs(entry));
 }
 
+/** Adds our keys where theirs are absent; what they set stays. */
+export function fillJson(theirs: Json | undefined, ours: Json): Json {
+  if (!isObject(theirs) || !isObject(ours)) return theirs ?? ours;
+  const added = Object.entries(ours).map(([key, value]) => [key, fillJson(own(theirs, key), value)]);
+  return { ...theirs, ...Object.fromEntries(added) };
+}
+
 /** Two wishes for one file as one: as `layJson`, with all entries of both lists. */
 export function joinJson(first: Json, second: Json): Json {
   return lay(first, second, () => true);

@@ -43,10 +43,10 @@ const session = z.strictObject({
   variable: z.string().optional(),
 });
 
-const MERGES = ['json-merge', 'ini-append', 'toml-append', 'keep', 'replace'] as const;
+const MERGES = ['json-merge', 'json-fill', 'ini-append', 'toml-append', 'keep', 'replace'] as const;
 const json: z.ZodType<Json> = z.json();
 
-/** A file that is written before a start. `json-merge`: our keys over theirs; `…-append`: only keys that are absent; `keep`: only when absent. */
+/** A file that is written before a start. `json-merge`: our keys over theirs; `json-fill`, `…-append`: only keys that are absent; `keep`: only when absent. */
 const file = z
   .strictObject({
     path: word.regex(/^\{(config|home)\}\/./, 'must lie in {config} or {home}'),

@@ -72,11 +72,14 @@ test('each way to merge does what it says, and several wishes for one file are o
   const lines = (name: string, merge: string) => ({ path: `{config}/${name}`, merge, content: ['one', 'two'] });
   put(join(config, 'keep'), 'mine');
   put(join(config, 'replace'), 'old');
+  put(join(config, 'fill.json'), '{"a":{"theirs":1}}');
   put(join(config, 'a.ini'), '[s]\na=1\n');
   await write([
     lines('keep', 'keep'),
     lines('replace', 'replace'),
     { path: '{config}/a.ini', merge: 'ini-append', content: { s: { a: 2, b: 3 } } },
+    { path: '{config}/fill.json', merge: 'json-fill', content: { a: { theirs: 2, ours: 3 } } },
+    { path: '{config}/fill.json', merge: 'json-merge', content: { b: 4 } },
     { path: '{config}/b.json', merge: 'json-merge', content: { list: [1] } },
     { path: '{config}/b.json', merge: 'json-merge', when: 'autonomous', content: { list: [2] } },
     { path: '{config}/b.json', merge: 'json-merge', when: 'interactive', content: { list: [3] } },
@@ -84,6 +87,7 @@ test('each way to merge does what it says, and several wishes for one file are o
   expect(readFileSync(join(config, 'keep'), 'utf8')).toBe('mine');
   expect(readFileSync(join(config, 'replace'), 'utf8')).toBe('one\ntwo\n');
   expect(readFileSync(join(config, 'a.ini'), 'utf8')).toBe('[s]\na=1\nb=3\n');
+  expect(json(join(config, 'fill.json'))).toEqual({ a: { theirs: 1, ours: 3 }, b: 4 });
   expect(json(join(config, 'b.json'))).toEqual({ list: [1, 2] });
 });
 

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { appendKeys } from '#core/append-keys';
-import { joinJson, layJson, same } from '#core/lay-json';
+import { fillJson, joinJson, layJson, same } from '#core/lay-json';
 import { fill, fillAll, type Places } from '#core/places';
 import type { Json, Preset, PresetFile } from '#core/preset';
 import { isRefusal, Refused } from '#core/refusals';
@@ -41,11 +41,18 @@ export async function provision({ preset, places, autonomous, hooks }: Provision
   );
 }
 
-type Parts = { readonly path: string; readonly parts: readonly PresetFile[] };
+type Parts = { readonly path: string; readonly parts: readonly [PresetFile, ...PresetFile[]] };
 
+/** The wishes for each file, those of one kind together: entries of one list come from several of them. */
 function byPath(files: readonly PresetFile[], places: Places): Parts[] {
-  const paths = [...new Set(files.map((one) => fill(one.path, places)))];
-  return paths.map((path) => ({ path, parts: files.filter((one) => fill(one.path, places) === path) }));
+  const groups = new Map<string, [PresetFile, ...PresetFile[]]>();
+  for (const one of files) {
+    const key = `${one.merge} ${one.path}`;
+    const group = groups.get(key);
+    if (group) group.push(one);
+    else groups.set(key, [one]);
+  }
+  return [...groups.values()].map((parts) => ({ path: fill(parts[0].path, places), parts }));
 }
 
 /**
@@ -101,11 +108,12 @@ function merged(file: string, before: string | undefined, { merge, content }: Pr
   const whole = Array.isArray(content) ? `${content.join('\n')}\n` : asJson(content);
   if (merge === 'replace' || Array.isArray(content)) return merge === 'keep' ? (before ?? whole) : whole;
   if (merge === 'keep') return before ?? whole;
-  if (merge !== 'json-merge') return appendKeys(before ?? '', content, merge === 'toml-append' ? 'toml' : 'ini');
+  if (merge === 'toml-append' || merge === 'ini-append')
+    return appendKeys(before ?? '', content, merge === 'toml-append' ? 'toml' : 'ini');
   if (before === undefined || before.trim() === '') return whole;
   const theirs = parseObject(file, before);
   if (isRefusal(theirs)) throw new Refused(theirs);
-  const laid = layJson(theirs as Record<string, Json>, content);
+  const laid = (merge === 'json-fill' ? fillJson : layJson)(theirs as Record<string, Json>, content);
   // Compared by what it says: a program's own way to write JSON is no reason to write it again.
   return same(theirs as Json, laid) ? before : asJson(laid);
 }
