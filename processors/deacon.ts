@@ -1,7 +1,8 @@
 import { jobId, type Member, member, runId } from '#core/ids';
-import { ENDED_KEPT_MS, PAGE } from '#core/limits';
+import { ENDED_KEPT_MS, LOGS_KEPT_MS, PAGE } from '#core/limits';
 import { aloneQueues } from '#queues/index';
 import type { World } from '#world/world';
+import { endOrphan } from './orphans.ts';
 
 /**
  * The deacon's rounds: what no event is needed for. Every record that should have a job has it; the jobs of the town look again; jobs of items that
@@ -12,6 +13,7 @@ export async function deaconRounds(world: World): Promise<number> {
   const missing = await everyRecordHasItsJob(world);
   await lookAgain(world);
   await removeEnded(world);
+  await world.prune(world.desk.clock.now() - LOGS_KEPT_MS);
   return missing + (await forgetSessions(world));
 }
 
@@ -64,8 +66,7 @@ async function forgetSessions(world: World): Promise<number> {
     const current = run?.session?.id === session.id && !run.session.exit;
     if (current || (run && run.state !== 'ended' && run.session?.id !== session.id && !run.session?.exit)) continue;
     if (session.state !== 'drained') {
-      desk.log.warn('a session that no run knows', { session: session.id, pid: session.pid });
-      await world.host().kill(session.id);
+      await endOrphan(session, world);
       mended++;
       continue;
     }

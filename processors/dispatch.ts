@@ -52,7 +52,7 @@ function takesWork(rig: string, world: World): boolean {
 
 async function grant(id: string, world: World): Promise<boolean> {
   const { desk } = world;
-  const inUse = new Set(await desk.books.index('names'));
+  const inUse = new Set([...(await desk.books.index('names')), ...(await namesOnDisk(id, world))]);
   const answer = await desk.change(async (reading) => {
     const work: Work | undefined = await reading.get('work', id);
     await reading.get('run', `${id}.r${(work?.runs ?? 0) + 1}`);
@@ -66,4 +66,14 @@ async function grant(id: string, world: World): Promise<boolean> {
   });
   failpoint('grant');
   return answer === true;
+}
+
+/** Names whose worktree is there though no item holds it (the books were cut back): a person looks after them, nobody works in them. */
+async function namesOnDisk(id: string, { desk, git, rig }: World): Promise<string[]> {
+  const work = await desk.books.read('work', id);
+  if (!work || work.hold) return [];
+  const { repo, layout } = rig(work.rig);
+  const trees = await git.worktrees(repo);
+  const inside = `${layout.polecatsFolder}/`;
+  return trees.filter(({ dir }) => dir.startsWith(inside)).map(({ dir }) => dir.slice(inside.length).split('/')[0] ?? '');
 }

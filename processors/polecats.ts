@@ -110,8 +110,9 @@ async function spawn(run: Run, world: World): Promise<undefined> {
   const { session } = run;
   const work = await world.desk.books.read('work', run.work);
   if (!session || !work) return;
-  const { left } = await world.kill({ tokens: [`GT_SESSION=${session.token}`], graceMs: 0 });
-  if (left.length > 0) throw new Error(`processes of ${session.id} do not end: ${left.map((one) => one.pid).join(', ')}`);
+  // Of any session of this item: books that were cut back may have forgotten the last one.
+  const { left } = await world.kill({ tokens: [{ prefix: `GT_SESSION=${world.town.id}.${run.work}.r` }], graceMs: 0 });
+  if (left.length > 0) throw new Error(`processes of ${run.work} do not end: ${left.map((one) => one.pid).join(', ')}`);
   const info = await world.host().spawn(await world.agents.launch(run, work, world.rig(run.rig)));
   failpoint('spawn');
   await changeRun(
@@ -138,7 +139,10 @@ async function noteExit(run: Run, move: Extract<RunMove, { do: 'note-exit' }>, w
         message: `uncommitted work of ${session.id}`,
       })
     : undefined;
-  const { head } = await git.facts(run.dir);
+  // An agent may have deleted its own worktree: its branch is what is left, and the worktree is made again.
+  const there = (await git.worktrees(repo)).some((tree) => tree.dir === run.dir);
+  const branch = run.branch ? await git.resolve(repo, `refs/heads/${run.branch}`) : undefined;
+  const head = there ? (await git.facts(run.dir)).head : (branch ?? run.lastHead ?? '');
   const pinned = run.submitted ? undefined : await git.resolve(repo, pinRef(mergeId(run.id)));
   const output = await world.host().output(session.id);
   const lastWords = output?.bytes.subarray(-LAST_WORDS).toString() ?? '';
@@ -161,6 +165,7 @@ async function noteExit(run: Run, move: Extract<RunMove, { do: 'note-exit' }>, w
       session: { ...session, ...doc.session, exit, lastWords },
       deaths,
       lastHead: head,
+      ...(there ? {} : { state: 'granted' as const }),
       ...(kept ? { snapshots: doc.snapshots + 1 } : {}),
       ...(pause > 0 ? { notBefore: now + pause } : {}),
     }),

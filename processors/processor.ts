@@ -16,7 +16,7 @@ import type { Desk } from '#world/desk';
 import { type JobQueues, jobOf } from '#world/queue/add';
 import { type Held, LOCK_LOST, renewLocks, STOPPING } from '#world/queue/renew';
 import { StaleEpoch } from '#world/store/books';
-import type { Link } from '#world/store/link';
+import { type Link, RedisGone } from '#world/store/link';
 import { isUnseen, take } from '#world/store/take';
 import type { Answer, Child, Turn } from './answer.ts';
 
@@ -126,8 +126,9 @@ export class Wrapper<W> {
       return await this.#obey(at, answer);
     } catch (fault) {
       if (MOVED.some((kind) => fault instanceof kind) || signal.reason === LOCK_LOST) throw fault;
-      if (fault instanceof StaleEpoch) onStale();
-      if (fault instanceof StaleEpoch || signal.aborted) return await this.#letGo(at);
+      const over = fault instanceof StaleEpoch || (fault instanceof RedisGone && fault.reason === 'restarted');
+      if (over) onStale();
+      if (over || signal.aborted) return await this.#letGo(at);
       return await this.#parkFaulted(at, fault);
     } finally {
       this.#held.delete(token);

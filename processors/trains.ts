@@ -41,6 +41,8 @@ async function factsOf(train: Train, rig: Rig, { desk, git }: World): Promise<Tr
     first,
     current,
     tip,
+    spec,
+    now: desk.clock.now(),
     hasChecks: commands.length > 0,
     retries: rig.settings.merge_queue.max_checks_retries,
     maxErrors: CHECK_ERRORS,
@@ -61,7 +63,7 @@ async function obey(move: TrainMove, rig: Rig, facts: TrainFacts, world: World):
     case 'drop':
       return note(rig, world, ({ current: _c, check: _k, ...train }) => train as Train);
     case 'unblock':
-      return note(rig, world, ({ blocked: _, ...train }) => train as Train, { type: 'train.unblocked' });
+      return unblock(rig, facts, world);
     case 'build':
       return build(move.merge, rig, facts.tip, world);
     case 'check':
@@ -91,6 +93,21 @@ async function note(
     events: event ? [{ ...event, subject: rig.name, rig: rig.name }] : [],
     answer: undefined,
   }));
+}
+
+/** Goes on. Errors that stopped the train are forgotten, or they would stop it again before anything is tried. */
+async function unblock(rig: Rig, facts: TrainFacts, { desk }: World): Promise<undefined> {
+  await desk.change(async (reading) => {
+    const { blocked: _, ...train } = await trainOf(reading, rig.name);
+    const known = [facts.verdict, facts.baseVerdict].filter((one) => one !== undefined && one.errors > 0);
+    const verdicts = await Promise.all(known.map((one) => reading.get('verdict', one?.id ?? '')));
+    const fresh = verdicts.flatMap((doc) => (doc ? [{ noun: 'verdict' as const, doc: { ...doc, errors: 0 } }] : []));
+    return {
+      put: [{ noun: 'train', doc: train as Train }, ...fresh],
+      events: [{ type: 'train.unblocked', subject: rig.name, rig: rig.name }],
+      answer: undefined,
+    };
+  });
 }
 
 async function askCheck(
@@ -161,7 +178,7 @@ async function block(why: 'base_red' | 'checks_broken', base: string, rig: Rig, 
     const now = desk.clock.now();
     return {
       put: [
-        { noun: 'train', doc: { ...rest, blocked: { why, at: now, base, note: says } } },
+        { noun: 'train', doc: { ...rest, blocked: { why, at: now, base, spec: rig.checks.spec, note: says } } },
         { noun: 'escalation', doc: escalate(known, { id, subject: rig.name, cause: why, why: says, severity: 'high' }, now) },
       ],
       events: [{ type: 'train.blocked', subject: rig.name, rig: rig.name, data: { why, base } }],

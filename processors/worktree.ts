@@ -31,7 +31,7 @@ export async function prepare(run: Run, world: World): Promise<undefined> {
   const tip = await git.resolve(repo, `refs/heads/${target}`);
   if (!tip) throw new Refused(refuse('BRANCH_UNKNOWN', { branch: target }));
   const branch = run.branch ?? (await noteBranch(run, world));
-  await git.addWorktree({ repo, dir: run.dir, branch, at: tip });
+  await git.addWorktree({ repo, dir: run.dir, branch, at: tip, owner: run.work });
   failpoint('worktree');
   const before = await git.facts(run.dir);
   const comesBack = run.rework && run.rework.kind !== 'died' && before.dirty.length === 0;
@@ -43,7 +43,7 @@ export async function prepare(run: Run, world: World): Promise<undefined> {
       env: await world.agents.identity(run),
     });
   const { head } = await git.facts(run.dir);
-  await changeRun(run, world, (doc) => ({ ...doc, state: 'ready', base: tip, start: head, lastHead: head }), {
+  await changeRun(run, world, (doc) => ({ ...doc, state: 'ready', base: tip, start: doc.start ?? head, lastHead: head }), {
     type: 'run.ready',
     data: { branch, base: tip },
   });

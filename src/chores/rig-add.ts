@@ -2,6 +2,7 @@ import { isPrefix, isRigName, prefixFor, RESERVED_RIGS } from '#core/names';
 import { isRefusal, type Refusal, refuse } from '#core/refusals';
 import type { Staged } from '#world/config/make-rig';
 import type { RigFile, RigsFile } from '#world/config/rigs';
+import { failpoint } from '#world/failpoint';
 import type { CloneFaultKind } from '#world/git/fault';
 import type { Git } from '#world/git/git';
 
@@ -60,10 +61,10 @@ export async function rigAdd(ground: RigAddGround, input: NewRig): Promise<RigAd
   if (isRefusal(prefix)) return prefix;
   const left = await leftOver(ground, name, from);
   if (left === 'other') return refuse('RIG_EXISTS', { rig: name });
-  if (left) return register(ground, left, () => undefined);
-
   const staged = ground.stage(name);
   try {
+    if (left) return await register(ground, left, () => undefined);
+
     const cloned = await clone(ground, from, staged.layout.repo);
     if (isRefusal(cloned)) return cloned;
     const target = input.branch ?? cloned.defaultBranch;
@@ -81,6 +82,7 @@ export async function rigAdd(ground: RigAddGround, input: NewRig): Promise<RigAd
       beads: { prefix },
     };
     ground.fill(staged, file, settingsOf(input));
+    failpoint('clone');
     const added = await register(ground, file, staged.place);
     return isRefusal(added) ? added : { ...added, checks: input.checks ?? [] };
   } finally {
@@ -97,6 +99,7 @@ async function register(ground: RigAddGround, file: RigFile, place: () => void):
     const prefix = prefixOf(ground, rigs, { name, from, prefix: beads.prefix });
     if (isRefusal(prefix)) return prefix;
     place();
+    failpoint('place');
     return { ...rigs, [name]: { git_url: from, added_at: new Date(ground.now()).toISOString() } };
   });
   if (isRefusal(changed)) return changed;

@@ -1,7 +1,6 @@
 import { explain, isRefusal, type Refusal, Refused, refuse } from '#core/refusals';
 import { palette, wantsColour } from './colour.ts';
 import { type Call, type Command, type Group, type Io, isGroup, type Show } from './command.ts';
-import { commandHelp, groupHelp, townHelp } from './help.ts';
 import { TOPICS, type Topic } from './verbs.ts';
 import { find } from './words.ts';
 
@@ -31,6 +30,7 @@ async function answer(argv: readonly string[], io: Io, topics: readonly Topic[])
   const colour = (off: boolean) => palette(wantsColour({ env: io.env, terminal: io.outIsTerminal, off }));
   if (found.kind === 'group') {
     const paint = colour(argv.includes('--no-color'));
+    const { groupHelp, townHelp } = await import('./help.ts');
     io.out(`${found.path.length === 0 ? townHelp(topics, paint) : groupHelp(found.path, found.verb, found.group, paint)}\n`);
     return 0;
   }
@@ -40,6 +40,7 @@ async function answer(argv: readonly string[], io: Io, topics: readonly Topic[])
   if (isRefusal(parsed)) return parsed;
   const { args, opts, global } = parsed;
   if (global.help) {
+    const { commandHelp } = await import('./help.ts');
     io.out(`${commandHelp(path, verb, command, colour(!global.colour))}\n`);
     return 0;
   }

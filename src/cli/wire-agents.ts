@@ -5,11 +5,11 @@ import { isRefusal, type Refusal, refuse } from '#core/refusals';
 import { changeAgents } from '#world/agents/agents-file';
 import { agentOf, agentPlaces, installHint, missingProgram, unknownAgent } from '#world/agents/presets';
 import { readObject, writeJson } from '#world/config/json-file';
-import { loadRig } from '#world/config/load-rig';
 import { loadTownSettings } from '#world/config/settings';
 import { withFileLock } from '#world/processes/pid-file';
 import type { Io } from './command.ts';
 import type { Town } from './wire.ts';
+import { openRig } from './wire-rigs.ts';
 
 /** The town's agents, for the command line: what gt ships, and what the files of the town say over it. */
 
@@ -142,17 +142,19 @@ export async function setDefaultAgent(town: Town, name: string, io: Io): Promise
  * Why an item of a rig cannot be slung to an agent: nobody defines it, or its program is not there. Files that are wrong are no reason here: they are told
  * where they are needed. An agent's shell may have lost PATH, so that only a person is told that a program is missing.
  */
-export function agentFault(town: Town, io: Io): (rig: string, agent: string | undefined) => Refusal | undefined {
-  return (name, agent) => {
-    const rig = loadRig(town.root, name);
+export function unfitIn(town: Town, io: Io): (rig: string, agent: string | undefined) => Promise<Refusal | undefined> {
+  return async (name, named) => {
+    const rig = await openRig(town, name);
     if (isRefusal(rig)) return undefined;
-    const places = agentPlaces(town.layout, rig.settings.agents);
-    if (isRefusal(places)) return undefined;
     const { settings } = rig;
-    const { agent: wanted, fields } = resolveAgent(agentLayers({ flag: agent, role: 'polecat', settings }));
-    const defined = agentOf(wanted, places, fields);
+    const places = agentPlaces(town.layout, settings.agents);
+    if (isRefusal(places)) return undefined;
+    const { agent, fields } = resolveAgent(agentLayers({ flag: named, role: 'polecat', settings }));
+    const defined = agentOf(agent, places, fields);
     if (isRefusal(defined)) return defined;
     if (settings.spawn === 'manual' || io.env['GT_SESSION']) return undefined;
-    return missingProgram(defined, io.env['PATH'] ?? '');
+    const missing = missingProgram(defined, io.env['PATH'] ?? '');
+    const another = 'Or name another agent, with --agent or for all work: `gt config default-agent <name>`.';
+    return missing && refuse('AGENT_MISSING', { ...missing.facts, hint: `${missing.facts['hint']} ${another}` });
   };
 }

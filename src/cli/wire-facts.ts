@@ -1,5 +1,6 @@
 import { isRefusal, type Refusal, refuse } from '#core/refusals';
 import type { ProcessFact, SessionFact, TownFacts } from '#views/facts';
+import { readText } from '#world/config/json-file';
 import { socketPath } from '#world/config/runtime';
 import { liveIn } from '#world/processes/pid-file';
 import { readSupervisorRecord } from '#world/processes/supervisor-record';
@@ -18,6 +19,7 @@ export async function factsOf(town: Town): Promise<TownFacts | Refusal> {
     root: town.root,
     up: isUp(town),
     processes: processesOf(town),
+    board: readText(town.layout.boardAddress)?.trim() || null,
     maxPolecats: loaded.settings.max_polecats,
   };
 }

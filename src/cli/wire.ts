@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { homedir } from 'node:os';
+import { THE_WORKER } from '#core/derive';
 import { AGENT_WAIT_MS, PERSON_WAIT_MS } from '#core/limits';
 import { isRefusal, type Refusal, refuse } from '#core/refusals';
 import { findTown } from '#world/config/find';
@@ -11,10 +12,10 @@ import { type Desk, makeDesk } from '#world/desk';
 import { failpoint } from '#world/failpoint';
 import type { Log } from '#world/log';
 import { liveIn } from '#world/processes/pid-file';
-import { makeAsk } from '#world/queue/ask';
+import type { Ask } from '#world/queue/ask';
 import { Books, type Validate } from '#world/store/books';
 import { keysOf } from '#world/store/keys';
-import { type Link, openLink, RedisGone, type Where } from '#world/store/link';
+import { type Link, openLink, RedisGone, runOf, type Where } from '#world/store/link';
 import type { Call, Io } from './command.ts';
 
 /**
@@ -54,26 +55,45 @@ export async function withDesk<T>(
   if (isRefusal(town)) return town;
   const where = redisOf(town);
   if (isRefusal(where)) return where;
-  const link = await linkTo(town, where, wait);
-  if (isRefusal(link)) return link;
-  const closing: Array<() => Promise<void>> = [];
-  const log = logOf(from.io);
-  try {
-    const validate = lean ? passed : (await import('#world/store/validate')).validate;
-    const desk = deskOver({ link, where, town, validate, log, io: from.io, closing });
-    const deadline = from.io.now() + AGENT_WAIT_MS;
-    for (;;)
-      try {
-        return await use({ ...town, desk, link, failpoint });
-      } catch (fault) {
-        const again = wait === 'agent' && fault instanceof RedisGone && fault.reason === 'cut' && from.io.now() < deadline;
-        if (!again) throw fault;
-      }
-  } finally {
-    for (const close of closing) await close().catch((fault: unknown) => log.fault('close', fault));
-    link.close();
+  const deadline = from.io.now() + AGENT_WAIT_MS;
+  for (;;) {
+    const link = await linkTo(town, where, wait);
+    if (isRefusal(link)) return link;
+    const closing: Array<() => Promise<void>> = [];
+    const log = logOf(from.io);
+    try {
+      if (wait === 'agent') await agreement(link, town, from.io, deadline);
+      const validate = lean ? passed : (await import('#world/store/validate')).validate;
+      const desk = deskOver({ link, where, town, validate, log, io: from.io, closing });
+      return await use({ ...town, desk, link, failpoint });
+    } catch (fault) {
+      const lost = fault instanceof RedisGone && (fault.reason === 'cut' || fault.reason === 'restarted');
+      if (wait !== 'agent' || !lost || from.io.now() >= deadline) throw fault;
+    } finally {
+      for (const close of closing) await close().catch((fault: unknown) => log.fault('close', fault));
+      link.close();
+    }
   }
 }
+
+/**
+ * A Redis that was restarted may have forgotten the session that calls: an agent is heard when the worker has made books and world agree. Without a worker
+ * that is waited for until the deadline.
+ */
+async function agreement(link: Link, town: Town, io: Io, deadline: number): Promise<void> {
+  const record = keysOf(town.id).record('worker', THE_WORKER);
+  for (;;) {
+    const [info, doc] = await link.pipeline([
+      ['INFO', 'server'],
+      ['HGET', record, 'doc'],
+    ]);
+    const known = typeof doc === 'string' ? (JSON.parse(doc) as { redisRun?: string }).redisRun : undefined;
+    if (known === undefined || known === runOf(info) || io.now() >= deadline) return;
+    await new Promise((resolve) => setTimeout(resolve, AGREEMENT_LOOK_MS));
+  }
+}
+
+const AGREEMENT_LOOK_MS = 100;
 
 const passed: Validate = (_noun, doc) => doc as never;
 
@@ -91,12 +111,15 @@ function deskOver({ link, where, town, validate, log, io, closing }: Parts): Des
   const keys = keysOf(town.id);
   const clock = { now: io.now };
   const books = new Books(link, keys, clock, validate);
-  const ask = makeAsk(link, books, async () => {
+  const adding = async () => {
     const { connectQueues } = await import('#world/queue/connect');
-    const { adding, close } = connectQueues(where, keys, (what, fault) => log.fault(what, fault));
+    const { adding: made, close } = connectQueues(where, keys, (what, fault) => log.fault(what, fault));
     closing.push(close);
-    return adding;
-  });
+    return made;
+  };
+  // Most calls of a hook mark nothing: the queues' files are read by who has somebody to wake.
+  const ask: Ask = async (members) =>
+    members.length === 0 ? { ended: [] } : (await import('#world/queue/ask')).makeAsk(link, books, adding)(members);
   return makeDesk({
     books,
     clock,
@@ -132,7 +155,7 @@ async function linkTo(town: Town, where: Where, wait: Patience['wait']): Promise
   const own = 'path' in where && where.path === socketPath(town.root, 'redis');
   const waitMs = wait === 'agent' ? AGENT_WAIT_MS : up || !own ? PERSON_WAIT_MS : 0;
   try {
-    return await openLink(where, { waitMs });
+    return await openLink(where, { waitMs, oneRun: wait === 'agent' });
   } catch (fault) {
     if (fault instanceof RedisGone) return own && !up ? refuse('TOWN_DOWN') : refuse('REDIS_DOWN', { where: fault.where });
     if (fault instanceof Error && fault.name === 'RedisReplyError')

@@ -45,5 +45,9 @@ export const STOP_MS = 5 * SECOND;
 export const DEATHS_WITHOUT_PROGRESS = 3;
 /** Infrastructure errors of one check in a row, after which the train stops and says so. */
 export const CHECK_ERRORS = 3;
+/** A train that stands because its checks cannot be run tries them again after this: a missing program may have been installed. */
+export const BROKEN_AGAIN_MS = 10 * MINUTE;
 /** Evidence put on an item: the tail of a log that an agent can read. */
 export const EVIDENCE_BYTES = 16 * 1024;
+/** Logs of checks and evidence on disk. */
+export const LOGS_KEPT_MS = 7 * DAY;

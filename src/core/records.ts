@@ -129,7 +129,15 @@ const train = z.looseObject({
   current: z.string().optional(),
   /** The check it waits for: of the candidate, or of the base (before anyone is blamed). */
   check: z.string().optional(),
-  blocked: z.looseObject({ why: z.enum(['base_red', 'checks_broken']), at: time, base: sha, note: z.string() }).optional(),
+  blocked: z
+    .looseObject({
+      why: z.enum(['base_red', 'checks_broken']),
+      at: time,
+      base: sha,
+      spec: z.string().optional(),
+      note: z.string(),
+    })
+    .optional(),
   lastTip: sha.optional(),
 });
 
@@ -203,6 +211,7 @@ const worker = z.looseObject({
   born: z.string(),
   host: z.string(),
   startedAt: time,
+  /** The run of Redis with which the books and the world were last made to agree. */
   redisRun: z.string(),
 });
 

@@ -104,9 +104,13 @@ export const REFUSALS = {
   BRANCH_UNKNOWN: { says: 'The repository has no branch `{branch}`.', try: 'Push it, or name another with --branch.', exit: 3 },
 
   WORK_UNKNOWN: { says: 'There is no work item `{id}`.', try: '{hint}', exit: 3 },
-  WORK_CLOSED: { says: '{id} is closed ({reason}).', try: 'Reopen it first: `gt work reopen {id}`.', exit: 4 },
-  WORK_TAKEN: { says: '{id} is taken by {holder}.', try: 'See `gt why {id}`; release it with `gt unsling {id}`.', exit: 4 },
-  WORK_HELD: { says: '{id} is {status}.', try: 'Set it to open first: `bd update {id} --status open`.', exit: 4 },
+  WORK_CLOSED: {
+    says: '{id} is closed ({reason}).',
+    try: 'What is left to do needs an item of its own: `gt work create`.',
+    exit: 4,
+  },
+  WORK_TAKEN: { says: '{id} is taken by {holder}.', try: 'See what it waits for: `gt why {id}`.', exit: 4 },
+  WORK_HELD: { says: '{id} is {status}.', try: 'It is slung again once it is open.', exit: 4 },
   TITLE_INVALID: {
     says: 'A title has 1 to 500 bytes on one line; this one has {bytes}.',
     try: 'Shorten it, and put the rest in the description (-d).',

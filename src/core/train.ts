@@ -1,3 +1,4 @@
+import { BROKEN_AGAIN_MS } from './limits.ts';
 import type { Merge, Train, Verdict } from './records.ts';
 
 /**
@@ -26,6 +27,9 @@ export type TrainFacts = {
   readonly current: Merge | undefined;
   /** The target's tip. */
   readonly tip: string;
+  /** Digest of the rig's checks. */
+  readonly spec: string;
+  readonly now: number;
   readonly hasChecks: boolean;
   readonly retries: number;
   readonly maxErrors: number;
@@ -40,7 +44,7 @@ export type TrainFacts = {
 export function nextForTrain(train: Train, facts: TrainFacts): TrainMove {
   const { current } = facts;
   if (train.blocked)
-    return train.blocked.base === facts.tip ? { do: 'rest', why: `stopped: ${train.blocked.note}` } : { do: 'unblock' };
+    return isStill(train.blocked, facts) ? { do: 'rest', why: `stopped: ${train.blocked.note}` } : { do: 'unblock' };
   if (!train.current) return facts.first ? { do: 'start', merge: facts.first } : { do: 'rest', why: 'nothing waits to land' };
   if (!current || !['queued', 'checking', 'landing'].includes(current.state)) return { do: 'drop' };
   if (current.state === 'queued') return { do: 'build', merge: current };
@@ -50,6 +54,12 @@ export function nextForTrain(train: Train, facts: TrainFacts): TrainMove {
   if (facts.verdict?.passed) return { do: 'land', merge: current, unchecked: false };
   if (facts.openCheck) return { do: 'wait-check', check: facts.openCheck };
   return afterFailure(current, facts);
+}
+
+/** Whether the cause of a stop may still be there: the target stands where it stood, under the same checks. What cannot be run is tried again now and then. */
+function isStill(blocked: NonNullable<Train['blocked']>, { tip, spec, now }: TrainFacts): boolean {
+  if (blocked.base !== tip || (blocked.spec ?? spec) !== spec) return false;
+  return blocked.why === 'base_red' || now - blocked.at < BROKEN_AGAIN_MS;
 }
 
 function afterFailure(merge: Merge, { verdict, baseVerdict, retries, maxErrors, tip }: TrainFacts): TrainMove {

@@ -7,8 +7,13 @@ import { type Host, HostGone } from '#world/pty/host';
 /** The worker's line to the PTY host: kept up for as long as the worker lives, and telling what the host tells. */
 export type HostLine = { readonly now: () => Host; readonly close: () => void };
 
-/** Connects, and again whenever the line breaks. @param open reads the host's token anew for each try: a new host may have a new one */
-export async function keepHostLine(open: () => Parameters<typeof connectHost>[0], news: News, log: Log): Promise<HostLine> {
+/** Connects, and again whenever the line breaks; each time `onBack` is called. @param open reads the host's token anew for each try: a new host may have a new one */
+export async function keepHostLine(
+  open: () => Parameters<typeof connectHost>[0],
+  news: News,
+  log: Log,
+  onBack: () => void,
+): Promise<HostLine> {
   let host: Host | undefined;
   let closed = false;
   const connect = async (): Promise<void> => {
@@ -22,6 +27,7 @@ export async function keepHostLine(open: () => Parameters<typeof connectHost>[0]
           if (!closed) void connect();
         });
         news.tell(HOST);
+        onBack();
         return;
       } catch (fault) {
         if (!told) log.fault('the PTY host does not answer', fault); // once an outage

@@ -10,6 +10,7 @@ import { sessionToken, townSecret } from '#world/agents/token';
 import { makeCheck } from '#world/checks/slots';
 import { systemClock } from '#world/clock';
 import { townLayout } from '#world/config/layout';
+import { prune } from '#world/config/prune';
 import type { Files } from '#world/config/watched';
 import { makeGit } from '#world/git/make';
 import type { News } from '#world/news';
@@ -61,6 +62,7 @@ export async function liveWorld({
     news,
     ...files,
     queues,
+    prune: (before: number) => prune(layout, before),
     kill,
     check,
     agents: {

@@ -1,37 +1,173 @@
-import { handIn } from '#core/hand-in';
+import { basename, dirname } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { parentOf } from '#core/ids';
-import type { Merge } from '#core/records';
-import type { World } from '#world/world';
+import type { Proof } from '#core/proof';
+import { type Recovered, recover } from '#core/recover';
+import { isRefusal } from '#core/refusals';
+import { endOrphan } from '#processors/orphans';
+import type { Landing, Tree } from '#world/git/git';
+import type { SessionInfo } from '#world/pty/host';
+import type { Rig, World } from '#world/world';
+
+const TRIES = 3;
+const PAUSE_MS = 500;
 
 /**
- * Redis came back as it was an instant earlier (its append-only file was cut, or it was restarted): books and jobs agree with each other, but git has
- * gone on. What git proves is written down again, before anything else moves:
- * - a pinned head whose request the books have lost is handed in again (the pin is made before the books hear of it);
- * - a request whose head the target holds is left to the train, which finds it contained and closes it.
- * Sessions need nothing: a run whose session the books have lost starts the same session id, and the host answers with the one that lives.
- * @returns how many requests were found again
+ * Redis came back, perhaps as it was an instant earlier (its append-only file was cut): books and jobs agree with each other, but git and the agents have gone
+ * on. What they prove is written down again, before any job moves and before any agent is heard: core/recover.ts says what. Sessions that no record knows
+ * any more are ended, their work is kept. Every step may be repeated: whoever dies here leaves it to the next worker.
+ * @returns where it could not be done, and why: for a person to look
  */
-export async function reconcile(world: World): Promise<number> {
-  const { desk, git } = world;
+export async function reconcile(world: World): Promise<Array<{ where: string; why: string }>> {
+  const { desk } = world;
   let found = 0;
+  const faults: Array<{ where: string; why: string }> = [];
+  const failed = (where: string, fault: unknown) => {
+    desk.log.fault('reconcile', fault, { where });
+    faults.push({ where, why: String(fault).slice(0, 300) });
+  };
   for (const name of world.rigs()) {
-    const { repo, target } = world.rig(name);
-    for (const { ref, sha } of await git.refs(repo, 'refs/refinery/mr')) {
-      const id = ref.slice('refs/refinery/mr/'.length);
-      if (await desk.books.read('merge', id)) continue;
-      const runId = id.replace(/\.m(\d+)$/, '.r$1');
-      const made = await desk.change(async (reading) => {
-        const [run, work] = [await reading.get('run', runId), await reading.get('work', parentOf(id))];
-        await reading.get('merge', id);
-        if (!run || !work || run.submitted || run.state === 'ended' || work.status === 'closed')
-          return { put: [], answer: undefined };
-        const author = `${run.rig}/polecats/${run.name}`;
-        const change = handIn(run, work, await reading.get('train', name), { head: sha, target, author }, desk.clock.now());
-        return { ...change, answer: change.answer as Merge | undefined };
-      });
-      if (made) found++;
-    }
+    const how = await tried(
+      () => reconcileRig(world.rig(name), world),
+      (fault) => failed(name, fault),
+    );
+    found += how ?? 0;
   }
-  if (found > 0) desk.log.warn('requests found again in git', { found });
+  await tried(
+    () => endOrphans(world),
+    (fault) => failed('sessions', fault),
+  );
+  if (found > 0) desk.log.warn('items recovered from git and the host', { found });
+  return faults;
+}
+
+/** Tries some times; the last fault is told. */
+async function tried<T>(work: () => Promise<T>, onFault: (fault: unknown) => void): Promise<T | undefined> {
+  for (let left = TRIES; ; left--)
+    try {
+      return await work();
+    } catch (fault) {
+      if (left === 1) {
+        onFault(fault);
+        return undefined;
+      }
+      await pause(PAUSE_MS);
+    }
+}
+
+async function reconcileRig(rig: Rig, world: World): Promise<number> {
+  const { desk, git } = world;
+  const tip = await git.resolve(rig.repo, `refs/heads/${rig.target}`);
+  if (!tip) return 0;
+  const { lastTip } = (await desk.books.read('train', rig.name)) ?? {};
+  const landed = new Map<string, Landing>();
+  for (const one of (await git.landings(rig.repo, rig.target, lastTip)).reverse()) landed.set(one.work, one);
+  const pins = await newestPins(rig, world);
+  const trees = new Map((await git.worktrees(rig.repo)).flatMap((tree) => (tree.owner ? [[tree.owner, tree] as const] : [])));
+  const sessions = await newestSessions(rig, world);
+  const runs = await desk.books.readMany('run', await desk.books.index(`runs.live:${rig.name}`));
+  let found = 0;
+  for (const id of new Set([
+    ...landed.keys(),
+    ...pins.keys(),
+    ...trees.keys(),
+    ...sessions.keys(),
+    ...runs.map((run) => run.work),
+  ])) {
+    const proof = await proofOf(
+      { landed: landed.get(id), pinned: pins.get(id), tree: trees.get(id), session: sessions.get(id) },
+      rig,
+      world,
+    );
+    const how = await recoverItem(id, proof, rig, tip, world);
+    if (how) desk.log.warn('recovered', { work: id, how });
+    if (how) found++;
+  }
   return found;
+}
+
+type Found = {
+  readonly landed: Landing | undefined;
+  readonly pinned: { merge: string; head: string } | undefined;
+  readonly tree: Tree | undefined;
+  readonly session: SessionInfo | undefined;
+};
+
+async function proofOf({ landed, pinned, tree, session }: Found, { repo }: Rig, { git }: World): Promise<Proof> {
+  const head =
+    tree && ((tree.branch && (await git.resolve(repo, `refs/heads/${tree.branch}`))) || (await git.facts(tree.dir)).head);
+  return {
+    ...(landed ? { landed } : {}),
+    ...(pinned ? { pinned } : {}),
+    ...(tree
+      ? {
+          tree: {
+            name: basename(dirname(tree.dir)),
+            dir: tree.dir,
+            head: head ?? '',
+            ...(tree.branch ? { branch: tree.branch } : {}),
+          },
+        }
+      : {}),
+    ...(session ? { session: { ...session, over: session.state === 'drained' } } : {}),
+  };
+}
+
+/** The newest request of each item that has a pin. */
+async function newestPins({ repo }: Rig, { git }: World): Promise<Map<string, { merge: string; head: string }>> {
+  const pins = new Map<string, { merge: string; head: string }>();
+  for (const { ref, sha } of await git.refs(repo, 'refs/refinery/mr')) {
+    const merge = basename(ref);
+    const known = pins.get(parentOf(merge));
+    if (!known || order(known.merge) < order(merge)) pins.set(parentOf(merge), { merge, head: sha });
+  }
+  return pins;
+}
+
+/** The newest session of each item in this rig, as far as the host knows. */
+async function newestSessions(rig: Rig, world: World): Promise<Map<string, SessionInfo>> {
+  const sessions = new Map<string, SessionInfo>();
+  for (const one of await world.host().list()) {
+    if (!one.cwd.startsWith(`${rig.layout.polecatsFolder}/`)) continue;
+    const work = parentOf(parentOf(one.id));
+    const known = sessions.get(work);
+    if (!known || order(known.id) < order(one.id)) sessions.set(work, one);
+  }
+  return sessions;
+}
+
+/** Attempts in their order: `gp-4kx.r2.s1` comes after `gp-4kx.r1.s3`. */
+const order = (id: string): number => [...id.matchAll(/\.[rsm](\d+)/g)].reduce((sum, match) => sum * 1e6 + Number(match[1]), 0);
+
+async function recoverItem(id: string, proof: Proof, rig: Rig, tip: string, world: World): Promise<Recovered | undefined> {
+  const { desk } = world;
+  const answer = await desk.change<Recovered | undefined>(async (reading) => {
+    const work = await reading.get('work', id);
+    if (!work) return { put: [], answer: undefined };
+    const run = async (one: string | undefined) => (one ? reading.get('run', one) : undefined);
+    const merge = async (one: string | undefined) => (one ? reading.get('merge', one) : undefined);
+    const known = {
+      work,
+      run: await run(work.run),
+      sessionRun: await run(proof.session && parentOf(proof.session.id)),
+      pinRun: await run(proof.pinned?.merge.replace(/\.m(\d+)$/, '.r$1')),
+      merge: await merge(work.merge),
+      landed: await merge(proof.landed?.merge),
+      pinned: await merge(proof.pinned?.merge),
+      train: (await reading.get('train', rig.name)) ?? { id: rig.name, generation: 1 },
+    };
+    const rules = { agent: rig.settings.agent, target: rig.target, tip, token: world.agents.token };
+    return recover(known, proof, rules, desk.clock.now()) ?? { put: [], answer: undefined };
+  });
+  if (isRefusal(answer)) throw new Error(`${id} could not be recovered: ${answer.refused}`);
+  return answer;
+}
+
+/** Ends the sessions that no run knows, and lets the host forget those that are over. */
+async function endOrphans(world: World): Promise<void> {
+  for (const session of await world.host().list()) {
+    const run = await world.desk.books.read('run', parentOf(session.id));
+    if (run && run.state !== 'ended' && run.session?.id === session.id) continue;
+    await endOrphan(session, world);
+  }
 }

@@ -1,12 +1,11 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { THE_TOWN, THE_WORKER } from '#core/derive';
+import { member } from '#core/ids';
 import { STOP_MS } from '#core/limits';
 import { isRefusal, Refused, refuse } from '#core/refusals';
 import { escalate } from '#core/work';
-import { serveBoard } from '#dashboard/board';
 import { processors } from '#processors/index';
 import { type QueueName, queues } from '#queues/index';
 import { systemClock } from '#world/clock';
@@ -23,8 +22,8 @@ import { bornOf, myself } from '#world/processes/process';
 import { readToken } from '#world/pty/access';
 import { inspectRedis } from '#world/redis/inspect';
 import { keysOf } from '#world/store/keys';
-import { openLink } from '#world/store/link';
-import { tail } from '#world/store/tail';
+import { openLink, runOf } from '#world/store/link';
+import { type StoredEvent, tail } from '#world/store/tail';
 import { keepHostLine } from './host-line.ts';
 import { liveWorld } from './live.ts';
 import { reconcile } from './reconcile.ts';
@@ -35,6 +34,8 @@ export const TAKEN = 4;
 const AGAIN = 75;
 
 const PROBE_MS = 2000;
+/** A dead worker's git takes its locks away when it hears TERM; killed at once, it would leave them for ever. Nobody waits when nothing is left. */
+const DEAD_WORKERS_GRACE_MS = 1000;
 const DEACON_MS = 60_000;
 
 /**
@@ -47,25 +48,33 @@ export async function serveTown(root: string, socket: string, log: Log): Promise
   const files = townFiles(root);
   const { url } = files.settings().redis;
   const where = url ? { url } : { path: orThrow(socketPath(root, 'redis')) };
-  const facts = orThrow(await inspectRedis('url' in where ? where.url : where.path));
+  orThrow(await inspectRedis('url' in where ? where.url : where.path));
   await nobodyElse(root);
-  const link = await openLink(where, { waitMs: Number.POSITIVE_INFINITY });
+  const link = await openLink(where, { waitMs: Number.POSITIVE_INFINITY, oneRun: true });
+  const redisRun = runOf(await link.call('INFO', 'server'));
   const redis = connect(where, log);
   const footing = await takeOver(redis, link, keysOf(townId), systemClock, log);
-  await killTree({ tokens: [{ prefix: `GT_WORKER=${townId}.` }], graceMs: 0 });
-  const lastRun = await takeRecord(footing.desk, footing.epoch, facts.runId);
+  await killTree({ tokens: [{ prefix: `GT_WORKER=${townId}.` }], graceMs: DEAD_WORKERS_GRACE_MS });
+  const lastRun = await takeRecord(footing.desk, footing.epoch);
   const news = makeNews(systemClock);
-  const host = await keepHostLine(() => hostAddress(root, footing.epoch), news, log);
+  const host = await keepHostLine(
+    () => hostAddress(root, footing.epoch),
+    news,
+    log,
+    () => lookAtRuns(footing.desk, log),
+  );
   const { world, worldOf } = await liveWorld({ root, townId, footing, files, host, news });
-  if (lastRun !== facts.runId) await reconcile(world);
+  if (lastRun !== redisRun) {
+    for (const { where, why } of await reconcile(world)) await openEscalation(footing.desk, where, 'reconcile', why);
+    await agreed(footing.desk, redisRun);
+  }
   await foundRecords(footing.desk, files);
-  const unfollow = followEvents(where, footing, news, log);
-
   let end: (code: number) => void = process.exit;
   const again = (why: string) => {
     log.warn(why);
     end(AGAIN);
   };
+  const unfollow = followEvents(where, footing, news, log, again);
   const { merge_queue, worker } = files.settings();
   const sleepers = await startSleepers(footing, processors as never, {
     name: `${hostname()}/${process.pid}/${footing.epoch}`,
@@ -75,7 +84,7 @@ export async function serveTown(root: string, socket: string, log: Log): Promise
     concurrency: { checks: merge_queue.check_slots, ...worker.concurrency },
   });
   const unpatrol = await keepUp(footing, files, log);
-  onReturn(redis, facts.runId, again);
+  onReturn(redis, redisRun, again);
   const board = await openBoard(root, footing, files.settings().dashboard.port, log);
   const { epoch } = footing;
   const door = await serveLines(socket, () => ({
@@ -92,7 +101,7 @@ export async function serveTown(root: string, socket: string, log: Log): Promise
     unpatrol();
     await Promise.all([sleepers.stop(STOP_MS), board?.close()]);
     unfollow();
-    rmSync(boardFile(root), { force: true });
+    rmSync(townLayout(root).boardAddress, { force: true });
     host.close();
     link.close();
     redis.disconnect();
@@ -108,14 +117,12 @@ async function keepUp({ jobs, desk }: Footing, files: Files, log: Log): Promise<
   return files.watch(() => void desk.wake(looks(files)).catch((fault: unknown) => log.fault('settings changed', fault)));
 }
 
-/** Where a person finds the board's address while the worker serves. */
-const boardFile = (root: string) => join(townLayout(root).runtime, 'board.url');
-
-/** A port that is taken must not keep the town from working: the board is left out, and said so. */
+/** A port that is taken must not keep the town from working: the board is left out, and said so. Its libraries load when runs are watched already. */
 async function openBoard(root: string, { jobs }: Footing, port: number, log: Log) {
   const all = (Object.keys(queues) as QueueName[]).map((name) => jobs.get(name));
+  const { serveBoard } = await import('#dashboard/board');
   const board = await serveBoard(all, port).catch((fault: unknown) => void log.fault('the board cannot be served', fault));
-  writeFileSync(boardFile(root), `${board?.url ?? ''}\n`);
+  writeFileSync(townLayout(root).boardAddress, `${board?.url ?? ''}\n`);
   return board;
 }
 
@@ -138,8 +145,16 @@ async function nobodyElse(root: string): Promise<void> {
   if (pid && pid !== process.pid && bornOf(pid)) throw new Refused(refuse('WORKER_RUNS', { pid }));
 }
 
-/** Writes down who serves the town. @returns the run of Redis that the last worker knew */
-async function takeRecord(desk: Desk, epoch: number, redisRun: string): Promise<string | undefined> {
+/** Books and world agree: agents are heard again. Written last, so that a worker that dies on the way leaves it to the next one. */
+async function agreed(desk: Desk, redisRun: string): Promise<void> {
+  await desk.change(async (reading) => {
+    const doc = await reading.get('worker', THE_WORKER);
+    return { put: doc ? [{ noun: 'worker', doc: { ...doc, redisRun } }] : [], answer: undefined };
+  });
+}
+
+/** Writes down who serves the town. @returns the run of Redis with which books and world last agreed */
+async function takeRecord(desk: Desk, epoch: number): Promise<string | undefined> {
   return orThrow(
     await desk.change(async (reading) => {
       const last = await reading.get('worker', THE_WORKER);
@@ -149,7 +164,7 @@ async function takeRecord(desk: Desk, epoch: number, redisRun: string): Promise<
         ...myself(),
         host: hostname(),
         startedAt: desk.clock.now(),
-        redisRun,
+        redisRun: last?.redisRun ?? '',
       };
       return {
         put: [{ noun: 'worker', doc }],
@@ -176,6 +191,12 @@ async function foundRecords(desk: Desk, files: Files): Promise<void> {
 
 const looks = (files: Files) => [`dispatch/${THE_TOWN}@1` as const, ...files.rigs().map((rig) => `trains/${rig}@1` as const)];
 
+/** Runs that were parked because the host was away need not wait for their backoff. */
+function lookAtRuns(desk: Desk, log: Log): void {
+  const look = async () => desk.wake((await desk.books.index('runs.live')).map((id) => member('polecats', id)));
+  look().catch((fault: unknown) => log.fault('look at runs', fault));
+}
+
 function hostAddress(root: string, epoch: number) {
   return {
     path: orThrow(socketPath(root, 'host')),
@@ -186,9 +207,13 @@ function hostAddress(root: string, epoch: number) {
   };
 }
 
-function followEvents(where: Where, { desk }: Footing, news: News, log: Log): () => void {
+function followEvents(where: Where, { desk, epoch }: Footing, news: News, log: Log, again: (why: string) => void): () => void {
   const over = new AbortController();
-  void tail(connect(where, log), desk.books.keys, (event) => news.tell(event.subject), over.signal);
+  const hear = ({ type, subject, data }: StoredEvent) => {
+    if (type === 'worker.started' && Number(data['epoch']) > epoch) again('another worker has taken over');
+    news.tell(subject);
+  };
+  void tail(connect(where, log), desk.books.keys, hear, over.signal);
   return () => over.abort();
 }
 

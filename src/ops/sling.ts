@@ -8,16 +8,16 @@ export type Slung =
   | { readonly id: string; readonly slung: true; readonly waitsFor: readonly string[] }
   | { readonly id: string; readonly slung: false; readonly refusal: Refusal };
 
-type SlingInput = {
+type Input = {
   readonly ids: readonly string[];
   readonly rig?: string;
   readonly agent?: string;
-  /** Why an item of that rig cannot go to that agent (to the rig's own, when none is named), if it cannot. */
-  readonly agentFault?: (rig: string, agent: string | undefined) => Refusal | undefined;
+  /** Why nobody could do it: said now, instead of by a run that cannot start. `agent` is the one asked for by name. */
+  readonly unfit?: (rig: string, agent: string | undefined) => Promise<Refusal | undefined>;
 };
 
 /** Puts items on the hook. Each gets its own answer; a blocked one is accepted, and is done when what it waits for is closed. */
-export async function sling(desk: Desk, input: SlingInput): Promise<readonly Slung[]> {
+export async function sling(desk: Desk, input: Input): Promise<readonly Slung[]> {
   const answers = new Map<string, Refusal | undefined>();
   let last = 0;
   for (const id of new Set(input.ids)) {
@@ -33,20 +33,15 @@ export async function sling(desk: Desk, input: SlingInput): Promise<readonly Slu
   );
 }
 
-async function slingOne(
-  desk: Desk,
-  id: string,
-  { rig, agent, agentFault }: SlingInput,
-  now: number,
-): Promise<Refusal | undefined> {
+async function slingOne(desk: Desk, id: string, { rig, agent, unfit }: Input, now: number): Promise<Refusal | undefined> {
   const answer = await desk.change(async (reading) => {
     const work = await reading.get('work', id);
     if (!work) return refuse('WORK_UNKNOWN', { id, hint: '`gt work list` shows all.' });
     if (rig !== undefined && work.rig !== rig) return refuse('WORK_ELSEWHERE', { id, rig: work.rig, target: rig });
     const change = slung(work, agent, now);
     if (isRefusal(change)) return change;
-    const fault = work.type === MILESTONE ? undefined : agentFault?.(work.rig, agent ?? work.agent);
-    if (fault) return fault;
+    const refusal = work.type === MILESTONE ? undefined : await unfit?.(work.rig, agent ?? work.agent);
+    if (refusal) return refusal;
     // The record of the town's slots is made by whoever needs it first.
     const slots = await reading.get('dispatch', THE_TOWN);
     if (slots) return change;

@@ -20,9 +20,9 @@ import { validate } from '#world/store/validate';
  * demo, the benches and the end-to-end tests.
  */
 const ROOT = fileURLToPath(new URL(import.meta.url.includes('/dist/') ? '../../../' : '../../', import.meta.url));
-const GT = join(ROOT, 'dist/src/cli/bin/gt.js');
+export const GT = join(ROOT, 'dist/src/cli/bin/gt.js');
 
-export type Answered = { readonly exit: number; readonly out: string; readonly err: string };
+export type Answered = { readonly exit: number; readonly out: string; readonly err: string; readonly signal?: NodeJS.Signals };
 
 export class TrialTown {
   readonly dir: string;
@@ -51,7 +51,10 @@ export class TrialTown {
         process.execPath,
         [GT, ...words],
         { cwd: options.cwd ?? this.dir, env: { ...this.env, GT_TOWN_ROOT: this.root, ...options.env }, maxBuffer: 1 << 26 },
-        (fault, out, err) => resolve({ exit: fault ? (typeof fault.code === 'number' ? fault.code : 128) : 0, out, err }),
+        (fault, out, err) => {
+          const exit = fault ? (typeof fault.code === 'number' ? fault.code : 128) : 0;
+          resolve({ exit, out, err, ...(fault?.signal ? { signal: fault.signal } : {}) });
+        },
       );
       child.stdin?.end(options.input ?? '');
     });
@@ -113,14 +116,14 @@ export class TrialTown {
     return reply.map(([id, fields]) => eventOf(id, fields));
   }
 
-  /** Waits until something is true; looks again every 50 ms. @throws after `limitMs`, with what the town says of itself */
-  async until<T>(what: string, look: () => Promise<T | undefined | false>, limitMs = 60_000): Promise<T> {
+  /** Waits until something is true; looks again every `everyMs`. @throws after `limitMs`, with what the town says of itself */
+  async until<T>(what: string, look: () => Promise<T | undefined | false>, limitMs = 60_000, everyMs = 50): Promise<T> {
     const end = performance.now() + limitMs;
     for (;;) {
       const seen = await look();
       if (seen) return seen;
       if (performance.now() > end) throw new Error(`waited ${limitMs} ms in vain: ${what}\n${await this.tale()}`);
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await new Promise((resolve) => setTimeout(resolve, everyMs));
     }
   }
 

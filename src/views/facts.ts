@@ -17,6 +17,8 @@ export type TownFacts = {
   /** Somebody keeps it running. */
   readonly up: boolean;
   readonly processes: readonly ProcessFact[];
+  /** Address of the board of all jobs; null while no worker serves it (or its port is taken). */
+  readonly board: string | null;
   /** Slots of the whole town. */
   readonly maxPolecats: number;
 };

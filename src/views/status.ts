@@ -20,7 +20,7 @@ type NeedsYou = { readonly id: string; readonly rig: string; readonly title: str
 type Open = Pick<Escalation, 'id' | 'subject' | 'cause' | 'severity' | 'why' | 'count' | 'openedAt'>;
 
 export type Status = {
-  readonly town: { readonly name: string; readonly root: string; readonly up: boolean };
+  readonly town: { readonly name: string; readonly root: string; readonly up: boolean; readonly board: string | null };
   readonly processes: readonly ProcessFact[];
   readonly slots: { readonly taken: number; readonly of: number; readonly waiting: number };
   readonly needsYou: readonly NeedsYou[];
@@ -33,7 +33,7 @@ const SHOWN = 20;
 
 /** The town at a glance: what runs, what waits, what needs a person. Its cost grows with what runs and waits now, never with what was. */
 export async function status(books: Books, facts: TownFacts, rigs: readonly Rig[]): Promise<Status> {
-  const { name, root, up, processes, maxPolecats } = facts;
+  const { name, root, up, board, processes, maxPolecats } = facts;
   const [taken, waiting, stuck, questions, shown] = await Promise.all([
     books.count('runs.live'),
     books.count('want'),
@@ -42,7 +42,7 @@ export async function status(books: Books, facts: TownFacts, rigs: readonly Rig[
     Promise.all(rigs.map((rig) => rigStatus(books, rig))),
   ]);
   return {
-    town: { name, root, up },
+    town: { name, root, up, board },
     processes,
     slots: { taken, of: maxPolecats, waiting },
     needsYou: stuck.map(({ id, rig, title, needsYou }) => ({ id, rig, title, why: needsYou?.why ?? '' })),

@@ -40,6 +40,8 @@ export type World = {
   readonly settings: () => Settings;
   readonly rig: (name: string) => Rig;
   readonly rigs: () => string[];
+  /** Removes logs and evidence that are older than `before` (ms). @returns how many */
+  readonly prune: (before: number) => Promise<number>;
   /** The jobs themselves, for patrols. */
   readonly queues: {
     /** Which of these have no job, in any state. */

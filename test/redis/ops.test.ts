@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { isRefusal } from '#core/refusals';
+import { isRefusal, refuse } from '#core/refusals';
 import { ack } from '#ops/ack';
 import { addNeeds } from '#ops/add-needs';
 import { createWork, type NewItem } from '#ops/create-work';
@@ -95,6 +95,22 @@ test('each item that is slung gets its own answer', async () => {
   expect(await sling(desk, { ids: [work.id, work.id], rig: 'shop', agent: 'codex' })).toMatchObject([{ slung: true }]);
   expect(await sling(desk, { ids: [work.id] })).toMatchObject([{ slung: false, refusal: { refused: 'WORK_TAKEN' } }]);
   expect(await desk.books.read('work', work.id)).toMatchObject({ agent: 'codex' });
+});
+
+test('an item that nobody could do is not slung, and told why at once', async () => {
+  const work = await item('for nobody', { agent: 'claude' });
+  const asked: unknown[] = [];
+  const unfit = async (rig: string, agent: string | undefined) => {
+    asked.push([rig, agent]);
+    return agent === 'shell' ? undefined : refuse('AGENT_UNKNOWN', { agent: agent ?? '', hint: '' });
+  };
+  expect(await sling(desk, { ids: [work.id], unfit })).toMatchObject([{ slung: false, refusal: { refused: 'AGENT_UNKNOWN' } }]);
+  expect(await desk.books.read('work', work.id)).toMatchObject({ status: 'open' });
+  expect(await sling(desk, { ids: [work.id], unfit, agent: 'shell' })).toMatchObject([{ slung: true }]);
+  expect(asked).toEqual([
+    ['shop', 'claude'],
+    ['shop', 'shell'],
+  ]);
 });
 
 test('items are in line in the order in which they were named', async () => {

@@ -8,7 +8,7 @@ import { keysOf } from '#world/store/keys';
 import { type Item, type KillTown, PATIENCE_MS, RIG } from './kill-story.ts';
 
 /** Waits until the items are closed and what they held is cleared away. */
-export async function atRest({ town }: KillTown, items: readonly Item[]): Promise<void> {
+async function atRest({ town }: KillTown, items: readonly Item[]): Promise<void> {
   const over = async ({ id }: Item) => {
     const work = await town.read('work', id);
     return work?.status === 'closed' && !work.hold && !work.run && !work.merge;

@@ -8,7 +8,7 @@ import { built } from './built.ts';
 /** A town whose processes are killed at named places. What must be true of it afterwards is in `kill-proof.ts`. */
 
 export const RIG = 'parts';
-export const PATIENCE_MS = 20_000;
+export const PATIENCE_MS = 90_000;
 
 export type Item = { readonly id: string; readonly part: string };
 type NewItem = { readonly deps?: readonly Item[]; readonly agent?: string; readonly last?: string };
@@ -79,8 +79,17 @@ export class KillTown {
     return ['work', 'create', `Add ${part}`, '--rig', RIG, '--agent', agent, ...needs, '-d', `\`\`\`sh\n${block}\`\`\`\n`];
   }
 
-  sling(...items: readonly Item[]): Promise<Answered> {
-    return this.town.gt(['sling', ...items.map(({ id }) => id)]);
+  /** Slings, as a person does; `env` lets the command die. */
+  sling(items: readonly Item[], env: NodeJS.ProcessEnv = {}): Promise<Answered> {
+    return this.town.gt(['sling', ...items.map(({ id }) => id)], { env });
+  }
+
+  /** Makes an item with a command that dies at a place: only the town knows its id. */
+  async itemOfTheDead(point: string): Promise<Item & { readonly answer: Answered }> {
+    const part = `part-${++this.#items}`;
+    const answer = await this.town.gt(this.words(part), { env: this.dying(point, part) });
+    const made = await this.town.event('work.created', (event) => event.data['title'] === `Add ${part}`);
+    return { id: made.subject, part, answer };
   }
 
   /** The worker of now, as the books know it. */
@@ -102,11 +111,16 @@ export class KillTown {
     await this.town.until('the ordered kill', dead, PATIENCE_MS);
   }
 
-  /** Takes the order back. @returns whether it was obeyed */
-  recall(): boolean {
-    const obeyed = !existsSync(this.#order);
+  /** Waits until the ordered kill has happened, or until all is closed and nobody comes by that place any more. @returns which of them */
+  async deathOrRest({ pid, born }: WorkerBeing, items: readonly Item[]): Promise<boolean> {
+    const over = async () => (await Promise.all(items.map(({ id }) => this.town.read('work', id)))).every((one) => one?.closed);
+    const seen = async () => (isAlive(pid, born) ? (await over()) && 'rest' : 'death');
+    return (await this.town.until('the ordered kill, or rest', seen, PATIENCE_MS)) === 'death';
+  }
+
+  /** Takes the order back. */
+  recall(): void {
     rmSync(this.#order, { force: true });
-    return obeyed;
   }
 
   /** Waits for the next worker to have taken over. A supervisor that has seen too many exits is told to go on, as a person would. */
@@ -122,10 +136,23 @@ export class KillTown {
     );
   }
 
-  /** Stops the supervisor where it stands, so that nobody starts what dies. @returns what lets it go on */
-  holdSupervisor(): () => void {
+  /** Stops the supervisor where it stands, so that nobody starts what dies, for as long as `use` lasts. */
+  async withoutSupervisor(use: () => Promise<void>): Promise<void> {
     const pid = this.town.pid('supervisor');
     process.kill(pid, 'SIGSTOP');
-    return () => void process.kill(pid, 'SIGCONT');
+    try {
+      await use();
+    } finally {
+      process.kill(pid, 'SIGCONT');
+    }
   }
+}
+
+/** Draws from lists, the same ones for the same seed. */
+export function drawn(seed: number): <T>(from: readonly T[]) => T {
+  let state = seed >>> 0;
+  return (from) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return from[Math.floor((state / 2 ** 32) * from.length)] as never;
+  };
 }

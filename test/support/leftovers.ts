@@ -7,10 +7,12 @@ import { join } from 'node:path';
  * with that folder. Anything left fails the run: what a test leaves behind, the town would leave behind.
  */
 // biome-ignore lint/style/noDefaultExport: vitest takes a setup file's default export
-export default function setup(): () => void {
+export default function setup(): (() => void) | undefined {
+  if (process.env['GT_TEST_RUN']) return undefined; // vitest calls this once for each project
   const folder = mkdtempSync(join(tmpdir(), 'gt-test-'));
   const runtime = join(folder, 'run');
   mkdirSync(runtime, { mode: 0o700 });
+  process.env['GT_TEST_RUN'] = folder;
   process.env['TMPDIR'] = folder;
   process.env['XDG_RUNTIME_DIR'] = runtime;
   return () => {

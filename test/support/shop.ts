@@ -27,6 +27,7 @@ export const town: TownFacts = {
   root: '/town',
   up: true,
   processes: [{ name: 'worker', pid: 42, state: 'running', since: 1, why: null }],
+  board: null,
   maxPolecats: 10,
 };
 

@@ -83,7 +83,7 @@ describe('what gt prints', () => {
     expect(await gt('taken')).toEqual({
       exit: 4,
       out: '',
-      err: 'gp-1 is taken by toast.\nSee `gt why gp-1`; release it with `gt unsling gp-1`.\n',
+      err: 'gp-1 is taken by toast.\nSee what it waits for: `gt why gp-1`.\n',
     });
     expect((await gt('thrown')).err).toContain('A worker runs already (pid 7).');
   });
@@ -94,7 +94,7 @@ describe('what gt prints', () => {
     expect(JSON.parse(err)).toEqual({
       refused: 'WORK_TAKEN',
       says: 'gp-1 is taken by toast.',
-      try: expect.stringContaining('gt unsling'),
+      try: expect.stringContaining('gt why'),
       exit: 4,
     });
   });

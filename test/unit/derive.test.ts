@@ -14,7 +14,7 @@ const JOBS = 'jobs=work/gp-a@1';
 describe('a work item stands', () => {
   test.each<[where: string, more: Partial<Work>, indexes: string[]]>([
     ['among the open ones while it is open', {}, ['work.open', 'work.open:gp', JOBS]],
-    ['in line when it wants a slot', { want }, ['work.open', 'work.open:gp', 'want', JOBS]],
+    ['in line when it wants a slot', { want }, ['work.open', 'work.open:gp', 'want', 'want:gp', JOBS]],
     ['in no line while it has a run', { want, run: 'gp-a.r1' }, ['work.open', 'work.open:gp', JOBS]],
     [
       'in no line while it needs you',

@@ -28,6 +28,8 @@ const facts: fc.Arbitrary<TrainFacts> = fc.record({
   first: fc.constantFrom(undefined, 'gp-b.m1'),
   current,
   tip,
+  spec: fc.constantFrom('s1', 's2'),
+  now: fc.nat(1e9),
   hasChecks: fc.boolean(),
   retries: fc.nat(2),
   maxErrors: fc.constant(3),
@@ -38,7 +40,7 @@ const facts: fc.Arbitrary<TrainFacts> = fc.record({
 const train: fc.Arbitrary<Train> = fc.tuple(fc.boolean(), fc.option(tip, { nil: undefined })).map(([busy, base]) =>
   aTrain({
     ...(busy ? { current: 'gp-a.m1' } : {}),
-    ...(base ? { blocked: { why: 'base_red', at: 1, base, note: 'red' } } : {}),
+    ...(base ? { blocked: { why: 'base_red', at: 1, base, spec: 's1', note: 'red' } } : {}),
   }),
 );
 
@@ -47,6 +49,8 @@ const checking = (more: Partial<TrainFacts> = {}): TrainFacts => ({
   first: undefined,
   current: request('gp-a.m1', { state: 'checking', candidate: { base: 't1', tip: 'c', tree: 'tree' } }),
   tip: 't1',
+  spec: 's1',
+  now: 1,
   hasChecks: true,
   retries: 1,
   maxErrors: 3,
@@ -99,10 +103,10 @@ describe('whatever the facts are', () => {
     expect(lands).toBeGreaterThan(0);
   });
 
-  test('a blocked train touches no request until its target moves', () => {
+  test('a blocked train touches no request until its target moves, or its checks are others', () => {
     always((given, one, move) => {
       if (!one.blocked) return;
-      expect(move.do).toBe(one.blocked.base === given.tip ? 'rest' : 'unblock');
+      expect(move.do).toBe(one.blocked.base === given.tip && one.blocked.spec === given.spec ? 'rest' : 'unblock');
     });
   });
 

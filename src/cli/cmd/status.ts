@@ -30,7 +30,8 @@ function headOf({ town, processes, slots }: Status, paint: Palette): string {
     return `${name} ${pid ?? ''}${pid !== null && good ? '' : paint[good ? 'dim' : 'red'](at)}`;
   });
   const line = slots.waiting > 0 ? `, ${slots.waiting} waiting` : '';
-  return `${paint.bold(town.name)} ${state}  ${paint.dim(town.root)}\n  ${parts.join(' · ')}\n  slots ${slots.taken} of ${slots.of} taken${line}`;
+  const board = town.board ? ` · board ${town.board}` : '';
+  return `${paint.bold(town.name)} ${state}  ${paint.dim(town.root)}\n  ${parts.join(' · ')}\n  slots ${slots.taken} of ${slots.of} taken${line}${board}`;
 }
 
 function rigText({ name, counts, refinery, polecats }: RigStatus, paint: Palette, now: number): string {

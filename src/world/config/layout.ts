@@ -46,6 +46,8 @@ export function townLayout(root: string) {
     hostToken: runtime('host.token'),
     /** Where the PTY host keeps how its sessions ended. */
     hostState: runtime('host-state'),
+    /** Where the board of all jobs is served. */
+    boardAddress: runtime('board.url'),
     supervisorRecord: runtime('supervisor.json'),
     /** The configuration directory of an agent program, apart from that of the person. */
     agentConfig: (preset: string) => runtime('agents', preset),

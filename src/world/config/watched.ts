@@ -32,6 +32,11 @@ export function townFiles(root: string): Files {
     return value;
   };
   const rigs = () => cached('rigs', [layout.rigsFile], () => Object.keys(orThrow(readRigs(root)).rigs));
+  // A file that is being written, or is wrong: what it names is watched when it is right.
+  const known = () => {
+    const read = readRigs(root);
+    return isRefusal(read) ? [] : Object.keys(read.rigs);
+  };
   return {
     rigs,
     settings: () => cached('town', [layout.settingsFile], () => orThrow(loadTownSettings(root, machine)).settings),
@@ -41,14 +46,22 @@ export function townFiles(root: string): Files {
       return cached(`rig ${name}`, files, () => orThrow(loadRig(root, name, machine)));
     },
     watch: (changed) => {
-      const folders = [
-        dirname(layout.settingsFile),
-        layout.wispSettingsFolder,
-        ...rigs().map((name) => dirname(rigLayout(root, name).settingsFile)),
-      ];
-      const watchers = folders.map((folder) => watchFolder(folder, changed));
+      const watchers = new Map<string, FSWatcher>();
+      const hear = () => {
+        follow();
+        changed();
+      };
+      // Rigs come later too: what is new is watched when it is heard of.
+      const follow = () => {
+        const fixed = [dirname(layout.settingsFile), dirname(layout.rigsFile), layout.wispSettingsFolder];
+        for (const folder of [...fixed, ...known().map((name) => dirname(rigLayout(root, name).settingsFile))]) {
+          const watcher = watchers.has(folder) ? undefined : watchFolder(folder, hear);
+          if (watcher) watchers.set(folder, watcher);
+        }
+      };
+      follow();
       return () => {
-        for (const one of watchers) one?.close();
+        for (const one of watchers.values()) one.close();
       };
     },
   };

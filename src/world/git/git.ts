@@ -19,6 +19,12 @@ export type Candidate =
   | { readonly kind: 'conflict'; readonly files: readonly string[]; readonly messages: string }
   | { readonly kind: 'unrelated' };
 
+/** A worktree that is there; `owner` is the work item that it was made for. */
+export type Tree = { readonly dir: string; readonly branch?: string; readonly owner?: string };
+
+/** A commit by which the refinery landed a merge request. */
+export type Landing = { readonly tip: string; readonly work: string; readonly merge: string; readonly head: string };
+
 /** What became of a landed target at the repository that the rig came from. */
 export type MirrorOutcome = { readonly state: 'pushed' | 'fast-forwarded' | 'left'; readonly why?: string };
 
@@ -43,7 +49,18 @@ export interface Git {
   countAhead(repo: string, base: string, head: string): Promise<number>;
 
   /** Makes (or finishes, or finds) the worktree of `branch` at `dir`; a new branch starts at `at`. Idempotent after a kill at any point. `sparse` are the patterns of its sparse checkout. */
-  addWorktree(input: { repo: string; dir: string; branch: string; at: string; sparse?: readonly string[] }): Promise<void>;
+  addWorktree(input: {
+    repo: string;
+    dir: string;
+    branch: string;
+    at: string;
+    owner?: string;
+    sparse?: readonly string[];
+  }): Promise<void>;
+  /** The worktrees that are there, with whose they are. */
+  worktrees(repo: string): Promise<Tree[]>;
+  /** What the refinery has landed on the target since a commit (or ever), newest first. */
+  landings(repo: string, target: string, since?: string): Promise<Landing[]>;
   /** Removes a worktree with all that is in it. Idempotent. Refuses with GitFault while its HEAD is in no ref's history. */
   removeWorktree(input: { repo: string; dir: string }): Promise<void>;
   facts(dir: string): Promise<WorktreeFacts>;

@@ -7,6 +7,7 @@ import { land } from './land.ts';
 import { mirror } from './mirror.ts';
 import { makeMutex } from './mutex.ts';
 import { markRig, originOf, rigOf } from './origin.ts';
+import { landings, worktrees } from './proof.ts';
 import { countAhead, isAncestor, isRelated, pin, refs, resolve, treeOf, unpin } from './refs.ts';
 import { makeRun } from './run.ts';
 import { prepareSlot } from './slot.ts';
@@ -38,6 +39,8 @@ export function makeGit(given: { now: () => number; env?: NodeJS.ProcessEnv; wor
     countAhead: (repo, base, head) => countAhead(context, repo, base, head),
     addWorktree: (input) => addWorktree(context, input),
     removeWorktree: (input) => removeWorktree(context, input),
+    worktrees: (repo) => worktrees(repo),
+    landings: (repo, target, since) => landings(context, repo, target, since),
     facts: (dir) => facts(context, dir),
     mergeInto: (input) => mergeInto(context, input),
     snapshot: (input) => snapshot(context, input),

@@ -5,6 +5,7 @@ import { findAdmin, gitDirOf, realPath } from './admin.ts';
 import type { Context } from './context.ts';
 import { GitFault } from './fault.ts';
 import { gitAtWork, isOld, removeLocks } from './locks.ts';
+import { OWNER } from './proof.ts';
 import { isHeld, pin, resolve } from './refs.ts';
 import { clearAway, removeTree } from './remove-tree.ts';
 
@@ -19,6 +20,8 @@ export type NewWorktree = {
   readonly dir: string;
   readonly branch: string;
   readonly at: string;
+  /** The work item that it is for: written beside it, as proof for books that have forgotten. */
+  readonly owner?: string;
   /** Patterns of a sparse checkout (not cone mode), written into the worktree's own config; used when its files are first checked out. */
   readonly sparse?: readonly string[];
 };
@@ -35,6 +38,7 @@ export async function addWorktree(context: Context, input: NewWorktree): Promise
     await clearLocks(context, admin, input.dir);
     await checkOut(context, input, admin);
     await ensureBranch(context, input);
+    if (input.owner !== undefined) await writeFile(join(admin, OWNER), `${input.owner}\n`);
   });
 }
 

@@ -21,13 +21,21 @@ export type Link = {
 /** Where Redis is: a unix socket, or a redis:// or rediss:// url with user, password and database number where it needs them. */
 export type Where = { readonly path: string } | { readonly url: string };
 
-/** How long a link tries (ms): to get a connection (0: one try), and for an answer before the connection counts as lost (default 30 s). */
-export type Patience = { readonly waitMs: number; readonly answerMs?: number; readonly now?: () => number };
+/**
+ * How long a link tries (ms): to get a connection (0: one try), and for an answer before the connection counts as lost (default 30 s). A link of `oneRun` ends
+ * with the Redis that it first met: one that was restarted may know less than what was read from it.
+ */
+export type Patience = {
+  readonly waitMs: number;
+  readonly answerMs?: number;
+  readonly oneRun?: boolean;
+  readonly now?: () => number;
+};
 
-/** No Redis to talk to: never reached within the time, lost with requests in flight (they may have run or not), or the link was closed. */
+/** No Redis to talk to: never reached within the time, lost with requests in flight (they may have run or not), restarted, or the link was closed. */
 export class RedisGone extends Error {
   override readonly name = 'RedisGone';
-  readonly reason: 'unreachable' | 'cut' | 'closed';
+  readonly reason: 'unreachable' | 'cut' | 'closed' | 'restarted';
   /** The socket path or the url without its password. */
   readonly where: string;
   constructor(reason: RedisGone['reason'], where: string, cause?: unknown) {
@@ -55,10 +63,11 @@ class LeanLink implements Link {
   private live: Line | undefined;
   private dialling: Promise<Line> | undefined;
   private closed = false;
+  private run: string | undefined;
 
   constructor(where: Where, patience: Patience) {
     this.where = where;
-    this.patience = { answerMs: ANSWER_MS, now: () => performance.now(), ...patience };
+    this.patience = { answerMs: ANSWER_MS, oneRun: false, now: () => performance.now(), ...patience };
   }
 
   async call(...args: Arg[]): Promise<Reply> {
@@ -90,7 +99,7 @@ class LeanLink implements Link {
         });
         return await this.dialling;
       } catch (fault) {
-        if (fault instanceof RedisGone && fault.reason === 'closed') throw fault;
+        if (fault instanceof RedisGone && (fault.reason === 'closed' || fault.reason === 'restarted')) throw fault;
         if (fault instanceof RedisReplyError && fault.code !== 'LOADING') throw fault;
         const leftMs = deadline - this.patience.now();
         if (leftMs <= 0) throw new RedisGone('unreachable', place(this.where), fault);
@@ -108,8 +117,17 @@ class LeanLink implements Link {
     if (refused || this.closed) line.drop('closed');
     if (refused) throw refused;
     if (this.closed) throw new RedisGone('closed', place(this.where));
+    if (this.patience.oneRun) await this.isSameRun(line);
     this.live = line;
     return line;
+  }
+
+  private async isSameRun(line: Line): Promise<void> {
+    const run = runOf((await line.send([['INFO', 'server']], DIAL_MS))[0]);
+    this.run ??= run;
+    if (run === this.run) return;
+    line.drop('closed');
+    throw new RedisGone('restarted', place(this.where));
   }
 }
 
@@ -171,6 +189,9 @@ class Line {
     flight.resolve(flight.replies);
   }
 }
+
+/** The id of the run of a Redis, from its INFO. */
+export const runOf = (info: Reply | undefined): string => /run_id:(\w+)/.exec(typeof info === 'string' ? info : '')?.[1] ?? '';
 
 /** What to connect to, and what to say first. A socket without password is only pinged: a server that still loads its data says so. */
 function address(where: Where): { options: TcpNetConnectOpts | IpcNetConnectOpts; tls: boolean; greeting: string[][] } {

@@ -1,0 +1,84 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { StoredEvent } from '#world/store/tail';
+import { commits, HarmedTown } from '../support/trial.ts';
+
+const PAUSE_MS = 400;
+let town: HarmedTown;
+beforeAll(async () => {
+  town = await HarmedTown.open({
+    max_attempts: 2,
+    operational: { restart_backoff: { first: 0, base: PAUSE_MS, max: 1000 } },
+    agents: {
+      // Its first session says nothing to gt; the next one is a shell agent.
+      mute: { command: '/bin/sh', args: ['-c', muteOnce, 'mute', '{runner}'] },
+    },
+  });
+  await town.rig('alpha', 'true');
+});
+afterAll(() => town?.close());
+
+const muteOnce = 'if mkdir "$GT_ROOT/../mute-$GT_WORK_ITEM" 2>/dev/null; then exec sleep 600; else exec sh "$1"; fi';
+
+const of = (events: readonly StoredEvent[], type: string, subject: string) =>
+  events.filter((one) => one.type === type && one.subject === subject);
+
+test('an agent that ends without done starts again on the same worktree, at once, then after pauses; three deaths fail the run, two runs need a person', async () => {
+  const block = `pwd >> '${town.gate('places')}'\nif [ -e '${town.gate('better')}' ]; then ${commits('better').replaceAll('\n', '; ')}; else exit 3; fi`;
+  const id = await town.work('alpha', block);
+  const tired = await town.until('it needs a person', async () => {
+    const work = await town.read('work', id);
+    return work?.needsYou && !work.run ? work : undefined;
+  });
+  expect(tired).toMatchObject({ status: 'in_progress', runs: 2, failures: 2, rework: { kind: 'died' } });
+  const events = await town.events();
+  for (const run of [`${id}.r1`, `${id}.r2`]) {
+    const [began, ended] = [of(events, 'session.noted', run), of(events, 'session.exited', run)];
+    expect([began.length, ended.length]).toEqual([3, 3]);
+    expect(ended.map((one) => one.data['code'])).toEqual([3, 3, 3]);
+    const pauses = [0, 1].map((n) => (began[n + 1]?.at ?? 0) - (ended[n]?.at ?? 0));
+    expect(pauses[0]).toBeLessThan(PAUSE_MS);
+    expect(pauses[1]).toBeGreaterThanOrEqual(PAUSE_MS);
+    expect(await town.read('run', run)).toMatchObject({ outcome: 'failed', deaths: 3 });
+  }
+  expect(await town.read('escalation', tired.needsYou?.escalation ?? '')).toMatchObject({
+    state: 'open',
+    subject: id,
+    cause: 'max_attempts',
+  });
+  expect(of(events, 'escalation.opened', id)).toHaveLength(1);
+  // A person takes it up again.
+  town.open('better');
+  await town.sling(id);
+  const work = await town.landed(id);
+  expect(work).toMatchObject({ runs: 3, status: 'closed' });
+  expect(work.needsYou).toBeUndefined();
+  expect(new Set(town.lines('places')).size).toBe(1);
+  expect(town.lines('places')).toHaveLength(7);
+});
+
+test('a death with a new commit is progress: it is not counted with those before', async () => {
+  const block = `n=$(ls | grep -c step || true)\n${commits('step-$n').replaceAll("'", '"')}\nif [ "$n" -lt 3 ]; then exit 1; fi`;
+  const id = await town.work('alpha', block);
+  expect(await town.landed(id)).toMatchObject({ runs: 1, failures: 0 });
+  expect(await town.read('run', `${id}.r1`)).toMatchObject({ sessions: 4, outcome: 'submitted' });
+});
+
+test('an agent that never calls gt is ended after the startup stall, and started anew', async () => {
+  await town.rig('quiet', 'true');
+  const file = join(town.root, 'quiet/settings/config.json');
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, JSON.stringify({ operational: { startup_stall: '6s' }, merge_queue: { check: 'true' } }));
+  const id = await town.work('quiet', commits('said'), { agent: 'mute' });
+  await town.landed(id);
+  expect(await town.read('run', `${id}.r1`)).toMatchObject({ outcome: 'submitted', sessions: 2 });
+  const [first] = of(await town.events(), 'session.exited', `${id}.r1`);
+  expect(first?.data).toMatchObject({ session: `${id}.r1.s1` });
+});
+
+test('an agent that deletes its own worktree gets it back', async () => {
+  const block = `if mkdir '${town.gate('deleted')}' 2>/dev/null; then here=$(pwd); cd /; rm -rf "$here"; exit 1; fi\n${commits('back')}`;
+  const id = await town.work('alpha', block);
+  expect(await town.landed(id)).toMatchObject({ runs: 1 });
+});

@@ -1,0 +1,84 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { bornOf } from '#world/processes/process';
+import { commits, HarmedTown, LONG } from '../support/trial.ts';
+
+let town: HarmedTown;
+beforeAll(async () => {
+  town = await HarmedTown.open();
+  await town.rig('alpha', 'true');
+});
+afterAll(() => town?.close());
+
+/** The first session leaves a file uncommitted, a child of its own session, and ignores HUP; the next one commits what it finds, and tells who lived. */
+const stubborn = (key: string) => `
+if [ -e half-${key} ]; then
+  for pid in $(cat '${town.gate(`${key}.pids`)}'); do
+    if kill -0 "$pid" 2>/dev/null && ! grep -q '^State:.Z' "/proc/$pid/status"; then echo "$pid" >> '${town.gate(`${key}.alive`)}'; fi
+  done
+  git add -A
+  git commit -q -m 'Finish ${key}'
+else
+  trap '' HUP
+  setsid sh -c 'trap "" HUP; echo $$ >> "${town.gate(`${key}.pids`)}"; while :; do sleep 0.2; done' > /dev/null 2>&1 &
+  echo $$ >> '${town.gate(`${key}.pids`)}'
+  echo half > half-${key}
+  touch '${town.gate(`${key}.ready`)}'
+  while :; do sleep 0.2; done
+fi`;
+
+async function lost(key: string) {
+  const id = await town.work('alpha', stubborn(key));
+  await town.running(id);
+  await town.until('both processes', async () => {
+    const file = town.gate(`${key}.pids`);
+    return existsSync(town.gate(`${key}.ready`)) && readFileSync(file, 'utf8').trim().split('\n').length === 2;
+  });
+  return {
+    id,
+    pids: readFileSync(town.gate(`${key}.pids`), 'utf8')
+      .trim()
+      .split('\n')
+      .map(Number),
+  };
+}
+
+async function wentOn(key: string, { id, pids }: { id: string; pids: number[] }) {
+  await town.landed(id);
+  expect(await town.show('alpha', `half-${key}`)).toBe('half');
+  expect(existsSync(town.gate(`${key}.alive`))).toBe(false);
+  expect(pids.filter((pid) => bornOf(pid) !== undefined)).toEqual([]);
+  const run = await town.read('run', `${id}.r1`);
+  expect(run).toMatchObject({ outcome: 'submitted', sessions: 2, deaths: 0, snapshots: 1 });
+  expect(await town.git(town.repo('alpha'), ['show', `refs/gt/snap/${id}/${id}.r1-1:half-${key}`])).toBe('half');
+  expect((await town.landings('alpha')).get(id)).toBe(1);
+}
+
+test('a killed host loses no work: it is in a snapshot and in the next session, which starts when all of the old one is gone', async () => {
+  const one = await lost('one');
+  await town.kill('host');
+  await wentOn('one', one);
+});
+
+test('a host that stays away is waited for, and its runs go on as soon as it is back', async () => {
+  const [one, other] = [await lost('two'), await lost('three')];
+  const back = await town.held(async () => {
+    await town.kill('host');
+    await town.pass(LONG ? 20 : 3);
+    return performance.now();
+  });
+  await Promise.all([wentOn('two', one), wentOn('three', other)]);
+  expect(performance.now() - back).toBeLessThan(60_000);
+});
+
+test('an agent that ends after its host is still handed in by its own word', async () => {
+  const id = await town.work('alpha', `trap '' HUP\n${town.counts('four')}\n${commits('four')}`);
+  const { session } = await town.running(id);
+  await town.held(async () => {
+    await town.kill('host');
+    town.open('four');
+    expect(bornOf(session.pid ?? 0) === undefined || (await town.read('run', `${id}.r1`))).toBeTruthy();
+  });
+  await town.landed(id);
+  expect((await town.landings('alpha')).get(id)).toBe(1);
+});
