@@ -28,7 +28,7 @@ function writer(name: string, config: string, rounds: number): ChildProcess {
       const file = { path: '{config}/.x.json', merge: 'json-merge', when: 'always', content };
       await provision({
         preset: { files: [file], hooks: undefined },
-        places: { config: '${config}', home: '${config}/home' },
+        places: { config: '${config}', home: '${config}/home', root: '${base}' },
         autonomous: true,
         hooks: false,
       });
@@ -70,7 +70,7 @@ test('a writer that is killed holds nobody up, and leaves a whole file', async (
       files: [{ path: '{config}/.x.json', merge: 'json-merge', when: 'always', content: { projects: { last: true } } }],
       hooks: undefined,
     },
-    places: { config, home: join(config, 'home') },
+    places: { config, home: join(config, 'home'), root: base },
     autonomous: true,
     hooks: false,
   });

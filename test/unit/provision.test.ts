@@ -100,6 +100,9 @@ test('nothing is written into a worktree, neither directly nor through a link', 
     await expect(write([{ path, merge: 'replace', content: ['x'] }])).rejects.toMatchObject({
       refusal: { refused: 'SETTINGS_INVALID' },
     });
+  const own = { config: join(tree, '.x'), home, root: base };
+  const one = { path: '{config}/a', merge: 'keep', content: ['x'] };
+  await expect(provision({ preset: preset([one]), places: own, autonomous: true, hooks: false })).rejects.toThrow('git tree');
   expect(existsSync(join(tree, '.x'))).toBe(false);
   expect(existsSync(join(base, 'a'))).toBe(false);
 });

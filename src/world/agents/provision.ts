@@ -11,8 +11,8 @@ import { withFileLock } from '#world/processes/pid-file';
 /** What a preset's files are written for. */
 export type Provision = {
   readonly preset: Pick<Preset, 'files' | 'hooks'>;
-  /** `config` and `home` are directories that may be written to; a file may name the other places. */
-  readonly places: Places & { readonly config: string; readonly home: string };
+  /** `config` and `home` are directories that may be written to, `root` is the town; a file may name the other places. */
+  readonly places: Places & { readonly config: string; readonly home: string; readonly root: string };
   readonly autonomous: boolean;
   /** Its hook files too. */
   readonly hooks: boolean;
@@ -32,6 +32,7 @@ const TRIES = 10;
 export async function provision({ preset, places, autonomous, hooks }: Provision): Promise<Provisioned[]> {
   const files = [...preset.files, ...(hooks ? (preset.hooks?.files ?? []) : [])];
   const wanted = files.filter(({ when }) => when === 'always' || (when === 'autonomous') === autonomous);
+  realFile(join(places.config, '.gt'), places);
   mkdirSync(places.config, { recursive: true, mode: 0o700 });
   // A lock of our own name: programs have locks beside their files too.
   return await withFileLock(
@@ -56,16 +57,16 @@ function byPath(files: readonly PresetFile[], places: Places): Parts[] {
 }
 
 /**
- * Where a file is written: its real path. What belongs to a role stays in that role's directory of the town, and out of every git tree there: a link must
- * not lead into a worktree. The configuration directory may be one that a person named, with links of theirs in it.
+ * Where a file is written: its real path. What belongs to a role stays in that role's directory; the configuration directory may be one that a person named,
+ * with links of theirs in it. Neither may lead into a clone or worktree of the town: what is written there would be found by git.
  */
-function realFile(path: string, { home, config }: Provision['places']): string {
+function realFile(path: string, { home, config, root }: Provision['places']): string {
   const file = join(realpathOfExisting(dirname(path)), basename(path));
   const real = existsSync(file) ? realpathSync(file) : file;
-  if (isBelow(path, config)) return real;
-  const base = realpathOfExisting(home);
-  if (!isBelow(real, base)) throw new Refused(invalidFile(path, [`a link leads out of ${home}`]));
-  for (let at = dirname(real); at.length >= base.length; at = dirname(at))
+  if (!isBelow(path, config) && !isBelow(real, realpathOfExisting(home)))
+    throw new Refused(invalidFile(path, [`a link leads out of ${home}`]));
+  const town = realpathOfExisting(root);
+  for (let at = dirname(real); isBelow(at, town); at = dirname(at))
     if (existsSync(join(at, '.git')))
       throw new Refused(invalidFile(path, [`${at} is a git tree, where gt writes nothing of its own`]));
   return real;
