@@ -1,3 +1,4 @@
+import { agentLayers, resolveAgent } from '#core/agents';
 import { grantRun, grants } from '#core/dispatch';
 import { HOLD_MS } from '#core/limits';
 import { nextName } from '#core/names';
@@ -59,11 +60,8 @@ async function grant(id: string, world: World): Promise<boolean> {
     const rig = world.rig(work.rig);
     const { style, names } = rig.settings.namepool;
     const name = work.hold?.name ?? nextName(inUse, { style, names });
-    const change = grantRun(
-      work,
-      { name, dir: rig.layout.polecat(name), agent: work.agent ?? rig.settings.agent },
-      desk.clock.now(),
-    );
+    const { agent } = resolveAgent(agentLayers({ work: work.agent, worker: name, role: 'polecat', settings: rig.settings }));
+    const change = grantRun(work, { name, dir: rig.layout.polecat(name), agent }, desk.clock.now());
     return { ...change, answer: true };
   });
   failpoint('grant');

@@ -25,7 +25,7 @@ for (const output of filesUnder(dist)) {
   const source = join(root, relative(dist, output));
   const gone = /\.js(\.map)?$/.test(output)
     ? !existsSync(source.replace(/\.js(\.map)?$/, '.ts'))
-    : COPIED.test(output) && !existsSync(source);
+    : (COPIED.test(output) || output.startsWith(join(dist, 'presets'))) && !existsSync(source);
   if (gone) rmSync(output);
 }
 for (const folder of ['src', 'queues', 'processors'])
@@ -36,6 +36,7 @@ for (const folder of ['src', 'queues', 'processors'])
       cpSync(source, target);
       if (target.endsWith('.sh')) chmodSync(target, 0o755);
     }
+cpSync(join(root, 'presets'), join(dist, 'presets'), { recursive: true });
 for (const bin of filesUnder(join(dist, 'src/cli/bin'))) if (bin.endsWith('.js')) chmodSync(bin, 0o755);
 // The stamp's time tells setup whether to build again; its text tells `gt version` what was built. Without git there is no commit to tell.
 const git = spawnSync('git', ['rev-parse', 'HEAD'], { cwd: root, encoding: 'utf8' });

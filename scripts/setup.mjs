@@ -84,7 +84,16 @@ function newest(path) {
 
 function build() {
   const stamp = join(root, 'dist/.built');
-  const sources = ['src', 'queues', 'processors', 'package.json', 'tsconfig.json', 'tsconfig.build.json', 'scripts/build.mjs'];
+  const sources = [
+    'src',
+    'queues',
+    'processors',
+    'presets',
+    'package.json',
+    'tsconfig.json',
+    'tsconfig.build.json',
+    'scripts/build.mjs',
+  ];
   const changed = Math.max(...sources.map((name) => newest(join(root, name))));
   if (existsSync(stamp) && statSync(stamp).mtimeMs > changed) return;
   say('building …');

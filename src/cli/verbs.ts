@@ -19,6 +19,7 @@ export const TOPICS: readonly Topic[] = [
       feed: { help: 'What has happened', load: async () => (await import('./cmd/feed.ts')).feed },
       doctor: { help: 'Looks for what is wrong', load: async () => (await import('./cmd/doctor.ts')).doctor },
       redis: { help: "Looks inside the town's Redis", load: async () => (await import('./cmd/redis.ts')).redis },
+      config: { help: 'What the town is set to', load: async () => (await import('./cmd/config.ts')).config },
       version: {
         help: 'Which gt this is',
         aliases: ['--version', '-v'],

@@ -48,22 +48,6 @@ export async function openRig(town: Town, name: string): Promise<Rig | Refusal> 
   return loadRig(town.root, name);
 }
 
-/** Says of a rig and an agent (the rig's own, when none is named) that there is no such agent. A rig that cannot be read is the worker's to tell of. */
-export function unfitIn(town: Town): (rig: string, agent: string | undefined) => Promise<Refusal | undefined> {
-  return async (name, named) => {
-    const [rig, { presetNames, presetOf }] = await Promise.all([openRig(town, name), import('#world/agents/presets')]);
-    if (isRefusal(rig)) return undefined;
-    const { agent: usual, agents } = rig.settings;
-    const agent = named ?? usual;
-    if (presetOf(agent, agents)) return undefined;
-    const known = orList(presetNames(agents));
-    return refuse('AGENT_UNKNOWN', {
-      agent,
-      hint: `Known: ${known}. Name one with --agent, or for all work as "agent" in ${rig.layout.settingsFile}.`,
-    });
-  };
-}
-
 /** All rigs of the town; the first that is broken is the answer. */
 export async function openRigs(town: Town): Promise<Rig[] | Refusal> {
   const names = rigNames(town);

@@ -122,6 +122,12 @@ export const REFUSALS = {
     exit: 2,
   },
   DEP_CYCLE: { says: '{id} would wait for itself: {path}.', try: 'Leave one of these dependencies out.', exit: 2 },
+  AGENT_MISSING: { says: 'Agent `{agent}` needs `{command}`, which is not there.', try: '{hint}', exit: 1 },
+  AGENT_BUILT_IN: {
+    says: '`{agent}` is built in, and nothing was set over it.',
+    try: 'Leave it; `gt config agent set {agent} "<command>"` sets another command over it.',
+    exit: 1,
+  },
   AGENT_UNKNOWN: { says: 'There is no agent `{agent}`.', try: '{hint}', exit: 3 },
 
   HOST_DOWN: { says: 'The PTY host does not answer: {why}.', try: 'Start the town with `gt up`.', exit: 5 },

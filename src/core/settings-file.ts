@@ -45,6 +45,9 @@ const pool = z.strictObject({
 
 const agent = z.looseObject({ command: z.string().min(1).optional(), args: z.array(z.string()).optional() });
 
+/** Whom a role or a worker has: an agent's name, or that and what is said over it. */
+const agentChoice = z.union([z.string().min(1), z.looseObject({ agent: z.string().min(1).optional() })]);
+
 const mergeQueue = z.strictObject({
   enabled: z.boolean().optional(),
   target_branch: branch.optional(),
@@ -73,6 +76,8 @@ const rigKeys = {
   polecat_branch_template: z.string().optional(),
   agent: z.string().min(1).optional(),
   agents: z.record(z.string(), agent).optional(),
+  role_agents: z.record(z.string(), agentChoice).optional(),
+  worker_agents: z.record(z.string(), agentChoice).optional(),
   spawn: z.enum(['auto', 'manual']).optional(),
   max_attempts: atLeastOne.optional(),
   merge_queue: mergeQueue.optional(),
@@ -102,6 +107,7 @@ export type SettingsLayer = z.output<typeof townSettingsFile>;
 /** Keys that have another name in older files: the other name, and the key that it means. */
 export const ALIASES: ReadonlyArray<readonly [path: readonly string[], alias: string, key: string]> = [
   [[], 'max_workers', 'max_polecats'],
+  [[], 'default_agent', 'agent'],
   [['merge_queue'], 'gate', 'check'],
   [['merge_queue'], 'test_command', 'check'],
 ];

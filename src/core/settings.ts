@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { AgentChoice } from './agents.ts';
 import type { Theme } from './names.ts';
 import { editDistance, nearest } from './nearest.ts';
 import { ALIASES, type Check, rigSettingsFile, type SettingsLayer, TOWN_ONLY, townSettingsFile } from './settings-file.ts';
@@ -16,6 +17,9 @@ export type Settings = {
   readonly agents: Readonly<
     Record<string, { readonly command?: string; readonly args?: readonly string[]; readonly [key: string]: unknown }>
   >;
+  /** Whom a role (`polecat`, `crew`, …) has, and a worker by its name. */
+  readonly role_agents: Readonly<Record<string, AgentChoice>>;
+  readonly worker_agents: Readonly<Record<string, AgentChoice>>;
   /** `manual`: a person starts the agent in the worktree that gt makes. */
   readonly spawn: 'auto' | 'manual';
   readonly max_attempts: number;
@@ -57,6 +61,8 @@ export function systemDefaults(machine: Machine): Settings {
     polecat_branch_template: '',
     agent: 'claude',
     agents: {},
+    role_agents: {},
+    worker_agents: {},
     spawn: 'auto',
     max_attempts: 3,
     redis: {},

@@ -1,4 +1,5 @@
 import type { Dependency } from '#chores/install';
+import { installHint, shippedPresets } from '#world/agents/presets';
 import { atLeast, onPath, versionOf } from '#world/processes/programs';
 import { OLDEST_REDIS } from '#world/redis/inspect';
 
@@ -17,18 +18,11 @@ const REQUIRED: readonly Wanted[] = [
   },
 ];
 
-/** Agents that gt knows, with the program by which each is found. */
-const AGENTS: readonly Wanted[] = [
-  { name: 'claude', programs: ['claude'], install: '`npm install -g @anthropic-ai/claude-code`' },
-  { name: 'codex', programs: ['codex'], install: '`npm install -g @openai/codex`' },
-  { name: 'gemini', programs: ['gemini'], install: '`npm install -g @google/gemini-cli`' },
-  { name: 'qwen', programs: ['qwen'], install: '`npm install -g @qwen-code/qwen-code`' },
-  { name: 'cursor', programs: ['cursor-agent'], install: 'see https://cursor.com/cli' },
-  { name: 'auggie', programs: ['auggie'], install: '`npm install -g @augmentcode/auggie`' },
-  { name: 'amp', programs: ['amp'], install: '`npm install -g @sourcegraph/amp`' },
-  { name: 'opencode', programs: ['opencode'], install: '`npm install -g opencode-ai`' },
-  { name: 'copilot', programs: ['copilot'], install: '`npm install -g @github/copilot`' },
-];
+/** Agents that gt knows, with the program by which each is found; what lies at a path of its own needs no installing. */
+const agents = (): Wanted[] =>
+  shippedPresets()
+    .filter(({ preset }) => preset.install !== undefined)
+    .map(({ name, preset }) => ({ name, programs: [preset.command], install: installHint(preset) }));
 
 async function look(wanted: Wanted, kind: Dependency['kind'], path: string): Promise<Dependency> {
   const { name, need, install } = wanted;
@@ -50,6 +44,6 @@ export async function dependencies(path: string): Promise<Dependency[]> {
     fit: atLeast(process.versions.node, OLDEST_NODE),
     install: 'Install Node: https://nodejs.org.',
   };
-  const others = [...REQUIRED.map((one) => look(one, 'required', path)), ...AGENTS.map((one) => look(one, 'agent', path))];
+  const others = [...REQUIRED.map((one) => look(one, 'required', path)), ...agents().map((one) => look(one, 'agent', path))];
   return [node, ...(await Promise.all(others))];
 }

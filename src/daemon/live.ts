@@ -67,7 +67,7 @@ export async function liveWorld({
     check,
     agents: {
       token: (session: string) => sessionToken(townId, secret, session),
-      launch: async (...[run, work, rig]: Parameters<World['agents']['launch']>) => launch(run, work, rig, agents),
+      launch: (...[run, work, rig]: Parameters<World['agents']['launch']>) => launch(run, work, rig, agents),
       identity: async (run: Parameters<typeof actorOf>[0]) => identityOf(run, owner.email),
       user: async () => owner.name,
     },

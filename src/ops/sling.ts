@@ -1,6 +1,6 @@
 import { THE_TOWN } from '#core/derive';
 import { isRefusal, type Refusal, refuse } from '#core/refusals';
-import { sling as slung } from '#core/work';
+import { MILESTONE, sling as slung } from '#core/work';
 import type { Desk } from '#world/desk';
 
 /** What became of one item: it is on its way (and waits for these first), or why not. */
@@ -40,7 +40,7 @@ async function slingOne(desk: Desk, id: string, { rig, agent, unfit }: Input, no
     if (rig !== undefined && work.rig !== rig) return refuse('WORK_ELSEWHERE', { id, rig: work.rig, target: rig });
     const change = slung(work, agent, now);
     if (isRefusal(change)) return change;
-    const refusal = await unfit?.(work.rig, agent ?? work.agent);
+    const refusal = work.type === MILESTONE ? undefined : await unfit?.(work.rig, agent ?? work.agent);
     if (refusal) return refusal;
     // The record of the town's slots is made by whoever needs it first.
     const slots = await reading.get('dispatch', THE_TOWN);

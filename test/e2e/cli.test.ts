@@ -2,7 +2,7 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { grantRun } from '#core/dispatch';
 import type { Run } from '#core/records';
@@ -141,6 +141,18 @@ test('rig add that is killed leaves the town as it was, and is done by doing it 
     code: 4,
     err: expect.stringContaining('registered already'),
   });
+});
+
+test('an agent that nobody defines, or whose program is missing, is refused at sling, with what to do', async () => {
+  const { id } = await value<{ id: string }>(['work', 'create', 'Whose is it', '--rig', 'shop']);
+  expect(await gt(['sling', id, '--agent', 'shel'])).toMatchObject({
+    code: 3,
+    err: expect.stringContaining('Did you mean `shell`'),
+  });
+  const PATH = dirname(process.execPath);
+  const missing = await gt(['sling', id, '--agent', 'qwen'], { PATH });
+  expect(missing).toMatchObject({ code: 1, err: expect.stringContaining('npm install -g @qwen-code/qwen-code') });
+  expect(await value(['work', 'show', id])).toMatchObject({ status: 'open' });
 });
 
 test('work is made, slung, taken, done and seen, and nothing else is needed than Redis', async () => {

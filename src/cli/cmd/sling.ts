@@ -1,7 +1,8 @@
 import { command } from '#cli/command';
 import { idsOf, withNearest } from '#cli/ids';
 import { isUp, withDesk } from '#cli/wire';
-import { rigNames, unfitIn } from '#cli/wire-rigs';
+import { unfitIn } from '#cli/wire-agents';
+import { rigNames } from '#cli/wire-rigs';
 import { explain, isRefusal, type Refusal } from '#core/refusals';
 import { sling as slung } from '#ops/sling';
 
@@ -23,7 +24,7 @@ export const sling = command({
       const rig = opts.target ?? (words.length > 1 && names.includes(last) ? last : undefined);
       const ids = rig === last && opts.target === undefined ? words.slice(0, -1) : words;
       const agent = opts.agent === undefined ? {} : { agent: opts.agent };
-      const answers = await slung(town.desk, { ids, ...(rig === undefined ? {} : { rig }), ...agent, unfit: unfitIn(town) });
+      const answers = await slung(town.desk, { ids, ...(rig === undefined ? {} : { rig }), ...agent, unfit: unfitIn(town, io) });
       const [only] = answers;
       if (only && answers.length === 1 && !only.slung) return withNearest(only.refusal, town);
       const told = await Promise.all(

@@ -1,12 +1,18 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { delimiter, dirname, join } from 'node:path';
+import { createHash } from 'node:crypto';
+import { mkdirSync, realpathSync, writeFileSync } from 'node:fs';
+import { delimiter, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { DefinedAgent } from '#core/agent-definitions';
+import { agentStart } from '#core/agent-start';
+import { agentLayers, type Fields, resolveAgent } from '#core/agents';
+import { firstPrompt } from '#core/first-prompt';
 import type { Run, Work } from '#core/records';
-import { Refused, refuse } from '#core/refusals';
+import { isRefusal, type Refusal, Refused } from '#core/refusals';
 import type { TownLayout } from '#world/config/layout';
 import type { SpawnRequest } from '#world/pty/host';
 import type { Rig } from '#world/world';
-import { presetNames, presetOf } from './presets.ts';
+import { agentOf, agentPlaces, missingProgram } from './presets.ts';
+import { provision } from './provision.ts';
 
 export type LaunchGround = {
   readonly layout: TownLayout;
@@ -14,25 +20,69 @@ export type LaunchGround = {
   /** Absolute path of `gt`: login shells lose PATH. */
   readonly bin: string;
   readonly email: string;
+  /** Whether agents' hooks are served: then their hook files are written. */
+  readonly hooks?: boolean;
 };
 
 /** Variables of gt, git and node that must not reach an agent from the worker: its own are given below. */
 const NOT_PASSED = /^(GT_|GTR_|BD_|BEADS_|GIT_|NODE_OPTIONS$|npm_|VITEST|INIT_CWD$|XDG_SESSION)/;
 
-/** What starts the session of a run: its preset's program in the worktree, with the environment of a polecat. @throws Refused AGENT_UNKNOWN */
-export function launch(run: Run, work: Work, rig: Rig, ground: LaunchGround): SpawnRequest {
-  const preset = presetOf(run.agent, rig.settings.agents);
-  if (!preset)
-    throw new Refused(
-      refuse('AGENT_UNKNOWN', { agent: run.agent, hint: `Known: ${presetNames(rig.settings.agents).join(', ')}.` }),
-    );
-  const runner = fileURLToPath(new URL('./shell-runner.sh', import.meta.url));
+/**
+ * What starts the session of a run: its agent's program in the worktree, with the environment of a polecat; the files that keep the program from asking are
+ * written first. @throws Refused AGENT_UNKNOWN, AGENT_MISSING, or SETTINGS_INVALID for an agent that is defined wrongly
+ */
+export async function launch(run: Run, work: Work, rig: Rig, ground: LaunchGround): Promise<SpawnRequest> {
+  const defined = orThrow(agentOf(run.agent, orThrow(agentPlaces(ground.layout, rig.settings.agents)), fieldsFor(run, rig)));
+  const base = passed(ground);
+  const missing = missingProgram(defined, base['PATH'] ?? '');
+  if (missing) throw new Refused(missing);
+  const { preset } = defined;
+  const places = placesOf(run, rig, defined, ground);
+  await provision({ preset, places, autonomous: true, hooks: ground.hooks ?? false });
+  const start = agentStart(preset, {
+    mode: 'fresh',
+    autonomous: true,
+    hooks: ground.hooks ?? false,
+    places,
+    prompt: firstPrompt({ run, work, from: 'gt', at: run.session?.at ?? run.grantedAt }),
+    asRoot: process.getuid?.() === 0,
+  });
   return {
     id: run.session?.id ?? '',
-    argv: [preset.command, ...preset.args.map((word) => (word === '{runner}' ? runner : word))],
+    argv: start?.argv ?? [],
     cwd: run.dir,
-    env: { ...passed(ground), ...polecatEnvironment(run, work, rig, ground) },
+    env: { ...base, ...start?.env, ...polecatEnvironment(run, work, rig, ground) },
   };
+}
+
+/** What the settings say over the run's agent. */
+function fieldsFor(run: Run, rig: Rig): Fields {
+  return resolveAgent(agentLayers({ work: run.agent, worker: run.name, role: 'polecat', settings: rig.settings })).fields;
+}
+
+function placesOf(run: Run, rig: Rig, { name, preset }: DefinedAgent, { layout, env, bin }: LaunchGround) {
+  const named = preset.config.override === undefined ? undefined : env[preset.config.override];
+  return {
+    config: named ? resolve(named) : layout.agentConfig(name),
+    home: rig.layout.polecatsFolder,
+    root: realpathSync(layout.root),
+    worktree: run.dir,
+    runner: fileURLToPath(new URL('./shell-runner.sh', import.meta.url)),
+    gt: bin,
+    id: run.session ? conversationId(run.session.token) : undefined,
+  };
+}
+
+/** A conversation's id, made of the session's token: the same session has the same one, and nobody can tell the token by it. */
+function conversationId(token: string): string {
+  const hex = createHash('sha256').update(`conversation ${token}`).digest('hex');
+  const variant = ((Number.parseInt(hex.charAt(16), 16) & 0x3) | 0x8).toString(16);
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}
+
+function orThrow<T>(answer: T | Refusal): T {
+  if (isRefusal(answer)) throw new Refused(answer);
+  return answer;
 }
 
 function passed({ env, bin }: LaunchGround): Record<string, string> {

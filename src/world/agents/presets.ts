@@ -1,22 +1,94 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type DefinedAgent, type Definitions, defineAgent, agentNames as namesIn } from '#core/agent-definitions';
+import type { Fields } from '#core/agents';
+import { nearest, orList } from '#core/nearest';
+import type { Preset } from '#core/preset';
+import { isRefusal, type Refusal, refuse } from '#core/refusals';
 import type { Settings } from '#core/settings';
+import { invalidFile, readObject } from '#world/config/json-file';
+import type { TownLayout } from '#world/config/layout';
+import { isProgram, onPath } from '#world/processes/programs';
+import { readAgents } from './agents-file.ts';
 
-/** How an agent program is started: data. `{runner}` is the path of gt's own runner beside this file. */
-export type Preset = { readonly command: string; readonly args: readonly string[] };
+/** The data files that gt ships, one for each agent program. */
+const SHIPPED = fileURLToPath(new URL('../../../presets/', import.meta.url));
 
-const BUILT_IN: { readonly [name: string]: Preset } = {
-  /** Runs the fenced sh block of the item: no model needed. */
-  shell: { command: '/bin/sh', args: ['{runner}'] },
-};
+/** The presets of a folder, by the names of their files, as they are written. @throws Refused when a file is no JSON object */
+function presetsIn(folder: string): Record<string, Fields> | Refusal {
+  const found: Record<string, Fields> = {};
+  for (const file of filesOf(folder)) {
+    const read = readObject(join(folder, file));
+    if (isRefusal(read)) return read;
+    if (read) found[file.replace(/\.json$/, '')] = read;
+  }
+  return found;
+}
 
-/** The names that a person may ask for. */
-export const presetNames = (agents: Settings['agents']): string[] =>
-  [...new Set([...Object.keys(BUILT_IN), ...Object.keys(agents)])].sort();
+function filesOf(folder: string): string[] {
+  try {
+    return readdirSync(folder).filter((name) => /^[\w][\w.-]*\.json$/.test(name));
+  } catch (fault) {
+    if ((fault as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw fault;
+  }
+}
 
-/** A preset by name: the settings' own before the built-in; undefined when there is none. */
-export function presetOf(name: string, agents: Settings['agents']): Preset | undefined {
-  const own = agents[name];
-  const built = BUILT_IN[name];
-  if (!own) return built;
-  const command = own.command ?? built?.command;
-  return command ? { command, args: own.args ?? built?.args ?? [] } : undefined;
+/**
+ * Every place that defines agents, the weakest first: what gt ships, the town's preset files, `settings/agents.json`, and the `agents` of the settings of
+ * the town or of a rig.
+ */
+export function agentPlaces(layout: TownLayout, agents: Settings['agents'] = {}): Definitions[] | Refusal {
+  const shipped = presetsIn(SHIPPED);
+  if (isRefusal(shipped)) return shipped;
+  const own = presetsIn(layout.presets);
+  if (isRefusal(own)) return own;
+  const file = readAgents(layout);
+  if (isRefusal(file)) return file;
+  return [
+    { source: 'built-in', agents: shipped },
+    { source: layout.presets, agents: own },
+    { source: layout.agentsFile, agents: file.agents },
+    { source: 'settings', agents: agents },
+  ];
+}
+
+/** The presets that gt ships, with what is needed to find and to install each. */
+export function shippedPresets(): Array<{ readonly name: string; readonly preset: Preset }> {
+  const shipped = presetsIn(SHIPPED);
+  const places = [{ source: 'built-in', agents: isRefusal(shipped) ? {} : shipped }];
+  return namesIn(places).flatMap((name) => {
+    const defined = defineAgent(name, places);
+    return defined && 'preset' in defined ? [{ name, preset: defined.preset }] : [];
+  });
+}
+
+/** An agent by name; AGENT_UNKNOWN with the nearest names, SETTINGS_INVALID with every fault of its definition. */
+export function agentOf(name: string, places: readonly Definitions[], over: Fields = {}): DefinedAgent | Refusal {
+  const defined = defineAgent(name, places, over);
+  if (!defined) return unknownAgent(name, namesIn(places));
+  if ('faults' in defined)
+    return invalidFile(defined.sources.at(-1) ?? 'settings', [`agent \`${name}\`: ${defined.faults.join('; ')}`]);
+  return defined;
+}
+
+/** The refusal of an agent that nobody defines. */
+export function unknownAgent(agent: string, names: readonly string[]): Refusal {
+  const hint = `Did you mean ${orList(nearest(agent, names))}? \`gt config agent list\` shows all.`;
+  return refuse('AGENT_UNKNOWN', { agent, hint });
+}
+
+/** The refusal of an agent whose program is not there, with how to install it; undefined when it is. */
+export function missingProgram({ name, preset }: Pick<DefinedAgent, 'name' | 'preset'>, path: string): Refusal | undefined {
+  const { command } = preset;
+  const found = command.includes('/') ? isProgram(command) : onPath([command], path) !== undefined;
+  return found ? undefined : refuse('AGENT_MISSING', { agent: name, command, hint: installHint(preset) });
+}
+
+/** How to install the program of a preset, in a sentence. */
+export function installHint({ install, command }: Pick<Preset, 'install' | 'command'>): string {
+  if (install?.npm) return `Install it: \`npm install -g ${install.npm}\`.`;
+  if (install?.url) return `Install it: see ${install.url}.`;
+  return `Put \`${command}\` on PATH, or name another agent: \`gt config agent list\` shows all.`;
 }

@@ -5,10 +5,14 @@ import { type Refusal, refuse } from '#core/refusals';
 let written = 0;
 
 /** Writes a file so that a reader (or a crash) (with `sync` also a power cut) sees the old one or the new one, never half of it. Folders are made. */
-export function writeWhole(path: string, text: string, { sync = true }: { sync?: boolean } = {}): void {
+export function writeWhole(
+  path: string,
+  text: string,
+  { sync = true, mode = 0o666 }: { sync?: boolean; mode?: number } = {},
+): void {
   mkdirSync(dirname(path), { recursive: true });
   const temporary = `${path}.${process.pid}-${written++}.new`;
-  const file = openSync(temporary, 'wx');
+  const file = openSync(temporary, 'wx', mode);
   try {
     writeFileSync(file, text);
     if (sync) fsyncSync(file);
@@ -42,7 +46,11 @@ export function readText(path: string): string | undefined {
 /** The JSON object of a file; undefined when there is no file, SETTINGS_INVALID when it holds anything else. */
 export function readObject(path: string): Record<string, unknown> | undefined | Refusal {
   const text = readText(path);
-  if (text === undefined) return undefined;
+  return text === undefined ? undefined : parseObject(path, text);
+}
+
+/** The JSON object that the text of a file says; SETTINGS_INVALID when it says anything else. */
+export function parseObject(path: string, text: string): Record<string, unknown> | Refusal {
   let value: unknown;
   try {
     value = JSON.parse(text);

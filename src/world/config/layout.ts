@@ -17,6 +17,8 @@ export function townLayout(root: string) {
     rigsFile: at('mayor', 'rigs.json'),
     settingsFile: at('settings', 'config.json'),
     agentsFile: at('settings', 'agents.json'),
+    /** Presets of the town's own, one data file for each agent program. */
+    presets: at('settings', 'presets'),
     escalationFile: at('settings', 'escalation.json'),
     mayor: at('mayor'),
     mayorClaudeMd: at('mayor', 'CLAUDE.md'),
@@ -47,6 +49,8 @@ export function townLayout(root: string) {
     /** Where the board of all jobs is served. */
     boardAddress: runtime('board.url'),
     supervisorRecord: runtime('supervisor.json'),
+    /** The configuration directory of an agent program, apart from that of the person. */
+    agentConfig: (preset: string) => runtime('agents', preset),
   } as const;
 }
 

@@ -8,12 +8,19 @@ export function onPath(names: readonly string[], path: string = process.env['PAT
     for (const folder of path.split(delimiter)) {
       if (folder === '') continue;
       const file = join(folder, name);
-      try {
-        accessSync(file, constants.X_OK);
-        if (statSync(file).isFile()) return file;
-      } catch {}
+      if (isProgram(file)) return file;
     }
   return undefined;
+}
+
+/** Whether a path is that of a file that may be run. */
+export function isProgram(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return statSync(file).isFile();
+  } catch {
+    return false;
+  }
 }
 
 const VERSION_LIMIT_MS = 5000;

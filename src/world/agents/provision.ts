@@ -1,0 +1,122 @@
+import { existsSync, mkdirSync, realpathSync, statSync } from 'node:fs';
+import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path';
+import { appendKeys } from '#core/append-keys';
+import { fillJson, joinJson, layJson, same } from '#core/lay-json';
+import { fill, fillAll, type Places } from '#core/places';
+import type { Json, Preset, PresetFile } from '#core/preset';
+import { isRefusal, Refused } from '#core/refusals';
+import { invalidFile, parseObject, readText, writeWhole } from '#world/config/json-file';
+import { withFileLock } from '#world/processes/pid-file';
+
+/** What a preset's files are written for. */
+export type Provision = {
+  readonly preset: Pick<Preset, 'files' | 'hooks'>;
+  /** `config` and `home` are directories that may be written to, `root` is the town; a file may name the other places. */
+  readonly places: Places & { readonly config: string; readonly home: string; readonly root: string };
+  readonly autonomous: boolean;
+  /** Its hook files too. */
+  readonly hooks: boolean;
+};
+
+export type Provisioned = { readonly path: string; readonly changed: boolean };
+
+const LOCK_WAIT_MS = 30_000;
+const TRIES = 10;
+
+/**
+ * Writes the files by which a program starts without a question: made when absent, else merged as the preset says, whole or not at all, so that doing it
+ * again changes nothing. One writer at a time; what the program itself writes meanwhile is not lost but read again.
+ *
+ * @throws Refused SETTINGS_INVALID for a file that cannot be read, or that would lie in somebody's git tree: it is left as it is
+ */
+export async function provision({ preset, places, autonomous, hooks }: Provision): Promise<Provisioned[]> {
+  const files = [...preset.files, ...(hooks ? (preset.hooks?.files ?? []) : [])];
+  const wanted = files.filter(({ when }) => when === 'always' || (when === 'autonomous') === autonomous);
+  realFile(join(places.config, '.gt'), places);
+  mkdirSync(places.config, { recursive: true, mode: 0o700 });
+  // A lock of our own name: programs have locks beside their files too.
+  return await withFileLock(
+    join(places.config, '.gt'),
+    () => byPath(wanted, places).map((one) => writePart(one, places)),
+    LOCK_WAIT_MS,
+  );
+}
+
+type Parts = { readonly path: string; readonly parts: readonly [PresetFile, ...PresetFile[]] };
+
+/** The wishes for each file, those of one kind together: entries of one list come from several of them. */
+function byPath(files: readonly PresetFile[], places: Places): Parts[] {
+  const groups = new Map<string, [PresetFile, ...PresetFile[]]>();
+  for (const one of files) {
+    const key = `${one.merge} ${one.path}`;
+    const group = groups.get(key);
+    if (group) group.push(one);
+    else groups.set(key, [one]);
+  }
+  return [...groups.values()].map((parts) => ({ path: fill(parts[0].path, places), parts }));
+}
+
+/**
+ * Where a file is written: its real path. What belongs to a role stays in that role's directory; the configuration directory may be one that a person named,
+ * with links of theirs in it. Neither may lead into a clone or worktree of the town: what is written there would be found by git.
+ */
+function realFile(path: string, { home, config, root }: Provision['places']): string {
+  const file = join(realpathOfExisting(dirname(path)), basename(path));
+  const real = existsSync(file) ? realpathSync(file) : file;
+  if (!isBelow(path, config) && !isBelow(real, realpathOfExisting(home)))
+    throw new Refused(invalidFile(path, [`a link leads out of ${home}`]));
+  const town = realpathOfExisting(root);
+  for (let at = dirname(real); isBelow(at, town); at = dirname(at))
+    if (existsSync(join(at, '.git')))
+      throw new Refused(invalidFile(path, [`${at} is a git tree, where gt writes nothing of its own`]));
+  return real;
+}
+
+/** The real path of a directory that may not be there yet: that of the part that is. */
+function realpathOfExisting(folder: string): string {
+  const above = dirname(folder);
+  return existsSync(folder) || above === folder ? realpathSync(folder) : join(realpathOfExisting(above), basename(folder));
+}
+
+function isBelow(path: string, folder: string): boolean {
+  const inside = relative(folder, path);
+  return inside !== '' && inside !== '..' && !inside.startsWith(`..${sep}`) && !isAbsolute(inside);
+}
+
+function writePart({ path, parts }: Parts, places: Provision['places']): Provisioned {
+  const file = realFile(path, places);
+  const wish = parts.reduce(joined);
+  for (let left = TRIES; left > 0; left--) {
+    const before = readText(file);
+    const after = merged(file, before, { ...wish, content: fillAll(wish.content, places) });
+    if (after === before) return { path, changed: false };
+    // The program may have written meanwhile: what it wrote is merged with, not written over.
+    if (readText(file) !== before) continue;
+    const mode = statSync(file, { throwIfNoEntry: false })?.mode ?? 0o600;
+    writeWhole(file, after, { mode: mode & 0o777 });
+    return { path, changed: true };
+  }
+  throw new Error(`it is written all the time: ${file}`);
+}
+
+/** Two wishes for one file: of texts the later one. */
+function joined(first: PresetFile, second: PresetFile): PresetFile {
+  if (Array.isArray(first.content) || Array.isArray(second.content)) return second;
+  return { ...second, content: joinJson(first.content, second.content) as Record<string, Json> };
+}
+
+function merged(file: string, before: string | undefined, { merge, content }: PresetFile): string {
+  const whole = Array.isArray(content) ? `${content.join('\n')}\n` : asJson(content);
+  if (merge === 'replace' || Array.isArray(content)) return merge === 'keep' ? (before ?? whole) : whole;
+  if (merge === 'keep') return before ?? whole;
+  if (merge === 'toml-append' || merge === 'ini-append')
+    return appendKeys(before ?? '', content, merge === 'toml-append' ? 'toml' : 'ini');
+  if (before === undefined || before.trim() === '') return whole;
+  const theirs = parseObject(file, before);
+  if (isRefusal(theirs)) throw new Refused(theirs);
+  const laid = (merge === 'json-fill' ? fillJson : layJson)(theirs as Record<string, Json>, content);
+  // Compared by what it says: a program's own way to write JSON is no reason to write it again.
+  return same(theirs as Json, laid) ? before : asJson(laid);
+}
+
+const asJson = (value: Json): string => `${JSON.stringify(value, null, 2)}\n`;
