@@ -1,5 +1,5 @@
 /** Screens as tests compare them: every cell with all that it has, and what else a program can see or will find. */
-import type { Cell, Sheet } from '#world/pty/screen/emulator';
+import type { Pen, Sheet } from '#world/pty/screen/emulator';
 import { Emulator } from '#world/pty/screen/emulator';
 import { pictureOf } from '#world/pty/screen/picture';
 import { Scanner } from '#world/pty/screen/scanner';
@@ -35,13 +35,11 @@ export class Followed {
       ...(emulator.isAlternate ? sheetLines(emulator, emulator.alternate) : []),
     ];
     const { x, y } = emulator.active;
-    lines.push(
-      `cursor ${x},${y} of ${emulator.isAlternate ? 'alternate' : 'normal'}; pen ${cellKey(emulator, emulator.pen as Cell)}`,
-    );
+    lines.push(`cursor ${x},${y} of ${emulator.isAlternate ? 'alternate' : 'normal'}; pen ${cellKey(emulator, emulator.pen)}`);
     lines.push(`title ${scanner.modes.title}`, scanner.modes.extra('').replace(/\x1b/g, 'ESC'));
     this.replies.length = 0;
     emulator.write(Buffer.from(`\x18\x1b[4$p${PRIVATE.map((mode) => `\x1b[?${mode}$p`).join('')}\x1bP$qr\x1b\\`));
-    lines.push(this.replies.join('').replace(/\x1b/g, ''));
+    lines.push(`faults ${emulator.faults}`, this.replies.join('').replace(/\x1b/g, ''));
     return lines;
   }
 
@@ -50,17 +48,27 @@ export class Followed {
   }
 }
 
-function cellKey(emulator: Emulator, cell: Cell): string {
-  const url = cell.bg & 0x10000000 ? cell.extended.urlId : 0;
-  // links are numbered as they come: what they lead to counts
-  return (
-    penKey({ ...pen(cell), extended: { ...cell.extended, _ext: cell.extended._ext, underlineColor: 0, urlId: 0 } }) +
-    (url ? emulator.link(url)?.uri : '')
-  );
+const EXTENDED = 0x10000000;
+const UNDERLINE_STYLE = 0x1c000000;
+
+/** Without what a wider colour leaves in the packing of a narrower one. */
+function packed(bits: number): number {
+  const kind = bits & 0x3000000;
+  const colour = kind === 0x3000000 ? 0xffffff : kind === 0 ? 0 : 0xff;
+  return (bits & ~0xffffff) | (bits & colour);
 }
 
-function pen(cell: Cell): { fg: number; bg: number } {
-  return { fg: cell.fg, bg: cell.bg };
+/** Colours, flags, underline and link. Links are numbered as they come: what they lead to counts. */
+function cellKey(emulator: Emulator, cell: Pen): string {
+  const { extended } = cell;
+  const linked = cell.bg & EXTENDED ? emulator.link(extended.urlId)?.uri : undefined;
+  const bg = linked === undefined && (extended._ext & UNDERLINE_STYLE) === 0 ? cell.bg & ~EXTENDED : cell.bg;
+  const plain = {
+    fg: packed(cell.fg),
+    bg: packed(bg),
+    extended: { ...extended, _ext: extended._ext, underlineColor: 0, urlId: 0 },
+  };
+  return penKey(plain) + (linked ?? '');
 }
 
 function sheetLines(emulator: Emulator, sheet: Sheet): string[] {
@@ -83,6 +91,6 @@ function sheetLines(emulator: Emulator, sheet: Sheet): string[] {
     `base ${sheet.ybase}, region ${sheet.scrollTop}-${sheet.scrollBottom}, tabs ${Object.keys(sheet.tabs).filter((stop) => Number(stop) < emulator.cols)}`,
   );
   const saved = sheet.savedCurAttrData;
-  lines.push(`saved ${sheet.savedX},${Math.max(0, sheet.savedY - sheet.ybase)} ${saved.fg},${saved.bg}`);
+  lines.push(`saved ${sheet.savedX},${Math.max(0, sheet.savedY - sheet.ybase)} ${packed(saved.fg)},${packed(saved.bg)}`);
   return lines;
 }

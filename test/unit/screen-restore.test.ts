@@ -26,6 +26,6 @@ test('a screen restored at any byte, and fed the rest, is the screen that was fe
       const [whole, restored] = bothWays(stream, Math.round(stream.length * part));
       expect(restored).toEqual(whole);
     }),
-    { numRuns: 300 },
+    { numRuns: Number(process.env['RUNS'] ?? 300) },
   );
 });

@@ -6,7 +6,7 @@ import { dirname } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 import { checkDirectory, checkSocketPath } from './access.ts';
-import type { Host, HostEvent, HostInfo, HostRefusal, SessionInfo, SpawnRequest, Survivor } from './host.ts';
+import type { Host, HostEvent, HostInfo, HostRefusal, ScreenShown, SessionInfo, SpawnRequest, Survivor } from './host.ts';
 import { HostGone, HostRefused } from './host.ts';
 import type { Frame, Welcome } from './protocol.ts';
 import { CHUNK, decodeBytes, decodeJson, encodeBytes, encodeJson, FRAME, FrameReader, PROTOCOLS } from './protocol.ts';
@@ -99,7 +99,8 @@ class Wire {
     if (frame.type === FRAME.EVT) {
       const event = decodeJson(frame) as HostEvent;
       for (const listener of this.eventListeners) listener(event);
-    } else if (frame.type === FRAME.OUT) this.#pending.get(frame.channel)?.chunks.push(decodeBytes(frame).bytes);
+    } else if (frame.type === FRAME.OUT || frame.type === FRAME.SNAP)
+      this.#pending.get(frame.channel)?.chunks.push(decodeBytes(frame).bytes);
     else if (frame.type === FRAME.RES) {
       this.#settle(this.#pending.get(frame.channel), decodeJson(frame), 'ok');
       this.#pending.delete(frame.channel);
@@ -126,8 +127,11 @@ class HostClient implements Host {
   readonly #wire: Wire;
   #watching = false;
 
-  constructor(wire: Wire) {
+  readonly features: ReadonlySet<string>;
+
+  constructor(wire: Wire, features: readonly string[]) {
     this.#wire = wire;
+    this.features = new Set(features);
   }
 
   spawn(request: SpawnRequest): Promise<SessionInfo> {
@@ -148,10 +152,19 @@ class HostClient implements Host {
     return (await this.#wire.ask<SessionInfo | null>('get', { id })) ?? undefined;
   }
 
-  async output(id: string, from = 0): Promise<{ bytes: Buffer; from: number; seq: number } | undefined> {
-    const chunks: Buffer[] = [];
-    const found = await this.#wire.ask<{ from: number; seq: number } | null>('output', { id, from }, undefined, chunks);
-    return found ? { ...found, bytes: Buffer.concat(chunks) } : undefined;
+  output(id: string, from = 0): Promise<{ bytes: Buffer; from: number; seq: number } | undefined> {
+    return this.#fetch<{ from: number; seq: number }>('output', { id, from });
+  }
+
+  async peek(id: string, options: { lines: number; colour?: boolean }): Promise<ScreenShown | undefined> {
+    const shown = await this.#fetch<Omit<ScreenShown, 'text'>>('peek', { id, ...options });
+    if (!shown) return undefined;
+    const { bytes, ...about } = shown;
+    return { ...about, text: bytes.toString() };
+  }
+
+  snapshot(id: string): Promise<{ seq: number; bytes: Buffer } | undefined> {
+    return this.#fetch<{ seq: number }>('snapshot', { id });
   }
 
   async write(id: string, bytes: Buffer | string): Promise<void> {
@@ -191,6 +204,13 @@ class HostClient implements Host {
     return this.#wire.onGone(listener);
   }
 
+  /** An answer with the bytes that came before it. */
+  async #fetch<T>(op: string, args: object): Promise<(T & { bytes: Buffer }) | undefined> {
+    const chunks: Buffer[] = [];
+    const found = await this.#wire.ask<T | null>(op, args, undefined, chunks);
+    return found ? { ...found, bytes: Buffer.concat(chunks) } : undefined;
+  }
+
   close(): void {
     this.#wire.close();
   }
@@ -225,10 +245,16 @@ export async function connectHost(address: HostAddress): Promise<Host> {
   }
   const wire = new Wire(socket);
   try {
-    await wire.greet({ protocols: PROTOCOLS, token, client: randomUUID(), build, ...(epoch !== undefined && { epoch }) });
+    const { features } = await wire.greet({
+      protocols: PROTOCOLS,
+      token,
+      client: randomUUID(),
+      build,
+      ...(epoch !== undefined && { epoch }),
+    });
+    return new HostClient(wire, features);
   } catch (fault) {
     wire.close();
     throw fault;
   }
-  return new HostClient(wire);
 }

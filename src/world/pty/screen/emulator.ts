@@ -32,8 +32,12 @@ export type Sheet = {
 };
 type Core = {
   readonly buffers: { readonly normal: Sheet; readonly alt: Sheet; readonly active: Sheet };
-  readonly _writeBuffer: { writeSync(bytes: Uint8Array): void };
-  readonly _inputHandler: { readonly _curAttrData: Pen };
+  readonly _inputHandler: {
+    readonly _curAttrData: Pen;
+    readonly _parser: { reset(): void };
+    parse(bytes: Uint8Array): void;
+    eraseInDisplay(params: { readonly params: readonly number[] }): boolean;
+  };
   readonly _oscLinkService: { getLinkData(id: number): { readonly id?: string; readonly uri: string } | undefined };
 };
 
@@ -44,6 +48,7 @@ let Class: typeof Terminal | undefined;
 export class Emulator {
   readonly #terminal: Terminal;
   readonly #core: Core;
+  #faults = 0;
 
   /** `onReply` takes what the terminal answers to a question of the program. */
   constructor(cols: number, rows: number, onReply: (text: string) => void) {
@@ -58,6 +63,7 @@ export class Emulator {
     });
     this.#core = (this.#terminal as unknown as { readonly _core: Core })._core;
     this.#terminal.onData(onReply);
+    this.#terminal.parser.registerCsiHandler({ final: 'J' }, ([what]) => this.#eraseAbove(what));
   }
 
   get cols(): number {
@@ -88,9 +94,19 @@ export class Emulator {
     return this.#core._inputHandler._curAttrData;
   }
 
-  /** Parses all of it before it returns. */
+  /** Parses all of it before it returns. What the library fails at is lost, up to the end of these bytes; the screen goes on. */
   write(bytes: Uint8Array): void {
-    this.#core._writeBuffer.writeSync(bytes);
+    try {
+      this.#core._inputHandler.parse(bytes);
+    } catch {
+      this.#faults++;
+      this.#core._inputHandler._parser.reset();
+    }
+  }
+
+  /** How often the library failed. */
+  get faults(): number {
+    return this.#faults;
   }
 
   resize(cols: number, rows: number): void {
@@ -104,6 +120,12 @@ export class Emulator {
   /** A cell to load others into. */
   emptyCell(): Cell {
     return this.#terminal.buffer.active.getNullCell() as unknown as Cell;
+  }
+
+  /** The library throws at an erasure of all up to the last cell of the screen; it is an erasure of all. */
+  #eraseAbove(what: number | number[] | undefined): boolean {
+    const { x, y } = this.active;
+    return what === 1 && y === this.rows - 1 && x >= this.cols - 1 && this.#core._inputHandler.eraseInDisplay({ params: [2] });
   }
 
   dispose(): void {

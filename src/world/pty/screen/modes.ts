@@ -1,4 +1,5 @@
 /** What a program has set on its terminal and a painted screen does not show. Follows the headless screen where terminals differ. */
+import { Palette } from './palette.ts';
 
 const ON_AT_START = new Set([7, 25]);
 const OFF_AT_START = new Set([1, 5, 6, 9, 12, 45, 66, 1000, 1002, 1003, 1004, 1005, 1006, 1015, 1016, 2004, 2026, 2031]);
@@ -9,12 +10,13 @@ const SOFT = [1, 6, 7, 25, 45, 66, 1004, 2004, 2026];
 const MICE = [9, 1000, 1002, 1003];
 const PIXEL_MOUSE = 1016;
 const SGR_MOUSE = 1006;
+const BLINK = 12;
+const CURSOR = 25;
 const MODES_LIMIT = 64;
 const STACK_LIMIT = 10;
 const KITTY_LIMIT = 32;
 /** Longest title that is kept, in characters. */
 const TITLE_LIMIT = 1_000;
-const PALETTE_LIMIT = 300;
 const ASCII = 'B';
 const SLOTS = '()*+';
 
@@ -40,7 +42,7 @@ export class Modes {
   #level = 0;
   #shape = '';
   #otherKeys = '';
-  #palette = new Map<string, string>();
+  readonly #palette = new Palette();
   #titles: string[] = [];
   #rows: number;
   /** As the program last set it. */
@@ -56,7 +58,7 @@ export class Modes {
   }
 
   get cursorHidden(): boolean {
-    return this.#private.get(25) === false;
+    return this.#private.get(CURSOR) === false;
   }
 
   /** Whether rows of the cursor are counted from the top of the scroll region. */
@@ -93,8 +95,10 @@ export class Modes {
     });
     parts.push(['', '\x0e', '\x1bn', '\x1bo'][this.#level] ?? '');
     parts.push(cursor);
-    if (this.title) parts.push(`\x1b]2;${this.title}\x07`);
-    for (const [key, colour] of this.#palette) parts.push(`\x1b]${key};${colour}\x07`);
+    // a title must be set to be pushed
+    for (const title of this.#titles) parts.push(`\x1b]2;${title}\x07\x1b[22;2t`);
+    if (this.title || this.#titles.length > 0) parts.push(`\x1b]2;${this.title}\x07`);
+    parts.push(this.#palette.toString());
     if (this.#insert) parts.push('\x1b[4h');
     parts.push(this.#otherKeys);
     const [first, ...rest] = [...pushed, kitty];
@@ -146,21 +150,11 @@ export class Modes {
     const [name = '', ...rest] = body.split(';');
     const value = rest.join(';');
     if (name === '0' || name === '2') this.title = clean(value);
-    else if (name === '4') for (let at = 0; at + 1 < rest.length; at += 2) this.#colour(`4;${rest[at]}`, rest[at + 1] as string);
-    else if (/^1[0-2]$/.test(name)) for (const [at, colour] of rest.entries()) this.#colour(String(Number(name) + at), colour);
-    else if (/^11[0-2]$/.test(name)) this.#palette.delete(String(Number(name) - 100));
-    else if (name === '104')
-      for (const key of [...this.#palette.keys()])
-        if (key.startsWith('4;') && (value === '' || rest.includes(key.slice(2)))) this.#palette.delete(key);
+    else this.#palette.osc(name, rest);
   }
 
   get #sheet(): Sheet {
     return this.#sheets[this.#alternate ? 'alternate' : 'normal'];
-  }
-
-  #colour(key: string, colour: string): void {
-    if (colour !== '' && colour !== '?' && (this.#palette.has(key) || this.#palette.size < PALETTE_LIMIT))
-      this.#palette.set(clean(key), clean(colour));
   }
 
   #set(mode: number, on: boolean): void {
@@ -228,7 +222,7 @@ export class Modes {
   }
 
   #softReset(): void {
-    for (const mode of SOFT) this.#private.delete(mode);
+    this.#private = new Map([...this.#private].filter(([mode]) => !SOFT.includes(mode)));
     this.#insert = false;
     this.#shape = '';
     this.#sheet.region = undefined;
@@ -237,12 +231,13 @@ export class Modes {
     this.#level = 0;
   }
 
+  /** The headless screen keeps a hidden or blinking cursor over a reset. */
   #reset(): void {
+    const kept = this.#private;
     this.#alternate = false;
     this.#sheets = { normal: sheet(), alternate: sheet() };
     this.#softReset();
-    const blink = this.#private.get(12);
-    this.#private = new Map(blink === undefined ? [] : [[12, blink]]);
+    this.#private = new Map([...kept].filter(([mode]) => mode === BLINK || mode === CURSOR));
     this.#otherKeys = '';
     this.#palette.clear();
   }

@@ -3,7 +3,7 @@
  * which line continues which, both screens, their saved cursors and tab stops, and the pen. `Modes.extra` follows.
  */
 import type { Cell, Emulator, Pen, Sheet } from './emulator.ts';
-import { isErased, linkOf, penKey, sgr } from './sgr.ts';
+import { isErased, linkOf, penKey, sgr, wasLinked } from './sgr.ts';
 
 const DEFAULT_PEN: Pen = { fg: 0, bg: 0, extended: { _ext: 0, underlineColor: 0, urlId: 0 } };
 const TAB = 8;
@@ -73,12 +73,12 @@ export class Painter {
   }
 
   #setPen(pen: Pen, always = false): void {
-    const link = linkOf(pen);
-    if (link !== this.#link) {
-      const data = this.#from.link(link);
-      this.#put(`\x1b]8;${data?.id ? `id=${data.id}` : ''};${data?.uri ?? ''}\x07`);
-      this.#link = link;
-    }
+    const id = linkOf(pen);
+    // a link is forgotten when the lines that had it are gone, also one that is still open
+    const data = id === 0 ? undefined : this.#from.link(id);
+    const link = data ? id : 0;
+    if (link !== this.#link) this.#put(`\x1b]8;${data?.id ? `id=${data.id}` : ''};${data?.uri ?? ''}\x07`);
+    this.#link = link;
     const key = penKey(pen);
     if (key === this.#pen && !always) return;
     this.#put(sgr(pen));
@@ -178,7 +178,9 @@ export class Painter {
     if (savedX < this.#from.cols) this.#put(goTo(row, savedX));
     else this.#behind(sheet, row, row);
     this.#setPen({ ...DEFAULT_PEN, fg: saved.fg, bg: saved.bg });
-    this.#put(charset === 'B' ? save : `\x1b(${charset}${save}\x1b(B`);
+    if (charset !== 'B') this.#put(`\x1b(${charset}`);
+    this.#put(wasLinked(saved) ? `\x1b]8;;gt:\x07${save}\x1b]8;;\x07` : save);
+    if (charset !== 'B') this.#put('\x1b(B');
   }
 
   /** Puts the cursor behind the last column of a row, where only a printed character leaves it. */

@@ -69,3 +69,8 @@ export function penKey({ fg, bg, extended }: Pen): string {
 export function linkOf({ bg, extended }: Pen): number {
   return bg & BG.EXTENDED ? extended.urlId : 0;
 }
+
+/** Whether only a link can have given this pen what it has: with the cursor, a terminal saves that there was one, but not which. */
+export function wasLinked({ fg, bg }: Pen): boolean {
+  return (bg & BG.EXTENDED) !== 0 && (fg & FG.UNDERLINE) === 0;
+}
