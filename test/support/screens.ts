@@ -94,3 +94,17 @@ function sheetLines(emulator: Emulator, sheet: Sheet): string[] {
   lines.push(`saved ${sheet.savedX},${Math.max(0, sheet.savedY - sheet.ybase)} ${packed(saved.fg)},${packed(saved.bg)}`);
   return lines;
 }
+
+/** What A shows after all of a stream, and what B shows that was fed A's picture at the cut and then the rest. */
+export function bothWays(stream: Buffer, cut: number, cols: number, rows: number): [string[], string[]] {
+  const whole = new Followed(cols, rows);
+  const restored = new Followed(cols, rows);
+  whole.feed(stream.subarray(0, cut));
+  restored.feed(whole.picture());
+  whole.feed(stream.subarray(cut));
+  restored.feed(stream.subarray(cut));
+  const lines: [string[], string[]] = [whole.lines(), restored.lines()];
+  whole.dispose();
+  restored.dispose();
+  return lines;
+}

@@ -1,79 +1,6 @@
 import { expect, test } from 'vitest';
-import { Ring } from '#world/pty/ring';
-import { Screen } from '#world/pty/screen/screen';
-import { Screens } from '#world/pty/screen/screens';
+import { makeScreens, open } from '../support/screen-time.ts';
 import { Followed } from '../support/screens.ts';
-
-/** A host's screens with time in our hands: turns are taken by `turn`, and a stopwatch that moves on by `step` ms whenever it is read. */
-function makeScreens(step = 0) {
-  let now = 1_000_000;
-  let spent = 0;
-  let planned: (() => void) | undefined;
-  const timers = new Map<object, { at: number; run: () => void }>();
-  const screens = new Screens({
-    now: () => now,
-    spent: () => {
-      spent += step;
-      return spent;
-    },
-    later: (run) => {
-      planned = run;
-    },
-    after: (ms, run) => {
-      const key = {};
-      timers.set(key, { at: now + ms, run });
-      return () => timers.delete(key);
-    },
-  });
-  const turn = () => {
-    const run = planned;
-    planned = undefined;
-    run?.();
-    return run !== undefined;
-  };
-  return {
-    screens,
-    turn,
-    settle: () => {
-      let turns = 0;
-      while (turn()) turns++;
-      return turns;
-    },
-    pass: (ms: number) => {
-      now += ms;
-      for (const [key, { at, run }] of [...timers]) if (at <= now && timers.delete(key)) run();
-    },
-  };
-}
-
-type Time = ReturnType<typeof makeScreens>;
-
-function open(time: Time, answers: ReadonlyMap<string, string> = new Map()) {
-  const ring = new Ring(256 << 10);
-  const replies: string[] = [];
-  const holds: boolean[] = [];
-  const screen = new Screen(80, 24, {
-    ring: () => ring,
-    reply: (text) => replies.push(text),
-    hold: (isFull) => holds.push(isFull),
-    wants: (one) => time.screens.wants(one),
-    now: time.screens.deps.now,
-    after: time.screens.deps.after,
-    answers,
-  });
-  const print = (output: string | Buffer) => {
-    const bytes = Buffer.from(output as string);
-    screen.makeRoom(bytes.length);
-    ring.push(bytes);
-    screen.heard(bytes);
-  };
-  const text = async () => {
-    const shown = screen.peek({ lines: 30, colour: false });
-    time.settle();
-    return (await shown).text;
-  };
-  return { screen, ring, replies, holds, print, text };
-}
 
 test('a screen is made when it is first looked at, and sleeps after 30 s without output or anybody who looks', async () => {
   const time = makeScreens();
@@ -207,7 +134,7 @@ test('a snapshot that is cut within a sequence ends with the beginning of that',
 test('a new size holds for what is printed after it, also of a sleeper', async () => {
   const time = makeScreens();
   const one = open(time);
-  one.print('x'.repeat(80));
+  one.print(`${'x'.repeat(80)}\r\n`);
   one.screen.resize(40, 10);
   one.print('yz');
   expect(await one.text()).toBe(`${'x'.repeat(40)}\n${'x'.repeat(40)}\nyz`);
@@ -223,63 +150,4 @@ test('a look at a screen whose session is forgotten is refused, not left waiting
   time.settle();
   time.screens.drop(one.screen);
   await expect(seen).rejects.toMatchObject({ code: 'SESSION_UNKNOWN' });
-});
-
-test('fifty noisy sessions do not keep back a quiet one, and all of them move', () => {
-  const time = makeScreens(0.5); // two looks at the watch to a millisecond
-  const noisy = Array.from({ length: 50 }, () => open(time));
-  const quiet = open(time);
-  for (const one of [...noisy, quiet]) one.screen.watch();
-  time.settle();
-  for (const one of noisy) one.print('noise '.repeat(10_000));
-  for (let round = 0; round < 20; round++) {
-    quiet.print('k');
-    time.turn();
-    expect(quiet.screen.backlog).toBe(0); // in the turn after it was heard
-    for (const one of noisy) if (one.screen.backlog < 30_000) one.print('noise '.repeat(1_000));
-  }
-  expect(noisy.filter(({ screen }) => screen.seq === 0)).toEqual([]);
-  expect(noisy.filter(({ screen }) => screen.seq > 400_000)).toEqual([]);
-});
-
-test('at most one session wakes in a turn', () => {
-  const time = makeScreens();
-  const sleepers = Array.from({ length: 5 }, () => open(time));
-  for (const one of sleepers) one.print('\x1b[c');
-  for (let woken = 1; woken <= 5; woken++) {
-    time.turn();
-    expect(sleepers.filter(({ screen }) => screen.isLive)).toHaveLength(woken);
-  }
-});
-
-test('a program that prints faster than its screen parses waits, and not a byte is lost', async () => {
-  const time = makeScreens(3);
-  const one = open(time);
-  for (let line = 0; line < 40_000; line++) one.print(`line ${line}\r\n`);
-  expect(one.holds).toEqual([true]);
-  time.settle();
-  expect(one.holds).toEqual([true, false]);
-  expect((await one.text()).split('\n').slice(-3)).toEqual(['line 39998', 'line 39999', '']);
-});
-
-test('a hundred sleepers cost less than half a megabyte each', () => {
-  const time = makeScreens();
-  const screen = Array.from({ length: 24 }, (_, y) => `\x1b[${y + 1};1H\x1b[3${y % 8}m${`word${y} `.repeat(12)}`).join('');
-  const before = process.memoryUsage();
-  const sleepers = Array.from({ length: 100 }, () => {
-    const one = open(time);
-    for (let line = 0; line < 1_200; line++) one.print(`${line} \x1b[1m${'text '.repeat(14)}\x1b[0m\r\n`);
-    one.print(`${screen}\x1b[c`);
-    time.settle();
-    time.pass(40_000);
-    time.settle();
-    expect(one.screen.isLive).toBe(false);
-    return one.screen;
-  });
-  const after = process.memoryUsage();
-  const each = (after.rss - before.rss) / sleepers.length / 1e6;
-  process.stdout.write(
-    `a sleeping screen with its ring: ${each.toFixed(2)} MB of RSS, ${((after.arrayBuffers - before.arrayBuffers) / sleepers.length / 1e6).toFixed(2)} MB of buffers\n`,
-  );
-  expect(each).toBeLessThan(1.5); // twenty times that when they are live
 });

@@ -16,7 +16,7 @@ export type Pen = {
 };
 /** A cell; loaded anew for each position. */
 export type Cell = Pen & { getChars(): string; getWidth(): number };
-export type Line = { readonly isWrapped: boolean; readonly length: number; loadCell(x: number, cell: Cell): Cell };
+type Line = { readonly isWrapped: boolean; readonly length: number; loadCell(x: number, cell: Cell): Cell };
 /** One of the two screens. `y` counts from `ybase`, the first line that is not scrolled away; saved rows count from the oldest line. */
 export type Sheet = {
   readonly x: number;

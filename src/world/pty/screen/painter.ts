@@ -3,7 +3,7 @@
  * which line continues which, both screens, their saved cursors and tab stops, and the pen. `Modes.extra` follows.
  */
 import type { Cell, Emulator, Pen, Sheet } from './emulator.ts';
-import { isErased, linkOf, penKey, sgr, wasLinked } from './sgr.ts';
+import { isErased, linkOf, penKey, protection, sgr, wasLinked } from './sgr.ts';
 
 const DEFAULT_PEN: Pen = { fg: 0, bg: 0, extended: { _ext: 0, underlineColor: 0, urlId: 0 } };
 const TAB = 8;
@@ -81,7 +81,7 @@ export class Painter {
     this.#link = link;
     const key = penKey(pen);
     if (key === this.#pen && !always) return;
-    this.#put(sgr(pen));
+    this.#put(sgr(pen) + protection(pen));
     this.#pen = key;
   }
 

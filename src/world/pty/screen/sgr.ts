@@ -42,7 +42,7 @@ function underline({ fg, bg, extended }: Pen): string[] {
   return parts;
 }
 
-/** Sets this pen, whatever the one before was; without the link. */
+/** Sets this pen, whatever the one before was; without its link, and without its protection from erasure. */
 export function sgr(pen: Pen): string {
   const { fg, bg } = pen;
   const flags: Array<[number, string]> = [
@@ -56,8 +56,12 @@ export function sgr(pen: Pen): string {
     [bg & BG.OVERLINE, '53'],
   ];
   const set = flags.filter(([on]) => on !== 0).map(([, code]) => code);
-  const text = `\x1b[${['0', ...set, ...underline(pen), ...colour(fg, 30), ...colour(bg, 40)].join(';')}m`;
-  return bg & BG.PROTECTED ? `${text}\x1b[1"q` : text;
+  return `\x1b[${['0', ...set, ...underline(pen), ...colour(fg, 30), ...colour(bg, 40)].join(';')}m`;
+}
+
+/** Makes what is printed next safe from the erasures that spare it, if this pen does; for SGR 0 takes that away. */
+export function protection({ bg }: Pen): string {
+  return bg & BG.PROTECTED ? '\x1b[1"q' : '';
 }
 
 /** The same for two cells whose pens are the same; cheap. */
