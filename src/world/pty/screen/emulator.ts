@@ -15,7 +15,9 @@ export type Pen = {
   readonly extended: { readonly _ext: number; readonly underlineColor: number; readonly urlId: number };
 };
 /** A cell; loaded anew for each position. */
-export type Cell = Pen & { getChars(): string; getWidth(): number };
+export type Cell = Pen & { readonly content: number; getChars(): string; getWidth(): number };
+/** Bits of a cell's `content` that are 0 where it is empty. */
+export const CONTENT = 0x3fffff;
 type Line = { readonly isWrapped: boolean; readonly length: number; loadCell(x: number, cell: Cell): Cell };
 /** One of the two screens. `y` counts from `ybase`, the first line that is not scrolled away; saved rows count from the oldest line. */
 export type Sheet = {

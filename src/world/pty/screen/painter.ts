@@ -3,7 +3,8 @@
  * which line continues which, both screens, their saved cursors and tab stops, and the pen. `Modes.extra` follows.
  */
 import type { Cell, Emulator, Pen, Sheet } from './emulator.ts';
-import { isErased, linkOf, penKey, protection, sgr, wasLinked } from './sgr.ts';
+import { CONTENT } from './emulator.ts';
+import { isErased, isRich, linkOf, penKey, protection, sgr, wasLinked } from './sgr.ts';
 
 const DEFAULT_PEN: Pen = { fg: 0, bg: 0, extended: { _ext: 0, underlineColor: 0, urlId: 0 } };
 const TAB = 8;
@@ -20,6 +21,8 @@ export class Painter {
   #parts: string[] = [];
   #pen = penKey(DEFAULT_PEN);
   #link = 0;
+  #lastFg = 0;
+  #lastBg = 0;
 
   constructor(from: Emulator) {
     this.#from = from;
@@ -73,6 +76,10 @@ export class Painter {
   }
 
   #setPen(pen: Pen, always = false): void {
+    // most cells are like the one before
+    if (this.#lastFg === pen.fg && this.#lastBg === pen.bg && !isRich(pen) && !always) return;
+    this.#lastFg = pen.fg;
+    this.#lastBg = pen.bg;
     const id = linkOf(pen);
     // a link is forgotten when the lines that had it are gone, also one that is still open
     const data = id === 0 ? undefined : this.#from.link(id);
@@ -117,8 +124,7 @@ export class Painter {
     for (let x = 0; x < length; x++) {
       const cell = line.loadCell(x, this.#cell);
       const width = cell.getWidth();
-      const chars = cell.getChars();
-      if (chars === '') {
+      if ((cell.content & CONTENT) === 0) {
         if (width !== 1 || !isErased(cell) || (cell.bg === 0 && !dirty.has(x))) continue;
         if (at !== x) this.#put(`\x1b[${x + 1}G`);
         const { bg } = cell;
@@ -126,7 +132,7 @@ export class Painter {
         let end = x + 1;
         for (; end < length; end++) {
           const next = line.loadCell(end, cell);
-          if (next.getChars() !== '' || next.getWidth() !== 1 || !isErased(next) || next.bg !== bg) break;
+          if ((next.content & CONTENT) !== 0 || next.getWidth() !== 1 || !isErased(next) || next.bg !== bg) break;
         }
         this.#put(`\x1b[${end - x}X`);
         at = x;
@@ -134,7 +140,7 @@ export class Painter {
       } else if (x + width <= cols) {
         if (at !== x) this.#put(`\x1b[${x + 1}G`);
         this.#setPen(cell, width === 0);
-        this.#put(chars);
+        this.#put(cell.getChars());
         at = x + Math.max(width, 1);
       }
     }
@@ -149,7 +155,7 @@ export class Painter {
     const found: number[] = [];
     for (let x = 0; line && x < length; x++) {
       const cell = line.loadCell(x, this.#cell);
-      if (cell.getChars() === '' && cell.getWidth() === 1 && !isErased(cell)) found.push(x);
+      if ((cell.content & CONTENT) === 0 && cell.getWidth() === 1 && !isErased(cell)) found.push(x);
     }
     const last = this.#from.cols - 1;
     if (found.at(-1) === last) found.unshift(found.pop() as number);

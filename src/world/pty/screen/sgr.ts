@@ -69,6 +69,11 @@ export function penKey({ fg, bg, extended }: Pen): string {
   return bg & BG.EXTENDED ? `${fg},${bg},${extended._ext},${extended.urlId}` : `${fg},${bg}`;
 }
 
+/** Whether more belongs to this pen than its two numbers tell: an underline, a link. */
+export function isRich({ bg }: Pen): boolean {
+  return (bg & BG.EXTENDED) !== 0;
+}
+
 /** The link that a cell belongs to, 0 for none. */
 export function linkOf({ bg, extended }: Pen): number {
   return bg & BG.EXTENDED ? extended.urlId : 0;
