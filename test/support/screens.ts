@@ -48,6 +48,7 @@ export class Followed {
   }
 }
 
+const UNDERLINE = 0x10000000;
 const EXTENDED = 0x10000000;
 const UNDERLINE_STYLE = 0x1c000000;
 
@@ -62,12 +63,10 @@ function packed(bits: number): number {
 function cellKey(emulator: Emulator, cell: Pen): string {
   const { extended } = cell;
   const linked = cell.bg & EXTENDED ? emulator.link(extended.urlId)?.uri : undefined;
-  const bg = linked === undefined && (extended._ext & UNDERLINE_STYLE) === 0 ? cell.bg & ~EXTENDED : cell.bg;
-  const plain = {
-    fg: packed(cell.fg),
-    bg: packed(bg),
-    extended: { ...extended, _ext: extended._ext, underlineColor: 0, urlId: 0 },
-  };
+  // a restored cursor can leave the style of an underline that is not there
+  const style = cell.fg & UNDERLINE && cell.bg & EXTENDED ? extended._ext : 0;
+  const bg = linked === undefined && (style & UNDERLINE_STYLE) === 0 ? cell.bg & ~EXTENDED : cell.bg;
+  const plain = { fg: packed(cell.fg), bg: packed(bg), extended: { ...extended, _ext: style, underlineColor: 0, urlId: 0 } };
   return penKey(plain) + (linked ?? '');
 }
 

@@ -138,9 +138,12 @@ export class Painter {
         at = x;
         x = end - 1;
       } else if (x + width <= cols) {
-        if (at !== x) this.#put(`\x1b[${x + 1}G`);
+        // the second half of a wide character in the last column is overwritten, and the first left, only where nothing wraps
+        const isOver = at > x;
+        if (at !== x) this.#put(isOver ? '\x1b[?7l' : `\x1b[${x + 1}G`);
         this.#setPen(cell, width === 0);
         this.#put(cell.getChars());
+        if (isOver) this.#put('\x1b[?7h');
         at = x + Math.max(width, 1);
       }
     }
