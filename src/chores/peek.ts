@@ -12,22 +12,40 @@ export type Peek = {
   readonly pid: number | null;
   readonly lastOutputAt: number | null;
   readonly text: string;
+  /** What the program calls its terminal, where the host keeps its screen. */
+  readonly title?: string;
 };
+
+type Asked = { readonly lines: number; readonly colour: boolean };
 
 /** Some lines take many bytes of paint; this much of the output is looked at for each (bytes). */
 const A_LINE = 2048;
+/** More rows than this no screen keeps. */
+const ROWS = 2000;
 
-/** The end of an agent's output as plain text; of a session that is over, what was kept of it. NO_OUTPUT when there is nothing. */
-export async function peek(host: Pick<Host, 'get' | 'output'> | Refusal, run: Run, lines: number): Promise<Peek | Refusal> {
+/**
+ * What an agent's terminal shows: its screen, or of a host that keeps none for it the end of its output as plain text; of a session that is over, what was
+ * kept of it. NO_OUTPUT when there is nothing.
+ */
+export async function peek(
+  host: Pick<Host, 'get' | 'output' | 'peek' | 'features'> | Refusal,
+  run: Run,
+  asked: Asked,
+): Promise<Peek | Refusal> {
   const agent = `${run.rig}/${run.name}`;
+  const { lines } = asked;
   const { session } = run;
   if (!session) return refuse('NO_OUTPUT', { agent });
   const about = { agent, session: session.id, work: run.work };
   const info = isRefusal(host) ? undefined : await host.get(session.id);
   if (info && !isRefusal(host)) {
+    const seen = { ...about, state: info.state, pid: info.pid, lastOutputAt: info.lastOutputAt };
+    const shown = host.features.has('screen')
+      ? await host.peek(session.id, { ...asked, lines: Math.min(lines, ROWS) })
+      : undefined;
+    if (shown) return { ...seen, text: shown.text, ...(shown.title !== '' && { title: shown.title }) };
     const output = await host.output(session.id, Math.max(0, info.seq - lines * A_LINE));
-    const text = plainText(output?.bytes.toString('utf8') ?? '', lines);
-    return { ...about, state: info.state, pid: info.pid, lastOutputAt: info.lastOutputAt, text };
+    return { ...seen, text: plainText(output?.bytes.toString('utf8') ?? '', lines) };
   }
   if (session.lastWords === undefined) return isRefusal(host) ? host : refuse('NO_OUTPUT', { agent });
   const text = plainText(session.lastWords, lines);

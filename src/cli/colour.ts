@@ -34,5 +34,5 @@ export function wantsColour(where: {
 
 /** Text without its paint. */
 export function unpainted(text: string): string {
-  return text.replace(/\u001b\[[0-9;]*m/g, '');
+  return text.replace(/\u001b\[[0-9;:]*m/g, '');
 }

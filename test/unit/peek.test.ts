@@ -30,7 +30,10 @@ const info = {
   lastOutputAt: 9,
 };
 const asked: number[] = [];
+const asking = { lines: 5, colour: false };
 const host = {
+  features: new Set<string>(),
+  peek: async () => undefined,
   get: async (id: string) => (id === info.id ? info : undefined),
   output: async (_id: string, from = 0) => {
     asked.push(from);
@@ -39,7 +42,7 @@ const host = {
 };
 
 test('a live session shows the end of its output, and no more is asked for than that', async () => {
-  const shown = await peek(host, run({ id: info.id, token: 't', at: 1 }), 1);
+  const shown = await peek(host, run({ id: info.id, token: 't', at: 1 }), { lines: 1, colour: false });
   expect(shown).toMatchObject({ agent: 'shop/toast', session: info.id, state: 'running', pid: 7, text: 'two' });
   expect(asked).toEqual([10_000 - 2048]);
 });
@@ -47,13 +50,39 @@ test('a live session shows the end of its output, and no more is asked for than 
 test('a session that is over shows what was kept of it, also with the host away', async () => {
   const over = run({ id: 'sh-1.r1.s0', token: 't', at: 1, lastWords: 'bye\r\n', exit: { code: 0, signal: null, at: 5 } });
   for (const from of [host, refuse('TOWN_DOWN')])
-    expect(await peek(from, over, 5)).toMatchObject({ state: 'over', pid: null, lastOutputAt: 5, text: 'bye' });
+    expect(await peek(from, over, asking)).toMatchObject({ state: 'over', pid: null, lastOutputAt: 5, text: 'bye' });
 });
 
 test('without a session, or without a trace of it, there is nothing to show', async () => {
-  expect(await peek(host, run(), 5)).toMatchObject({ refused: 'NO_OUTPUT' });
-  expect(await peek(host, run({ id: 'sh-1.r1.s9', token: 't', at: 1 }), 5)).toMatchObject({ refused: 'NO_OUTPUT' });
-  expect(await peek(refuse('TOWN_DOWN'), run({ id: 'sh-1.r1.s9', token: 't', at: 1 }), 5)).toMatchObject({
+  expect(await peek(host, run(), asking)).toMatchObject({ refused: 'NO_OUTPUT' });
+  expect(await peek(host, run({ id: 'sh-1.r1.s9', token: 't', at: 1 }), asking)).toMatchObject({ refused: 'NO_OUTPUT' });
+  expect(await peek(refuse('TOWN_DOWN'), run({ id: 'sh-1.r1.s9', token: 't', at: 1 }), asking)).toMatchObject({
     refused: 'TOWN_DOWN',
   });
+});
+
+test('a host that keeps screens is asked for what is seen; without one for this session the end of its output stands in', async () => {
+  const session = run({ id: info.id, token: 't', at: 1 });
+  const shown = {
+    text: 'seen',
+    seq: 1,
+    cols: 80,
+    rows: 24,
+    cursor: { x: 0, y: 0, hidden: false },
+    title: 'vim',
+    alternate: true,
+  };
+  const lines: number[] = [];
+  const able = { ...host, features: new Set(['screen']) };
+  const seeing = {
+    ...able,
+    peek: async (_id: string, options: { lines: number }) => (lines.push(options.lines) > 0 ? shown : undefined),
+  };
+  expect(await peek(seeing, session, { lines: 1e6, colour: true })).toMatchObject({
+    text: 'seen',
+    title: 'vim',
+    state: 'running',
+  });
+  expect(lines).toEqual([2000]);
+  expect(await peek(able, session, asking)).toMatchObject({ text: 'one\ntwo' });
 });

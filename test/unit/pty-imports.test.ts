@@ -5,9 +5,14 @@ import { expect, test } from 'vitest';
 
 const src = new URL('../../src/', import.meta.url);
 
+/** What a CommonJS library is loaded by, when it is needed. */
+const REQUIRED = /\brequire\('([^']+)'\)/g;
+
 /** All that a source file imports when it runs, itself and through others. */
 function reach(file: URL, seen: Map<string, string>): Map<string, string> {
-  for (const found of parse(readFileSync(file, 'utf8'))[0]) {
+  const text = readFileSync(file, 'utf8');
+  for (const [, name = ''] of text.matchAll(REQUIRED)) seen.set(name, fileURLToPath(file));
+  for (const found of parse(text)[0]) {
     const specifier = 'specifier' in found ? found.specifier : undefined;
     if (!specifier || ('typeOnly' in found && found.typeOnly) || seen.has(specifier)) continue;
     seen.set(specifier, fileURLToPath(file));
@@ -17,13 +22,13 @@ function reach(file: URL, seen: Map<string, string>): Map<string, string> {
   return seen;
 }
 
-test('the PTY host depends on the terminal binding alone, and can start nothing but agents', async () => {
+test('the PTY host depends on the terminal binding and the headless terminal alone, and can start nothing but agents', async () => {
   await init;
   const reached = reach(new URL('world/pty/main.ts', src), new Map());
   const outside = [...reached.keys()].filter(
     (name) => !name.startsWith('.') && !name.startsWith('#') && !name.startsWith('node:'),
   );
-  expect(outside).toEqual(['node-pty']);
+  expect(outside.sort()).toEqual(['@xterm/headless', 'node-pty']);
   expect(reached.get('node:child_process')).toBeUndefined();
   expect(reached.size).toBeGreaterThan(15);
 });

@@ -1,4 +1,5 @@
 import { peek as peeked } from '#chores/peek';
+import { unpainted, wantsColour } from '#cli/colour';
 import { command } from '#cli/command';
 import { withDesk } from '#cli/wire';
 import { openHost } from '#cli/wire-facts';
@@ -33,15 +34,20 @@ export const peek = command({
       }
       const host = await openHost(town);
       try {
-        return await peeked(host, run, lines);
+        return await peeked(host, run, {
+          lines,
+          colour: wantsColour({ env: io.env, terminal: io.outIsTerminal, off: global.json }),
+        });
       } finally {
         if (!isRefusal(host)) host.close();
       }
     });
   },
-  text: ({ agent, session, work, state, pid, lastOutputAt, text }, { paint, now }) => {
+  text: ({ agent, session, work, state, pid, lastOutputAt, text, title }, { paint, now }) => {
     const process = pid === null ? '' : `, process ${pid}`;
     const last = lastOutputAt === null ? '' : `, last output ${relativeTime(lastOutputAt, now)}`;
-    return `${paint.bold(agent)} on ${work}: ${session} ${state}${process}${last}\n\n${text}`;
+    const named = title === undefined ? '' : `\n${paint.dim(title)}`;
+    const isPainted = paint.bold('x') !== 'x';
+    return `${paint.bold(agent)} on ${work}: ${session} ${state}${process}${last}${named}\n\n${isPainted ? text : unpainted(text)}`;
   },
 });

@@ -6,10 +6,10 @@ import { dirname } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 import { checkDirectory, checkSocketPath } from './access.ts';
-import type { Host, HostEvent, HostInfo, HostRefusal, SessionInfo, SpawnRequest, Survivor } from './host.ts';
+import type { Host, HostEvent, HostInfo, ScreenShown, SessionInfo, SpawnRequest, Survivor } from './host.ts';
 import { HostGone, HostRefused } from './host.ts';
-import type { Frame, Welcome } from './protocol.ts';
-import { CHUNK, decodeBytes, decodeJson, encodeBytes, encodeJson, FRAME, FrameReader, PROTOCOLS } from './protocol.ts';
+import { PROTOCOLS } from './protocol.ts';
+import { Wire } from './wire.ts';
 
 /** How to reach a host, and as whom. */
 export type HostAddress = {
@@ -25,109 +25,18 @@ export type HostAddress = {
   readonly waitMs?: number;
 };
 
-/** How long a connected host may take for its WELCOME, ms; it may just be forking many sessions, on a loaded machine. */
-const WELCOME_MS = 30_000;
 const RETRY_FIRST_MS = 5;
 const RETRY_LAST_MS = 100;
-
-type Pending = { readonly resolve: (value: unknown) => void; readonly reject: (fault: Error) => void; readonly chunks: Buffer[] };
-
-function refusalOf(value: unknown): HostRefused | undefined {
-  const { error } = value as { error?: { code: HostRefusal; message: string } };
-  return error && new HostRefused(error.code, error.message);
-}
-
-/** A greeted connection: numbered requests, their answers, events. */
-class Wire {
-  readonly #socket: Socket;
-  readonly #reader = new FrameReader();
-  readonly #pending = new Map<number, Pending>();
-  readonly #goneListeners = new Set<() => void>();
-  readonly eventListeners = new Set<(event: HostEvent) => void>();
-  #welcome: Pending | undefined;
-  #n = 0;
-  #gone: HostGone | undefined;
-
-  constructor(socket: Socket) {
-    this.#socket = socket;
-    socket.on('data', (chunk) => {
-      try {
-        for (const frame of this.#reader.push(chunk)) this.#hear(frame);
-      } catch {
-        socket.destroy();
-      }
-    });
-    socket.on('error', () => undefined); // `close` follows
-    socket.on('close', () => this.#lose());
-  }
-
-  greet(hello: object): Promise<Welcome> {
-    const welcome = new Promise<unknown>((resolve, reject) => {
-      this.#welcome = { resolve, reject, chunks: [] };
-    });
-    const timer = setTimeout(() => this.#socket.destroy(), WELCOME_MS);
-    this.#socket.write(encodeJson(FRAME.HELLO, 0, hello));
-    return welcome.finally(() => clearTimeout(timer)) as Promise<Welcome>;
-  }
-
-  /** Asks; `input` goes before the request, its bytes of OUT come back in `chunks`. */
-  async ask<T>(op: string, args: object = {}, input = Buffer.alloc(0), chunks: Buffer[] = []): Promise<T> {
-    if (this.#gone) throw this.#gone;
-    this.#n++;
-    const n = this.#n;
-    const request = encodeJson(FRAME.REQ, n, { op, ...args });
-    const answer = new Promise<unknown>((resolve, reject) => this.#pending.set(n, { resolve, reject, chunks }));
-    for (let at = 0; at < input.length; at += CHUNK)
-      this.#socket.write(encodeBytes(FRAME.IN, n, at, input.subarray(at, at + CHUNK)));
-    this.#socket.write(request);
-    return (await answer) as T;
-  }
-
-  onGone(listener: () => void): () => void {
-    if (this.#gone) queueMicrotask(listener);
-    else this.#goneListeners.add(listener);
-    return () => this.#goneListeners.delete(listener);
-  }
-
-  close(): void {
-    this.#goneListeners.clear();
-    this.#socket.destroy();
-    this.#lose();
-  }
-
-  #hear(frame: Frame): void {
-    if (frame.type === FRAME.EVT) {
-      const event = decodeJson(frame) as HostEvent;
-      for (const listener of this.eventListeners) listener(event);
-    } else if (frame.type === FRAME.OUT) this.#pending.get(frame.channel)?.chunks.push(decodeBytes(frame).bytes);
-    else if (frame.type === FRAME.RES) {
-      this.#settle(this.#pending.get(frame.channel), decodeJson(frame), 'ok');
-      this.#pending.delete(frame.channel);
-    } else if (frame.type === FRAME.WELCOME) this.#settle(this.#welcome, decodeJson(frame));
-  }
-
-  #settle(pending: Pending | undefined, value: Record<string, unknown>, key?: string): void {
-    const refusal = refusalOf(value);
-    if (refusal) pending?.reject(refusal);
-    else pending?.resolve(key === undefined ? value : value[key]);
-  }
-
-  #lose(): void {
-    if (this.#gone) return;
-    this.#gone = new HostGone('The connection to the PTY host is lost.');
-    this.#welcome?.reject(this.#gone);
-    for (const pending of this.#pending.values()) pending.reject(this.#gone);
-    this.#pending.clear();
-    for (const listener of this.#goneListeners) listener();
-  }
-}
 
 class HostClient implements Host {
   readonly #wire: Wire;
   #watching = false;
 
-  constructor(wire: Wire) {
+  readonly features: ReadonlySet<string>;
+
+  constructor(wire: Wire, features: readonly string[]) {
     this.#wire = wire;
+    this.features = new Set(features);
   }
 
   spawn(request: SpawnRequest): Promise<SessionInfo> {
@@ -148,10 +57,19 @@ class HostClient implements Host {
     return (await this.#wire.ask<SessionInfo | null>('get', { id })) ?? undefined;
   }
 
-  async output(id: string, from = 0): Promise<{ bytes: Buffer; from: number; seq: number } | undefined> {
-    const chunks: Buffer[] = [];
-    const found = await this.#wire.ask<{ from: number; seq: number } | null>('output', { id, from }, undefined, chunks);
-    return found ? { ...found, bytes: Buffer.concat(chunks) } : undefined;
+  output(id: string, from = 0): Promise<{ bytes: Buffer; from: number; seq: number } | undefined> {
+    return this.#fetch<{ from: number; seq: number }>('output', { id, from });
+  }
+
+  async peek(id: string, options: { lines: number; colour?: boolean }): Promise<ScreenShown | undefined> {
+    const shown = await this.#fetch<Omit<ScreenShown, 'text'>>('peek', { id, ...options });
+    if (!shown) return undefined;
+    const { bytes, ...about } = shown;
+    return { ...about, text: bytes.toString() };
+  }
+
+  snapshot(id: string): Promise<{ seq: number; bytes: Buffer } | undefined> {
+    return this.#fetch<{ seq: number }>('snapshot', { id });
   }
 
   async write(id: string, bytes: Buffer | string): Promise<void> {
@@ -191,6 +109,13 @@ class HostClient implements Host {
     return this.#wire.onGone(listener);
   }
 
+  /** An answer with the bytes that came before it. */
+  async #fetch<T>(op: string, args: object): Promise<(T & { bytes: Buffer }) | undefined> {
+    const chunks: Buffer[] = [];
+    const found = await this.#wire.ask<T | null>(op, args, undefined, chunks);
+    return found ? { ...found, bytes: Buffer.concat(chunks) } : undefined;
+  }
+
   close(): void {
     this.#wire.close();
   }
@@ -225,10 +150,16 @@ export async function connectHost(address: HostAddress): Promise<Host> {
   }
   const wire = new Wire(socket);
   try {
-    await wire.greet({ protocols: PROTOCOLS, token, client: randomUUID(), build, ...(epoch !== undefined && { epoch }) });
+    const { features } = await wire.greet({
+      protocols: PROTOCOLS,
+      token,
+      client: randomUUID(),
+      build,
+      ...(epoch !== undefined && { epoch }),
+    });
+    return new HostClient(wire, features);
   } catch (fault) {
     wire.close();
     throw fault;
   }
-  return new HostClient(wire);
 }

@@ -5,7 +5,7 @@ import type { Answer, Answers } from './answers.ts';
 import type { HostEvent, HostInfo } from './host.ts';
 import { HostRefused } from './host.ts';
 import type { Frame, Hello, Welcome } from './protocol.ts';
-import { CHUNK, decodeBytes, decodeJson, encodeBytes, encodeJson, FRAME, FrameReader, PROTOCOLS } from './protocol.ts';
+import { CHUNK, decodeBytes, decodeJson, encodeBytes, encodeJson, FEATURES, FRAME, FrameReader, PROTOCOLS } from './protocol.ts';
 import { REQUESTS } from './requests.ts';
 import type { ServerDeps } from './server.ts';
 
@@ -88,7 +88,7 @@ export class Connection {
       const { hello, protocol } = this.#judge(value);
       if (hello.epoch !== undefined) fence.hear(hello.epoch);
       this.#hello = hello;
-      const welcome: Welcome = { protocol, build, host: { pid: process.pid, startedAt }, features: [] };
+      const welcome: Welcome = { protocol, build, host: { pid: process.pid, startedAt }, features: FEATURES };
       this.#send(encodeJson(FRAME.WELCOME, 0, welcome));
     } catch (fault) {
       this.#send(encodeJson(FRAME.WELCOME, 0, errorOf(fault)));
@@ -138,6 +138,10 @@ export class Connection {
         sendOutput: (from: number, bytes: Buffer) => {
           for (let at = 0; at < bytes.length; at += CHUNK)
             this.#send(encodeBytes(FRAME.OUT, n, from + at, bytes.subarray(at, at + CHUNK)));
+        },
+        sendSnapshot: (seq: number, bytes: Buffer) => {
+          for (let at = 0; at < bytes.length; at += CHUNK)
+            this.#send(encodeBytes(FRAME.SNAP, n, seq, bytes.subarray(at, at + CHUNK)));
         },
         stop: (graceMs: number | undefined) => sessions.stop(graceMs),
       };

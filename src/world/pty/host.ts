@@ -50,6 +50,17 @@ export type HostInfo = {
   readonly sessions: number;
 };
 
+/** What a session's screen shows: `text` is its last rows, joined by newlines; the cursor counts from 0, its `y` within `text`. `seq` as in the output. */
+export type ScreenShown = {
+  readonly text: string;
+  readonly seq: number;
+  readonly cols: number;
+  readonly rows: number;
+  readonly cursor: { readonly x: number; readonly y: number; readonly hidden: boolean };
+  readonly title: string;
+  readonly alternate: boolean;
+};
+
 /** What the host answers when it will not do it; nothing has changed. `connect` may meet it as well. */
 export type HostRefusal =
   /** The connection: a wrong token, no protocol in common, an unsafe directory or file, a host that runs already. */
@@ -103,6 +114,14 @@ export interface Host {
   get(id: string): Promise<SessionInfo | undefined>;
   /** Output from byte `from` on (as far back as the ring reaches); `seq` is the byte count after the last byte given. */
   output(id: string, from?: number): Promise<{ bytes: Buffer; from: number; seq: number } | undefined>;
+  /** What the host can do beyond the protocol's first form; `screen` is needed for `peek` and `snapshot`. */
+  readonly features: ReadonlySet<string>;
+  /**
+   * The last `lines` rows of the screen, with `colour` as SGR. Undefined when the host does not know the session, or only its last output.
+   */
+  peek(id: string, options: { lines: number; colour?: boolean }): Promise<ScreenShown | undefined>;
+  /** Bytes that make a fresh terminal of the same size equal to the session's screen, which goes on with output byte `seq`. Undefined as in `peek`. */
+  snapshot(id: string): Promise<{ seq: number; bytes: Buffer } | undefined>;
   /** Resolves when the terminal has taken all of it; writes come out whole and in the order of the calls. */
   write(id: string, bytes: Buffer | string): Promise<void>;
   resize(id: string, cols: number, rows: number): Promise<void>;

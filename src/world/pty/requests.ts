@@ -11,6 +11,7 @@ type RequestContext = {
   readonly info: () => HostInfo;
   readonly watch: () => void;
   readonly sendOutput: (from: number, bytes: Buffer) => void;
+  readonly sendSnapshot: (seq: number, bytes: Buffer) => void;
   readonly stop: (graceMs: number | undefined) => Promise<unknown>;
 };
 
@@ -22,6 +23,8 @@ type Request = { readonly right: Right; readonly run: (args: Args, context: Requ
 /** Names directories too: no separator, not hidden, not too long. */
 const ID = /^[A-Za-z0-9][A-Za-z0-9._@-]{0,99}$/;
 const SCREEN_LIMIT = 1_000;
+/** Rows of a screen shown at most: all that is kept of the largest. */
+const ROWS_LIMIT = 2_000;
 /** Longest grace, ms: a day. */
 const GRACE_LIMIT = 86_400_000;
 
@@ -83,6 +86,26 @@ export const REQUESTS: Readonly<Record<string, Request>> = {
       if (!output) return null;
       sendOutput(output.from, output.bytes);
       return { from: output.from, seq: output.seq };
+    },
+  },
+  peek: {
+    right: 'read',
+    run: async (args, { sessions, sendOutput }) => {
+      const lines = numberOf(args['lines'], 'lines', 1, ROWS_LIMIT);
+      const shown = await sessions.find(idOf(args))?.screen?.peek({ lines, colour: args['colour'] === true });
+      if (!shown) return null;
+      const { text, ...about } = shown;
+      sendOutput(0, Buffer.from(text)); // more than fits the frame of an answer, perhaps
+      return about;
+    },
+  },
+  snapshot: {
+    right: 'read',
+    run: async (args, { sessions, sendSnapshot }) => {
+      const snapshot = await sessions.find(idOf(args))?.screen?.snapshot();
+      if (!snapshot) return null;
+      sendSnapshot(snapshot.seq, snapshot.bytes);
+      return { seq: snapshot.seq };
     },
   },
   spawn: { right: 'own', run: (args, { sessions, mayChange }) => sessions.spawn(spawnOf(args), mayChange) },

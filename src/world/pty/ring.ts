@@ -17,6 +17,11 @@ export class Ring {
     return this.#seq;
   }
 
+  /** Bytes that it holds at most. */
+  get limit(): number {
+    return this.#limit;
+  }
+
   /** Number of the oldest byte that is still here. */
   get start(): number {
     return this.#seq - this.#held;
@@ -41,13 +46,19 @@ export class Ring {
     return { bytes: this.#copy(begin), from: begin, seq: this.#seq };
   }
 
+  /** A copy of at most `count` bytes from number `from` on. Throws when that is no longer here. */
+  slice(from: number, count: number): Buffer {
+    if (from < this.start || from > this.#seq)
+      throw new RangeError(`byte ${from} is not held (${this.start} to ${this.#seq} are)`);
+    return this.#copy(from, Math.min(count, this.#seq - from));
+  }
+
   /** A copy of the last `count` bytes, or of what there is. */
   tail(count: number): Buffer {
     return this.#copy(Math.max(this.start, this.#seq - count));
   }
 
-  #copy(begin: number): Buffer {
-    const length = this.#seq - begin;
+  #copy(begin: number, length = this.#seq - begin): Buffer {
     const size = this.#bytes.length;
     const at = begin % size;
     const first = Math.min(length, size - at);

@@ -8,6 +8,8 @@ import { bootId, TAIL_BYTES } from './exits.ts';
 import type { Exit, HostEvent, SessionInfo, SpawnRequest, Survivor } from './host.ts';
 import { endOfCode, launch } from './launch.ts';
 import { Ring } from './ring.ts';
+import { Screen } from './screen/screen.ts';
+import type { Screens } from './screen/screens.ts';
 import { Terminal } from './terminal.ts';
 import { terminalGone } from './writer.ts';
 
@@ -17,6 +19,7 @@ export type SessionDeps = {
   readonly now: () => number;
   readonly emit: (type: HostEvent['type'], session: Session) => void;
   readonly warn: (line: string) => void;
+  readonly screens: Screens;
 };
 
 /** Bytes of output held in memory while a session runs; of an ended one, what is on disk. */
@@ -25,6 +28,8 @@ const RING_BYTES = 256 << 10;
 const LOST_POLL_MS = 50;
 const SIGHUP = 1;
 const DEFAULT_GRACE_MS = 10_000;
+
+type Size = { readonly cols: number; readonly rows: number };
 
 /** A session that this host started, or that an earlier one left. */
 export class Session {
@@ -35,16 +40,19 @@ export class Session {
   #state: SessionInfo['state'] = 'running';
   #lastOutputAt: number;
   #exit: Exit | undefined;
+  /** None of a session that an earlier host left: its beginning is not known. */
+  readonly screen: Screen | undefined;
   #kill: { readonly done: Promise<{ left: Survivor[] }>; readonly hurry: AbortController; over: number } | undefined;
   readonly #drained: Promise<void>;
   #tellDrained: () => void = () => undefined;
 
-  private constructor(start: Start, deps: SessionDeps, terminal: Terminal | undefined, ring: Ring) {
+  private constructor(start: Start, deps: SessionDeps, terminal: Terminal | undefined, ring: Ring, size?: Size) {
     this.start = start;
     this.#deps = deps;
     this.#terminal = terminal;
     this.#ring = ring;
     this.#lastOutputAt = start.startedAt;
+    this.screen = size && this.#openScreen(size);
     this.#drained = new Promise((resolve) => {
       this.#tellDrained = resolve;
     });
@@ -70,7 +78,7 @@ export class Session {
       cwd: request.cwd,
       token,
     };
-    const session: Session = new Session(start, deps, terminal, new Ring(RING_BYTES));
+    const session: Session = new Session(start, deps, terminal, new Ring(RING_BYTES), what);
     try {
       deps.exits.started(start);
     } catch (fault) {
@@ -134,6 +142,7 @@ export class Session {
   resize(cols: number, rows: number): void {
     if (!this.#terminal) throw terminalGone();
     this.#terminal.resize(cols, rows);
+    this.screen?.resize(cols, rows);
   }
 
   /** Ends every process of the session, grace in ms. Calls at the same time are one kill, with the shortest of their graces. */
@@ -157,9 +166,29 @@ export class Session {
     return this.#kill.done;
   }
 
+  /** Lets go of what a forgotten session holds in memory. */
+  dispose(): void {
+    if (this.screen) this.#deps.screens.drop(this.screen);
+  }
+
+  #openScreen({ cols, rows }: Size): Screen {
+    const { screens } = this.#deps;
+    return new Screen(cols, rows, {
+      ring: () => this.#ring,
+      // a program that has ended needs no answer
+      reply: (text) => void this.#terminal?.write(Buffer.from(text)).catch(() => undefined),
+      hold: (isFull) => (isFull ? this.#terminal?.pause() : this.#terminal?.resume()),
+      wants: (screen) => screens.wants(screen),
+      now: screens.deps.now,
+      after: screens.deps.after,
+    });
+  }
+
   #hear(bytes: Buffer): void {
+    this.screen?.makeRoom(bytes.length);
     this.#ring.push(bytes);
     this.#lastOutputAt = this.#deps.now();
+    this.screen?.heard(bytes);
   }
 
   #leaderEnded(end: End): void {
@@ -184,6 +213,7 @@ export class Session {
     const exit = this.#exit;
     if (!exit) return;
     const { id } = this.start;
+    this.screen?.makeRoom(0, TAIL_BYTES); // what is not parsed must be in the ring that stays
     const tail = this.#ring.tail(TAIL_BYTES);
     try {
       this.#deps.exits.ended(id, { exit, seq: this.#ring.seq, lastOutputAt: this.#lastOutputAt }, tail);

@@ -3,6 +3,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { Exits } from './exits.ts';
 import type { HostEvent, SessionInfo, SpawnRequest, Survivor } from './host.ts';
 import { HostRefused } from './host.ts';
+import { Screens, systemTurns } from './screen/screens.ts';
 import type { SessionDeps } from './session.ts';
 import { Session } from './session.ts';
 
@@ -29,7 +30,11 @@ export class Sessions {
 
   /** Begins with what earlier hosts left on disk. */
   constructor(deps: SessionsDeps) {
-    this.#deps = { ...deps, emit: (type, session) => this.#emit({ type, session: session.info() }) };
+    this.#deps = {
+      ...deps,
+      screens: new Screens(systemTurns(deps.now)),
+      emit: (type, session) => this.#emit({ type, session: session.info() }),
+    };
     for (const kept of deps.exits.load()) this.#table.set(kept.start.id, Session.restore(kept, this.#deps));
   }
 
@@ -79,6 +84,11 @@ export class Sessions {
     return this.#table.get(id)?.info();
   }
 
+  /** The session itself, or undefined. */
+  find(id: string): Session | undefined {
+    return this.#table.get(id);
+  }
+
   /** The session itself. Throws SESSION_UNKNOWN. */
   known(id: string): Session {
     const session = this.#table.get(id);
@@ -97,6 +107,7 @@ export class Sessions {
     if (session.state !== 'drained') throw new HostRefused('SESSION_RUNS', `Session ${id} has not ended: kill it first.`);
     this.#deps.exits.forget(id);
     this.#table.delete(id);
+    session.dispose();
     this.#emit({ type: 'forgotten', session: session.info() });
   }
 

@@ -1,0 +1,249 @@
+/**
+ * The screen of one session. Live: a terminal in memory that follows the output, some 3 MB. Asleep: the bytes that paint it, deflated, some 20 kB; what is
+ * printed meanwhile stays in the session's ring. It begins asleep, so that a session that nobody looks at and that asks its terminal nothing costs neither.
+ */
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import { HostRefused } from '#world/pty/host';
+import type { Ring } from '#world/pty/ring';
+import { Asking } from './asking.ts';
+import { Emulator } from './emulator.ts';
+import { Lookers } from './lookers.ts';
+import { feed, pictureOf } from './picture.ts';
+import type { Rendered, RenderOptions } from './rows.ts';
+import { render } from './rows.ts';
+import { Scanner } from './scanner.ts';
+
+/** Bytes that a sleeper leaves unparsed; when there are more it wakes. */
+const TAIL_LIMIT = 64 << 10;
+/** Silence, also of those who look, after which a screen goes to sleep, ms. */
+const IDLE_MS = 30_000;
+/** Bytes parsed between two looks at the watch. */
+const PIECE = 4096;
+/** Unparsed bytes at which the program has to wait, and at which it may go on. */
+const FULL = 128 << 10;
+const EASED = 32 << 10;
+
+/** What a screen needs of its session and host. */
+export type ScreenDeps = {
+  /** The session's output; the screen has parsed it up to some byte, and no byte after that may leave it. */
+  readonly ring: () => Ring;
+  /** Sends the program what its terminal answers. */
+  readonly reply: (text: string) => void;
+  /** Lets the program wait, or go on. */
+  readonly hold: (isFull: boolean) => void;
+  /** Asks for a turn. */
+  readonly wants: (screen: Screen) => void;
+  /** Time in ms since 1970. */
+  readonly now: () => number;
+  /** Calls back after some ms, unless the returned function is called. */
+  readonly after: (ms: number, run: () => void) => () => void;
+  /** Answers to questions that the screen does not know, by the question: a sequence without its terminator. */
+  readonly answers?: ReadonlyMap<string, string>;
+};
+
+type Asleep = { readonly picture: Buffer; readonly cols: number; readonly rows: number };
+type Size = { readonly seq: number; readonly cols: number; readonly rows: number };
+
+/** One session's screen. */
+export class Screen {
+  readonly #deps: ScreenDeps;
+  readonly #scanner: Scanner;
+  readonly #asking = new Asking();
+  #emulator: Emulator | undefined;
+  #asleep: Asleep;
+  #seq = 0;
+  #sizes: Size[] = [];
+  readonly #lookers: Lookers;
+  #watchers = 0;
+  #isHeld = false;
+  /** Woken to make room in the tail, not because anyone needs it. */
+  #isRoused = false;
+  #mustWake = false;
+  #usedAt: number;
+  #sleptAt: number;
+  /** A person types on a terminal of their own, which then answers the program. */
+  someoneTypes = false;
+
+  constructor(cols: number, rows: number, deps: ScreenDeps) {
+    this.#deps = deps;
+    this.#lookers = new Lookers(deps.after);
+    this.#scanner = new Scanner(rows);
+    this.#asleep = { picture: deflateRawSync(Buffer.alloc(0)), cols, rows };
+    this.#usedAt = deps.now();
+    this.#sleptAt = this.#usedAt;
+  }
+
+  get isLive(): boolean {
+    return this.#emulator !== undefined;
+  }
+
+  /** Number of the first byte that is not parsed. */
+  get seq(): number {
+    return this.#seq;
+  }
+
+  /** Bytes that are not parsed. */
+  get backlog(): number {
+    return this.#deps.ring().seq - this.#seq;
+  }
+
+  /** Whether a turn would do something: parse, or wake first. */
+  get isWanting(): boolean {
+    return this.isLive ? this.backlog > 0 : this.#mustWake || this.#lookers.size > 0 || this.#watchers > 0;
+  }
+
+  /** Whether nobody has needed it for so long that it should sleep. */
+  get isTired(): boolean {
+    if (!this.isLive || this.backlog > 0 || this.#lookers.size > 0 || this.#watchers > 0) return false;
+    return this.#isRoused || this.#deps.now() - this.#usedAt >= IDLE_MS;
+  }
+
+  /** Parses at once what `count` more bytes would push out of a ring of `limit` bytes. */
+  makeRoom(count: number, limit = this.#deps.ring().limit): void {
+    while (this.backlog > 0 && this.backlog + count > limit) this.#piece(PIECE);
+  }
+
+  /** After bytes were pushed on the ring. */
+  heard(bytes: Buffer): void {
+    const now = this.#deps.now();
+    if (this.isLive) this.#usedAt = now;
+    else if (this.#asking.isIn(bytes)) this.#mustWake = true;
+    else if (this.backlog > TAIL_LIMIT) {
+      // one that fills its tail before it would have gone to sleep again is better live
+      this.#isRoused = !this.#mustWake && now - this.#sleptAt >= IDLE_MS;
+      this.#mustWake = true;
+    }
+    if (this.backlog > FULL) this.#hold(true);
+    if (this.isWanting) this.#deps.wants(this);
+  }
+
+  /** What is printed from now on is for a screen of this size. */
+  resize(cols: number, rows: number): void {
+    const { seq } = this.#deps.ring();
+    this.#sizes = [...this.#sizes.filter((size) => size.seq !== seq), { seq, cols, rows }];
+    this.#fit();
+  }
+
+  /** Keeps the screen live until the returned function is called. */
+  watch(): () => void {
+    this.#watchers++;
+    this.#need();
+    return () => {
+      this.#watchers--;
+      this.#usedAt = this.#deps.now();
+    };
+  }
+
+  /** What paints the screen on a fresh terminal, after all that has been printed so far or as soon after as it may be cut; byte `seq` comes next. */
+  snapshot(): Promise<{ readonly seq: number; readonly bytes: Buffer }> {
+    if (!this.isLive && this.backlog === 0 && this.#sizes.length === 0)
+      return Promise.resolve({ seq: this.#seq, bytes: inflateRawSync(this.#asleep.picture) });
+    return this.#look((emulator) => ({ seq: this.#seq, bytes: pictureOf(emulator, this.#scanner) }));
+  }
+
+  /** The last rows as text, after all that has been printed so far. */
+  peek(options: RenderOptions): Promise<Rendered & { readonly seq: number }> {
+    return this.#look((emulator) => ({ ...render(emulator, this.#scanner.modes, options), seq: this.#seq }));
+  }
+
+  wake(): void {
+    if (this.#emulator) return;
+    const { picture, cols, rows } = this.#asleep;
+    let isReady = false;
+    const emulator = new Emulator(cols, rows, (text) => {
+      if (isReady) this.#reply(text);
+    });
+    emulator.write(inflateRawSync(picture));
+    isReady = true;
+    this.#emulator = emulator;
+    this.#mustWake = false;
+    this.#usedAt = this.#deps.now();
+    this.#fit();
+  }
+
+  /** Nothing may be unparsed. */
+  sleep(): void {
+    const emulator = this.#emulator;
+    if (!emulator) return;
+    // level 1: a third larger than the best, in a fifth of the time
+    const picture = deflateRawSync(pictureOf(emulator, this.#scanner), { level: 1 });
+    this.#asleep = { picture, cols: emulator.cols, rows: emulator.rows };
+    this.#drop();
+    this.#isRoused = false;
+    this.#sleptAt = this.#deps.now();
+  }
+
+  /** Parses until all is parsed or `isOver`; wakes first if need be. */
+  parse(isOver: () => boolean): void {
+    do this.#piece(PIECE);
+    while (this.backlog > 0 && !isOver());
+    if (this.backlog <= EASED) this.#hold(false);
+  }
+
+  /** Lets go of all; who still looks is told that the session is not known. */
+  dispose(): void {
+    this.#drop();
+    this.#lookers.refuse(new HostRefused('SESSION_UNKNOWN', 'The session was forgotten before its screen could be shown.'));
+  }
+
+  #drop(): void {
+    this.#emulator?.dispose();
+    this.#emulator = undefined;
+  }
+
+  #need(): void {
+    this.#usedAt = this.#deps.now();
+    this.#isRoused = false;
+    if (this.isWanting) this.#deps.wants(this);
+  }
+
+  #hold(isFull: boolean): void {
+    if (isFull === this.#isHeld) return;
+    this.#isHeld = isFull;
+    this.#deps.hold(isFull);
+  }
+
+  #reply(text: string): void {
+    if (!this.someoneTypes) this.#deps.reply(text);
+  }
+
+  #piece(most: number): void {
+    this.wake();
+    const emulator = this.#emulator as Emulator;
+    // no further than to where the screen gets another size, or somebody looks
+    const stretch = Math.min(most, (this.#sizes[0]?.seq ?? Number.POSITIVE_INFINITY) - this.#seq);
+    const bytes = this.#deps.ring().slice(this.#seq, this.#lookers.stride(this.#seq, stretch));
+    this.#seq += bytes.length;
+    feed(emulator, this.#scanner, bytes, (sequence) => {
+      const answer = this.#deps.answers?.get(sequence);
+      if (answer !== undefined) this.#reply(answer);
+    });
+    this.#fit();
+    this.#cut();
+  }
+
+  /** Takes the sizes that were set before the next byte. */
+  #fit(): void {
+    for (let size = this.#sizes[0]; size && this.#emulator && size.seq <= this.#seq; size = this.#sizes[0]) {
+      this.#sizes.shift();
+      this.#emulator.resize(size.cols, size.rows);
+      this.#scanner.modes.resized(size.rows);
+    }
+  }
+
+  #look<T>(see: (emulator: Emulator) => T): Promise<T> {
+    const { seq } = this.#deps.ring();
+    const seen = this.#lookers.add(
+      seq,
+      () => see(this.#emulator as Emulator),
+      () => this.#cut(),
+    );
+    this.#need();
+    this.#cut();
+    return seen;
+  }
+
+  #cut(): void {
+    if (this.#emulator) this.#lookers.serve(this.#seq, this.#scanner.safe);
+  }
+}
