@@ -6,15 +6,18 @@ import type { Report } from './report.ts';
 import { runConditionFault } from './run-condition.ts';
 import { asPattern, isName } from './vars.ts';
 
-/** What must hold of one formula, as far as its own file tells. What hangs on other files is judged again when these are known. */
-export function checkFormula(formula: Formula, file: string, report: Report): void {
+/**
+ * What must hold of one formula, as far as its own file tells. What hangs on other files is judged again when these are known. `typed`: its type is
+ * known, so that it can be said what is missing.
+ */
+export function checkFormula(formula: Formula, file: string, report: Report, typed = true): void {
   const open = formula.extends.length > 0;
   const outer = new Set<string>();
   checkVars(formula, file, report);
   for (const step of [...formula.steps, ...formula.template]) checkStep(step, report);
   checkSteps(formula.steps, { outer, open, braces: false }, report);
   checkSteps(formula.template, { outer, open, braces: true }, report);
-  if (!open) checkWhole(formula, file, report);
+  if (typed && !open) checkWhole(formula, file, report);
   checkCompose(formula, file, report);
   checkConvoy(formula, file, report);
   if (formula.phase !== '' && formula.phase !== 'liquid' && formula.phase !== 'vapor')
@@ -76,14 +79,16 @@ function checkConvoy(
   report: Report,
 ): void {
   const ids = [...legs, ...aspects].map(({ id }) => id);
-  const knowsLeg = (id: string, at: Path) => {
-    if (!ids.includes(id) && parents.length === 0) report.fault(file, at, `there is no leg \`${id}\``, meant(id, ids));
+  const knowLegs = (named: readonly string[], at: Path) => {
+    named.forEach((id, index) => {
+      if (!ids.includes(id) && parents.length === 0)
+        report.fault(file, [...at, index], `there is no leg \`${id}\``, meant(id, ids));
+    });
   };
   checkLegs(legs, 'legs', file, report);
   checkLegs(aspects, 'aspects', file, report);
-  synthesis?.depends_on.forEach((id, index) => knowsLeg(id, ['synthesis', 'depends_on', index]));
-  for (const [name, preset] of Object.entries(presets))
-    preset.legs.forEach((id, index) => knowsLeg(id, ['presets', name, 'legs', index]));
+  knowLegs(synthesis?.depends_on ?? [], ['synthesis', 'depends_on']);
+  for (const [name, preset] of Object.entries(presets)) knowLegs(preset.legs, ['presets', name, 'legs']);
   const names = Object.keys(inputs);
   for (const [name, input] of Object.entries(inputs))
     input.required_unless.forEach((other, index) => {

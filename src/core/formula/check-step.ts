@@ -42,6 +42,8 @@ function checkGate({ gate }: Step, tell: Tell): void {
       `known are ${GATE_TYPES.join(', ')}`,
     );
   checkTimeout(gate.timeout, ['gate', 'timeout'], tell);
+  const why = gate.type === 'condition' && gate.condition !== undefined ? runConditionFault(gate.condition) : undefined;
+  if (why !== undefined) tell.fault(['gate', 'condition'], why);
   if (gate.type === 'timer' && gate.timeout === undefined) tell.fault(['gate'], 'a timer needs a `timeout`', 'such as "1h30m"');
 }
 
@@ -72,6 +74,7 @@ function checkLoop(step: Step, tell: Tell): void {
     if ('why' in range) tell.fault(['loop', 'range'], range.why);
   }
   if (loop.var !== undefined && loop.range === undefined) tell.warn(['loop', 'var'], '`var` has a meaning only with `range`');
+  if (step.children.length > 0) tell.warn(['children'], 'a loop has a body: its children are not kept');
   if (step.gate) tell.warn(['gate'], 'a loop has no gate of its own', 'put it on a step that the loop needs');
 }
 

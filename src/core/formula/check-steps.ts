@@ -1,7 +1,8 @@
 import { meant, type Path, place } from './faults.ts';
-import { needsOf, type Step } from './grammar.ts';
+import type { Step } from './grammar.ts';
 import { cycles } from './graph.ts';
 import type { Report } from './report.ts';
+import { needsOf } from './step.ts';
 import { WAITS_FORMS, waitsOf } from './waits.ts';
 
 /** What must hold among steps: ids good and written once, needs known, no step waiting for itself. */

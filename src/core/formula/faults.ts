@@ -44,5 +44,7 @@ export function meant(word: string, known: readonly string[]): string | undefine
   const [near] = nearest(word, known, 1);
   if (near === undefined) return undefined;
   const slips = editDistance(word.toLowerCase(), near.toLowerCase());
-  return slips <= Math.max(2, Math.floor(near.length / 3)) || near.startsWith(word) ? `did you mean \`${near}\`?` : undefined;
+  return (slips < word.length && slips <= Math.max(2, Math.floor(near.length / 3))) || near.startsWith(word)
+    ? `did you mean \`${near}\`?`
+    : undefined;
 }

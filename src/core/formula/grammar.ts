@@ -1,5 +1,6 @@
 import type { Path } from './faults.ts';
 import type { Extra } from './reader.ts';
+import type { Waits } from './waits.ts';
 
 /** A formula as its file says it, read and typed. Keys bear the names that they have in the file. */
 
@@ -43,6 +44,8 @@ export type Gate = {
   readonly id: string;
   readonly await_id?: string;
   readonly timeout?: string;
+  /** Of the type `condition`: what it waits for. */
+  readonly condition?: string;
   readonly extra?: Extra;
 };
 
@@ -108,8 +111,12 @@ export type Step = {
   readonly interactive: boolean;
   readonly extra?: Extra;
   readonly origin: Origin;
+  /** `waits_for`, as soon as it is known who is meant. */
+  readonly waits?: Waits;
   /** Conditions of the loop or target that it has replaced: all must hold. */
   readonly also?: Names;
+  /** It is a leg of a convoy. */
+  readonly leg?: { readonly focus: string; readonly agent: string; readonly review_only: boolean };
   /** It ends a loop with `until`: the steps of the first round have this prefix. */
   readonly repeat?: { readonly until: string; readonly max: number; readonly round: string };
 };
@@ -131,14 +138,33 @@ export type Advice = {
   readonly after?: AdviceStep;
   readonly around: { readonly before: readonly AdviceStep[]; readonly after: readonly AdviceStep[]; readonly extra?: Extra };
   readonly extra?: Extra;
+  readonly origin: Origin;
 };
 
 export type Pointcut = { readonly glob?: string; readonly type?: string; readonly label?: string; readonly extra?: Extra };
 
-export type ExpandRule = { readonly target: string; readonly with: string; readonly vars: Texts; readonly extra?: Extra };
-export type MapRule = { readonly select: string; readonly with: string; readonly vars: Texts; readonly extra?: Extra };
-export type BranchRule = { readonly from: string; readonly steps: Names; readonly join: string; readonly extra?: Extra };
-export type GateRule = { readonly before: string; readonly condition: string; readonly extra?: Extra };
+export type ExpandRule = {
+  readonly target: string;
+  readonly with: string;
+  readonly vars: Texts;
+  readonly extra?: Extra;
+  readonly origin: Origin;
+};
+export type MapRule = {
+  readonly select: string;
+  readonly with: string;
+  readonly vars: Texts;
+  readonly extra?: Extra;
+  readonly origin: Origin;
+};
+export type BranchRule = {
+  readonly from: string;
+  readonly steps: Names;
+  readonly join: string;
+  readonly extra?: Extra;
+  readonly origin: Origin;
+};
+export type GateRule = { readonly before: string; readonly condition: string; readonly extra?: Extra; readonly origin: Origin };
 export type BondPoint = {
   readonly id: string;
   readonly description: string;
@@ -231,18 +257,3 @@ export type Formula = {
   readonly source: string;
   readonly extra?: Extra;
 };
-
-/** What a thing is called: its title, else the first line of its description, else its id. */
-export function titleOf({ id, title, description }: { id: string; title: string; description: string }): string {
-  if (title.trim() !== '') return title;
-  const first = description
-    .split('\n')
-    .map((line) => line.trim())
-    .find((line) => line !== '');
-  return first ?? id;
-}
-
-/** The ids that a step needs, each once: `needs` and `depends_on` mean the same. */
-export function needsOf(step: Pick<Step, 'needs' | 'depends_on'>): string[] {
-  return [...new Set([...step.needs, ...step.depends_on])];
-}

@@ -59,7 +59,8 @@ export function readFormula(source: Source, report: Report): { formula?: Formula
   }
   const typed = Object.hasOwn(value, 'type');
   if (!typed) value['type'] = typeOf(value);
-  if (value['type'] === undefined) {
+  const told = value['type'] !== undefined;
+  if (!told) {
     into.faults.push({
       at: [],
       says: 'it has no type, and nothing tells it',
@@ -75,7 +76,7 @@ export function readFormula(source: Source, report: Report): { formula?: Formula
   report.take(file, into);
   if (!read) return { keys };
   const formula = withFiles({ ...read, version: read.version || 1 }, source, report);
-  checkFormula(formula, file, report);
+  checkFormula(formula, file, report, told);
   return { formula, keys };
 }
 

@@ -24,7 +24,7 @@ export type Extra = Readonly<Record<string, unknown>>;
 export type Field<T> = { readonly shape: Shape<T>; readonly otherwise?: T; readonly required?: boolean };
 
 /** What a reader adds to a table, and no file says. */
-type Added = 'extra' | 'origin' | 'also' | 'repeat';
+type Added = 'extra' | 'origin' | 'waits' | 'also' | 'leg' | 'repeat';
 type Known<T> = Exclude<keyof T, Added>;
 type Fields<T> = { readonly [K in Known<T>]: Field<Exclude<T[K], undefined>> };
 

@@ -15,6 +15,7 @@ import {
   type Loop,
   type MapRule,
   type OnComplete,
+  type Origin,
   type Output,
   type Pointcut,
   type Preset,
@@ -27,6 +28,14 @@ import {
 import { anything, flag, list, may, must, named, oneOf, or, type Shape, scalar, table, text, whole, word } from './reader.ts';
 
 /** How each table of a formula file is read: its keys, their kinds, and what they are when absent. */
+
+/** Adds where it is written. */
+const placed =
+  <T>(shape: Shape<T>): Shape<T & { readonly origin: Origin }> =>
+  (value, at, into) => {
+    const read = shape(value, at, into);
+    return read && { ...read, origin: { formula: into.formula, file: into.file, at, by: [] } };
+  };
 
 const none: readonly never[] = [];
 const noTexts: Readonly<Record<string, string>> = {};
@@ -47,7 +56,13 @@ const variable: Shape<Var> = (value, at, into) =>
     ? varTable(value, at, into)
     : { description: '', default: scalar(value, at, into) ?? '', required: false, type: 'string' };
 
-const gate = table<Gate>({ type: or(word, 'human'), id: or(scalar, ''), await_id: may(scalar), timeout: may(word) });
+const gate = table<Gate>({
+  type: or(word, 'human'),
+  id: or(scalar, ''),
+  await_id: may(scalar),
+  timeout: may(word),
+  condition: may(word),
+});
 
 /** Steps hold steps: the shape is found when it is needed. */
 const steps: Shape<readonly Step[]> = (value, at, into) => list(step)(value, at, into);
@@ -109,17 +124,11 @@ const bareStep = table<Step>(
   },
   { ephemeral: 'pour or wisp decides that for the whole molecule; a formula says `pour = true`' },
 );
+const placedStep = placed(bareStep);
+/** One list of labels, whichever name each has come by. */
 const step: Shape<Step> = (value, at, into) => {
-  const read = bareStep(value, at, into);
-  // One list of labels, whichever name each has come by.
-  return (
-    read && {
-      ...read,
-      labels: [...new Set([...read.labels, ...read.tags])],
-      tags: [],
-      origin: { formula: into.formula, file: into.file, at, by: [] },
-    }
-  );
+  const read = placedStep(value, at, into);
+  return read && { ...read, labels: [...new Set([...read.labels, ...read.tags])], tags: [] };
 };
 
 const adviceStep = table<AdviceStep>({
@@ -140,10 +149,10 @@ const advice = table<Advice>({
 const pointcut = table<Pointcut>({ glob: may(word), type: may(word), label: may(word) });
 
 const compose = table<Compose>({
-  expand: or(list(table<ExpandRule>({ target: must(word), with: must(word), vars: or(texts, noTexts) })), none),
-  map: or(list(table<MapRule>({ select: must(word), with: must(word), vars: or(texts, noTexts) })), none),
-  branch: or(list(table<BranchRule>({ from: must(word), steps: must(names), join: must(word) })), none),
-  gate: or(list(table<GateRule>({ before: must(word), condition: must(word) })), none),
+  expand: or(list(placed(table<ExpandRule>({ target: must(word), with: must(word), vars: or(texts, noTexts) }))), none),
+  map: or(list(placed(table<MapRule>({ select: must(word), with: must(word), vars: or(texts, noTexts) }))), none),
+  branch: or(list(placed(table<BranchRule>({ from: must(word), steps: must(names), join: must(word) }))), none),
+  gate: or(list(placed(table<GateRule>({ before: must(word), condition: must(word) }))), none),
   aspects: or(names, none),
   bond_points: or(
     list(
@@ -198,7 +207,7 @@ export const formulaShape = table<Formula>({
   steps: or(steps, none),
   template: or(steps, none),
   compose: or(compose, NO_COMPOSE),
-  advice: or(list(advice), none),
+  advice: or(list(placed(advice)), none),
   pointcuts: or(list(pointcut), none),
   phase: or(text, ''),
   pour: may(flag),

@@ -1,4 +1,5 @@
-import { needsOf, type Step } from './grammar.ts';
+import type { Step } from './grammar.ts';
+import { needsOf } from './step.ts';
 
 /** `waits_for`: a step waits for the children that another step makes at run time. */
 
