@@ -13,7 +13,7 @@ export function seed(name: string): string {
   return readFileSync(new URL(`../fixtures/formulas/${name}`, import.meta.url), 'utf8');
 }
 
-export const hash = (text: string) => createHash('sha256').update(text).digest('hex');
+const hash = (text: string) => createHash('sha256').update(text).digest('hex');
 
 /** Reads one file named `f.toml`. */
 export function parsed(text: string, file = 'f.toml'): Parsed {

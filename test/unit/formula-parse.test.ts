@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parseFormula } from '#core/formula/parse';
+import { placesOf } from '#core/formula/search';
 import { faultsOf, formulaOf, parsed, seed, steps, warningsOf } from '../support/formulas.ts';
 
 const named = (text: string) => `formula = "f"\n${text}`;
@@ -61,6 +62,17 @@ describe('types', () => {
   ])('F22: a formula of type %s needs %s', (type, what) => {
     expect(faultsOf(named(`type = "${type}"`))).toEqual([expect.stringContaining(`needs ${what}`)]);
   });
+});
+
+test('F3: an earlier folder beats a later one; in one folder TOML beats JSON, and a bare name comes last', () => {
+  expect(placesOf('f', ['rig', 'town'])).toEqual([
+    'rig/f.formula.toml',
+    'rig/f.formula.json',
+    'rig/f.toml',
+    'town/f.formula.toml',
+    'town/f.formula.json',
+    'town/f.toml',
+  ]);
 });
 
 describe('keys', () => {

@@ -1,9 +1,11 @@
 import { checkStep } from './check-step.ts';
 import { checkSteps, withChildren } from './check-steps.ts';
 import { meant, type Path } from './faults.ts';
-import type { Formula, Leg, Var } from './grammar.ts';
+import type { Formula, Var } from './grammar.ts';
+import type { Leg } from './grammar-convoy.ts';
 import type { Report } from './report.ts';
 import { runConditionFault } from './run-condition.ts';
+import { parseTemplate } from './template.ts';
 import { asPattern, isName } from './vars.ts';
 
 /**
@@ -20,6 +22,7 @@ export function checkFormula(formula: Formula, file: string, report: Report, typ
   if (typed && !open) checkWhole(formula, file, report);
   checkCompose(formula, file, report);
   checkConvoy(formula, file, report);
+  checkTemplates(formula, file, report);
   if (formula.phase !== '' && formula.phase !== 'liquid' && formula.phase !== 'vapor')
     report.warn(file, ['phase'], `\`${formula.phase}\` is no phase`, 'known are liquid and vapor');
 }
@@ -95,6 +98,21 @@ function checkConvoy(
       if (!names.includes(other) && parents.length === 0)
         report.fault(file, ['inputs', name, 'required_unless', index], `there is no input \`${other}\``, meant(other, names));
     });
+}
+
+/** Templates that would fail at the run are refused now. */
+function checkTemplates({ type, prompts, output, synthesis }: Formula, file: string, report: Report): void {
+  if (type !== 'convoy') return;
+  const texts: Array<[Path, string | undefined]> = [
+    [['prompts', 'base'], prompts['base']],
+    [['output', 'directory'], output?.directory],
+    [['output', 'leg_pattern'], output?.leg_pattern],
+    [['synthesis', 'description'], synthesis?.description],
+  ];
+  for (const [at, text] of texts) {
+    const parsed = parseTemplate(text ?? '');
+    if ('fault' in parsed) report.fault(file, at, `line ${parsed.fault.line} of the text: ${parsed.fault.says}`);
+  }
 }
 
 function checkLegs(legs: readonly Leg[], key: string, file: string, report: Report): void {

@@ -84,7 +84,7 @@ function checkNeeds(step: Step, known: ReadonlySet<string>, rules: Rules, report
 }
 
 /** Says of every ring of needs how it goes round. */
-export function checkCycles(all: ReadonlyArray<{ step: Step; parent?: string }>, report: Report): void {
+function checkCycles(all: ReadonlyArray<{ step: Step; parent?: string }>, report: Report): void {
   const steps = new Map(all.map(({ step }) => [step.id, step]));
   const nodes = all.map(({ step, parent }) => {
     const waits = waitsOf(step);

@@ -10,7 +10,7 @@ export function legsOf(formula: Formula, file: string): Step[] {
       ...blankStep(id, from([key, index])),
       title,
       description,
-      leg: { focus, agent: agent || formula.agent, review_only: review_only || formula.review_only === true },
+      leg: { focus, agent, review_only: review_only || formula.review_only === true },
       ...(extra ? { extra } : {}),
     }),
   );

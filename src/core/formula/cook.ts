@@ -65,7 +65,7 @@ export function cook(input: CookInput): Cooked {
 function stages(kitchen: Kitchen, given: ReadonlyMap<string, string>): readonly Step[] {
   const { formula, report, file } = kitchen;
   if (formula.type === 'expansion') return expandInline([alone(formula, file, given)], kitchen);
-  if (formula.type === 'convoy' || formula.aspects.length > 0) return legsOf(formula, file);
+  if (formula.type === 'convoy' || (formula.type === 'aspect' && formula.aspects.length > 0)) return legsOf(formula, file);
   if (formula.type === 'aspect') {
     report.fault(file, [], 'an aspect has no steps of its own', 'name it in `compose.aspects` of a formula');
     return [];
@@ -82,7 +82,8 @@ function stages(kitchen: Kitchen, given: ReadonlyMap<string, string>): readonly 
 
 /** A magic variable: when it is declared, the root is called by it. */
 function rootOf(formula: Formula, root: string): Omit<Proto, 'steps' | 'hash'> {
-  const { vars, squash } = formula;
+  const { vars, squash, inputs, prompts, presets, output } = formula;
+  const convoy = { inputs, prompts, presets, ...(output ? { output } : {}) };
   return {
     formula: formula.formula,
     type: formula.type,
@@ -93,8 +94,10 @@ function rootOf(formula: Formula, root: string): Omit<Proto, 'steps' | 'hash'> {
     labels: formula.labels,
     phase: formula.phase,
     pour: formula.pour ?? false,
+    agent: formula.agent,
     vars,
     ...(squash ? { squash } : {}),
+    ...(formula.type === 'convoy' ? { convoy } : {}),
   };
 }
 

@@ -1,11 +1,12 @@
 import type { Path } from './faults.ts';
+import type { Input, Leg, Output, Preset, Synthesis } from './grammar-convoy.ts';
 import type { Extra } from './reader.ts';
 import type { Waits } from './waits.ts';
 
 /** A formula as its file says it, read and typed. Keys bear the names that they have in the file. */
 
 export const FORMULA_TYPES = ['workflow', 'expansion', 'aspect', 'convoy'] as const;
-export type FormulaType = (typeof FORMULA_TYPES)[number];
+type FormulaType = (typeof FORMULA_TYPES)[number];
 
 /** The kinds of work that a step may be; any other word is kept, and worked as a task. */
 export const STEP_TYPES = ['task', 'bug', 'feature', 'epic', 'chore'] as const;
@@ -192,41 +193,6 @@ export type Compose = {
   readonly hooks: readonly Hook[];
   readonly extra?: Extra;
 };
-
-/** What a convoy formula is given at its run. */
-export type Input = {
-  readonly description: string;
-  readonly type: string;
-  readonly required: boolean;
-  readonly required_unless: Names;
-  readonly default?: string;
-  readonly extra?: Extra;
-};
-
-/** One of the parallel pieces of a convoy, or one of the analyses of an aspect. */
-export type Leg = {
-  readonly id: string;
-  readonly title: string;
-  readonly focus: string;
-  readonly description: string;
-  readonly agent: string;
-  readonly review_only: boolean;
-  readonly extra?: Extra;
-};
-
-export type Synthesis = {
-  readonly title: string;
-  readonly description: string;
-  readonly depends_on: Names;
-  readonly extra?: Extra;
-};
-export type Output = {
-  readonly directory: string;
-  readonly leg_pattern: string;
-  readonly synthesis: string;
-  readonly extra?: Extra;
-};
-export type Preset = { readonly description: string; readonly legs: Names; readonly extra?: Extra };
 
 export type Formula = {
   readonly formula: string;

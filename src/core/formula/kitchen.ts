@@ -20,7 +20,8 @@ export const MAX_ITERATIONS = 1000;
 
 /** Counts steps that are made; false, and said once, when they are too many. */
 export function makes(kitchen: Kitchen, steps: readonly Step[]): boolean {
-  kitchen.made += flat(steps).length;
+  // Loops and steps that expand give way to others, which are counted then.
+  kitchen.made += flat(steps).filter(({ loop, expand }) => !loop && expand === undefined).length;
   if (kitchen.made <= MAX_STEPS) return true;
   kitchen.report.fault(kitchen.file, [], `it makes more than ${MAX_STEPS} steps`, 'loop less, or pour several molecules');
   return false;

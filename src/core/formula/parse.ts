@@ -3,7 +3,7 @@ import { checkFormula } from './check-formula.ts';
 import { type Fault, place } from './faults.ts';
 import type { Formula, Step } from './grammar.ts';
 import { jsonLines, type LineOf, tomlLines } from './lines.ts';
-import { isTable, type Reading } from './reader.ts';
+import { depthOf, isTable, type Reading } from './reader.ts';
 import { Report } from './report.ts';
 import { formulaShape } from './shapes.ts';
 
@@ -15,6 +15,9 @@ export type Source = {
   /** Text of another file, by its path from this one's folder; undefined when it cannot be read. */
   readonly beside?: (path: string) => string | undefined;
 };
+
+/** Deeper files are nobody's work, and would outgrow the stack. */
+const MAX_NESTED = 300;
 
 /** Every key of the file: those that are read, and those that the language does not know. */
 export type KeyReport = { readonly read: readonly string[]; readonly ignored: readonly string[] };
@@ -90,12 +93,21 @@ function typeOf(value: Record<string, unknown>): string | undefined {
   return has('extends') ? 'workflow' : undefined;
 }
 
+/** The table that a TOML or JSON file holds; undefined when it is none, which is told. */
+export function tableOf(source: Source, report: Report): Record<string, unknown> | undefined {
+  const raw = decode(source, report);
+  if (raw) report.knows(source.file, raw.lineOf);
+  return raw?.value;
+}
+
 function decode({ file, text }: Source, report: Report): { value: Record<string, unknown>; lineOf: LineOf } | undefined {
   const json = file.endsWith('.json');
   try {
     const value: unknown = json ? JSON.parse(text.replace(/^\uFEFF/, '')) : parseToml(text);
-    if (isTable(value)) return { value, lineOf: json ? jsonLines(text) : tomlLines(text) };
-    report.fault(file, [], 'the file must hold one JSON object');
+    if (!isTable(value)) report.fault(file, [], 'the file must hold one JSON object');
+    else if (depthOf(value) > MAX_NESTED)
+      report.fault(file, [], `tables and lists lie more than ${MAX_NESTED} deep in one another`);
+    else return { value, lineOf: json ? jsonLines(text) : tomlLines(text) };
   } catch (error) {
     const { line, says } = json ? jsonFault(error, text) : tomlFault(error);
     report.knows(file, () => line);

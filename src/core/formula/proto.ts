@@ -1,4 +1,4 @@
-import type { Gate, OnComplete, Ralph, Retry, Step, Var, Via } from './grammar.ts';
+import type { Formula, Gate, OnComplete, Ralph, Retry, Step, Var, Via } from './grammar.ts';
 import type { Extra } from './reader.ts';
 import type { Waits } from './waits.ts';
 
@@ -14,8 +14,12 @@ export type Proto = {
   readonly labels: readonly string[];
   readonly phase: string;
   readonly pour: boolean;
+  /** Preset for the agents of its run, unless somebody says another; empty: the town's. */
+  readonly agent: string;
   readonly vars: Readonly<Record<string, Var>>;
   readonly squash?: Extra;
+  /** Of a convoy: what its run is given, and how its texts are made. */
+  readonly convoy?: Pick<Formula, 'inputs' | 'prompts' | 'presets' | 'output'>;
   /** Containers before their children, otherwise as the formula has them. */
   readonly steps: readonly ProtoStep[];
   /** Of what was cooked, not of where it was found: files and lines do not count. */
@@ -23,7 +27,7 @@ export type Proto = {
 };
 
 /** Where a cooked step comes from. */
-export type ProtoOrigin = {
+type ProtoOrigin = {
   readonly formula: string;
   readonly file: string;
   readonly line: number;
@@ -57,6 +61,7 @@ export type ProtoStep = {
   /** All must hold with the values it is poured with, else it is left out. */
   readonly conditions: readonly string[];
   readonly gate?: Gate;
+  /** `round`: how the ids (in the formula) of the steps of the first round begin. */
   readonly repeat?: { readonly until: string; readonly max: number; readonly round: string };
   readonly on_complete?: OnComplete;
   readonly retry?: Retry;
@@ -69,7 +74,7 @@ export type ProtoStep = {
 };
 
 /** The text of a plain value whose keys are in order: the same for the same content. */
-export function canonical(value: unknown): string {
+function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map((one) => canonical(one ?? null)).join(',')}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
   const keys = Object.keys(value).sort();

@@ -52,6 +52,14 @@ export function isTable(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
 }
 
+/** How many tables and lists lie in one another at most. */
+export function depthOf(value: unknown): number {
+  let depth = 0;
+  for (let level = [value]; level.length > 0; depth++)
+    level = level.flatMap((one) => (typeof one === 'object' && one !== null ? Object.values(one) : []));
+  return depth;
+}
+
 /** A text. */
 export const text: Shape<string> = (value, at, into) => (typeof value === 'string' ? value : wrong(into, at, value, 'a text'));
 
@@ -117,7 +125,7 @@ export const anything: Shape<Extra> = (value, at, into) =>
   isTable(value) ? (plain(value) as Extra) : wrong(into, at, value, 'a table');
 
 /** A copy in which every table is a plain object and every date a text. */
-export function plain(value: unknown): unknown {
+function plain(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(plain);
   if (value instanceof Date) return value.toISOString();
   if (!isTable(value)) return value;
@@ -134,7 +142,7 @@ export function table<T extends { readonly extra?: Extra }>(
   return (value, at, into) => {
     if (!isTable(value)) return wrong(into, at, value, 'a table');
     const result: Record<string, unknown> = {};
-    const extra: Record<string, unknown> = {};
+    const extra: Array<[string, unknown]> = [];
     let whole = true;
     for (const [name, { shape, otherwise, required }] of known) {
       if (!Object.hasOwn(value, name)) {
@@ -153,10 +161,12 @@ export function table<T extends { readonly extra?: Extra }>(
     for (const name of Object.keys(value)) {
       if (Object.hasOwn(fields, name)) continue;
       into.ignored.push([...at, name]);
-      into.warnings.push(note([...at, name], `unknown key \`${name}\``, foreign[name] ?? meant(name, names)));
-      extra[name] = plain(value[name]);
+      into.warnings.push(
+        note([...at, name], `unknown key \`${name}\``, Object.hasOwn(foreign, name) ? foreign[name] : meant(name, names)),
+      );
+      extra.push([name, plain(value[name])]);
     }
-    if (Object.keys(extra).length > 0) result['extra'] = extra;
+    if (extra.length > 0) result['extra'] = Object.fromEntries(extra);
     return whole ? (result as Omit<T, Exclude<Added, 'extra'>>) : undefined;
   };
 }

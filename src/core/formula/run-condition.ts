@@ -21,7 +21,7 @@ export type RunCondition =
   | ({ readonly of: 'step'; readonly ref: string; readonly field: readonly string[] } & Value);
 
 /** A step while it runs. */
-export type Running = { readonly id: string; readonly status: string; readonly output: unknown };
+type Running = { readonly id: string; readonly status: string; readonly output: unknown };
 
 /** What conditions may ask. `self` is the step that has the condition. */
 export type RunFacts = {

@@ -61,7 +61,7 @@ function protoStep(step: Step, parent: string, ids: ReadonlyMap<string, string>,
     needs: step.needs.filter((need) => !above(need)).map(whole),
     ...(waits ? { waits: { ...waits, spawner: whole(waits.spawner) } } : {}),
     conditions: [...new Set(conditions.filter((one) => one.trim() !== ''))],
-    ...(repeat ? { repeat: { ...repeat, round: `${parent}.${repeat.round}` } } : {}),
+    ...(repeat ? { repeat } : {}),
     ...(step.on_complete ? { on_complete: step.on_complete } : {}),
     ...(step.retry ? { retry: step.retry } : {}),
     ...(step.ralph ? { ralph: step.ralph } : {}),
@@ -126,7 +126,8 @@ function judgeIds(steps: readonly Step[], { report }: Kitchen): void {
 }
 
 function judge(list: readonly ProtoStep[], steps: readonly Step[], { report, file }: Kitchen): void {
-  if (list.length > MAX_STEPS) report.fault(file, [], `it makes ${list.length} steps`, `the limit is ${MAX_STEPS}`);
+  const count = list.filter(({ kind }) => kind !== 'gate').length;
+  if (count > MAX_STEPS) report.fault(file, [], `it makes ${count} steps`, `the limit is ${MAX_STEPS}`);
   const ids = new Set(list.map(({ id }) => id));
   if (ids.size < list.length && new Set(flat(steps).map(({ id }) => id)).size === flat(steps).length) {
     const twice = list.find(({ id }, index) => list.findIndex((one) => one.id === id) < index);

@@ -10,21 +10,17 @@ import {
   type Gate,
   type GateRule,
   type Hook,
-  type Input,
-  type Leg,
   type Loop,
   type MapRule,
   type OnComplete,
   type Origin,
-  type Output,
   type Pointcut,
-  type Preset,
   type Ralph,
   type Retry,
   type Step,
-  type Synthesis,
   type Var,
 } from './grammar.ts';
+import type { Input, Leg, Output, Preset, Synthesis } from './grammar-convoy.ts';
 import { anything, flag, list, may, must, named, oneOf, or, type Shape, scalar, table, text, whole, word } from './reader.ts';
 
 /** How each table of a formula file is read: its keys, their kinds, and what they are when absent. */
@@ -169,7 +165,7 @@ const compose = table<Compose>({
   hooks: or(list(table<Hook>({ trigger: must(word), attach: must(word), at: or(text, ''), vars: or(texts, noTexts) })), none),
 });
 /** Nothing is composed. */
-export const NO_COMPOSE: Compose = {
+const NO_COMPOSE: Compose = {
   expand: none,
   map: none,
   branch: none,
