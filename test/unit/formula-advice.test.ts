@@ -154,3 +154,18 @@ test('L9: another round has the steps of the first, under its own number', () =>
   ]);
   expect(sinks).toEqual(['f.L.iter2.y']);
 });
+
+test('L9: what advice puts into a round comes again with it; what could not come twice is refused', () => {
+  const loop = `[[steps]]\nid = "L"\nloop = { until = "x.status == 'complete'", max = 3, body = [{ id = "x" }] }\n[compose]\naspects = ["a"]\n`;
+  const proto = protoOf({ f: loop, a: put('*.x', 'after = { id = "audit-{step.id}" }') });
+  expect(graph(proto)).toEqual({ 'L.iter1.x': [], 'audit-L.iter1.x': ['L.iter1.x'], L: ['audit-L.iter1.x'] });
+  const { steps: next, sinks } = nextRound(proto, stepOf(proto, 'L'), 3);
+  expect(next.map(({ id, needs }) => [id, needs])).toEqual([
+    ['f.L.iter3.x', []],
+    ['f.audit-L.iter3.x', ['f.L.iter3.x']],
+  ]);
+  expect(sinks).toEqual(['f.audit-L.iter3.x']);
+  expect(cookFaults({ f: loop, a: put('*.x', 'after = { id = "audit" }') })).toEqual([
+    expect.stringContaining('`audit` would come out twice in a second round'),
+  ]);
+});

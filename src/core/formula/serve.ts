@@ -3,6 +3,7 @@ import { STEP_TYPES, type Step } from './grammar.ts';
 import { cycles } from './graph.ts';
 import { type Kitchen, MAX_STEPS } from './kitchen.ts';
 import type { ProtoStep } from './proto.ts';
+import { isOfRound } from './rounds.ts';
 import { titleOf } from './step.ts';
 import { flat } from './tree.ts';
 
@@ -139,6 +140,16 @@ function judge(list: readonly ProtoStep[], steps: readonly Step[], { report, fil
     for (const need of step.needs)
       if (!bare.has(need))
         report.fault(step.origin.file, [...step.origin.at, 'needs'], `there is no step \`${need}\``, meant(need, names));
+  for (const { repeat } of list) {
+    const lacking = repeat ? list.filter((one) => isOfRound(one, repeat.round) && !one.step.includes(repeat.round)) : [];
+    for (const { step, origin } of lacking)
+      report.fault(
+        origin.file,
+        [],
+        `\`${step}\` would come out twice in a second round`,
+        'put `{target}` or `{step.id}` into its id',
+      );
+  }
   for (const path of cycles(list)) {
     const first = list.find(({ id }) => id === path[0]);
     const at = flat(steps).find(({ id }) => id === first?.step)?.origin;
