@@ -32,6 +32,7 @@ type FloorName = (typeof FLOORS)[number];
 type Floor = { at: RegExp; may: readonly FloorName[]; types?: readonly FloorName[]; libs: readonly string[] };
 
 const FLOOR_TABLE: readonly Floor[] = [
+  { at: /^src\/core\/formula\//, may: ['core'], libs: ['zod', 'smol-toml'] },
   { at: /^src\/core\//, may: ['core'], libs: ['zod'] },
   { at: /^queues\//, may: ['queues', 'core'], libs: [] },
   { at: /^src\/world\/store\//, may: ['world', 'queues', 'core'], libs: ['node:', 'zod', 'ioredis'] },

@@ -6,6 +6,12 @@ const body = (lines: number) => Array.from({ length: lines }, (_, index) => `  s
 const PLANTED: Array<[law: string, name: string, text: string, says: string]> = [
   ['core touches no built-in', 'src/core/work.ts', "import { readFileSync } from 'node:fs';\n", 'no library of this floor'],
   ['core knows no library but zod', 'src/core/work.ts', "import type { Job } from 'bullmq';\n", 'no library of this floor'],
+  [
+    'core knows TOML only where formulas are',
+    'src/core/work.ts',
+    "import { parse } from 'smol-toml';\n",
+    'no library of this floor',
+  ],
   ['core does not export from above', 'src/core/work.ts', "export * from '#world/clock';\n", 'out of reach'],
   [
     'queues name no world, not even its types',

@@ -1,0 +1,221 @@
+import {
+  type Advice,
+  type AdviceStep,
+  type BondPoint,
+  type BranchRule,
+  type Compose,
+  type ExpandRule,
+  FORMULA_TYPES,
+  type Formula,
+  type Gate,
+  type GateRule,
+  type Hook,
+  type Loop,
+  type MapRule,
+  type OnComplete,
+  type Origin,
+  type Pointcut,
+  type Ralph,
+  type Retry,
+  type Step,
+  type Var,
+} from './grammar.ts';
+import type { Input, Leg, Output, Preset, Synthesis } from './grammar-convoy.ts';
+import { anything, flag, list, may, must, named, oneOf, or, type Shape, scalar, table, text, whole, word } from './reader.ts';
+
+/** How each table of a formula file is read: its keys, their kinds, and what they are when absent. */
+
+/** Adds where it is written. */
+const placed =
+  <T>(shape: Shape<T>): Shape<T & { readonly origin: Origin }> =>
+  (value, at, into) => {
+    const read = shape(value, at, into);
+    return read && { ...read, origin: { formula: into.formula, file: into.file, at, by: [] } };
+  };
+
+const none: readonly never[] = [];
+const noTexts: Readonly<Record<string, string>> = {};
+const texts = named(scalar);
+const names = list(word);
+
+const varTable = table<Var>({
+  description: or(text, ''),
+  default: may(scalar),
+  required: or(flag, false),
+  enum: may(list(scalar)),
+  pattern: may(text),
+  type: or(oneOf(['string', 'int', 'bool']), 'string'),
+});
+/** A plain value is a variable with that default. */
+const variable: Shape<Var> = (value, at, into) =>
+  typeof value === 'object' && value !== null
+    ? varTable(value, at, into)
+    : { description: '', default: scalar(value, at, into) ?? '', required: false, type: 'string' };
+
+const gate = table<Gate>({
+  type: or(word, 'human'),
+  id: or(scalar, ''),
+  await_id: may(scalar),
+  timeout: may(word),
+  condition: may(word),
+});
+
+/** Steps hold steps: the shape is found when it is needed. */
+const steps: Shape<readonly Step[]> = (value, at, into) => list(step)(value, at, into);
+
+const loop = table<Loop>({
+  count: may(whole(1)),
+  range: may(word),
+  until: may(word),
+  max: may(whole(1)),
+  var: may(word),
+  body: or(steps, none),
+});
+
+const onComplete = table<OnComplete>({
+  for_each: may(word),
+  bond: may(word),
+  vars: or(texts, noTexts),
+  parallel: or(flag, false),
+  sequential: or(flag, false),
+});
+
+const retry = table<Retry>({
+  max_attempts: must(whole(1)),
+  on_exhausted: or(oneOf(['hard_fail', 'soft_fail']), 'hard_fail'),
+});
+const ralph = table<Ralph>({
+  max_attempts: must(whole(1)),
+  check: must(table<Ralph['check']>({ mode: or(oneOf(['exec']), 'exec'), path: must(word), timeout: or(word, '60s') })),
+});
+
+const bareStep = table<Step>(
+  {
+    id: must(word),
+    title: or(text, ''),
+    description: or(text, ''),
+    notes: or(text, ''),
+    acceptance: or(text, ''),
+    description_file: may(word),
+    type: or(word, 'task'),
+    priority: or(whole(0, 4), 2),
+    labels: or(names, none),
+    tags: or(names, none),
+    metadata: or(anything, {}),
+    assignee: or(text, ''),
+    needs: or(names, none),
+    depends_on: or(names, none),
+    waits_for: may(word),
+    condition: may(text),
+    children: or(steps, none),
+    expand: may(word),
+    expand_vars: or(texts, noTexts),
+    loop: may(loop),
+    gate: may(gate),
+    on_complete: may(onComplete),
+    retry: may(retry),
+    ralph: may(ralph),
+    parallel: or(flag, false),
+    interactive: or(flag, false),
+  },
+  { ephemeral: 'pour or wisp decides that for the whole molecule; a formula says `pour = true`' },
+);
+const placedStep = placed(bareStep);
+/** One list of labels, whichever name each has come by. */
+const step: Shape<Step> = (value, at, into) => {
+  const read = placedStep(value, at, into);
+  return read && { ...read, labels: [...new Set([...read.labels, ...read.tags])], tags: [] };
+};
+
+const adviceStep = table<AdviceStep>({
+  id: must(word),
+  title: or(text, ''),
+  description: or(text, ''),
+  type: or(word, 'task'),
+  args: or(anything, {}),
+  output: or(anything, {}),
+});
+const around = table<Advice['around']>({ before: or(list(adviceStep), none), after: or(list(adviceStep), none) });
+const advice = table<Advice>({
+  target: must(word),
+  before: may(adviceStep),
+  after: may(adviceStep),
+  around: or(around, { before: none, after: none }),
+});
+const pointcut = table<Pointcut>({ glob: may(word), type: may(word), label: may(word) });
+
+const compose = table<Compose>({
+  expand: or(list(placed(table<ExpandRule>({ target: must(word), with: must(word), vars: or(texts, noTexts) }))), none),
+  map: or(list(placed(table<MapRule>({ select: must(word), with: must(word), vars: or(texts, noTexts) }))), none),
+  branch: or(list(placed(table<BranchRule>({ from: must(word), steps: must(names), join: must(word) }))), none),
+  gate: or(list(placed(table<GateRule>({ before: must(word), condition: must(word) }))), none),
+  aspects: or(names, none),
+  bond_points: or(
+    list(
+      table<BondPoint>({
+        id: must(word),
+        description: or(text, ''),
+        after_step: may(word),
+        before_step: may(word),
+        parallel: or(flag, false),
+      }),
+    ),
+    none,
+  ),
+  hooks: or(list(table<Hook>({ trigger: must(word), attach: must(word), at: or(text, ''), vars: or(texts, noTexts) })), none),
+});
+/** Nothing is composed. */
+const NO_COMPOSE: Compose = {
+  expand: none,
+  map: none,
+  branch: none,
+  gate: none,
+  aspects: none,
+  bond_points: none,
+  hooks: none,
+};
+
+const input = table<Input>({
+  description: or(text, ''),
+  type: or(oneOf(['string', 'number', 'bool']), 'string'),
+  required: or(flag, false),
+  required_unless: or(names, none),
+  default: may(scalar),
+});
+const leg = table<Leg>({
+  id: must(word),
+  title: or(text, ''),
+  focus: or(text, ''),
+  description: or(text, ''),
+  agent: or(text, ''),
+  review_only: or(flag, false),
+});
+
+/** A whole formula file, its `type` given or worked out before. */
+export const formulaShape = table<Formula>({
+  formula: must(word),
+  description: or(text, ''),
+  type: must(oneOf(FORMULA_TYPES)),
+  version: or(whole(0), 1),
+  extends: or(names, none),
+  vars: or(named(variable), {}),
+  labels: or(names, none),
+  steps: or(steps, none),
+  template: or(steps, none),
+  compose: or(compose, NO_COMPOSE),
+  advice: or(list(placed(advice)), none),
+  pointcuts: or(list(pointcut), none),
+  phase: or(text, ''),
+  pour: may(flag),
+  squash: may(anything),
+  agent: or(text, ''),
+  review_only: may(flag),
+  inputs: or(named(input), {}),
+  prompts: or(texts, noTexts),
+  legs: or(list(leg), none),
+  synthesis: may(table<Synthesis>({ title: or(text, 'Synthesis'), description: or(text, ''), depends_on: or(names, none) })),
+  output: may(table<Output>({ directory: or(text, ''), leg_pattern: or(text, ''), synthesis: or(text, '') })),
+  presets: or(named(table<Preset>({ description: or(text, ''), legs: or(names, none) })), {}),
+  aspects: or(list(leg), none),
+  source: or(text, ''),
+});
