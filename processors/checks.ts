@@ -1,5 +1,6 @@
 import { EVIDENCE_BYTES } from '#core/limits';
 import type { Verdict } from '#core/records';
+import { isRefusal, Refused } from '#core/refusals';
 import { learned } from '#core/train';
 import { failpoint } from '#world/failpoint';
 import type { World } from '#world/world';
@@ -19,7 +20,7 @@ export const checks: Processor<'checks', World> = async (turn, world) => {
   turn.signal.throwIfAborted();
   const { verdict, failed, log } = outcome;
   failpoint('checked');
-  await desk.change(async (reading) => {
+  const written = await desk.change(async (reading) => {
     const check = await reading.get('check', doc.id);
     const key = verdictId(doc);
     const known: Verdict = (await reading.get('verdict', key)) ?? { id: key, rig: doc.rig, failures: [], errors: 0, runs: 0 };
@@ -50,6 +51,8 @@ export const checks: Processor<'checks', World> = async (turn, world) => {
       answer: undefined,
     };
   });
+  // Its job must not end before its record: the train would wait for it for ever. The verdict lies on disk, and is not run for again.
+  if (isRefusal(written)) throw new Refused(written);
   failpoint('verdict');
   return done(verdict.state);
 };

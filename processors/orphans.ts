@@ -10,7 +10,7 @@ export async function endOrphan({ id, cwd, pid }: SessionInfo, world: World): Pr
   const { desk, git } = world;
   desk.log.warn('a session that no run knows', { session: id, pid });
   await world.host().kill(id);
-  const rig = world.rigs().find((name) => cwd.startsWith(`${world.rig(name).layout.polecatsFolder}/`));
+  const rig = world.rigs().find((name) => holds(name, cwd, world));
   if (rig) {
     const { repo } = world.rig(rig);
     const ref = `refs/gt/snap/${parentOf(parentOf(id))}/${id}`;
@@ -20,4 +20,14 @@ export async function endOrphan({ id, cwd, pid }: SessionInfo, world: World): Pr
     .host()
     .forget(id)
     .catch((fault: unknown) => desk.log.fault('forget', fault, { session: id })); // the next round does it
+}
+
+/** Whether a rig has this worktree. One whose files are wrong says nothing, and must not keep the orphans of other rigs from their end. */
+function holds(name: string, cwd: string, world: World): boolean {
+  try {
+    return cwd.startsWith(`${world.rig(name).layout.polecatsFolder}/`);
+  } catch (fault) {
+    world.desk.log.fault('a rig whose files are wrong', fault, { rig: name });
+    return false;
+  }
 }

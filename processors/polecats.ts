@@ -8,7 +8,8 @@ import { nextForRun, type RunMove, type RunRules, restartPause, type SessionFact
 import { failpoint } from '#world/failpoint';
 import type { Ear } from '#world/news';
 import type { World } from '#world/world';
-import { type Answer, done, type Processor, sleep } from './answer.ts';
+import { type Answer, done, type Processor, sleep, type Turn } from './answer.ts';
+import { orSuspend } from './suspend.ts';
 import { changeRun, prepare } from './worktree.ts';
 
 /**
@@ -21,18 +22,23 @@ export const polecats: Processor<'polecats', World> = async (turn, world) => {
     for (let { doc } = turn; ; { doc } = await turn.again()) {
       if (!doc) return done('gone');
       turn.signal.throwIfAborted();
-      const current = doc.session && !doc.session.exit ? doc.session : undefined;
-      if (current) ear.add(current.id);
-      const facts = current ? await sessionFacts(current.id, world) : undefined;
-      const move = nextForRun(doc, facts, rulesOf(doc, world), world.desk.clock.now());
-      if ('why' in move) await turn.show(move.why);
-      const answer = await obey(move, doc, world, ear, turn.signal);
+      const run = doc;
+      const answer = await step(run, turn, world, ear).catch((fault: unknown) => orSuspend(fault, run, world));
       if (answer) return answer;
     }
   } finally {
     ear.close();
   }
 };
+
+async function step(run: Run, turn: Turn<'run'>, world: World, ear: Ear): Promise<Answer | undefined> {
+  const current = run.session && !run.session.exit ? run.session : undefined;
+  if (current) ear.add(current.id);
+  const facts = current ? await sessionFacts(current.id, world) : undefined;
+  const move = nextForRun(run, facts, rulesOf(run, world), world.desk.clock.now());
+  if ('why' in move) await turn.show(move.why);
+  return obey(move, run, world, ear, turn.signal);
+}
 
 /** Bytes of a session's last output that its run's record keeps: what a person wants to see first. */
 const LAST_WORDS = 2048;

@@ -21,6 +21,8 @@ export const FAULT_BACKOFF_MAX_MS = MINUTE;
 export const FAULT_PARK_MS = 10 * MINUTE;
 /** A parent whose children had all ended already looks again after this, so that it never spins. */
 export const IDLE_PARENT_MS = SECOND;
+/** A run that waits for a person to mend something tries again so often, until it gives up its slot. */
+export const SUSPEND_TRY_MS = 5 * SECOND;
 /** Attempts of one change against others who write the same records. */
 export const CLASHES = 8;
 /** How long a repeated commit id gets its first answer: a client resends after a cut. */

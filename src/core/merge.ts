@@ -1,6 +1,6 @@
 import type { Change, NewEvent } from './change.ts';
 import type { Merge, Records, Rework, Run, Work } from './records.ts';
-import { closing, failAttempt, reworkInWords } from './work.ts';
+import { closing, escalate, failAttempt, reworkInWords } from './work.ts';
 
 /**
  * The life of a merge request: one submitted head.
@@ -135,5 +135,27 @@ export function runEnded(run: Run, work: Work | undefined, outcome: NonNullable<
     ],
     events,
     answer: doc,
+  };
+}
+
+/** A run that cannot go on until a person mends something: its slot is free in this commit, and the item, with all that it holds, waits for that person. */
+export function runSuspended(
+  run: Run,
+  work: Work | undefined,
+  known: Records['escalation'] | undefined,
+  { escalation: id, why }: { escalation: string; why: string },
+  now: number,
+): Change<Run> {
+  const change = runEnded(run, work, 'suspended', now);
+  const question = escalate(known, { id, subject: run.work, cause: 'suspended', why, severity: 'high' }, now);
+  return {
+    ...change,
+    put: [
+      ...change.put.map((one) =>
+        one.noun === 'work' && !work?.merge ? { ...one, doc: { ...one.doc, needsYou: { escalation: id, why } } } : one,
+      ),
+      { noun: 'escalation', doc: question },
+    ],
+    events: [...(change.events ?? []), { type: 'escalation.opened', subject: run.work, rig: run.rig, data: { why } }],
   };
 }

@@ -1,0 +1,54 @@
+import { SUSPEND_TRY_MS } from '#core/limits';
+import { runSuspended } from '#core/merge';
+import type { Run } from '#core/records';
+import { explain, isRefusal, Refused } from '#core/refusals';
+import type { World } from '#world/world';
+import { type Answer, sleep } from './answer.ts';
+
+/** Refusals that pass by themselves. */
+const PASSING: readonly string[] = ['BOOKS_BUSY', 'SCHEMA_TOO_NEW'];
+
+/**
+ * What only a person can mend (an agent, a branch or a rig that is not there, settings that are wrong) must not hold a slot: a run that has been without an
+ * agent for `suspend_after` ends suspended. Its item keeps name, branch and worktree, counts no attempt, and waits for that person; slung again, its next
+ * run goes on. Until then it is tried again. Every other fault is thrown on.
+ */
+export async function orSuspend(fault: unknown, run: Run, world: World): Promise<Answer | undefined> {
+  const { desk } = world;
+  if (!(fault instanceof Refused) || PASSING.includes(fault.refusal.refused) || run.submitted || run.state === 'ended')
+    throw fault;
+  const idle = await idleSince(run, world);
+  if (idle === undefined) throw fault;
+  const { says, try: todo } = explain(fault.refusal);
+  const [now, until] = [desk.clock.now(), idle + suspendAfter(run, world)];
+  desk.log.fault('a run cannot go on', fault, { run: run.id });
+  if (now < until) return sleep(Math.min(until, now + SUSPEND_TRY_MS), `cannot go on: ${says}`);
+  const escalation = `hq-esc-${run.work}`;
+  const answer = await desk.change(async (reading) => {
+    const [doc, work] = [await reading.get('run', run.id), await reading.get('work', run.work)];
+    const known = await reading.get('escalation', escalation);
+    if (!doc || doc.state === 'ended') return { put: [], answer: undefined };
+    return { ...runSuspended(doc, work, known, { escalation, why: `${says} ${todo}` }, now), answer: undefined };
+  });
+  if (isRefusal(answer)) throw new Refused(answer);
+  return undefined;
+}
+
+/** Since when no agent of the run lives; undefined while one does. */
+async function idleSince(run: Run, world: World): Promise<number | undefined> {
+  const { session } = run;
+  const began = Math.max(run.grantedAt, run.notBefore ?? 0, session?.exit?.at ?? 0);
+  if (!session || session.exit) return began;
+  const info = await world.host().get(session.id);
+  if (info && info.state !== 'drained') return undefined;
+  return Math.max(began, session.at, info?.exit?.at ?? 0);
+}
+
+/** By the rig's settings, or by the town's where the rig's are what is wrong. */
+function suspendAfter(run: Run, world: World): number {
+  try {
+    return world.rig(run.rig).settings.operational.suspend_after;
+  } catch {
+    return world.settings().operational.suspend_after;
+  }
+}
