@@ -1,8 +1,9 @@
 import { shortHash } from '#core/ids';
 import { CHECK_ERRORS, HOLD_MS } from '#core/limits';
+import { heldBack } from '#core/merge';
 import type { Merge, Rework, Train } from '#core/records';
 import { isRefusal } from '#core/refusals';
-import { nextForTrain, type TrainFacts, type TrainMove } from '#core/train';
+import { heldBy, nextForTrain, type TrainFacts, type TrainMove } from '#core/train';
 import { escalate } from '#core/work';
 import { failpoint } from '#world/failpoint';
 import type { Rig, World } from '#world/world';
@@ -26,12 +27,13 @@ export const trains: Processor<'trains', World> = async (turn, world) => {
 
 const rest = (why: string, { desk }: World): Answer => sleep(desk.clock.now() + HOLD_MS, why);
 
-async function factsOf(train: Train, rig: Rig, { desk, git }: World): Promise<TrainFacts | undefined> {
+async function factsOf(train: Train, rig: Rig, world: World): Promise<TrainFacts | undefined> {
+  const { desk, git } = world;
   const { books } = desk;
   const tip = await git.resolve(rig.repo, `refs/heads/${rig.target}`);
   if (!tip) return undefined;
   const current = train.current ? await books.read('merge', train.current) : undefined;
-  const [first] = train.current ? [] : await books.index(`merges.queued:${rig.name}`, 0, 0);
+  const first = train.current ? undefined : await firstToTry(rig, tip, world);
   const { spec, commands } = rig.checks;
   const about = async (tree: string | undefined) => (tree ? books.read('verdict', verdictId({ tree, spec })) : undefined);
   const open = train.check ? await books.read('check', train.check) : undefined;
@@ -50,6 +52,15 @@ async function factsOf(train: Train, rig: Rig, { desk, git }: World): Promise<Tr
     baseVerdict: await about(baseTree),
     openCheck: open?.state === 'planned' && open.spec === spec ? open.id : undefined,
   };
+}
+
+/** Requests that are looked at for one that has not failed on this base yet. */
+const TRIED = 100;
+
+async function firstToTry(rig: Rig, tip: string, { desk }: World): Promise<string | undefined> {
+  const held = heldBy(tip, rig.checks.spec);
+  const ids = await desk.books.index(`merges.queued:${rig.name}`, 0, TRIED - 1);
+  return (await desk.books.readMany('merge', ids)).find((one) => one.held !== held)?.id;
 }
 
 async function obey(move: TrainMove, rig: Rig, facts: TrainFacts, world: World): Promise<Answer | undefined> {
@@ -174,14 +185,27 @@ async function block(why: 'base_red' | 'checks_broken', base: string, rig: Rig, 
       : `the checks cannot be run on ${base.slice(0, 10)}`;
   await desk.change(async (reading) => {
     const [train, known] = [await trainOf(reading, rig.name), await reading.get('escalation', id)];
-    const { check: _, ...rest } = train;
+    const current = train.current ? await reading.get('merge', train.current) : undefined;
+    const { check: _check, ...waiting } = train;
+    const { current: _current, ...free } = waiting;
     const now = desk.clock.now();
+    const red = why === 'base_red';
+    const blocked = { why, at: now, base, spec: rig.checks.spec, note: says };
+    const again = train.blocked?.why === why && train.blocked.base === base; // another request that does not mend it
     return {
       put: [
-        { noun: 'train', doc: { ...rest, blocked: { why, at: now, base, spec: rig.checks.spec, note: says } } },
-        { noun: 'escalation', doc: escalate(known, { id, subject: rig.name, cause: why, why: says, severity: 'high' }, now) },
+        { noun: 'train', doc: { ...(red ? free : waiting), blocked } },
+        ...(red && current ? [{ noun: 'merge' as const, doc: heldBack(current, heldBy(base, rig.checks.spec)) }] : []),
+        ...(again
+          ? []
+          : [
+              {
+                noun: 'escalation' as const,
+                doc: escalate(known, { id, subject: rig.name, cause: why, why: says, severity: 'high' }, now),
+              },
+            ]),
       ],
-      events: [{ type: 'train.blocked', subject: rig.name, rig: rig.name, data: { why, base } }],
+      events: again ? [] : [{ type: 'train.blocked', subject: rig.name, rig: rig.name, data: { why, base } }],
       answer: undefined,
     };
   });

@@ -30,6 +30,12 @@ export function queued(merge: Merge): Change<Merge> {
   return { put: [{ noun: 'merge', doc }], events: [event(doc, 'merge.queued', { head: doc.head })], answer: doc };
 }
 
+/** It failed on a base that fails itself: nobody's fault so far. It keeps its place, and is tried again on another base. */
+export function heldBack(merge: Merge, held: string): Merge {
+  const { candidate: _, ...rest } = merge;
+  return at(rest as Merge, 'queued', { held });
+}
+
 /** The target moved, or the candidate has to be built anew. */
 export function requeued(merge: Merge, why: string): Change<Merge> {
   const { candidate: _, ...rest } = merge;

@@ -115,6 +115,8 @@ const merge = z.looseObject({
   /** Runs of checks that this request has cost. */
   checks: z.number().default(0),
   unchecked: z.boolean().optional(),
+  /** Base and checks on which it failed while the base itself fails: it is not tried there again. */
+  held: z.string().optional(),
   /** How the target was moved: `swap` by the compare-and-swap, `contained` when the head was in it already. */
   landed: z.looseObject({ at: time, tip: sha, how: z.string() }).optional(),
   returned: rework.extend({ at: time }).optional(),

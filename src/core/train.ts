@@ -7,6 +7,7 @@ import type { Merge, Train, Verdict } from './records.ts';
  * Any wake asks anew what comes next, from the books and git's facts; nothing is remembered in between. The policy is spec'd by two rules: only a tree
  * whose checks passed may land, and nobody is blamed without a failed run of exactly {green base + this head} (a failure on a red base is the base's).
  * A failure counts after `1 + retries` failed runs of the same tree; an error of the machinery (no such program, no space) is never evidence.
+ * On a red base each request is tried once all the same: one of them may be what mends it, and lands then, for its own tree has passed.
  */
 export type TrainMove =
   | { readonly do: 'rest'; readonly why: string }
@@ -22,7 +23,7 @@ export type TrainMove =
   | { readonly do: 'drop' };
 
 export type TrainFacts = {
-  /** First in the queue, when no request is current. */
+  /** First in the queue that has not failed on this red base already, when no request is current. */
   readonly first: string | undefined;
   readonly current: Merge | undefined;
   /** The target's tip. */
@@ -43,9 +44,10 @@ export type TrainFacts = {
 /** Decides the next move. */
 export function nextForTrain(train: Train, facts: TrainFacts): TrainMove {
   const { current } = facts;
-  if (train.blocked)
-    return isStill(train.blocked, facts) ? { do: 'rest', why: `stopped: ${train.blocked.note}` } : { do: 'unblock' };
-  if (!train.current) return facts.first ? { do: 'start', merge: facts.first } : { do: 'rest', why: 'nothing waits to land' };
+  if (train.blocked && !isStill(train.blocked, facts)) return { do: 'unblock' };
+  const idle = train.blocked ? `stopped: ${train.blocked.note}` : 'nothing waits to land';
+  if (train.blocked?.why === 'checks_broken') return { do: 'rest', why: idle };
+  if (!train.current) return facts.first ? { do: 'start', merge: facts.first } : { do: 'rest', why: idle };
   if (!current || !['queued', 'checking', 'landing'].includes(current.state)) return { do: 'drop' };
   if (current.state === 'queued') return { do: 'build', merge: current };
   if (current.state === 'landing') return { do: 'swap', merge: current };
@@ -83,3 +85,6 @@ export function learned(
   if (check.state === 'passed') return { ...known, runs, errors: 0, passed: { at: check.at, check: check.id } };
   return { ...known, runs, errors: 0, failures: [...known.failures, check.id] };
 }
+
+/** What a request that failed on a red base is held by: another base, or other checks, and it is tried again. */
+export const heldBy = (base: string, spec: string): string => `${base}.${spec}`;

@@ -5,7 +5,7 @@ import { THE_TOWN, THE_WORKER } from '#core/derive';
 import { member } from '#core/ids';
 import { STOP_MS } from '#core/limits';
 import { isRefusal, Refused, refuse } from '#core/refusals';
-import { escalate } from '#core/work';
+import { escalate } from '#ops/escalate';
 import { processors } from '#processors/index';
 import { type QueueName, queues } from '#queues/index';
 import { systemClock } from '#world/clock';
@@ -66,7 +66,8 @@ export async function serveTown(root: string, socket: string, log: Log): Promise
   );
   const { world, worldOf } = await liveWorld({ root, townId, footing, files, host, news });
   if (lastRun !== redisRun) {
-    for (const { where, why } of await reconcile(world)) await openEscalation(footing.desk, where, 'reconcile', why);
+    for (const { where, why } of await reconcile(world))
+      orThrow(await escalate(footing.desk, { subject: where, cause: 'reconcile', why, severity: 'high' }));
     await agreed(footing.desk, redisRun);
   }
   await foundRecords(footing.desk, files);
@@ -76,7 +77,8 @@ export async function serveTown(root: string, socket: string, log: Log): Promise
   const sleepers = await startSleepers(footing, processors as never, {
     name: workerName(footing.epoch),
     world: worldOf,
-    escalate: (subject, cause, why) => openEscalation(footing.desk, subject, cause, why),
+    escalate: async (subject, cause, why) =>
+      void orThrow(await escalate(footing.desk, { subject, cause, why, severity: 'high' })),
     onStale: () => again('another worker has taken over'),
     concurrency: { checks: merge_queue.check_slots, ...worker.concurrency },
   });
@@ -220,18 +222,6 @@ function onReturn(redis: Redis, run: string, again: (why: string) => void): void
     const info = await redis.info('server').catch(() => '');
     const now = /run_id:(\w+)/.exec(info)?.[1];
     if (now && now !== run) again('Redis was restarted');
-  });
-}
-
-async function openEscalation(desk: Desk, subject: string, cause: string, why: string): Promise<void> {
-  const id = `hq-esc-${subject.replace(/[^\w.-]/g, '-')}`;
-  await desk.change(async (reading) => {
-    const doc = escalate(await reading.get('escalation', id), { id, subject, cause, why, severity: 'high' }, desk.clock.now());
-    return {
-      put: [{ noun: 'escalation', doc }],
-      events: doc.count === 1 ? [{ type: 'escalation.opened', subject, data: { why } }] : [],
-      answer: undefined,
-    };
   });
 }
 

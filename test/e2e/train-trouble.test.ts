@@ -23,7 +23,7 @@ test('a red base blames nobody: the train stands, says so, and goes on when the 
   await town.rig('red', 'test ! -e broken', { broken: 'yes\n' });
   const id = await town.work('red', commits('innocent'));
   expect(await blocked('red')).toMatchObject({ why: 'base_red' });
-  expect(await merge(id)).toMatchObject({ state: 'checking' });
+  expect(await merge(id)).toMatchObject({ state: 'queued', held: expect.stringMatching(/^[0-9a-f]{40}\./) });
   expect(await town.read('work', id)).toMatchObject({ failures: 0, runs: 1 });
   expect(await town.event('train.blocked', (one) => one.subject === 'red')).toMatchObject({ data: { why: 'base_red' } });
   expect(await town.read('escalation', 'hq-esc-train-red')).toMatchObject({ cause: 'base_red', state: 'open' });
@@ -35,6 +35,15 @@ test('a red base blames nobody: the train stands, says so, and goes on when the 
   settings('red', { check: 'test ! -e broken' });
   expect(await town.landed(id)).toMatchObject({ failures: 0, runs: 1 });
   await town.event('train.unblocked', (one) => one.subject === 'red');
+});
+
+test('the request that mends a red base lands, and those that waited land after it', async () => {
+  await town.rig('mended', 'test ! -e broken', { broken: 'yes\n' });
+  const waits = await town.work('mended', commits('patient'));
+  await blocked('mended');
+  const mends = await town.work('mended', "git rm -q broken\ngit commit -q -m 'Mend it'");
+  expect(await town.landed(mends)).toMatchObject({ failures: 0 });
+  expect(await town.landed(waits)).toMatchObject({ failures: 0, runs: 1 });
 });
 
 test("a check that cannot be run is nobody's fault: after three tries the train stands and a person is asked; it goes on with a check that can", async () => {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { BROKEN_AGAIN_MS } from '#core/limits';
 import type { Train, Verdict } from '#core/records';
 import { learned, nextForTrain, type TrainFacts } from '#core/train';
 import { aTrain, aVerdict, request } from '../support/records.ts';
@@ -37,12 +38,14 @@ const facts: fc.Arbitrary<TrainFacts> = fc.record({
   baseVerdict: verdict,
   openCheck: fc.constantFrom(undefined, 'ck-open'),
 });
-const train: fc.Arbitrary<Train> = fc.tuple(fc.boolean(), fc.option(tip, { nil: undefined })).map(([busy, base]) =>
-  aTrain({
-    ...(busy ? { current: 'gp-a.m1' } : {}),
-    ...(base ? { blocked: { why: 'base_red', at: 1, base, spec: 's1', note: 'red' } } : {}),
-  }),
-);
+const train: fc.Arbitrary<Train> = fc
+  .tuple(fc.boolean(), fc.option(tip, { nil: undefined }), fc.constantFrom('base_red' as const, 'checks_broken' as const))
+  .map(([busy, base, why]) =>
+    aTrain({
+      ...(busy ? { current: 'gp-a.m1' } : {}),
+      ...(base ? { blocked: { why, at: 1, base, spec: 's1', note: 'red' } } : {}),
+    }),
+  );
 
 /** A request under check on the tip of now. */
 const checking = (more: Partial<TrainFacts> = {}): TrainFacts => ({
@@ -103,10 +106,22 @@ describe('whatever the facts are', () => {
     expect(lands).toBeGreaterThan(0);
   });
 
-  test('a blocked train touches no request until its target moves, or its checks are others', () => {
+  test('a train whose checks cannot be run touches no request until its target moves, its checks are others, or it is time to try again', () => {
     always((given, one, move) => {
       if (!one.blocked) return;
-      expect(move.do).toBe(one.blocked.base === given.tip && one.blocked.spec === given.spec ? 'rest' : 'unblock');
+      const { why, base, spec, at } = one.blocked;
+      const still = base === given.tip && spec === given.spec && (why === 'base_red' || given.now - at < BROKEN_AGAIN_MS);
+      if (!still) expect(move.do).toBe('unblock');
+      else if (why === 'checks_broken') expect(move.do).toBe('rest');
+    });
+  });
+
+  test('on a red base requests are tried, and none of them is sent back', () => {
+    always((given, one, move) => {
+      if (one.blocked?.why !== 'base_red' || given.baseVerdict?.passed) return;
+      expect(move.do).not.toBe('return');
+      if (!one.current && one.blocked.base === given.tip && one.blocked.spec === given.spec)
+        expect(move.do).toBe(given.first ? 'start' : 'rest');
     });
   });
 

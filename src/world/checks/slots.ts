@@ -19,6 +19,7 @@ export function makeCheck(ground: SlotsGround): World['check'] {
   };
   return async ({ id, rig, commit, commands }, signal) => {
     const number = free();
+    let burnt = false; // somebody who could not be killed still sits in the slot: it is not used again
     const key = `${rig.name}/${number}`;
     taken.add(number);
     try {
@@ -51,13 +52,14 @@ export function makeCheck(ground: SlotsGround): World['check'] {
           };
           verdict = await runCheck(ground, input);
         }
+        if (verdict.left > 0) burnt = true;
         if (verdict.state !== 'passed') return { verdict, failed: command.name, log: logFile };
         last = { verdict, log: logFile };
       }
       if (!last) throw new Error(`check ${id} has no commands`);
       return last;
     } finally {
-      taken.delete(number);
+      if (!burnt) taken.delete(number);
     }
   };
 }
