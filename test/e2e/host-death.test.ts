@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { bornOf } from '#world/processes/process';
-import { commits, HarmedTown, LONG } from '../support/trial.ts';
+import { HarmedTown, LONG } from '../support/trial.ts';
 
 let town: HarmedTown;
 beforeAll(async () => {
@@ -72,8 +72,14 @@ test('a host that stays away is waited for, and its runs go on as soon as it is 
 });
 
 test('an agent that outlives its host for a while is landed once, by its own word or by its next session', async () => {
-  const id = await town.work('alpha', `trap '' HUP\n${town.counts('four')}\n${commits('four')}`);
-  await town.running(id);
+  const waits = `while [ ! -e '${town.gate('four')}' ]; do sleep 0.1; done`;
+  // Its next session may find all of it done.
+  const makes = "echo four > four\ngit add -A\ngit diff --cached --quiet || git commit -q -m 'Add four'";
+  // Its runner goes down with the terminal: it hands in by itself, and writes nowhere.
+  const block = `trap '' HUP\nexec > /dev/null 2>&1\n${waits}\n${makes}\n"$GT_BIN" done`;
+  const id = await town.work('alpha', block);
+  const { session } = await town.running(id);
+  await town.until('its block', async () => ignoresHangUp(session.pid ?? 0));
   await town.held(async () => {
     await town.kill('host');
     town.open('four');
@@ -81,3 +87,10 @@ test('an agent that outlives its host for a while is landed once, by its own wor
   await town.landed(id);
   expect((await town.landings('alpha')).get(id)).toBe(1);
 });
+
+/** Whether the session's shell has come as far as to ignore HUP, by what the kernel says of its descendants. */
+function ignoresHangUp(pid: number): boolean {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number);
+  const ignored = BigInt(`0x${/^SigIgn:\s*(\w+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? '0'}`);
+  return (ignored & 1n) === 1n || children.some(ignoresHangUp);
+}

@@ -18,6 +18,7 @@ async function four(name: string) {
   const ids = await Promise.all(keys.map((key) => town.work('alpha', `${town.counts(key)}\n${commits(key)}`)));
   const runs = await Promise.all(ids.map((id) => town.running(id)));
   const sessions = runs.map((run) => run.session);
+  for (const { id } of sessions) await town.until(`${id} counts`, async () => (await town.counted(id)).length > 0);
   const open = (...which: number[]) => {
     for (const n of which) town.open(keys[n] ?? '');
   };
