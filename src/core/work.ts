@@ -189,6 +189,9 @@ export function standingOfWork(work: Work, merge: Merge | undefined, run: Run | 
   return work.status.replace('_', ' ');
 }
 
+/** Nobody is asked any more. Asked again later, it is a new question. */
+export const answered = (known: Escalation, now: number): Escalation => ({ ...known, state: 'closed', lastAt: now });
+
 /** An escalation's record: the same cause again raises its count. */
 export function escalate(
   known: Escalation | undefined,

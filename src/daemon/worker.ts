@@ -5,7 +5,6 @@ import { THE_TOWN, THE_WORKER } from '#core/derive';
 import { member } from '#core/ids';
 import { STOP_MS } from '#core/limits';
 import { isRefusal, Refused, refuse } from '#core/refusals';
-import { escalate } from '#core/work';
 import { processors } from '#processors/index';
 import { type QueueName, queues } from '#queues/index';
 import { systemClock } from '#world/clock';
@@ -27,6 +26,7 @@ import { type StoredEvent, tail } from '#world/store/tail';
 import { makeEnding } from './ending.ts';
 import { keepHostLine } from './host-line.ts';
 import { liveWorld } from './live.ts';
+import { closeEscalation, openEscalation } from './questions.ts';
 import { reconcile } from './reconcile.ts';
 import { type Footing, startSleepers, takeOver, workerName } from './sleepers.ts';
 
@@ -77,6 +77,7 @@ export async function serveTown(root: string, socket: string, log: Log): Promise
     name: workerName(footing.epoch),
     world: worldOf,
     escalate: (subject, cause, why) => openEscalation(footing.desk, subject, cause, why),
+    settle: (subject) => closeEscalation(footing.desk, subject),
     onStale: () => again('another worker has taken over'),
     concurrency: { checks: merge_queue.check_slots, ...worker.concurrency },
   });
@@ -220,18 +221,6 @@ function onReturn(redis: Redis, run: string, again: (why: string) => void): void
     const info = await redis.info('server').catch(() => '');
     const now = /run_id:(\w+)/.exec(info)?.[1];
     if (now && now !== run) again('Redis was restarted');
-  });
-}
-
-async function openEscalation(desk: Desk, subject: string, cause: string, why: string): Promise<void> {
-  const id = `hq-esc-${subject.replace(/[^\w.-]/g, '-')}`;
-  await desk.change(async (reading) => {
-    const doc = escalate(await reading.get('escalation', id), { id, subject, cause, why, severity: 'high' }, desk.clock.now());
-    return {
-      put: [{ noun: 'escalation', doc }],
-      events: doc.count === 1 ? [{ type: 'escalation.opened', subject, data: { why } }] : [],
-      answer: undefined,
-    };
   });
 }
 

@@ -35,6 +35,7 @@ test('a red base blames nobody: the train stands, says so, and goes on when the 
   settings('red', { check: 'test ! -e broken' });
   expect(await town.landed(id)).toMatchObject({ failures: 0, runs: 1 });
   await town.event('train.unblocked', (one) => one.subject === 'red');
+  expect(await town.read('escalation', 'hq-esc-train-red')).toMatchObject({ state: 'closed' });
 });
 
 test("a check that cannot be run is nobody's fault: after three tries the train stands and a person is asked; it goes on with a check that can", async () => {
