@@ -115,7 +115,7 @@ async function keepUp({ jobs, desk }: Footing, files: Files, log: Log): Promise<
   return files.watch(() => void desk.wake(looks(files)).catch((fault: unknown) => log.fault('settings changed', fault)));
 }
 
-/** A port that is taken must not keep the town from working: the board is left out, and said so. Its libraries load when runs are watched already. */
+/** A board that cannot be served must not keep the town from working: it is left out, and said so. Its libraries load when runs are watched already. */
 async function openBoard(root: string, { jobs }: Footing, port: number, log: Log) {
   const all = (Object.keys(queues) as QueueName[]).map((name) => jobs.get(name));
   const { serveBoard } = await import('#dashboard/board');
