@@ -14,13 +14,13 @@ import { explain } from '#core/refusals';
 import type { QueueSpec } from '#queues/queue';
 import type { Desk } from '#world/desk';
 import { type JobQueues, jobOf } from '#world/queue/add';
-import { type Held, LOCK_LOST, renewLocks, STOPPING } from '#world/queue/renew';
+import { type Held, isNotOurs, LOCK_LOST, renewLocks, STOPPING } from '#world/queue/renew';
 import { StaleEpoch } from '#world/store/books';
 import { type Link, RedisGone } from '#world/store/link';
 import { isUnseen, take } from '#world/store/take';
 import type { Answer, Child, Turn } from './answer.ts';
 
-/** What the wrapper rests on. `world(member)` gives what a processor is handed for one job; `escalate` opens a question for a person. */
+/** What the wrapper rests on. `world(member)` gives what a processor is handed for one job; `escalate` opens a question for a person, `settle` closes it. */
 export type Ground<W> = {
   readonly redis: Redis;
   readonly link: Link;
@@ -31,6 +31,7 @@ export type Ground<W> = {
   readonly desk: Desk;
   readonly world: (member: Member) => W;
   readonly escalate: (subject: string, cause: string, why: string) => Promise<void>;
+  readonly settle: (subject: string) => Promise<void>;
   /** A newer worker has taken over: this one must end. */
   readonly onStale: () => void;
   readonly concurrency?: number;
@@ -122,6 +123,7 @@ export class Wrapper<W> {
       const turn: Turn<Noun> = { id, member: self, ...(await again()), again, signal, show: (why) => this.#show(job, why) };
       const answer = await this.#processor(turn, world(self));
       if (signal.reason === LOCK_LOST) throw new Error(LOCK_LOST);
+      if ((data.faults ?? 0) >= FAULTS_UNTIL_ESCALATION) await this.#ground.settle(self);
       if (data.faults) await job.updateData({ ...job.data, faults: 0 });
       return await this.#obey(at, answer);
     } catch (fault) {
@@ -240,9 +242,6 @@ export class Wrapper<W> {
       }
   }
 }
-
-/** BullMQ's codes for a job that is gone or has moved, and for a lock that is gone or another's: there is nothing left to park. */
-const isNotOurs = (fault: unknown): boolean => [-1, -2, -3, -6].includes((fault as { code?: number } | undefined)?.code ?? 0);
 
 /** A patrol's tick has an id of the Job Scheduler's making; everything else is named by its own. */
 function memberOf(spec: QueueSpec, job: Job): Member {

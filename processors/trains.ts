@@ -4,7 +4,7 @@ import { heldBack } from '#core/merge';
 import type { Merge, Rework, Train } from '#core/records';
 import { isRefusal } from '#core/refusals';
 import { heldBy, nextForTrain, type TrainFacts, type TrainMove } from '#core/train';
-import { escalate } from '#core/work';
+import { answered, escalate } from '#core/work';
 import { failpoint } from '#world/failpoint';
 import type { Rig, World } from '#world/world';
 import { type Answer, type Processor, sleep } from './answer.ts';
@@ -106,15 +106,25 @@ async function note(
   }));
 }
 
-/** Goes on. Errors that stopped the train are forgotten, or they would stop it again before anything is tried. */
+/** The escalation that says why a rig's train stands. */
+const questionOf = (rig: Rig): string => `hq-esc-train-${rig.name}`;
+
+/** Goes on, and asks nobody any more. Errors that stopped the train are forgotten, or they would stop it again before anything is tried. */
 async function unblock(rig: Rig, facts: TrainFacts, { desk }: World): Promise<undefined> {
   await desk.change(async (reading) => {
-    const { blocked: _, ...train } = await trainOf(reading, rig.name);
+    const [{ blocked: _, ...train }, question] = [
+      await trainOf(reading, rig.name),
+      await reading.get('escalation', questionOf(rig)),
+    ];
     const known = [facts.verdict, facts.baseVerdict].filter((one) => one !== undefined && one.errors > 0);
     const verdicts = await Promise.all(known.map((one) => reading.get('verdict', one?.id ?? '')));
     const fresh = verdicts.flatMap((doc) => (doc ? [{ noun: 'verdict' as const, doc: { ...doc, errors: 0 } }] : []));
     return {
-      put: [{ noun: 'train', doc: train as Train }, ...fresh],
+      put: [
+        { noun: 'train', doc: train as Train },
+        ...fresh,
+        ...(question ? [{ noun: 'escalation' as const, doc: answered(question, desk.clock.now()) }] : []),
+      ],
       events: [{ type: 'train.unblocked', subject: rig.name, rig: rig.name }],
       answer: undefined,
     };
@@ -178,7 +188,7 @@ async function checkEvidence(id: string, { desk }: World): Promise<Rework> {
 }
 
 async function block(why: 'base_red' | 'checks_broken', base: string, rig: Rig, { desk }: World): Promise<undefined> {
-  const id = `hq-esc-train-${rig.name}`;
+  const id = questionOf(rig);
   const says =
     why === 'base_red'
       ? `the checks fail on ${rig.target} itself (${base.slice(0, 10)})`

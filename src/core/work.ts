@@ -189,6 +189,13 @@ export function standingOfWork(work: Work, merge: Merge | undefined, run: Run | 
   return work.status.replace('_', ' ');
 }
 
+/** The same cause about the same subject is one escalation. */
+export const escalationId = (subject: string, cause: string): string =>
+  `hq-esc-${subject}-${cause}`.replace(/[^\w.-]+/g, '-').toLowerCase();
+
+/** Nobody is asked any more. Asked again later, it is a new question. */
+export const answered = (known: Escalation, now: number): Escalation => ({ ...known, state: 'closed', lastAt: now });
+
 /** An escalation's record: the same cause again raises its count. */
 export function escalate(
   known: Escalation | undefined,

@@ -57,7 +57,7 @@ export type Sleepers = {
 export async function startSleepers<W>(
   footing: Footing,
   processors: { readonly [Q in QueueName]?: AnyProcessor<W> },
-  ground: Pick<Ground<W>, 'name' | 'world' | 'escalate' | 'onStale'> & {
+  ground: Pick<Ground<W>, 'name' | 'world' | 'escalate' | 'settle' | 'onStale'> & {
     readonly concurrency?: { readonly [queue: string]: number };
     readonly relayMs?: number;
   },

@@ -6,6 +6,7 @@ import { member } from '#core/ids';
 import { STOP_MS } from '#core/limits';
 import { isRefusal, Refused, refuse } from '#core/refusals';
 import { escalate } from '#ops/escalate';
+import { settle } from '#ops/settle';
 import { processors } from '#processors/index';
 import { type QueueName, queues } from '#queues/index';
 import { systemClock } from '#world/clock';
@@ -79,6 +80,7 @@ export async function serveTown(root: string, socket: string, log: Log): Promise
     world: worldOf,
     escalate: async (subject, cause, why) =>
       void orThrow(await escalate(footing.desk, { subject, cause, why, severity: 'high' })),
+    settle: async (subject) => void orThrow(await settle(footing.desk, { subject, cause: 'fault' })),
     onStale: () => again('another worker has taken over'),
     concurrency: { checks: merge_queue.check_slots, ...worker.concurrency },
   });
@@ -116,7 +118,7 @@ async function keepUp({ jobs, desk }: Footing, files: Files, log: Log): Promise<
   return files.watch(() => void desk.wake(looks(files)).catch((fault: unknown) => log.fault('settings changed', fault)));
 }
 
-/** A port that is taken must not keep the town from working: the board is left out, and said so. Its libraries load when runs are watched already. */
+/** A board that cannot be served must not keep the town from working: it is left out, and said so. Its libraries load when runs are watched already. */
 async function openBoard(root: string, { jobs }: Footing, port: number, log: Log) {
   const all = (Object.keys(queues) as QueueName[]).map((name) => jobs.get(name));
   const { serveBoard } = await import('#dashboard/board');

@@ -4,7 +4,10 @@ import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import { ExpressAdapter } from '@bull-board/express';
 import express from 'express';
 
-/** Serves Bull Board at /queues on loopback, read-only: what it would let a person do to a job, only gt's own verbs may do. */
+/**
+ * Serves Bull Board at /queues on loopback, read-only: what it would let a person do to a job, only gt's own verbs may do. When the port is taken, as by
+ * the board of another town, it takes any free one.
+ */
 export async function serveBoard(
   queues: ReadonlyArray<ConstructorParameters<typeof BullMQAdapter>[0]>,
   port: number,
@@ -22,7 +25,10 @@ export async function serveBoard(
   app.get('/', (_request, response) => response.redirect('/queues'));
   app.use('/queues', adapter.getRouter());
   const server = createServer(app);
-  await listen(server, port);
+  await listen(server, port).catch((fault: NodeJS.ErrnoException) => {
+    if (fault.code !== 'EADDRINUSE') throw fault;
+    return listen(server, 0);
+  });
   const address = server.address();
   const bound = typeof address === 'object' && address ? address.port : port;
   return {

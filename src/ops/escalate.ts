@@ -1,6 +1,6 @@
 import type { Escalation } from '#core/records';
 import type { Refusal } from '#core/refusals';
-import { escalate as opened } from '#core/work';
+import { escalationId, escalate as opened } from '#core/work';
 import type { Desk } from '#world/desk';
 
 export type Question = {
@@ -17,7 +17,7 @@ export async function escalate(
   desk: Desk,
   { subject, cause, why, severity = 'medium', rig }: Question,
 ): Promise<Escalation | Refusal> {
-  const id = `hq-esc-${subject}-${cause}`.replace(/[^\w.-]+/g, '-').toLowerCase();
+  const id = escalationId(subject, cause);
   return desk.change(async (reading) => {
     const known = await reading.get('escalation', id);
     const doc = opened(known, { id, subject, cause, why, severity }, desk.clock.now());

@@ -1,6 +1,6 @@
 import { THE_TOWN } from '#core/derive';
 import { isRefusal, type Refusal, refuse } from '#core/refusals';
-import { MILESTONE, sling as slung } from '#core/work';
+import { answered, MILESTONE, sling as slung } from '#core/work';
 import type { Desk } from '#world/desk';
 
 /** What became of one item: it is on its way (and waits for these first), or why not. */
@@ -44,8 +44,11 @@ async function slingOne(desk: Desk, id: string, { rig, agent, unfit }: Input, no
     if (refusal) return refusal;
     // The record of the town's slots is made by whoever needs it first.
     const slots = await reading.get('dispatch', THE_TOWN);
-    if (slots) return change;
-    return { ...change, put: [...change.put, { noun: 'dispatch', doc: { id: THE_TOWN, generation: 1, granted: 0 } }] };
+    const question = work.needsYou && (await reading.get('escalation', work.needsYou.escalation));
+    const put = [...change.put];
+    if (!slots) put.push({ noun: 'dispatch', doc: { id: THE_TOWN, generation: 1, granted: 0 } });
+    if (question) put.push({ noun: 'escalation', doc: answered(question, now) });
+    return { ...change, put };
   });
   return isRefusal(answer) ? answer : undefined;
 }

@@ -41,6 +41,7 @@ export async function benchTown(): Promise<BenchTown> {
     escalate: async (_subject, _cause, why) => {
       throw new Error(why);
     },
+    settle: async () => undefined,
     onStale: () => undefined,
   });
   const end = async () => {

@@ -103,6 +103,7 @@ async function work(path: string, plan: SoakPlan): Promise<void> {
     name: `soak/${process.pid}`,
     world: () => footing,
     escalate: async () => undefined,
+    settle: async () => undefined,
     onStale: () => process.exit(75),
     relayMs: 100,
   };

@@ -17,7 +17,7 @@ export type TownFacts = {
   /** Somebody keeps it running. */
   readonly up: boolean;
   readonly processes: readonly ProcessFact[];
-  /** Address of the board of all jobs; null while no worker serves it (or its port is taken). */
+  /** Address of the board of all jobs; null while no worker serves it. */
   readonly board: string | null;
   /** Slots of the whole town. */
   readonly maxPolecats: number;

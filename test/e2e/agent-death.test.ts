@@ -54,6 +54,7 @@ test('an agent that ends without done starts again on the same worktree, at once
   const work = await town.landed(id);
   expect(work).toMatchObject({ runs: 3, status: 'closed' });
   expect(work.needsYou).toBeUndefined();
+  expect(await town.read('escalation', tired.needsYou?.escalation ?? '')).toMatchObject({ state: 'closed' });
   expect(new Set(town.lines('places')).size).toBe(1);
   expect(town.lines('places')).toHaveLength(7);
 });

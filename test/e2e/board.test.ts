@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { serveBoard } from '#dashboard/board';
 import { TrialTown } from '../../src/trials/trial-town.ts';
 
 /** Bull Board: every queue with its real jobs, in a person's words; nothing can be changed there, and no other site can read it. */
@@ -50,6 +51,17 @@ test('an item that a polecat has waits for its run, and both say so in words', a
 test('the board shows the flow from the item to its run', async () => {
   const reply = await fetch(`${board}/api/queues/work/${encodeURIComponent(`${id}@1`)}/flow`);
   expect(JSON.stringify(await reply.json())).toContain(`${id}.r1`);
+});
+
+test('a port that is taken, as by the board of another town, costs a board its number only', async () => {
+  const taken = Number(new URL(board).port);
+  const other = await serveBoard([], taken);
+  try {
+    expect(Number(new URL(other.url).port)).not.toBe(taken);
+    expect((await fetch(other.url)).status).toBe(200);
+  } finally {
+    await other.close();
+  }
 });
 
 test('nothing can be changed on the board', async () => {

@@ -35,6 +35,7 @@ test('a red base blames nobody: the train stands, says so, and goes on when the 
   settings('red', { check: 'test ! -e broken' });
   expect(await town.landed(id)).toMatchObject({ failures: 0, runs: 1 });
   await town.event('train.unblocked', (one) => one.subject === 'red');
+  expect(await town.read('escalation', 'hq-esc-train-red')).toMatchObject({ state: 'closed' });
 });
 
 test('the request that mends a red base lands, and those that waited land after it', async () => {

@@ -196,6 +196,19 @@ test('an outcome without code closes the item by its report', async () => {
   expect(await desk.books.text(work.id)).toEqual({ report: 'it was the cable' });
 });
 
+test('slinging what waits for a person answers its question', async () => {
+  const work = await item('stuck');
+  const question = good(await escalate(desk, { subject: work.id, cause: 'max_attempts', why: 'it fails' }));
+  const needsYou = { escalation: question.id, why: question.why };
+  await desk.change(async (reading) => {
+    const now = await reading.get('work', work.id);
+    return { put: now ? [{ noun: 'work', doc: { ...now, status: 'in_progress', needsYou } }] : [], answer: undefined };
+  });
+  expect(await sling(desk, { ids: [work.id] })).toMatchObject([{ slung: true }]);
+  expect(await desk.books.count('escalations.open')).toBe(0);
+  expect(await desk.books.read('escalation', question.id)).toMatchObject({ state: 'closed', count: 1 });
+});
+
 test('the same cause is one question, with a count', async () => {
   const ask = () => escalate(desk, { subject: 'polecats/sh-1.r1', cause: 'fault', why: 'no space', severity: 'high' });
   good(await ask());

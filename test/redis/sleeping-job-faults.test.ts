@@ -101,6 +101,19 @@ test('a Redis that takes no writes holds the job until it does: it neither fails
 });
 
 describe('faults in a row', () => {
+  test('that a person was asked about are settled by the first try that goes well', async () => {
+    await live(async () => {
+      if (at.ran.length <= FAULTS_UNTIL_ESCALATION) throw new Error('boom');
+      return done('ended');
+    });
+    worker = await at.begin();
+    await failing(FAULTS_UNTIL_ESCALATION);
+    expect(at.escalated).toEqual([`${JOB} fault: Error: boom`]);
+    await at.op.wake([JOB]);
+    await at.becomes(JOB, 'completed');
+    expect(at.escalated.slice(1)).toEqual([`${JOB} settled`]);
+  });
+
   /** Wakes the job after each park until it has failed to run `times`. */
   async function failing(times: number): Promise<void> {
     for (let n = 1; n <= times; n++) {

@@ -53,6 +53,7 @@ export async function town(path: string, keys: Keys, processors: { readonly [Q i
       name: workerName(footing.epoch),
       world: (self) => footing.deskOf(self),
       escalate,
+      settle: async (subject) => void escalated.push(`${subject} settled`),
       onStale: wish.onStale ?? (() => void faults.push('stale')),
       concurrency: wish.concurrency ?? {},
       relayMs: wish.relayMs ?? NEVER,

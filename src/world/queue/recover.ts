@@ -2,9 +2,7 @@ import { type QueueName, queues } from '#queues/index';
 import type { Keys } from '#world/store/keys';
 import type { Link } from '#world/store/link';
 import type { JobQueues } from './add.ts';
-
-/** BullMQ's codes for a job that is gone, has moved, or whose lock is gone or another's. */
-const NOT_THERE = [-1, -2, -3, -6];
+import { isNotOurs } from './renew.ts';
 
 /**
  * Gives the jobs that another worker than `own` left active back to the head of the line: no attempt and no stall is counted. Locks last a day, so
@@ -25,7 +23,7 @@ export async function handBackOthers(link: Link, keys: Keys, jobs: JobQueues, ow
         await job.moveToWait(token);
         count++;
       } catch (fault) {
-        if (!NOT_THERE.includes((fault as { code?: number }).code ?? 0)) throw fault;
+        if (!isNotOurs(fault)) throw fault;
       }
     }
   }

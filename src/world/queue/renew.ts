@@ -34,3 +34,7 @@ export function renewLocks(held: ReadonlyMap<string, Held>, extend: Extend, onFa
   }, RENEW_MS);
   return () => clearInterval(timer);
 }
+
+/** BullMQ's codes for a job that is gone or has moved, and for a lock that is gone or another's: there is nothing left to park. */
+export const isNotOurs = (fault: unknown): boolean =>
+  [-1, -2, -3, -6].includes((fault as { code?: number } | undefined)?.code ?? 0);
