@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { dispatch, escalation, patrol, worker } from './town-records.ts';
 
 /**
  * The records of the books. Fields that this version does not know are kept and written back (loose objects). Times are ms since 1970.
@@ -173,48 +174,6 @@ const verdict = z.looseObject({
   /** Infrastructure errors since the last real verdict. */
   errors: z.number().default(0),
   runs: z.number().default(0),
-});
-
-/** The town's slots: one job grants them all. */
-const dispatch = z.looseObject({
-  id: z.string(),
-  generation: z.number().default(1),
-  granted: z.number().default(0),
-});
-
-/** A patrol's guard: a tick that would overlap is skipped, and counted. */
-const patrol = z.looseObject({
-  id: z.string(),
-  running: z.looseObject({ epoch: z.number(), since: time }).optional(),
-  lastAt: time.optional(),
-  ticks: z.number().default(0),
-  skipped: z.number().default(0),
-  repaired: z.number().default(0),
-});
-
-/** A question that only a person can answer. The same cause is one escalation with a count. */
-const escalation = z.looseObject({
-  id: z.string(),
-  cause: z.string(),
-  subject: z.string(),
-  severity: z.enum(['low', 'medium', 'high', 'critical']),
-  why: z.string(),
-  count: z.number().default(1),
-  state: z.enum(['open', 'acked', 'closed']),
-  openedAt: time,
-  lastAt: time,
-});
-
-/** The one worker of the town. */
-const worker = z.looseObject({
-  id: z.string(),
-  epoch: z.number(),
-  pid: z.number(),
-  born: z.string(),
-  host: z.string(),
-  startedAt: time,
-  /** The run of Redis with which the books and the world were last made to agree. */
-  redisRun: z.string(),
 });
 
 /** Every noun with its schema: the map that the store's typed reads rest on. */

@@ -24,7 +24,12 @@ async function tick(over: Partial<Desk> = {}): Promise<unknown> {
     desk: { ...desk, ...over },
     epoch: 1,
     rigs: () => [],
-    queues: { missing: async () => [], remove: async () => undefined, clean: async () => undefined },
+    queues: {
+      handBackOthers: async () => 0,
+      missing: async () => [],
+      remove: async () => undefined,
+      clean: async () => undefined,
+    },
     prune: async () => 0,
     host: () => ({ list: async () => [] }),
   } as unknown as World;
