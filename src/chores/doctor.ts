@@ -168,6 +168,7 @@ async function rig(ground: DoctorGround, name: string): Promise<Check[]> {
         `Push it, or set merge_queue.target_branch in ${found.layout.settingsFile}.`,
       ),
     ];
+  const left = (await ground.books?.books.count(`merges.unpushed:${name}`)) ?? 0;
   const used = ground.books ? new Set(await ground.books.books.index('names')) : undefined;
   const orphans = used ? ground.worktrees(name).filter((one) => !used.has(one)) : [];
   const checks =
@@ -181,6 +182,8 @@ async function rig(ground: DoctorGround, name: string): Promise<Check[]> {
             `Set merge_queue.check in ${found.layout.settingsFile}.`,
           ),
         ];
+  if (left > 0)
+    checks.push(ill('rigs', `home ${name}`, `${left} landed, not brought to ${found.file.git_url}`, `See \`gt why ${name}\`.`));
   if (orphans.length > 0)
     checks.push(
       ill(

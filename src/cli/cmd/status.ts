@@ -43,7 +43,8 @@ function rigText({ name, counts, refinery, polecats }: RigStatus, paint: Palette
   if (refinery.warning) lines.push(`    ${paint.yellow(refinery.warning)}: what lands is not tested`);
   if (refinery.blocked)
     lines.push(`    ${paint.red('stopped')} ${relativeTime(refinery.blocked.since, now)}: ${refinery.blocked.note}`);
-  if (refinery.unpushed > 0) lines.push(`    ${paint.yellow(`${refinery.unpushed} landed locally, not pushed`)}`);
+  if (refinery.unpushed > 0)
+    lines.push(`    ${paint.yellow(`${refinery.unpushed} landed locally, not pushed`)}: ${refinery.unpushedWhy ?? '?'}`);
   const rows = polecats.map(({ name: who, work, title, state, attempt, pid, since }) => [
     `  ${who}`,
     work,
