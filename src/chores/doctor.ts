@@ -62,7 +62,7 @@ const some = (names: readonly string[]): string =>
   names.length > SHOWN ? `${names.slice(0, SHOWN).join(', ')} and ${names.length - SHOWN} more` : names.join(', ');
 const refused = (category: Check['category'], id: string, refusal: Refusal): Check => {
   const { says, try: todo } = explain(refusal);
-  return ill(category, id, says, todo);
+  return ill(category, id, says.replace(/\.$/, ''), todo);
 };
 
 /** Looks at everything, in order; nothing is changed. What cannot be looked at without Redis or the host is left out, after saying that they are away. */
