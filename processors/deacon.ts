@@ -2,11 +2,13 @@ import { jobId, type Member, member, runId } from '#core/ids';
 import { ENDED_KEPT_MS, LOGS_KEPT_MS, PAGE } from '#core/limits';
 import { aloneQueues } from '#queues/index';
 import type { World } from '#world/world';
+import { bringLeftHome } from './home.ts';
 import { endOrphan } from './orphans.ts';
 
 /**
  * The deacon's rounds: what no event is needed for. Every record that should have a job has it; the jobs of the town look again; jobs of items that
- * ended a day ago leave the board; the host keeps no session that nobody needs. Each step costs what it finds, in pages.
+ * ended a day ago leave the board; the host keeps no session that nobody needs; landings that were left on the way
+ * home are brought there. Each step costs what it finds, in pages.
  * @returns how many things were mended
  */
 export async function deaconRounds(world: World): Promise<number> {
@@ -16,7 +18,9 @@ export async function deaconRounds(world: World): Promise<number> {
   await lookAgain(world);
   await removeEnded(world);
   await world.prune(world.desk.clock.now() - LOGS_KEPT_MS);
-  return back + missing + (await forgetSessions(world));
+  const strays = await forgetSessions(world);
+  await bringLeftHome(world);
+  return back + missing + strays;
 }
 
 async function everyRecordHasItsJob({ desk, queues }: World): Promise<number> {

@@ -1,11 +1,9 @@
 import { HOLD_MS } from '#core/limits';
 import { candidateRef, pinRef, queued } from '#core/merge';
-import type { Merge } from '#core/records';
 import { failpoint } from '#world/failpoint';
 import type { World } from '#world/world';
 import { done, type Processor, sleep } from './answer.ts';
-
-const MIRROR_MS = 60_000;
+import { bringHome } from './home.ts';
 
 /** A merge request's life beside the train: pins its head, stands in the queue, and brings the landing to where the rig came from. */
 export const merges: Processor<'merges', World> = async (turn, world) => {
@@ -38,7 +36,7 @@ export const merges: Processor<'merges', World> = async (turn, world) => {
         await git.unpin(repo, candidateRef(id));
         if (doc.mirror) return done('merged');
         await turn.show('bringing the landing to where the rig came from');
-        await bringHome(doc, world);
+        await bringHome(doc.rig, doc.id, world);
         break;
       }
       case 'returned':
@@ -51,27 +49,3 @@ export const merges: Processor<'merges', World> = async (turn, world) => {
     }
   }
 };
-
-/**
- * Brings the landed target to the repository that the rig came from. What could not be brought is said, and tried again with the next landing: the
- * target is brought whole, so a later success is one for all that were left before.
- */
-async function bringHome(merge: Merge, { desk, git, rig }: World): Promise<void> {
-  const { repo, target } = rig(merge.rig);
-  const mirror = await git
-    .mirror({ repo, target, timeoutMs: MIRROR_MS })
-    .catch((fault: unknown) => ({ state: 'left' as const, why: String(fault).slice(0, 300) }));
-  failpoint('mirror');
-  const earlier = mirror.state === 'left' ? [] : await desk.books.index(`merges.unpushed:${merge.rig}`);
-  for (const id of [merge.id, ...earlier])
-    await desk.change(async (reading) => {
-      const now = await reading.get('merge', id);
-      if (now?.state !== 'merged' || (now.mirror && now.mirror.state !== 'left')) return { put: [], answer: undefined };
-      const type = mirror.state === 'left' ? 'merge.not_pushed' : 'merge.pushed';
-      return {
-        put: [{ noun: 'merge', doc: { ...now, mirror } }],
-        events: [{ type, subject: id, rig: now.rig, data: { ...mirror } }],
-        answer: undefined,
-      };
-    });
-}

@@ -62,7 +62,7 @@ const some = (names: readonly string[]): string =>
   names.length > SHOWN ? `${names.slice(0, SHOWN).join(', ')} and ${names.length - SHOWN} more` : names.join(', ');
 const refused = (category: Check['category'], id: string, refusal: Refusal): Check => {
   const { says, try: todo } = explain(refusal);
-  return ill(category, id, says, todo);
+  return ill(category, id, says.replace(/\.$/, ''), todo);
 };
 
 /** Looks at everything, in order; nothing is changed. What cannot be looked at without Redis or the host is left out, after saying that they are away. */
@@ -168,6 +168,7 @@ async function rig(ground: DoctorGround, name: string): Promise<Check[]> {
         `Push it, or set merge_queue.target_branch in ${found.layout.settingsFile}.`,
       ),
     ];
+  const left = (await ground.books?.books.count(`merges.unpushed:${name}`)) ?? 0;
   const used = ground.books ? new Set(await ground.books.books.index('names')) : undefined;
   const orphans = used ? ground.worktrees(name).filter((one) => !used.has(one)) : [];
   const checks =
@@ -181,6 +182,8 @@ async function rig(ground: DoctorGround, name: string): Promise<Check[]> {
             `Set merge_queue.check in ${found.layout.settingsFile}.`,
           ),
         ];
+  if (left > 0)
+    checks.push(ill('rigs', `home ${name}`, `${left} landed, not brought to ${found.file.git_url}`, `See \`gt why ${name}\`.`));
   if (orphans.length > 0)
     checks.push(
       ill(

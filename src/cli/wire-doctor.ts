@@ -1,4 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { DoctorGround } from '#chores/doctor';
 import { type Member, parts } from '#core/ids';
 import { isRefusal } from '#core/refusals';
@@ -17,6 +18,7 @@ import { openGit, openRig, rigNames } from './wire-rigs.ts';
 const OLDEST_GIT = '2.38';
 const LOOK_MS = 2000;
 const MOST = 100;
+const ON_ITS_WAY_MS = 2000;
 
 /** What the doctor looks at. @param open the town with its books, when Redis can be reached */
 export async function forDoctor(town: Town, open: OpenTown | undefined, io: Io): Promise<DoctorGround> {
@@ -84,9 +86,18 @@ function booksOf({ desk: { books }, link }: OpenTown): NonNullable<DoctorGround[
     const { queue, jobId } = parts(job);
     return `${books.keys.queue(queue)}${jobId}`;
   };
+  const look = async (jobs: readonly Member[]) =>
+    (await link.pipeline(jobs.map((job) => ['EXISTS', key(job)]))).map((reply) => reply === 1);
   return {
     books,
-    exist: async (jobs) => (await link.pipeline(jobs.map((job) => ['EXISTS', key(job)]))).map((reply) => reply === 1),
+    // A job is added just after its record was written: one that is missing now may only be on its way.
+    exist: async (jobs) => {
+      const there = await look(jobs);
+      if (!there.includes(false)) return there;
+      await pause(ON_ITS_WAY_MS);
+      const later = await look(jobs);
+      return there.map((found, i) => found || later[i] === true);
+    },
     unseenBefore: (at) => unseenSince(link, books, at, MOST),
   };
 }

@@ -135,9 +135,14 @@ function deskOver({ link, where, town, validate, log, io, closing }: Parts): Des
   });
 }
 
-/** Where the town's Redis is. Only this one setting is read, so that a hook needs no schema library. */
+/**
+ * Where the town's Redis is. Only this one setting is read, so that a hook needs no schema library. While the town's own runs, a file that somebody just
+ * broke keeps no agent from handing in.
+ */
 export function redisOf(town: Town): Where | Refusal {
-  const settings = readObject(town.layout.settingsFile);
+  const read = readObject(town.layout.settingsFile);
+  const ownRuns = isRefusal(read) && liveIn(town.layout.pidFile('redis')) !== undefined;
+  const settings = ownRuns ? undefined : read;
   if (isRefusal(settings)) return settings;
   const url = (settings?.['redis'] as { url?: unknown } | undefined)?.url;
   if (typeof url !== 'string') {

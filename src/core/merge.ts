@@ -16,6 +16,9 @@ import { closing, escalate, failAttempt, reworkInWords } from './work.ts';
 export const pinRef = (merge: string): string => `refs/refinery/mr/${merge}`;
 export const candidateRef = (merge: string): string => `refs/refinery/run/${merge}`;
 
+/** Why a landing is not brought to where its rig came from: commits of others there, which are not overwritten. */
+export const othersThere = (target: string): string => `${target} has commits there that the rig does not have`;
+
 const at = (merge: Merge, state: Merge['state'], more: Partial<Merge> = {}): Merge => ({ ...merge, ...more, state });
 const event = (merge: Merge, type: NewEvent['type'], data: Record<string, unknown> = {}): NewEvent => ({
   type,

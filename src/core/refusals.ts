@@ -112,7 +112,7 @@ export const REFUSALS = {
   WORK_TAKEN: { says: '{id} is taken by {holder}.', try: 'See what it waits for: `gt why {id}`.', exit: 4 },
   WORK_HELD: { says: '{id} is {status}.', try: 'It is slung again once it is open.', exit: 4 },
   TITLE_INVALID: {
-    says: 'A title has 1 to 500 bytes on one line; this one has {bytes}.',
+    says: 'A title is one line of 1 to 500 bytes without control characters; this one has {bytes} bytes.',
     try: 'Shorten it, and put the rest in the description (-d).',
     exit: 2,
   },

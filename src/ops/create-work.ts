@@ -30,7 +30,7 @@ const bytes = (text: string): number => new TextEncoder().encode(text).length;
 export async function createWork(desk: Desk, input: NewItem): Promise<Work | Refusal> {
   const title = input.title.trim();
   const size = bytes(title);
-  if (size === 0 || size > TITLE_BYTES || /[\r\n]/.test(title)) return refuse('TITLE_INVALID', { bytes: size });
+  if (size === 0 || size > TITLE_BYTES || /\p{Cc}/u.test(title)) return refuse('TITLE_INVALID', { bytes: size });
   const text = Object.fromEntries(Object.entries(input.text ?? {}).filter(([, value]) => value !== ''));
   for (const [field, value] of Object.entries(text)) {
     const long = tooLong(field, value);

@@ -34,6 +34,8 @@ export type Queue = {
   readonly current: string | null;
   /** Landed here, and not brought to where the rig came from. */
   readonly unpushed: number;
+  /** Why the newest of them was not. */
+  readonly unpushedWhy: string | null;
   readonly requests: readonly Request[];
 };
 
@@ -45,11 +47,12 @@ export async function mqList(
   { name, target, settings, checks: { commands } }: Rig,
   { ended = 0 }: { ended?: number } = {},
 ): Promise<Queue> {
-  const [train, open, over, unpushed] = await Promise.all([
+  const [train, open, over, unpushed, left] = await Promise.all([
     books.read('train', name),
     books.index(`merges.open:${name}`),
     ended > 0 ? books.indexFromEnd(`merges.ended:${name}`, ended) : [],
     books.count(`merges.unpushed:${name}`),
+    books.indexFromEnd(`merges.unpushed:${name}`, 1).then((ids) => books.readMany('merge', ids)),
   ]);
   const [requests, check] = await Promise.all([
     books.readMany('merge', [...open, ...over]),
@@ -66,6 +69,7 @@ export async function mqList(
     blocked: train?.blocked ? { why: train.blocked.why, note: train.blocked.note, since: train.blocked.at } : null,
     current: train?.current ?? null,
     unpushed,
+    unpushedWhy: left[0]?.mirror?.why ?? null,
     requests: requests.map((one): Request => {
       const { id, work, title, author, priority, state, head, branch, submittedAt } = one;
       const place = line.indexOf(id);

@@ -1,4 +1,6 @@
+import { othersThere } from '#core/merge';
 import { relativeTime } from '#core/relative-time';
+import type { Rig } from '#world/world';
 import type { Queue, Request } from './mq-list.ts';
 import { type Reason, reason } from './reason.ts';
 
@@ -30,6 +32,16 @@ export function whyTrain(queue: Queue, id: string | undefined, now: number): Rea
   else if (request.state === 'checking') reasons.push(whyChecking(request, now));
   else reasons.push(whyQueued(request, requests));
   return reasons;
+}
+
+/** Why what has landed is not in the repository that the rig came from. Commits of others there are not overwritten: a person has to join the two. */
+export function whyLeft({ unpushed, unpushedWhy, target }: Queue, { file, repo }: Rig): Reason[] {
+  if (unpushed === 0) return [];
+  const join = `on ${target} of ${file.git_url}: git pull --no-rebase '${repo}' ${target} && git push '${repo}' HEAD:${target}`;
+  const mend = unpushedWhy === othersThere(target) ? join : 'mend that: it is tried again every minute';
+  return [
+    reason('not-pushed', `${unpushed} landed, and ${file.git_url} has not got it.`, unpushedWhy ?? 'nobody knows why', mend),
+  ];
 }
 
 function whyBlocked({ rig, target }: Queue, blocked: NonNullable<Queue['blocked']>, now: number): Reason {

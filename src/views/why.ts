@@ -5,7 +5,7 @@ import type { SessionFact, TownFacts } from './facts.ts';
 import { mqList } from './mq-list.ts';
 import { type Reason, reason } from './reason.ts';
 import { whyRun } from './why-run.ts';
-import { whyTrain } from './why-train.ts';
+import { whyLeft, whyTrain } from './why-train.ts';
 
 export type Why = {
   /** What was asked about, and the item or rig that it came down to. */
@@ -66,7 +66,7 @@ async function whyRig(books: Books, facts: WhyFacts, rig: Rig): Promise<Reason[]
     books.count(`want:${rig.name}`),
     books.count(`runs.live:${rig.name}`),
   ]);
-  const reasons = whyTrain(queue, undefined, facts.now);
+  const reasons = [...whyTrain(queue, undefined, facts.now), ...whyLeft(queue, rig)];
   if (waiting === 0) return reasons;
   const full = await whyNoSlot(books, facts, rig.name, live);
   return full ? [...reasons, { ...full, evidence: `${waiting} waiting; ${full.evidence}` }] : reasons;

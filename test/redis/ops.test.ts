@@ -46,8 +46,8 @@ test('an id that is taken gets longer', async () => {
   expect(ids).toEqual(['sh-000', 'sh-0000', 'sh-00000']);
 });
 
-test('a title is one line of at most 500 bytes, a text at most 1 MB', async () => {
-  for (const title of ['', '   ', 'a\nb', 'é'.repeat(251)])
+test('a title is one line of at most 500 bytes that no terminal obeys, a text at most 1 MB', async () => {
+  for (const title of ['', '   ', 'a\nb', 'a\tb', 'a\x1b[31mb', 'é'.repeat(251)])
     expect(await createWork(desk, { rig: 'shop', prefix: 'sh', title })).toMatchObject({ refused: 'TITLE_INVALID' });
   const notes = 'x'.repeat(1024 * 1024 + 1);
   expect(await createWork(desk, { rig: 'shop', prefix: 'sh', title: 'a', text: { notes } })).toMatchObject({

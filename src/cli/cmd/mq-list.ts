@@ -32,13 +32,17 @@ const list = command({
       : queues.map((queue) => queueText(queue, paint, now)).join('\n\n'),
 });
 
-function queueText({ rig, target, checks, blocked, unpushed, enabled, requests }: Queue, paint: Palette, now: number): string {
+function queueText(
+  { rig, target, checks, blocked, unpushed, unpushedWhy, enabled, requests }: Queue,
+  paint: Palette,
+  now: number,
+): string {
   const tests =
     checks.length > 0 ? `checks: ${checks.join(', ')}` : paint.yellow('no checks configured: what lands is not tested');
   const notes = [
     ...(enabled ? [] : [paint.yellow('the refinery is off')]),
     ...(blocked ? [`${paint.red('stopped')} ${relativeTime(blocked.since, now)}: ${blocked.note}`] : []),
-    ...(unpushed > 0 ? [paint.yellow(`${unpushed} landed locally, not pushed`)] : []),
+    ...(unpushed > 0 ? [`${paint.yellow(`${unpushed} landed locally, not pushed`)}: ${unpushedWhy ?? '?'}`] : []),
   ];
   const rows = requests.map(({ id, place, work, state, head, author, submittedAt, title, check, ended }) => [
     `  ${place ?? '–'}`,

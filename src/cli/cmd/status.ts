@@ -27,7 +27,7 @@ function headOf({ town, processes, slots }: Status, paint: Palette): string {
   const state = town.up ? paint.green('up') : paint.red('down');
   const parts = processes.map(({ name, pid, state: at }) => {
     const good = at === 'running' || at === 'elsewhere';
-    return `${name} ${pid ?? ''}${pid !== null && good ? '' : paint[good ? 'dim' : 'red'](at)}`;
+    return [name, pid ?? '', pid !== null && good ? '' : paint[good ? 'dim' : 'red'](at)].filter((word) => word !== '').join(' ');
   });
   const line = slots.waiting > 0 ? `, ${slots.waiting} waiting` : '';
   const board = town.board ? ` · board ${town.board}` : '';
@@ -43,7 +43,8 @@ function rigText({ name, counts, refinery, polecats }: RigStatus, paint: Palette
   if (refinery.warning) lines.push(`    ${paint.yellow(refinery.warning)}: what lands is not tested`);
   if (refinery.blocked)
     lines.push(`    ${paint.red('stopped')} ${relativeTime(refinery.blocked.since, now)}: ${refinery.blocked.note}`);
-  if (refinery.unpushed > 0) lines.push(`    ${paint.yellow(`${refinery.unpushed} landed locally, not pushed`)}`);
+  if (refinery.unpushed > 0)
+    lines.push(`    ${paint.yellow(`${refinery.unpushed} landed locally, not pushed`)}: ${refinery.unpushedWhy ?? '?'}`);
   const rows = polecats.map(({ name: who, work, title, state, attempt, pid, since }) => [
     `  ${who}`,
     work,

@@ -31,7 +31,7 @@ function join(machine: Machine, found: ReadonlyArray<Layer | Faulty | undefined>
       file: first.file,
       key: only.map((one) => one.key).join(' '),
       fault,
-      hint: 'Mend the file; `gt config show` lists what holds.',
+      hint: 'Mend the file, then try again.',
     });
   }
   return layered(

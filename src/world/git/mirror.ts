@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { othersThere } from '#core/merge';
 import type { Context } from './context.ts';
 import { GitFault, lastLine } from './fault.ts';
 import type { MirrorOutcome } from './git.ts';
@@ -43,8 +44,7 @@ async function push(
   const line = { repo, settings: 'network', timeoutMs } as const;
   const old = (await run(['ls-remote', '--', url, ref], line)).out.split('\t')[0] ?? '';
   if (old === tip) return { state: 'pushed' };
-  if (old !== '' && !(await contains(context, repo, tip, old)))
-    return left(`${target} has commits there that the rig does not have`);
+  if (old !== '' && !(await contains(context, repo, tip, old))) return left(othersThere(target));
   // The lease names what we just saw: whoever pushes in between wins, and we are left behind until the next landing.
   const pushed = await run(['push', '-q', '--atomic', `--force-with-lease=${ref}:${old}`, '--', url, `${tip}:${ref}`], {
     ...line,
@@ -101,7 +101,7 @@ async function fastForward(
   const there = { dir, settings: 'personal', timeoutMs } as const;
   if (busy !== undefined) return left(busy);
   if (head === tip) return { state: 'fast-forwarded' };
-  if (!(await contains(context, repo, tip, head))) return left(`${target} has commits there that the rig does not have`);
+  if (!(await contains(context, repo, tip, head))) return left(othersThere(target));
   const changed = (await run(['status', '--porcelain', '-z', '--untracked-files=no'], there)).out;
   if (changed !== '') return left(`${target} is checked out at ${dir} with changes that are not committed`);
   await run(['fetch', '-q', '--no-tags', '--no-write-fetch-head', '--', repo, `refs/heads/${target}`], there);
