@@ -1,5 +1,7 @@
 import { isAbsolute, relative, resolve, sep } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { RigAddGround } from '#chores/rig-add';
+import { AGENT_WAIT_MS } from '#core/limits';
 import { nearest, orList } from '#core/nearest';
 import { isRefusal, type Refusal, refuse } from '#core/refusals';
 import { rigLayout } from '#world/config/layout';
@@ -47,6 +49,16 @@ export async function openRig(town: Town, name: string): Promise<Rig | Refusal> 
   const { loadRig } = await import('#world/config/load-rig');
   return loadRig(town.root, name);
 }
+
+/** A rig for an agent's call: a settings file that somebody is just editing is waited for. */
+export async function openRigSoon(town: Town, name: string, io: Io): Promise<Rig | Refusal> {
+  for (const deadline = io.now() + AGENT_WAIT_MS; ; await pause(LOOK_MS)) {
+    const rig = await openRig(town, name);
+    if (!isRefusal(rig) || rig.refused !== 'SETTINGS_INVALID' || io.now() >= deadline) return rig;
+  }
+}
+
+const LOOK_MS = 500;
 
 /** All rigs of the town; the first that is broken is the answer. */
 export async function openRigs(town: Town): Promise<Rig[] | Refusal> {

@@ -21,6 +21,7 @@ import { changeRigs, readRig, readRigs, writeRig } from '#world/config/rigs';
 import { closeRuntime, openRuntime, planRuntime, socketPath } from '#world/config/runtime';
 import { loadRigSettings, loadTownSettings } from '#world/config/settings';
 import { readTown, writeTown } from '#world/config/town';
+import { townFiles } from '#world/config/watched';
 import { writePidFile } from '#world/processes/pid-file';
 
 let base: string;
@@ -172,4 +173,16 @@ test('what a hook command needs to know its town loads no package and no schema'
   };
   for (const name of ['find', 'layout', 'town', 'rigs', 'runtime']) walk(join(source, 'world/config', `${name}.ts`));
   expect(seen.size).toBeGreaterThan(6);
+});
+
+test('a settings file that is broken while the town runs leaves in force what held last; from the start it is refused', () => {
+  const file = townLayout(root).settingsFile;
+  put(file, { max_polecats: 3 });
+  const files = townFiles(root);
+  expect(files.settings().max_polecats).toBe(3);
+  writeFileSync(file, '{ oops');
+  expect(files.settings().max_polecats).toBe(3);
+  expect(() => townFiles(root).settings()).toThrow('it is no JSON');
+  put(file, { max_polecats: 40 });
+  expect(files.settings().max_polecats).toBe(40);
 });

@@ -4,7 +4,7 @@ import { done as handedIn } from '#chores/done';
 import { callerOf } from '#cli/caller';
 import { command } from '#cli/command';
 import { withDesk } from '#cli/wire';
-import { openGit, openRig } from '#cli/wire-rigs';
+import { openGit, openRigSoon } from '#cli/wire-rigs';
 import { isRefusal, refuse } from '#core/refusals';
 
 /** Hands in what this session has made. */
@@ -40,7 +40,7 @@ export const done = command({
     const git = await openGit(io);
     const author = io.env['GIT_AUTHOR_NAME'] || io.env['BD_ACTOR'] || 'gt';
     return withDesk({ global, io }, { wait: 'agent' }, (town) =>
-      handedIn({ desk: town.desk, git, rig: (name) => openRig(town, name), failpoint: town.failpoint }, caller, {
+      handedIn({ desk: town.desk, git, rig: (name) => openRigSoon(town, name, io), failpoint: town.failpoint }, caller, {
         author,
         ...(report === undefined ? {} : { report }),
       }),

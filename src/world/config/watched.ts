@@ -18,7 +18,10 @@ export type Files = {
   readonly watch: (changed: () => void) => () => void;
 };
 
-/** @throws Refused from each reader, when a file is wrong or a rig is unknown */
+/**
+ * A file that became wrong while the town runs changes nothing until it is right again: what held last holds on, and nothing stops for a typing error.
+ * @throws Refused from each reader, when a file was wrong from the start or a rig is unknown
+ */
 export function townFiles(root: string): Files {
   const layout = townLayout(root);
   const machine = { freeMemoryBytes: freemem(), cores: availableParallelism() }; // once: a limit that follows free memory would sway
@@ -27,7 +30,8 @@ export function townFiles(root: string): Files {
     const stamp = files.map(stampOf).join(' ');
     const known = cache.get(key);
     if (known?.stamp === stamp) return known.value as T;
-    const value = load();
+    const value = loaded(load, known);
+    if (value === known?.value) return value as T;
     cache.set(key, { stamp, value });
     return value;
   };
@@ -65,6 +69,15 @@ export function townFiles(root: string): Files {
       };
     },
   };
+}
+
+function loaded<T>(load: () => T, known: { readonly value: unknown } | undefined): T {
+  try {
+    return load();
+  } catch (fault) {
+    if (known && fault instanceof Refused && fault.refusal.refused === 'SETTINGS_INVALID') return known.value as T;
+    throw fault;
+  }
 }
 
 /** A folder that is not there, or cannot be watched, is left to the patrol, which looks every minute. */
