@@ -96,7 +96,7 @@ export const REFUSALS = {
   REPO_UNREACHABLE: { says: 'Could not reach {from}: {why}.', try: 'Check the url and the network, then try again.', exit: 6 },
   REPO_TAKEN: {
     says: '{from} is registered already: {by}.',
-    try: 'Remove it there first: two queues on one target would fight.',
+    try: 'Use the rig that has it: two queues on one target would fight.',
     exit: 4,
   },
   REPO_EMPTY: { says: '{from} has no commit yet.', try: 'Make a first commit there, then add it again.', exit: 1 },
