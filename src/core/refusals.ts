@@ -218,3 +218,9 @@ export class Refused extends Error {
     this.refusal = refusal;
   }
 }
+
+/** The answer, where a refusal can only be thrown: it reaches the CLI, or a job's backoff, as what it is. @throws Refused */
+export function orThrow<T>(answer: T): Exclude<T, Refusal> {
+  if (isRefusal(answer)) throw new Refused(answer);
+  return answer as Exclude<T, Refusal>;
+}

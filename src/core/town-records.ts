@@ -7,7 +7,6 @@ const time = z.number();
 export const dispatch = z.looseObject({
   id: z.string(),
   generation: z.number().default(1),
-  granted: z.number().default(0),
 });
 
 /** A patrol's guard: a tick that would overlap is skipped, and counted. */

@@ -152,7 +152,7 @@ export function failAttempt(
   const { want: _want, merge: _merge, ...rest } = work;
   const doc: Work = { ...rest, status: 'in_progress', failures, rework, updatedAt: now };
   if (failures < maxAttempts) return { put: [{ noun: 'work', doc }], events: [] };
-  const why = `${failures} attempts failed, the last one: ${reworkInWords(rework)}`;
+  const why = `${failures} ${failures === 1 ? 'attempt' : 'attempts'} failed, the last one: ${reworkInWords(rework)}`;
   const question = escalate(known, { id, subject: work.id, cause: 'max_attempts', why, severity: 'high' }, now);
   return {
     put: [

@@ -4,7 +4,7 @@ import { Redis } from 'ioredis';
 import { THE_TOWN, THE_WORKER } from '#core/derive';
 import { member } from '#core/ids';
 import { STOP_MS } from '#core/limits';
-import { isRefusal, Refused, refuse } from '#core/refusals';
+import { isRefusal, orThrow, Refused, refuse } from '#core/refusals';
 import { escalate } from '#ops/escalate';
 import { settle } from '#ops/settle';
 import { processors } from '#processors/index';
@@ -180,7 +180,7 @@ async function takeRecord(desk: Desk, epoch: number): Promise<string | undefined
 async function foundRecords(desk: Desk, files: Files): Promise<void> {
   await desk.change(async (reading) => {
     if (await reading.get('dispatch', THE_TOWN)) return { put: [], answer: undefined };
-    return { put: [{ noun: 'dispatch', doc: { id: THE_TOWN, generation: 1, granted: 0 } }], answer: undefined };
+    return { put: [{ noun: 'dispatch', doc: { id: THE_TOWN, generation: 1 } }], answer: undefined };
   });
   for (const rig of files.rigs())
     await desk.change(async (reading) => {
@@ -225,9 +225,4 @@ function onReturn(redis: Redis, run: string, again: (why: string) => void): void
     const now = /run_id:(\w+)/.exec(info)?.[1];
     if (now && now !== run) again('Redis was restarted');
   });
-}
-
-function orThrow<T>(answer: T): Exclude<T, { refused: unknown }> {
-  if (isRefusal(answer)) throw new Refused(answer);
-  return answer as Exclude<T, { refused: unknown }>;
 }

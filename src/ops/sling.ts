@@ -46,7 +46,7 @@ async function slingOne(desk: Desk, id: string, { rig, agent, unfit }: Input, no
     const slots = await reading.get('dispatch', THE_TOWN);
     const question = work.needsYou && (await reading.get('escalation', work.needsYou.escalation));
     const put = [...change.put];
-    if (!slots) put.push({ noun: 'dispatch', doc: { id: THE_TOWN, generation: 1, granted: 0 } });
+    if (!slots) put.push({ noun: 'dispatch', doc: { id: THE_TOWN, generation: 1 } });
     if (question) put.push({ noun: 'escalation', doc: answered(question, now) });
     return { ...change, put };
   });

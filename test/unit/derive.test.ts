@@ -56,7 +56,7 @@ test('the others stand where they are looked for', () => {
   expect(names('check', aCheck('ck-1'))).toEqual(['checks.open:gp', 'jobs=checks/ck-1']);
   expect(names('check', aCheck('ck-1', { state: 'error' }))).toEqual([]);
   expect(names('train', aTrain())).toEqual(['trains', 'jobs=trains/gp@1']);
-  expect(names('dispatch', { id: 'town', generation: 1, granted: 0 })).toEqual(['jobs=dispatch/town@1']);
+  expect(names('dispatch', { id: 'town', generation: 1 })).toEqual(['jobs=dispatch/town@1']);
   expect(names('verdict', aVerdict())).toEqual([]);
   expect(names('patrol', { id: 'deacon', ticks: 0, skipped: 0, repaired: 0 })).toEqual(['patrols']);
   const asked = { id: 'e', cause: 'c', subject: 's', severity: 'high', why: 'w', count: 1, openedAt: 1, lastAt: 1 } as const;

@@ -7,7 +7,7 @@ import { agentStart } from '#core/agent-start';
 import { agentLayers, type Fields, resolveAgent } from '#core/agents';
 import { firstPrompt } from '#core/first-prompt';
 import type { Run, Work } from '#core/records';
-import { isRefusal, type Refusal, Refused } from '#core/refusals';
+import { orThrow, Refused } from '#core/refusals';
 import type { TownLayout } from '#world/config/layout';
 import type { SpawnRequest } from '#world/pty/host';
 import type { Rig } from '#world/world';
@@ -78,11 +78,6 @@ function conversationId(token: string): string {
   const hex = createHash('sha256').update(`conversation ${token}`).digest('hex');
   const variant = ((Number.parseInt(hex.charAt(16), 16) & 0x3) | 0x8).toString(16);
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
-}
-
-function orThrow<T>(answer: T | Refusal): T {
-  if (isRefusal(answer)) throw new Refused(answer);
-  return answer;
 }
 
 function passed({ env, bin }: LaunchGround): Record<string, string> {

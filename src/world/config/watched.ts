@@ -1,7 +1,7 @@
 import { type FSWatcher, statSync, watch } from 'node:fs';
 import { availableParallelism, freemem } from 'node:os';
 import { dirname } from 'node:path';
-import { isRefusal, Refused } from '#core/refusals';
+import { isRefusal, orThrow, Refused } from '#core/refusals';
 import type { Settings } from '#core/settings';
 import type { Rig } from '#world/world';
 import { rigLayout, townLayout } from './layout.ts';
@@ -92,9 +92,4 @@ function watchFolder(folder: string, changed: () => void): FSWatcher | undefined
 function stampOf(file: string): string {
   const found = statSync(file, { throwIfNoEntry: false });
   return found ? `${found.mtimeMs}.${found.size}.${found.ino}` : '-';
-}
-
-function orThrow<T>(answer: T): Exclude<T, { refused: unknown }> {
-  if (isRefusal(answer)) throw new Refused(answer);
-  return answer as Exclude<T, { refused: unknown }>;
 }
