@@ -46,6 +46,13 @@ export function holds(draft: string, text: string, folded: readonly RegExp[]): b
   return shown !== '' && (shown.includes(wanted.slice(0, KNOWN_BY)) || shown.includes(wanted.slice(-KNOWN_BY)));
 }
 
+/** Whether a draft that shows this text shows more than it: something else was typed before or after it. */
+export function holdsMore(draft: string, text: string, folded: readonly RegExp[]): boolean {
+  const [rest, wanted] = [squeeze(unfolded(draft, folded)), squeeze(text)];
+  const isFolded = folded.some((label) => label.test(draft));
+  return rest.length > wanted.length || (isFolded && !wanted.includes(rest));
+}
+
 /** Whether a draft is this text and nothing else, or the label for it. */
 export function isWholly(draft: string, text: string, folded: readonly RegExp[]): boolean {
   const shown = squeeze(unfolded(draft, folded));

@@ -94,7 +94,7 @@ export class ModelTui implements Seat {
 
   /** Neither reads nor draws for a while. */
   stand(ms: number): void {
-    this.#standsUntil = this.#time.now() + ms;
+    this.#standsUntil = Math.max(this.#standsUntil, this.#time.now() + ms);
   }
 
   work(ms: number): void {
