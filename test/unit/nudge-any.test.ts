@@ -54,8 +54,8 @@ function proof(tui: ModelTui, results: ReadonlyArray<readonly [string, NudgeResu
 }
 
 test.for([
-  [false, 80],
-  [true, 60],
+  [false, 40],
+  [true, 40],
 ] as const)(
   'whatever happens, each nudge is sent once or its end is told truly (a person types: %s)',
   async ([withPerson, numRuns]) => {
@@ -88,7 +88,7 @@ test.for([
               await live(desk, tui, pick, withPerson);
             }
             for (let more = 0; more < 10; more++) await live(desk, tui, pick, withPerson);
-                const answers = texts.map((text, i) => desk.ask(`n${i}`, text));
+            const answers = texts.map((text, i) => desk.ask(`n${i}`, text));
             await desk.time.pass(3_700_000, () => answers.every((one) => one.result));
             proof(
               tui,
