@@ -3,7 +3,7 @@ import type { Prompt, ScreenView, ViewRow } from './screen-view.ts';
 import { findPrompt, isChoice } from './screen-view.ts';
 
 /** What a program is doing, by its screen. In a `dialog` an Enter answers; `limited` and `idle` show a prompt that takes text. */
-export type ScreenState = 'dialog' | 'busy' | 'limited' | 'idle' | 'unknown';
+type ScreenState = 'dialog' | 'busy' | 'limited' | 'idle' | 'unknown';
 
 /** What a screen says. Texts are the rows in which a sign was seen. */
 export type Classified = {

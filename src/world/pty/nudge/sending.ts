@@ -3,7 +3,6 @@
  * before the input was seen empty. It can begin at any step, for another process may have taken the ones before.
  */
 import { holds, holdsMore, isWholly, needsFile, pasteOf } from '#core/nudge-text';
-import { classify } from '#core/screen-state';
 import type { ScreenView } from '#core/screen-view';
 import { HostRefused } from '#world/pty/host';
 import type { NudgeResult } from './asked.ts';
@@ -56,7 +55,7 @@ export class Sending {
   async #look(): Promise<Seen> {
     const view = await this.#at.eyes.view();
     if (this.#nudge.result) throw new Settled();
-    const seen = { ...classify(view, this.#nudge.program.signs), view };
+    const seen = judge(this.#nudge, view);
     this.#nudge.why = seen.why;
     return seen;
   }
