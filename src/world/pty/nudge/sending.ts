@@ -9,7 +9,7 @@ import type { NudgeResult } from './asked.ts';
 import { Over } from './eyes.ts';
 import type { Nudge } from './nudge.ts';
 import type { Place, Seen } from './place.ts';
-import { QUIET_MS, Settled, STEADY_MS, told } from './place.ts';
+import { judge, QUIET_MS, Settled, STEADY_MS, told } from './place.ts';
 
 /** How long a typed text may take to be seen, and how long where nothing at all was printed since, ms. */
 const ECHO_MS = 2_500;
