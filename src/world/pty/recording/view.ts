@@ -2,8 +2,8 @@
 
 /** CSI; strings (OSC, DCS and their kin) with their text; other escape sequences; control characters, line ends among them. */
 const UNPRINTED = /\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)|[ -/]*[0-~])|[\x00-\x1f\x7f-\x9f]/g;
-/** Colours, and the erasure of the rest of a line, which goes with them. */
-const COLOURS = /\x1b\[[0-9;:]*[mK]/g;
+/** Colours, and what goes with them: the erasure of the rest of a line, and the choice of letters. */
+const COLOURS = /\x1b(?:\[[0-9;:]*[mK]|[()][0AB])/g;
 
 /** One reading. */
 export class View {
