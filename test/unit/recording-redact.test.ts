@@ -68,18 +68,23 @@ describe.each(PLANTED)('%s', (_, text, pieces) => {
 
 test('what is printed without secrets is recorded as it is, whatever its chunks', () => {
   fc.assert(
-    fc.property(fuzzed(40), fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1 }), fc.boolean(), (stream, sizes, settles) => {
-      const text = stream.toString('utf8');
-      const redactor = new Redactor(known);
-      let recorded = '';
-      for (let at = 0, turn = 0; at < text.length; turn++) {
-        const size = sizes[turn % sizes.length] as number;
-        recorded += redactor.push(text.slice(at, at + size));
-        if (settles) recorded += redactor.settle();
-        at += size;
-      }
-      expect(recorded + redactor.end()).toBe(text);
-    }),
+    fc.property(
+      fuzzed(40),
+      fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1 }),
+      fc.boolean(),
+      (stream, sizes, settles) => {
+        const text = stream.toString('utf8');
+        const redactor = new Redactor(known);
+        let recorded = '';
+        for (let at = 0, turn = 0; at < text.length; turn++) {
+          const size = sizes[turn % sizes.length] as number;
+          recorded += redactor.push(text.slice(at, at + size));
+          if (settles) recorded += redactor.settle();
+          at += size;
+        }
+        expect(recorded + redactor.end()).toBe(text);
+      },
+    ),
     { numRuns: 300 },
   );
 });

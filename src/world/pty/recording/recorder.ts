@@ -2,33 +2,14 @@
  * The recorder of one session: takes its output as it comes and never waits for the disk. Batches of output, without secrets, are appended to numbered
  * parts; each part but the first begins with the screen as it was then, so that it can be played alone, and old parts can go.
  */
+import type { RecorderLimits } from './limits.ts';
+import { LIMITS } from './limits.ts';
 import { redact } from './redact.ts';
 import type { ReelDeps, ReelState } from './reel.ts';
 import { Reel } from './reel.ts';
 import type { StreamState } from './stream.ts';
 import { Stream } from './stream.ts';
 import { View } from './view.ts';
-
-/** Sizes in bytes, times in ms. */
-export type RecorderLimits = {
-  readonly batchMs: number;
-  readonly batchBytes: number;
-  readonly partBytes: number;
-  readonly totalBytes: number;
-  /** Output that waits for a picture of the screen. */
-  readonly waitBytes: number;
-  /** Between two tries after a fault of the disk. */
-  readonly retryMs: number;
-};
-
-const LIMITS: RecorderLimits = {
-  batchMs: 250,
-  batchBytes: 64 << 10,
-  partBytes: 16 << 20,
-  totalBytes: 128 << 20,
-  waitBytes: 1 << 20,
-  retryMs: 5_000,
-};
 
 /** What a terminal is fed before a picture: all that it showed is forgotten. */
 const RESET = '\x1bc';
@@ -52,6 +33,9 @@ export type RecorderDeps = Pick<ReelDeps, 'dir' | 'session' | 'startedAt' | 'now
 
 /** A recorder at rest, as plain data, for the host that goes on with it. It holds clear text: never where others can read it. */
 export type RecorderState = ReelState & {
+  readonly dir: string;
+  readonly secrets: readonly string[];
+  readonly limits: Partial<RecorderLimits>;
   /** Number of the next byte of output. */
   readonly seq: number;
   readonly isOn: boolean;
@@ -76,9 +60,9 @@ export class Recorder {
   #awaited: object | undefined;
   #isOn = true;
   #input: boolean;
-  #isOver = false;
+  #ended: Promise<void> | undefined;
 
-  /** Begins at once, before the session's first byte; or goes on with what an earlier host's recorder told by `rest`. */
+  /** Begins at once, before the session's first byte; or goes on with what an earlier host's recorder told by `rest`, at the size that `deps` names. */
   constructor(deps: RecorderDeps, state?: RecorderState) {
     this.#deps = deps;
     this.#limits = { ...LIMITS, ...deps.limits };
@@ -90,11 +74,6 @@ export class Recorder {
     this.#isOn = state?.isOn ?? true;
     this.#reel = new Reel({ ...deps, ...this.#limits, onIdle: () => this.#turnOver() }, state);
     if (!state) this.#reel.begin(0, this.#size, '');
-  }
-
-  /** Goes on with what an earlier host's recorder told by `rest`. `deps` names the size that the session has now. */
-  static resume(deps: RecorderDeps, state: RecorderState): Recorder {
-    return new Recorder(deps, state);
   }
 
   get isOn(): boolean {
@@ -133,8 +112,7 @@ export class Recorder {
     this.#size = { cols, rows };
     if (!this.#isWriting) return;
     this.#awaited = undefined; // its picture could be of either size
-    this.#flush();
-    this.#reel.put('o', this.#output.settle());
+    this.#reel.put('o', this.#take() + this.#output.settle());
     this.#reel.put('r', `${cols}x${rows}`);
   }
 
@@ -148,7 +126,7 @@ export class Recorder {
   /** Turns the recording off or on; on again it begins a part with a picture. `input` changes whether what is typed is recorded. */
   turn(on: boolean, input = this.#input): void {
     this.#input = input;
-    if (on === this.#isOn || this.#isOver) return;
+    if (on === this.#isOn || this.#ended) return;
     if (!on) {
       void this.#close();
       this.#output = new Stream(this.#deps.secrets);
@@ -159,22 +137,27 @@ export class Recorder {
   }
 
   /** The session has ended. Resolves when all is written, or never will be. */
-  async end(): Promise<void> {
-    if (this.#isOver) return;
-    const closed = this.#isOn ? this.#close() : undefined;
-    this.#isOver = true;
-    await closed;
-    await this.#reel.end(this.#seq);
+  end(): Promise<void> {
+    this.#ended ??= (this.#isOn ? this.#close() : Promise.resolve()).then(() => this.#reel.end(this.#seq));
+    return this.#ended;
   }
 
-  /** Writes all that was heard and tells where that leaves off. The recorder may go on, or another with `resume`, never both. */
+  /** Writes all that was heard, as far as the disk takes it in time, and tells where that leaves off. The recorder may go on, or another with `resume`, never both. */
   async rest(): Promise<RecorderState> {
-    this.#awaited = undefined;
-    this.#flush();
-    this.#awaited = undefined;
-    await this.#reel.settled();
+    this.#reel.put('o', this.#take());
+    this.#halt();
+    let stop: () => void = () => undefined;
+    const deadline = new Promise<void>((resolve) => {
+      stop = this.#deps.after(this.#limits.restMs, resolve);
+    });
+    await this.#reel.rest(deadline);
+    stop();
+    const { dir, secrets, limits = {} } = this.#deps;
     return {
       ...this.#reel.state,
+      dir,
+      secrets,
+      limits,
       seq: this.#seq,
       isOn: this.#isOn,
       input: this.#input,
@@ -184,19 +167,30 @@ export class Recorder {
   }
 
   get #isWriting(): boolean {
-    return this.#isOn && !this.#isOver;
+    return this.#isOn && !this.#ended;
   }
 
   /** Writes the last of what was heard. */
   #close(): Promise<void> {
-    this.#awaited = undefined;
-    this.#flush();
-    this.#awaited = undefined;
-    this.#reel.put('o', this.#output.end());
+    this.#reel.put('o', this.#take() + this.#output.end());
     this.#reel.put('i', this.#typed.end());
+    this.#halt();
+    return this.#reel.close();
+  }
+
+  /** Nothing happens any more until something is heard. */
+  #halt(): void {
+    this.#awaited = undefined;
     this.#timer?.();
     this.#timer = undefined;
-    return this.#reel.close();
+  }
+
+  /** What is pending, without secrets. */
+  #take(): string {
+    const bytes = Buffer.concat(this.#pending);
+    this.#pending = [];
+    this.#pendingBytes = 0;
+    return this.#output.write(bytes);
   }
 
   #plan(): void {
@@ -216,10 +210,7 @@ export class Recorder {
 
   #flush(): void {
     if (this.#pendingBytes === 0) return;
-    const bytes = Buffer.concat(this.#pending);
-    this.#pending = [];
-    this.#pendingBytes = 0;
-    this.#reel.put('o', this.#output.write(bytes));
+    this.#reel.put('o', this.#take());
     if (this.#reel.wantsPart) this.#turnOver();
   }
 

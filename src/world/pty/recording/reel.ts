@@ -25,6 +25,7 @@ export type ReelState = {
   readonly part: number;
   readonly offset?: number;
   readonly partAt: number;
+  readonly begun: number;
   readonly lost: number;
   readonly parts: Shelf['parts'];
 };
@@ -36,6 +37,8 @@ export class Reel {
   #tape: Tape | undefined;
   #part = 0;
   #partAt = 0;
+  /** Bytes of the open part before its first event that is no picture: one that is larger than a part must not end it. */
+  #begun = 0;
   #lost = 0;
   #retryAt = 0;
   #hasWarned = false;
@@ -47,6 +50,7 @@ export class Reel {
     if (!state) return;
     this.#part = state.part;
     this.#partAt = state.partAt;
+    this.#begun = state.begun;
     this.#lost = state.lost;
     if (state.offset !== undefined) this.#tape = this.#open(state.offset);
   }
@@ -58,7 +62,7 @@ export class Reel {
 
   /** Whether what comes next belongs into a new part. */
   get wantsPart(): boolean {
-    return !this.#tape || this.#lost > 0 || this.#tape.size >= this.#deps.partBytes;
+    return !this.#tape || this.#lost > 0 || this.#tape.size - this.#begun >= this.#deps.partBytes;
   }
 
   /** Whether the disk would take one now. */
@@ -68,8 +72,8 @@ export class Reel {
 
   get state(): ReelState {
     const { size } = this.#tape ?? {};
-    const { parts } = this.#shelf;
-    return { part: this.#part, partAt: this.#partAt, lost: this.#lost, parts, ...(size !== undefined && { offset: size }) };
+    const about = { part: this.#part, partAt: this.#partAt, begun: this.#begun, lost: this.#lost, parts: this.#shelf.parts };
+    return { ...about, ...(size !== undefined && { offset: size }) };
   }
 
   /** Writes an event, or counts its output as lost: after a gap nothing fits what went before, until a part begins. */
@@ -94,15 +98,23 @@ export class Reel {
     this.#lost = 0;
     this.put('o', picture);
     if (lost > 0) this.put('m', gap(lost));
-    this.#shelf.add({ n, seq, at }, totalBytes, partBytes).catch((fault) => this.#warn(fault));
+    this.#begun = this.#tape.size;
+    this.#shelf.add({ n, seq, at }, totalBytes, partBytes + this.#begun).catch((fault) => this.#warn(fault));
   }
 
-  /** Resolves when all is on disk that will ever be. */
-  async settled(): Promise<void> {
-    await this.#tape?.settled();
+  /** Resolves when all is on disk, or at the deadline; the file is opened again when there is more. */
+  async rest(deadline: Promise<void>): Promise<void> {
+    const tape = this.#tape;
+    if (!tape) return;
+    this.#tape = this.#open(tape.size);
+    const isWritten = await Promise.race([tape.close().then(() => true), deadline.then(() => false)]);
+    if (isWritten && tape.queued === 0) return;
+    // nothing fits what a stalled disk does later
+    this.#tape = undefined;
+    this.#lost += tape.queued;
   }
 
-  /** Ends the part. Resolves as `settled` does. */
+  /** Ends the part. Resolves when it is on disk, or never will be. */
   async close(): Promise<void> {
     const tape = this.#tape;
     if (this.#lost > 0) tape?.write(this.#line('m', gap(this.#lost)));
@@ -127,10 +139,10 @@ export class Reel {
       },
       fault: (fault: Error) => {
         this.#warn(fault);
+        this.#retryAt = this.#deps.now() + this.#deps.retryMs;
         if (this.#tape !== tape) return;
         this.#tape = undefined;
         this.#lost += tape.queued;
-        this.#retryAt = this.#deps.now() + this.#deps.retryMs;
       },
     };
     const tape: Tape = new Tape(this.#shelf.path(this.#part), listener, this.#deps.openTape ?? openOnDisk, size);

@@ -27,15 +27,15 @@ export class Tape {
   #size: number;
   #isBroken = false;
   #isClosed = false;
-  readonly #file: Promise<TapeFile>;
+  readonly #open: () => Promise<TapeFile>;
+  #file: Promise<TapeFile> | undefined;
   #work: Promise<void> | undefined;
 
-  /** `size` is how long the file is already. */
+  /** `size` is how long the file is already. It is opened when there is something to write. */
   constructor(path: string, listener: TapeListener, openTape: OpenTape, size = 0) {
     this.#listener = listener;
     this.#size = size;
-    this.#file = openTape(path, size === 0);
-    this.#file.catch(() => undefined);
+    this.#open = () => openTape(path, size === 0);
   }
 
   /** Bytes of the file when all is written. */
@@ -58,21 +58,20 @@ export class Tape {
     return true;
   }
 
-  /** Resolves when all that it has taken is on disk, or never will be. */
-  async settled(): Promise<void> {
-    await this.#work;
-  }
-
-  /** Writes what waits, and closes. Resolves as `settled` does. */
+  /** Writes what waits, and closes. Resolves when all is on disk, or never will be. */
   async close(): Promise<void> {
-    if (this.#isClosed) return this.settled();
     this.#isClosed = true;
     await this.#work;
-    await this.#file.then((file) => file.close()).catch(() => undefined);
+    await this.#release();
+  }
+
+  async #release(): Promise<void> {
+    await this.#file?.then((file) => file.close()).catch(() => undefined);
   }
 
   async #run(): Promise<void> {
     try {
+      this.#file ??= this.#open();
       const file = await this.#file;
       while (this.#queue.length > 0) {
         const text = this.#queue.join('');
@@ -85,6 +84,7 @@ export class Tape {
       this.#isBroken = true;
       this.#queue = [];
       this.#work = undefined;
+      void this.#release();
       this.#listener.fault(fault as Error);
       return;
     }
