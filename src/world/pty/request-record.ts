@@ -7,7 +7,7 @@ import type { Request } from './requests.ts';
 
 /** Least and most bytes of a recording. */
 const LEAST = 1 << 20;
-const MOST = 1 << 40;
+const MOST = 2 ** 40;
 
 function flagOf(value: unknown, name: string): boolean | undefined {
   if (value !== undefined && typeof value !== 'boolean') throw bad(`\`${name}\` must be true or false`);
