@@ -155,7 +155,10 @@ test('a recording that cannot be written harms nothing, and is told of once in t
   const running = await startHost(ground, 'nowhere');
   const host = await running.connect(1);
   const line = 'for i in 1 2 3 4; do head -c 70000 /dev/zero | tr "\\0" x; echo; done; echo end';
-  const end = await runToEnd(host, { ...shell(ground, 'nowhere', line), record: { dir: join(running.tokenFile, 'no', 'directory') } });
+  const end = await runToEnd(host, {
+    ...shell(ground, 'nowhere', line),
+    record: { dir: join(running.tokenFile, 'no', 'directory') },
+  });
   expect(end).toMatchObject({ exit: { code: 0 }, seq: 280_013 });
   await running.stop();
   expect(

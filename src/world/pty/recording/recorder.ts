@@ -2,6 +2,7 @@
  * The recorder of one session: takes its output as it comes and never waits for the disk. Batches of output, without secrets, are appended to numbered
  * parts; each part but the first begins with the screen as it was then, so that it can be played alone, and old parts can go.
  */
+import { StringDecoder } from 'node:string_decoder';
 import type { RecorderLimits } from './limits.ts';
 import { LIMITS } from './limits.ts';
 import { redact } from './redact.ts';
@@ -241,6 +242,6 @@ export class Recorder {
     this.#pending = [all.subarray(seq - begin)];
     this.#pendingBytes = this.#seq - seq;
     // a character that is not whole comes with the rest of its bytes
-    this.#reel.begin(seq, this.#size, RESET + redact(new Stream([]).write(bytes), secrets));
+    this.#reel.begin(seq, this.#size, RESET + redact(new StringDecoder('utf8').write(bytes), secrets));
   }
 }
