@@ -80,6 +80,17 @@ test('of many parts all, and the last alone, play to the same screen', async () 
   );
 }, 60_000);
 
+test('a part that begins after a letter with which a secret could begin shows that letter', async () => {
+  const { dir, print, settle, recorder, whole } = recorded({ limits: { partBytes: 10, batchBytes: 1 } });
+  for (const output of ['first\r\n', 'this is', ' an index']) {
+    print(output);
+    await settle();
+  }
+  await recorder().end();
+  expect((await readAll(dir)).length).toBeGreaterThan(2);
+  expect(await play(dir, -1)).toEqual(whole.lines());
+});
+
 test('the oldest parts go when a recording grows beyond its size', async () => {
   const { dir, print, settle, recorder, whole } = recorded({
     limits: { partBytes: 4_000, totalBytes: 200_000, batchBytes: 100 },

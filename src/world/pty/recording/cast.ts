@@ -99,7 +99,7 @@ async function* eventsOf(path: string): AsyncGenerator<CastEvent> {
  * One part. A last line that was not written whole is left out; of a file without a whole header there is no part. Throws CastBroken, also while the events
  * are read.
  */
-export async function readPart(path: string, n = 1): Promise<CastPart | undefined> {
+async function readPart(path: string, n = 1): Promise<CastPart | undefined> {
   for await (const { line, isLast } of linesOf(path)) {
     const header = parseHeader(line);
     if (header) return { n, path, header, events: eventsOf(path) };

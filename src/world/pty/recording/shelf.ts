@@ -15,7 +15,7 @@ export type RecordingIndex = {
   readonly end?: { readonly at: number; readonly seq: number };
 };
 
-export const indexPath = (dir: string): string => join(dir, 'index.json');
+const indexPath = (dir: string): string => join(dir, 'index.json');
 
 /** The index, or undefined when there is none that can be read. */
 export async function readIndex(dir: string): Promise<RecordingIndex | undefined> {
