@@ -28,6 +28,7 @@ function begun({ head, body, least }: Shape): string {
 
 /** Characters in which the end of a sequence is looked for. */
 const SEQUENCE = 32;
+const STRING = /\x1b[\]PX^_]/;
 const WORD = /[A-Za-z0-9]/;
 const AFTER_SEQUENCE = /\x1b(?:\[[0-?]*[ -/]*[@-~]|[ -/]*[0-~])$/;
 
@@ -57,8 +58,10 @@ class Search {
   }
 
   run(known: readonly string[]): Found {
+    // only the text of a string (a title, a link) is no part of what is printed
+    const views = STRING.test(this.#coloured.raw) ? [this.#printed, this.#coloured] : [this.#printed];
     for (const value of known)
-      for (const view of [this.#printed, this.#coloured]) {
+      for (const view of views) {
         for (let at = view.text.indexOf(value); at >= 0; at = view.text.indexOf(value, at + 1))
           this.#star(view, at, at + value.length);
         this.#holdBeginning(view, value);
