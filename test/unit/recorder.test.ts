@@ -136,6 +136,19 @@ test('a secret that is cut by the end of a part, or by a hand-over, is in neithe
   expect(text).toContain('the secret is ****');
 });
 
+test('the picture of a part that begins in the middle of a secret does not show its first half', async () => {
+  const secret = 'hunter2-correct/horse';
+  const { dir, print, settle, recorder } = recorded({ secrets: [secret], limits: { partBytes: 10, batchBytes: 1 } });
+  for (const output of ['it is said that', ' the secret is ', secret.slice(0, 12), secret.slice(12), ', as you see', ' it']) {
+    print(output);
+    await settle();
+  }
+  await recorder().end();
+  expect((await readAll(dir)).length).toBeGreaterThan(3);
+  for (const piece of ['nter', 'corr', 'ect/', 'horse']) expect(textOf(dir)).not.toContain(piece);
+  expect(textOf(dir)).toContain('the secret is ****');
+});
+
 test('a recorder goes on in another host where it rested, also in the middle of a character', async () => {
   const { dir, print, recorder, resume, time, whole } = recorded();
   const bytes = Buffer.from('\x1b[1mone \u4f60\u597d two\x1b[0m\r\n'.repeat(4));
