@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Redactor, redact } from '#world/pty/recording/redact';
 import { secretsOf } from '#world/pty/recording/secrets';
+import { View } from '#world/pty/recording/view';
 import { fuzzed } from '../support/fuzz-stream.ts';
 
 const PASSWORD = 'hunter2-correct/horse';
@@ -86,6 +87,51 @@ test('what is printed without secrets is recorded as it is, whatever its chunks'
       },
     ),
     { numRuns: 300 },
+  );
+});
+
+test('a known value is found between whatever else is printed, parted by any sequences, in any chunks', () => {
+  const between = fc.constantFrom(
+    '',
+    '',
+    '',
+    '\r\n',
+    '\x1b[1;31m',
+    '\x1b[0m',
+    '\x1b[K',
+    '\x1b[5;1H',
+    '\x1b(B',
+    '\x1b]8;;http://x/\x1b\\',
+    '\b',
+    '\x1b[?25l',
+  );
+  const around = fc.array(
+    fc.constantFrom('hunt', 'sk-', '-----', 'eyJ', 'é', '你', ' ', 'h', '\r\n', '\x1b[2J', '\x1b]0;t\x07', 'Bearer '),
+    { maxLength: 8 },
+  );
+  const parted = fc.array(between, { minLength: PASSWORD.length, maxLength: PASSWORD.length });
+  fc.assert(
+    fc.property(
+      around,
+      parted,
+      around,
+      fc.array(fc.integer({ min: 1, max: 30 }), { minLength: 1 }),
+      (before, gaps, after, sizes) => {
+        const text = `${before.join('')}${[...PASSWORD].map((char, at) => char + gaps[at]).join('')}${after.join('')}`;
+        const redactor = new Redactor(known);
+        let recorded = '';
+        for (let at = 0, turn = 0; at < text.length; turn++) {
+          const size = sizes[turn % sizes.length] as number;
+          recorded += redactor.push(text.slice(at, at + size)) + (size % 2 === 0 ? redactor.settle() : '');
+          at += size;
+        }
+        recorded += redactor.end();
+        expect(recorded).toHaveLength(text.length);
+        expect(View.printed(recorded).text).toContain('*'.repeat(PASSWORD.length - 2));
+        expect(View.printed(recorded).text).not.toContain(PASSWORD.slice(2, 6));
+      },
+    ),
+    { numRuns: 1_000 },
   );
 });
 
