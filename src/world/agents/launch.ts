@@ -13,6 +13,7 @@ import type { SpawnRequest } from '#world/pty/host';
 import type { Rig } from '#world/world';
 import { agentOf, agentPlaces, missingProgram } from './presets.ts';
 import { provision } from './provision.ts';
+import { recordingOf } from './recording.ts';
 
 export type LaunchGround = {
   readonly layout: TownLayout;
@@ -52,6 +53,7 @@ export async function launch(run: Run, work: Work, rig: Rig, ground: LaunchGroun
     argv: start?.argv ?? [],
     cwd: run.dir,
     env: { ...base, ...start?.env, ...polecatEnvironment(run, work, rig, ground) },
+    ...recordingOf(run.session?.id ?? '', rig.settings.recording, ground.layout),
   };
 }
 
