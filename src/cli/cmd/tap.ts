@@ -24,13 +24,11 @@ const guard = command({
     });
     if (why === undefined) return undefined;
     say(why);
-    return { refused: true, why, said: denialOut(why, hookForm(io.env['GT_HOOK_FORM'])) } as Denied;
+    return { why, said: denialOut(why, hookForm(io.env['GT_HOOK_FORM'])) };
   },
   text: (denied) => denied?.said ?? '',
   exit: (denied) => (denied && denied.said === '' ? 2 : 0),
 });
-
-type Denied = { readonly why: string; readonly said: string };
 
 /** Where the town taps into what an agent is about to do. */
 export const tap: Group = {

@@ -54,7 +54,10 @@ export function agentPlaces(
   if (isRefusal(ofRig)) return ofRig;
   return [
     { source: 'built-in', agents: shipped },
-    { source: layout.presets, agents: own },
+    ...Object.entries(own).map(([name, fields]) => ({
+      source: join(layout.presets, `${name}.json`),
+      agents: { [name]: fields },
+    })),
     { source: layout.agentsFile, agents: file.agents },
     { source: 'settings', agents: agents },
     ...(rig && ofRig ? [{ source: rig.agentsFile, agents: ofRig.agents }] : []),
