@@ -187,6 +187,8 @@ const shape = {
   prompt: prompt.prefault({}),
   /** Words before a prompt whose answer is printed, and words for JSON. */
   headless: z.strictObject({ words, json: words.default([]) }).optional(),
+  /** Words with which a person logs in, in their own terminal; none where the program asks by itself. */
+  login: words.default([]),
   session: session.prefault({}),
   config: config.prefault({}),
   files: z.array(file).default([]),

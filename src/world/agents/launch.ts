@@ -8,6 +8,7 @@ import { agentLayers, type Fields, resolveAgent } from '#core/agents';
 import { type Assignment, firstPrompt, longText, PROMPT_BYTES, resumedPrompt } from '#core/first-prompt';
 import type { Run, Work } from '#core/records';
 import { orThrow, Refused } from '#core/refusals';
+import type { TownLayout } from '#world/config/layout';
 import type { SpawnRequest } from '#world/pty/host';
 import type { Rig } from '#world/world';
 import { hookEnvironment, type LaunchGround, passed, polecatEnvironment, writeAssignment, writeEvidence } from './environment.ts';
@@ -86,10 +87,19 @@ function promptsFor(mode: 'fresh' | 'resume', input: Omit<Assignment, 'from' | '
   return { prompt: Buffer.byteLength(whole) > PROMPT_BYTES ? brief : firstPrompt(assignment), brief };
 }
 
-function placesOf(run: Run, rig: Rig, { name, preset }: DefinedAgent, { layout, env, bin }: LaunchGround) {
+/** Where an agent's program keeps its settings and login: in a directory of the town's own, or in the one that a person named in the environment. */
+export function configDirectory(
+  { name, preset }: Pick<DefinedAgent, 'name' | 'preset'>,
+  layout: Pick<TownLayout, 'agentConfig'>,
+  env: LaunchGround['env'],
+): string {
   const named = preset.config.override === undefined ? undefined : env[preset.config.override];
+  return named ? resolve(named) : layout.agentConfig(name);
+}
+
+function placesOf(run: Run, rig: Rig, defined: DefinedAgent, { layout, env, bin }: LaunchGround) {
   return {
-    config: named ? resolve(named) : layout.agentConfig(name),
+    config: configDirectory(defined, layout, env),
     home: rig.layout.polecatsFolder,
     root: realpathSync(layout.root),
     worktree: run.dir,

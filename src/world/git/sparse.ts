@@ -4,6 +4,7 @@ import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { isHidden } from '#core/context-files';
 import { gitDirOf } from './admin.ts';
+import { allowWorktreeConfig } from './clone.ts';
 import type { Context } from './context.ts';
 
 /**
@@ -30,6 +31,8 @@ export async function patternsIn(admin: string | undefined): Promise<string[]> {
 /** Says what a worktree leaves out, before its files are checked out. */
 export async function writeSparse(context: Context, dir: string, admin: string, patterns: readonly string[]): Promise<void> {
   const { run } = context;
+  const own = await run(['config', '--type=bool', 'extensions.worktreeConfig'], { dir, ok: [0, 1] });
+  if (own.out.trim() !== 'true') await allowWorktreeConfig(context, dirname(dirname(admin)));
   const ignored = patterns.filter((one) => one.startsWith('!')).map((one) => one.slice(1));
   const excludes = join(admin, 'info', 'gt-exclude');
   await mkdir(dirname(excludes), { recursive: true });
