@@ -6,6 +6,8 @@ import type { DefinedAgent } from '#core/agent-definitions';
 import { agentStart } from '#core/agent-start';
 import { agentLayers, type Fields, resolveAgent } from '#core/agents';
 import { type Assignment, firstPrompt, longText, PROMPT_BYTES, resumedPrompt } from '#core/first-prompt';
+import { fill, type Places } from '#core/places';
+import type { Preset } from '#core/preset';
 import type { Run, Work } from '#core/records';
 import { orThrow, Refused } from '#core/refusals';
 import type { TownLayout } from '#world/config/layout';
@@ -14,6 +16,7 @@ import type { Rig } from '#world/world';
 import { hookEnvironment, type LaunchGround, passed, polecatEnvironment, writeAssignment, writeEvidence } from './environment.ts';
 import { agentOf, agentPlaces, missingProgram } from './presets.ts';
 import { provision } from './provision.ts';
+import { findConversation } from './transcripts.ts';
 
 type Session = NonNullable<Run['session']>;
 
@@ -45,9 +48,10 @@ export async function launch(
   const { preset } = defined;
   const { session } = run;
   const starts = (session?.starts ?? 0) + 1;
-  const left = session?.before?.goesOn && preset.session.resume !== undefined ? session.before.conversation : undefined;
+  const known = placesOf(run, rig, defined, ground);
+  const left = conversationLeft(run, preset, known);
   const id = left ?? (session && conversationId(session, starts));
-  const places = { ...placesOf(run, rig, defined, ground), id };
+  const places = { ...known, id };
   await provision({ preset, places, autonomous: true, hooks: true });
   const mode = left === undefined ? 'fresh' : 'resume';
   const start = agentStart(preset, {
@@ -69,6 +73,15 @@ export async function launch(
     },
     ...(said ? { noted: { starts, mode, conversation, typed: start?.typed } } : {}),
   };
+}
+
+/** The conversation with which a session goes on: the one that the session before it told, or that its program wrote down. */
+function conversationLeft({ session, dir }: Run, { session: how }: Preset, places: Places): string | undefined {
+  const before = session?.before;
+  if (!before?.goesOn || how.resume === undefined) return undefined;
+  const { transcripts } = how;
+  if (before.conversation !== undefined || !transcripts) return before.conversation;
+  return findConversation({ ...transcripts, folder: fill(transcripts.folder, places) }, dir, before.at);
 }
 
 /** What the settings say over the run's agent. */
