@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** A proxy that lets nothing through: what a program asks it for is what would have left the machine. */
-export type Proxy = {
+export type RecordingProxy = {
   /** Method and address, or host and port, of each attempt. */
   readonly attempts: readonly string[];
   /** Variables by which programs use it for all but loopback. */
@@ -12,7 +12,7 @@ export type Proxy = {
 
 const KEPT = 1000;
 
-export async function startProxy(): Promise<Proxy> {
+export async function startProxy(): Promise<RecordingProxy> {
   const attempts: string[] = [];
   const note = (line: string) => {
     if (attempts.length < KEPT) attempts.push(line);

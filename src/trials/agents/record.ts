@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -35,6 +36,10 @@ const LIMIT_MS = 60_000;
 /** What is recorded after the sign, ms: a busy screen's redraws, the rest of a dialog. */
 const LINGER_MS = 1500;
 const PACK_BYTES = 30_000;
+/** More of a program that redraws without end shows nothing new. */
+const MOST_BYTES = 200_000;
+/** How long a scene is recorded whose sign the preset does not know. */
+const BLIND_MS = 15_000;
 const SYSTEM_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 /** The preset as it is when its program asks the model server at `api`; undefined when it does not tell how. */
@@ -60,15 +65,17 @@ export async function recordScreens(
   const missed: string[] = [];
   for (const scene of SCENES.filter((one) => only.length === 0 || only.includes(one.name))) {
     const sign = scene.sign(preset);
-    if (!sign) continue;
-    const { bytes, seen, title, end, text, leaks } = await play(scene, sign, preset, bin);
+    const { bytes: all, seen, title, end, text, leaks } = await play(scene, sign, preset, bin);
+    const bytes = all.subarray(0, MOST_BYTES);
     const file = bytes.length > PACK_BYTES ? `${scene.name}.bin.gz` : `${scene.name}.bin`;
     for (const old of [`${scene.name}.bin`, `${scene.name}.bin.gz`]) rmSync(join(folder, old), { force: true });
     writeFileSync(join(folder, file), file.endsWith('.gz') ? gzipSync(bytes, { level: 9 }) : bytes);
     scenes[scene.name] = { seen, file, bytes: bytes.length, title, ...(end === '' ? {} : { end }) };
-    say(`${name} ${scene.name}: ${seen ? 'seen' : 'NOT SEEN'} · ${bytes.length} bytes · title ${JSON.stringify(title)} ${end}`);
+    say(
+      `${name} ${scene.name}: ${seen ? 'seen' : sign ? 'NOT SEEN' : 'no sign for it'} · ${bytes.length} bytes · title ${JSON.stringify(title)} ${end}`,
+    );
     for (const leak of leaks) say(`  asked for beyond loopback: ${leak}`);
-    if (!seen) {
+    if (!seen && sign) {
       missed.push(scene.name);
       say(text.replace(/^/gm, '  | '));
     }
@@ -80,7 +87,7 @@ export async function recordScreens(
   return missed;
 }
 
-async function play(scene: Scene, sign: NonNullable<ReturnType<Scene['sign']>>, shipped: Preset, bin: string) {
+async function play(scene: Scene, sign: ReturnType<Scene['sign']>, shipped: Preset, bin: string) {
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'town-')));
   const model = await startModelServer({ scripts: { [scene.name]: scene.script ?? [] } });
   const proxy = await startProxy();
@@ -91,6 +98,7 @@ async function play(scene: Scene, sign: NonNullable<ReturnType<Scene['sign']>>, 
     worktree: join(root, 'shop/polecats/furiosa/rig'),
   };
   for (const path of [join(root, 'home'), places.config, places.worktree]) mkdirSync(path, { recursive: true });
+  execFileSync('git', ['init', '-q', places.worktree]);
   const preset = presetOnLoopback(shipped, model.url);
   if (!preset) throw new Error('the preset has no loopback');
   const trusted =
@@ -115,7 +123,7 @@ async function play(scene: Scene, sign: NonNullable<ReturnType<Scene['sign']>>, 
   const stage = new Stage({ argv: start?.argv ?? [], env, cwd: places.worktree });
   try {
     const acted = scene.act?.(stage, preset, LIMIT_MS);
-    const seen = await stage.until(sign, LIMIT_MS);
+    const seen = await stage.until(sign ?? (() => false), sign ? LIMIT_MS : BLIND_MS);
     if (seen) await stage.until(() => false, LINGER_MS);
     const { text, title } = stage.screen();
     const { bytes, end } = stage;

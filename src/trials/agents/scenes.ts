@@ -13,6 +13,8 @@ export type Scene = {
    * Which of the preset's files are written before: all, those for a person, none, or all as if the town lay elsewhere, so that the folder is not trusted.
    */
   readonly files: 'all' | 'interactive' | 'none' | 'elsewhere';
+  /** Over the preset's own, where it acts without asking by its environment. */
+  readonly env?: Readonly<Record<string, string>>;
   /** What the model does when it is prompted; without it there is no prompt. */
   readonly script?: readonly ScriptStep[];
   /** What is done on the terminal; it starts when the program does. */
@@ -33,6 +35,12 @@ function dialog(preset: Preset, ...kinds: readonly string[]) {
 
 const WORDS = 'The scripted model thinks aloud for a while so that a turn lasts long enough to be looked at. ';
 const LINES = Array.from({ length: 60 }, (_, index) => `line ${index + 1} of a long paste`).join('\n');
+/** A program with a sandbox of its own asks only about what leads out of it. */
+const OUTSIDE = {
+  cmd: 'touch made.txt',
+  sandbox_permissions: 'require_escalated',
+  justification: 'May the script touch a file?',
+};
 const DONE = 'All of it is done.';
 const ENTER_AFTER_MS = 300;
 const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
@@ -48,7 +56,7 @@ const failing = (status: number): readonly ScriptStep[] => [{ error: status, tim
 
 export const SCENES: readonly Scene[] = [
   { name: 'ready', ...started, sign: isReady },
-  { name: 'trust', autonomous: true, files: 'elsewhere', sign: (preset) => dialog(preset, 'trust') },
+  { name: 'trust', autonomous: false, files: 'elsewhere', sign: (preset) => dialog(preset, 'trust') },
   { name: 'first-run', autonomous: false, files: 'none', sign: (preset) => dialog(preset, 'login', 'onboarding', 'trust') },
   { name: 'warning', autonomous: true, files: 'interactive', sign: (preset) => dialog(preset, 'warning') },
   { name: 'busy', ...started, script: [{ text: WORDS.repeat(3), chunkMs: 150 }], sign: isBusy },
@@ -62,7 +70,8 @@ export const SCENES: readonly Scene[] = [
     name: 'permission',
     autonomous: false,
     files: 'interactive',
-    script: [{ run: 'touch made.txt' }, { text: DONE }],
+    env: { OPENCODE_PERMISSION: '{"*":"ask"}' },
+    script: [{ run: 'touch made.txt', call: { exec_command: OUTSIDE } }, { text: DONE }],
     sign: (preset) => dialog(preset, 'permission'),
   },
   {
@@ -94,7 +103,7 @@ export const SCENES: readonly Scene[] = [
   {
     name: 'retrying',
     ...started,
-    script: failing(529),
+    script: failing(500),
     sign: (preset) => any(preset.screen.retrying),
   },
   {

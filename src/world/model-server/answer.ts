@@ -31,15 +31,13 @@ export function answerOf(step: Step, conversation: Conversation, id: string): An
   };
 }
 
-function callOf({ run, call }: Step, conversation: Conversation, id: string): Call | undefined {
-  if (run !== undefined) {
-    const shell = shellOf(conversation);
-    if (shell) return { id, name: shell.name, free: false, args: shellArguments(shell, run) };
-  }
-  if (call === undefined) return undefined;
+function callOf({ run, call = {} }: Step, conversation: Conversation, id: string): Call | undefined {
   const tool = conversation.tools.find(({ name }) => Object.hasOwn(call, name));
-  if (!tool) throw new Error(`none of ${Object.keys(call)} is offered, only ${conversation.tools.map(({ name }) => name)}`);
-  return { id, name: tool.name, free: tool.free, args: call[tool.name] };
+  if (tool) return { id, name: tool.name, free: tool.free, args: call[tool.name] };
+  const shell = run === undefined ? undefined : shellOf(conversation);
+  if (run !== undefined && shell) return { id, name: shell.name, free: false, args: shellArguments(shell, run) };
+  if (Object.keys(call).length === 0) return undefined;
+  throw new Error(`none of ${Object.keys(call)} is offered, only ${conversation.tools.map(({ name }) => name)}`);
 }
 
 /** The same line in the words of each program's tool, without words that it does not know. */

@@ -5,7 +5,7 @@ export type Step = {
   readonly text?: string;
   /** A line for whichever shell tool the request offers. */
   readonly run?: string;
-  /** Arguments by tool: the first tool that is offered is called. A text is what a tool of free text takes. */
+  /** Arguments by tool: the first tool that is offered is called, or else `run`'s. A text is what a tool of free text takes. */
   readonly call?: Readonly<Record<string, Readonly<Record<string, unknown>> | string>>;
   /** An HTTP status in place of an answer. */
   readonly error?: number;
