@@ -192,6 +192,8 @@ const shape = {
   autonomous: words.default([]),
   env: z.record(z.string(), word).default({}),
   env_as_root: z.record(z.string(), word).default({}),
+  /** How long a start may take until the agent is heard, where that may be more than a town's `startup_stall`. */
+  startup_ms: ms.optional(),
   /** As the kernel names them. */
   processes: z.array(z.string()).default([]),
   prompt: prompt.prefault({}),
