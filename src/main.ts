@@ -1,4 +1,4 @@
-/** The trials: `node dist/src/main.js soak|demo|bench`. The commands of the town are in src/cli. */
+/** The trials: `node dist/src/main.js soak|demo|bench`, and the `stand-in` that plays an agent in them. The commands of the town are in src/cli. */
 const say = (line: string) => process.stdout.write(`${line}\n`);
 const [trial = '', ...words] = process.argv.slice(2);
 
@@ -11,7 +11,11 @@ if (trial === 'soak') {
 } else if (trial === 'bench') {
   const { bench } = await import('./trials/bench.ts');
   process.exitCode = (await bench(say)) ? 0 : 1;
+} else if (trial === 'stand-in') {
+  const { standIn } = await import('./trials/stand-in/main.ts');
+  const code = await standIn(words, say);
+  if (code !== undefined) process.exitCode = code;
 } else {
-  say(`There is no trial \`${[trial, ...words].join(' ')}\`: use soak, demo or bench.`);
+  say(`There is no trial \`${[trial, ...words].join(' ')}\`: use soak, demo, bench or stand-in.`);
   process.exitCode = 2;
 }
