@@ -31,7 +31,9 @@ export class FakeTicker implements Ticker {
     const until = this.#now + ms;
     for (;;) {
       await settled();
-      const [next] = [...this.#due].filter(([, one]) => one.at <= until).sort(([a, one], [b, other]) => one.at - other.at || a - b);
+      const [next] = [...this.#due]
+        .filter(([, one]) => one.at <= until)
+        .sort(([a, one], [b, other]) => one.at - other.at || a - b);
       if (!next) break;
       const [id, { at, run }] = next;
       this.#due.delete(id);
@@ -67,7 +69,11 @@ export class Play implements Hand {
   ended: Ending | undefined;
   #ids = 0;
 
-  constructor(like: string, scenario: ScenarioInput = {}, { words = [], ports = {}, mute = false, size = { cols: 100, rows: 40 } }: PlayOptions = {}) {
+  constructor(
+    like: string,
+    scenario: ScenarioInput = {},
+    { words = [], ports = {}, mute = false, size = { cols: 100, rows: 40 } }: PlayOptions = {},
+  ) {
     const { preset, look } = playedBy(like);
     this.preset = preset;
     this.screen = new Followed(size.cols, size.rows);

@@ -7,8 +7,11 @@ import { dialogsShown, listsShown, Play } from '../support/stand-in.ts';
 const agents = shippedPresets().filter(({ preset }) => preset.prompt.how !== 'none');
 
 test('every agent that gt ships has laws, and the shell, which takes no prompt, has none', () => {
-  expect(agents.map(({ name }) => name)).toEqual(expect.arrayContaining(['claude', 'codex', 'gemini', 'qwen', 'opencode', 'copilot', 'pi', 'amp', 'auggie', 'cursor']));
-  for (const { name, preset } of shippedPresets()) expect(conformance(preset, lookOf(name)).length > 0).toBe(preset.prompt.how !== 'none');
+  expect(agents.map(({ name }) => name)).toEqual(
+    expect.arrayContaining(['claude', 'codex', 'gemini', 'qwen', 'opencode', 'copilot', 'pi', 'amp', 'auggie', 'cursor']),
+  );
+  for (const { name, preset } of shippedPresets())
+    expect(conformance(preset, lookOf(name)).length > 0).toBe(preset.prompt.how !== 'none');
 });
 
 describe.each(agents)('the stand-in of $name', ({ name, preset }) => {
@@ -34,7 +37,11 @@ describe.each(agents)('the stand-in of $name', ({ name, preset }) => {
       expect(does).toEqual(enter === 'unknown' ? [expect.any(String)] : [enter]);
       expect(play.ended !== undefined).toBe(does[0] === 'exits');
     } else if (one.state !== 'dialog') expect(dialogsShown(preset, shown)).toEqual([]);
-    if (one.folded) expect(preset.screen.draft.folded.some((fold) => new RegExp(fold, 'u').test(play.text)), play.text).toBe(true);
+    if (one.folded)
+      expect(
+        preset.screen.draft.folded.some((fold) => new RegExp(fold, 'u').test(play.text)),
+        play.text,
+      ).toBe(true);
     if (one.taken) expect(play.taken).toEqual(one.taken);
   });
 });
