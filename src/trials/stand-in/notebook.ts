@@ -5,7 +5,7 @@ import type { Note } from './notes.ts';
 export function notebook(
   path: string | undefined,
   now: () => number,
-  who: Readonly<Record<string, string>> = {},
+  who: Readonly<Record<string, string | number>> = {},
 ): (note: Note) => void {
   if (path === undefined) return () => undefined;
   return (note) => appendFileSync(path, `${JSON.stringify({ at: now(), ...who, ...note })}\n`);

@@ -1,4 +1,7 @@
-/** What a stand-in notes of what it did: one of these a line, with `at` (ms since 1970) and the conversation's `session`. */
+/**
+ * What a stand-in notes of what it did: one of these a line, with `at` (ms since 1970) and, by a program, its `pid`, or, by a
+ * server, the `tty` that it plays on.
+ */
 export type Note =
   | { readonly kind: 'started'; readonly session: string; readonly mode: string; readonly words: readonly string[] }
   /** What the terminal answered in time, of so many questions. */

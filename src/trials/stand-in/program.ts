@@ -20,7 +20,7 @@ const SIGNALS: Readonly<Record<string, number>> = { SIGTERM: 15, SIGHUP: 1 };
 /** Plays the program on this process' own terminal, until it ends. */
 export async function playProgram(given: readonly string[]): Promise<void> {
   const { like, scenario, look: drawn, words: all } = readCommand(given);
-  const note = notebook(scenario.log, systemClock.now);
+  const note = notebook(scenario.log, systemClock.now, { pid: process.pid });
   if (scenario.ends.launcher && process.env[CHILD] === undefined) return launch(scenario.ends.launcher, given);
   const { preset, look } = playedBy(like, drawn);
   const { [CHILD]: _child, ...env } = process.env;

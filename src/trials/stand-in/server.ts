@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { closeSync, constants, existsSync, openSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, constants, existsSync, openSync, writeSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { join } from 'node:path';
 import { ReadStream } from 'node:tty';
@@ -16,8 +16,10 @@ import { readWords } from './words.ts';
 
 /** What a session runs so that a server plays it: `/bin/sh JOIN <dir> <scenario file>`. */
 export const JOIN = fileURLToPath(new URL('./join.sh', import.meta.url));
-const { O_RDWR, O_NOCTTY, O_NONBLOCK } = constants;
+const { O_RDWR, O_WRONLY, O_NOCTTY, O_NONBLOCK } = constants;
 const STALL_MS = 30_000;
+/** What a session ends with whose scenario cannot be played. */
+const BAD_SCENARIO = 64;
 
 /** One process that plays many stand-ins, each on the terminal of a session of its own. Hooks, tools and transcripts are left out. */
 export class StandInServer {
@@ -55,20 +57,36 @@ export class StandInServer {
 
   #join(line: string): void {
     const [tty = '', pid = '', size = '', scenario = ''] = line.split('\t');
-    const end = join(this.#dir, `end.${pid}`);
+    let end: number;
+    try {
+      end = openSync(join(this.#dir, `end.${pid}`), O_WRONLY | O_NONBLOCK);
+    } catch {
+      return; // its session has ended already
+    }
+    tell(end, 'taken');
     try {
       const [rows = 24, cols = 80] = size.split(' ').map(Number);
       this.#players.set(pid, new Player({ tty, end, scenario, cols, rows }, () => this.#players.delete(pid)));
     } catch (fault) {
-      this.#say(`${line}: ${fault instanceof Error ? fault.message : fault}`);
-      rmSync(end, { force: true });
+      this.#say(`${scenario}: ${fault instanceof Error ? fault.message : fault}`);
+      tell(end, String(BAD_SCENARIO));
+      closeSync(end);
     }
+  }
+}
+
+/** Tells a session's process something; one that is gone hears nothing. */
+function tell(end: number, word: string): void {
+  try {
+    writeSync(end, `${word}\n`);
+  } catch (fault) {
+    if ((fault as NodeJS.ErrnoException).code !== 'EPIPE') throw fault;
   }
 }
 
 type Joined = {
   readonly tty: string;
-  readonly end: string;
+  readonly end: number;
   readonly scenario: string;
   readonly cols: number;
   readonly rows: number;
@@ -77,7 +95,6 @@ type Joined = {
 /** One stand-in on a terminal that another process has. */
 class Player {
   readonly #end: number;
-  readonly #endPath: string;
   readonly #fd: number;
   readonly #writer: Writer;
   readonly #stream: ReadStream;
@@ -89,8 +106,7 @@ class Player {
     const scenario = readScenario(joined.scenario);
     const { preset, look } = playedBy(scenario.like ?? 'claude');
     this.#gone = gone;
-    this.#endPath = joined.end;
-    this.#end = openSync(joined.end, O_RDWR | O_NONBLOCK);
+    this.#end = joined.end;
     this.#fd = openSync(joined.tty, O_RDWR | O_NOCTTY | O_NONBLOCK);
     this.#writer = new Writer(this.#fd, STALL_MS);
     this.#stream = new ReadStream(openSync(joined.tty, O_RDWR | O_NOCTTY | O_NONBLOCK));
@@ -121,7 +137,6 @@ class Player {
     this.#stream.destroy();
     this.#writer.close(() => closeSync(this.#fd));
     closeSync(this.#end);
-    rmSync(this.#endPath, { force: true });
     this.#gone();
   }
 
@@ -129,7 +144,7 @@ class Player {
   async #ended(how: Ending): Promise<void> {
     await this.#last;
     if (this.#isClosed) return;
-    writeSync(this.#end, 'code' in how ? `${how.code}\n` : `s${how.signal}\n`);
+    tell(this.#end, 'code' in how ? `${how.code}` : `s${how.signal}`);
     this.close();
   }
 }
