@@ -165,7 +165,10 @@ export function listsShown(preset: Preset, shown: Shown): SignList[] {
   const any = (['busy', 'limited', 'failed', 'retrying', 'login', 'context', 'queued'] as const).filter((list) =>
     screen[list].some((sign) => shows(shown, sign)),
   );
-  const ready = screen.ready.every((sign) => shows(shown, sign));
+  // a placeholder that is a sign goes when something was typed, or was said
+  const { placeholder } = screen.draft;
+  const isGone = (sign: Sign) => sign.where === 'screen' && placeholder !== undefined && sign.match.startsWith(placeholder);
+  const ready = screen.ready.every((sign) => isGone(sign) || shows(shown, sign));
   return [...(ready ? (['ready'] as const) : []), ...any];
 }
 

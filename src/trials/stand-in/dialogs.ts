@@ -129,7 +129,14 @@ export class Dialogs {
     const option = open.look.options[at];
     const answer: Answer = { does: option?.does ?? 'refuses', code: option?.code ?? 1, by };
     const after = this.#deps.ticker.now() - open.since;
-    this.#deps.note({ kind: 'answered', name: open.name, by, option: option?.text ?? '', does: answer.does, after_ms: after });
+    this.#deps.note({
+      kind: 'answered',
+      name: open.name,
+      by,
+      option: option?.text.replace(/\{gap\}.*/, '') ?? '',
+      does: answer.does,
+      after_ms: after,
+    });
     open.resolve(answer);
     if (answer.does === 'exits') this.#deps.exits(answer.code);
     else {

@@ -25,6 +25,7 @@ export class StandIn {
     busySince: undefined,
     retrying: undefined,
     context: undefined,
+    topic: undefined,
     note: undefined,
     beats: 0,
   };
@@ -102,9 +103,7 @@ export class StandIn {
     });
     await this.#until(startedAt + scenario.start.shows_ms);
     if (this.#isOver) return;
-    ports.write(
-      `${preset.terminal.alternate ? '\x1b[?1049h' : ''}${preset.terminal.bracketed_paste ? '\x1b[?2004h' : ''}${look.draws_cursor ? '\x1b[?25l' : ''}`,
-    );
+    ports.write(`${preset.terminal.alternate ? '\x1b[?1049h' : ''}${preset.terminal.bracketed_paste ? '\x1b[?2004h' : ''}`);
     this.#isUp = true;
     this.#stays.push(...look.head.map((row) => this.#filled(row)));
     if (scenario.frame.always) this.#beat();
@@ -179,7 +178,11 @@ export class StandIn {
 
   /** Rows that stay, above the live ones. */
   #say(row: string, values: Record<string, string>): void {
-    const text = this.#filled(row, values);
+    const indent = `\n${this.#make.look.box.rest}`;
+    const text = this.#filled(row, {
+      ...values,
+      ...(values['text'] === undefined ? {} : { text: values['text'].replaceAll('\n', indent) }),
+    });
     this.#stays.push(...wrap(text, this.#painter.cols));
     this.#draw();
   }
@@ -226,7 +229,7 @@ export class StandIn {
     if (this.#isOver) return;
     if (look.kills_tools) this.#turns.killTool();
     const words = look.says.goodbye.map((row) => this.#filled(row));
-    const modes = `${preset.terminal.bracketed_paste ? '\x1b[?2004l' : ''}${look.draws_cursor ? '\x1b[?25h' : ''}`;
+    const modes = preset.terminal.bracketed_paste ? '\x1b[?2004l' : '';
     if (this.#isUp) ports.write(`${modes}${this.#painter.leave(words)}`);
     this.#end(why, how);
   }

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 
 /**
- * How a program's screen looks: one data file per preset under `looks/`. Rows are text with places in braces: `{rule}` fills the width, `{dim}`, `{bold}`,
+ * How a program's screen looks: one data file per preset under `looks/`. Rows are text with places in braces: `{rule}` and `{gap}` fill the width, `{dim}`, `{bold}`,
  * `{inverse}` and `{/}` set the pen, `{spin}` `{seconds}` `{dir}` `{cwd}` `{id}` `{percent}` and what a key says are filled in.
  */
 
@@ -31,6 +31,8 @@ export const dialogLook = z.strictObject({
   /** Which option Enter takes as it opens, from 0. */
   chosen: z.int().min(0).default(0),
   mark: z.string().default('❯ '),
+  /** What stands before the options that are not chosen: as many blanks, or this. */
+  blank: z.string().optional(),
   foot: rows,
   title: z.string().optional(),
   /** At a start it shows with this word on the command line (or always), unless one of these holds. */
@@ -69,12 +71,16 @@ export const lookFile = z.strictObject({
   cursor: z.enum(['box', 'end']).default('box'),
   /** The terminal's cursor is hidden, and one is drawn. */
   draws_cursor: z.boolean().default(false),
+  /** What the conversation is called before its first text, and from then on, when `{text}` is how that begins. */
+  topic: z.strictObject({ none: z.string().default(''), some: z.string().default('') }).prefault({}),
   titles: z
     .strictObject({
       start: z.string().optional(),
       ready: z.string().optional(),
       busy: z.string().optional(),
       dialog: z.string().optional(),
+      /** Columns that it is filled up to. */
+      width: z.int().default(0),
     })
     .prefault({}),
   head: rows,
@@ -86,6 +92,9 @@ export const lookFile = z.strictObject({
       mark: z.string().default('> '),
       rest: z.string().default('  '),
       placeholder: z.string().default(''),
+      /** Its pen, as SGR; and whether it goes with the first text. */
+      pen: z.string().default('2'),
+      fresh: z.boolean().default(false),
       /** What an empty row shows while texts wait. */
       waiting: z.string().optional(),
       below: rows,

@@ -1,21 +1,25 @@
 /** Puts rows on a terminal: those that stay scroll away above, those of the live frame are drawn anew each time. */
 
 /** The live frame: its rows with their pens, and where the cursor stands, counted from the first row and column. */
-export type Frame = { readonly rows: readonly string[]; readonly cursor: { readonly x: number; readonly y: number } };
+export type Frame = {
+  readonly rows: readonly string[];
+  readonly cursor: { readonly x: number; readonly y: number; readonly hidden?: boolean };
+};
 
 const PENS: Readonly<Record<string, string>> = { dim: '\x1b[2m', bold: '\x1b[1m', inverse: '\x1b[7m', '/': '\x1b[0m' };
 const SGR = /\x1b\[[\d;]*m/g;
 
-/** Fills in the places of a row: values, pens, and `{rule}` to the width. Unknown places stay. */
+/** Fills in the places of a row: values, pens, and `{rule}` or `{gap}` to the width. Unknown places stay. */
 export function fillRow(row: string, values: Readonly<Record<string, string | number | undefined>>, cols: number): string {
   const filled = row.replace(/\{([a-z_]+|\/)\}/g, (whole, name: string) => {
-    if (name === 'rule') return whole;
+    if (name === 'rule' || name === 'gap') return whole;
     return PENS[name] ?? (values[name] === undefined ? whole : String(values[name]));
   });
-  if (!filled.includes('{rule}')) return filled;
-  const rest = widthOf(filled.replaceAll('{rule}', ''));
-  const each = Math.floor(Math.max(0, cols - rest) / (filled.split('{rule}').length - 1));
-  return filled.replaceAll('{rule}', '─'.repeat(each));
+  const fillers = filled.match(/\{(?:rule|gap)\}/g);
+  if (!fillers) return filled;
+  const rest = widthOf(filled.replace(/\{(?:rule|gap)\}/g, ''));
+  const each = Math.max(0, Math.floor((cols - rest) / fillers.length));
+  return filled.replaceAll('{rule}', '─'.repeat(each)).replaceAll('{gap}', ' '.repeat(each));
 }
 
 /** Columns that a row takes, pens left out. */
@@ -56,6 +60,7 @@ export class Painter {
   #cursorRow = 0;
   #past: string[] = [];
   #title = '';
+  #isHidden = false;
   #last = '';
 
   constructor(
@@ -104,7 +109,9 @@ export class Painter {
       this.#cursorRow = y;
       this.#height = rows.length;
     }
-    const all = `${body}${cursor}`;
+    const hidden = frame.cursor.hidden === true;
+    const all = `${body}${cursor}${hidden === this.#isHidden ? '' : `\x1b[?25${hidden ? 'l' : 'h'}`}`;
+    this.#isHidden = hidden;
     return this.#marks ? `\x1b[?2026h${all}\x1b[?2026l` : all;
   }
 
@@ -112,7 +119,7 @@ export class Painter {
   leave(words: readonly string[]): string {
     const down = this.#height - 1 - this.#cursorRow;
     const out = this.#alternate ? '\x1b[?1049l' : `${down > 0 ? `\x1b[${down}B` : ''}\r\n`;
-    return `${out}\x1b[0m${words.map((word) => `${word}\r\n`).join('')}`;
+    return `${out}${this.#isHidden ? '\x1b[?25h' : ''}\x1b[0m${words.map((word) => `${word}\r\n`).join('')}`;
   }
 
   #inline(rows: readonly string[], stays: readonly string[]): string {

@@ -13,6 +13,8 @@ export type Scene = {
   context: number | undefined;
   /** A word in the place of the footer, such as that a key ends the program if pressed again. */
   note: string | undefined;
+  /** What the conversation is called: how its first text began. */
+  topic: string | undefined;
   /** How many frames were drawn. */
   beats: number;
 };
@@ -34,18 +36,23 @@ export function frameOf(look: Look, showing: Showing, cols: number): Frame {
   const fill = (row: string) => fillRow(row, values, cols);
   const busy = scene.busySince !== undefined;
   const working = [
-    ...(scene.retrying ? [fill(fillRow(look.says.retrying, scene.retrying, cols))] : []),
+    ...(scene.retrying && look.says.retrying !== '' ? [fill(fillRow(look.says.retrying, scene.retrying, cols))] : []),
     ...(busy && !dialog ? look.working.map(fill) : []),
   ];
-  const above = dialog ? dialogRows(dialog, fill) : working;
-  if (dialog) return { rows: [...working, ...above], cursor: { x: 0, y: working.length + above.length - 1 } };
+  if (dialog) {
+    const rows = [...working, ...dialogRows(dialog, fill)];
+    return { rows, cursor: { x: 0, y: rows.length - 1, hidden: true } };
+  }
   const waits = queue.length === 0 ? [] : queueRows(look, queue, fill, cols);
   if (scene.phase === 'start') return { rows: ['', ...working], cursor: { x: 0, y: 0 } };
   const { rows: box, cursor } = boxRows(look, showing, fill, cols);
   const rows = [...working, ...waits, ...box, ...footer(look, showing, fill)];
   const boxAt = working.length + waits.length;
-  const at = look.cursor === 'box' ? { x: cursor.x, y: boxAt + cursor.y } : { x: 0, y: rows.length - 1 };
-  return { rows, cursor: at };
+  const hidden = look.draws_cursor;
+  return {
+    rows,
+    cursor: look.cursor === 'box' ? { x: cursor.x, y: boxAt + cursor.y, hidden } : { x: 0, y: rows.length - 1, hidden },
+  };
 }
 
 /** The window's title. */
@@ -53,12 +60,10 @@ export function titleOf(look: Look, showing: Showing): string | undefined {
   const { scene, dialog } = showing;
   const { titles } = look;
   const plain = scene.phase === 'ready' ? titles.ready : (titles.start ?? titles.ready);
-  const said = dialog
-    ? (dialog.look.title ?? titles.dialog ?? plain)
-    : scene.busySince !== undefined
-      ? (titles.busy ?? plain)
-      : plain;
-  return said === undefined ? undefined : fillRow(said, valuesOf(look, showing), 80);
+  // what is asked at a start comes before the title of a conversation
+  const asking = scene.phase === 'start' ? plain : (titles.dialog ?? plain);
+  const said = dialog ? (dialog.look.title ?? asking) : scene.busySince !== undefined ? (titles.busy ?? plain) : plain;
+  return said === undefined ? undefined : fillRow(said, valuesOf(look, showing), 80).padEnd(said === '' ? 0 : titles.width);
 }
 
 function valuesOf(look: Look, { scene, values, now }: Showing): Record<string, string | number | undefined> {
@@ -66,6 +71,7 @@ function valuesOf(look: Look, { scene, values, now }: Showing): Record<string, s
   return {
     ...values,
     seconds,
+    topic: scene.topic === undefined ? look.topic.none : fillRow(look.topic.some, { text: scene.topic }, 80),
     spin: look.spin[scene.beats % look.spin.length],
     // what is shown of a context that nobody spoke of
     percent: scene.context ?? 0.9,
@@ -74,7 +80,7 @@ function valuesOf(look: Look, { scene, values, now }: Showing): Record<string, s
 
 function dialogRows(dialog: Open, fill: (row: string) => string): string[] {
   const { look, chosen } = dialog;
-  const blank = ' '.repeat(widthOf(look.mark));
+  const blank = look.blank ?? ' '.repeat(widthOf(look.mark));
   const options = look.options.map((option, at) => fill(`${at === chosen ? look.mark : blank}${option.text}`));
   return [...look.rows.map(fill), ...options, ...look.foot.map(fill)];
 }
@@ -85,15 +91,17 @@ function queueRows(look: Look, queue: readonly string[], fill: (row: string) => 
 }
 
 function boxRows(look: Look, { draft, queue, scene }: Showing, fill: (row: string) => string, cols: number): Frame {
-  const { above, mark, rest, below, most } = look.box;
-  const bare = scene.phase !== 'ready' && !look.blind_start;
-  const placeholder = bare ? '' : queue.length > 0 ? (look.box.waiting ?? look.box.placeholder) : look.box.placeholder;
+  const { above, mark, rest, below, most, pen, fresh } = look.box;
+  const bare = (scene.phase !== 'ready' && !look.blind_start) || (fresh && scene.topic !== undefined);
+  const placeholder = bare ? '' : fill((queue.length > 0 ? look.box.waiting : undefined) ?? look.box.placeholder);
   const cursor = look.draws_cursor ? '\x1b[7m \x1b[0m' : '';
   const lines = wrap(draft, Math.max(1, cols - widthOf(mark) - 1)).slice(-most);
   const typed = lines.map((row, at) => (at === 0 ? mark : rest) + row);
   const last = typed.length - 1;
   const x = widthOf(typed[last] ?? '');
-  const empty = placeholder === '' ? cursor : `\x1b[2m${fill(placeholder)}\x1b[0m`;
+  // a cursor that is drawn stands on the first character
+  const [first = '', others = ''] = look.draws_cursor ? [placeholder.slice(0, 1), placeholder.slice(1)] : ['', placeholder];
+  const empty = placeholder === '' ? cursor : `${first && `\x1b[7m${first}\x1b[0m`}\x1b[${pen}m${others}\x1b[0m`;
   const shown = typed.map((row, at) => (at < last ? row : row + (draft === '' ? empty : cursor)));
   const rows = [...above.map(fill), ...shown, ...below.map(fill)];
   return { rows, cursor: { x, y: above.length + last } };

@@ -65,6 +65,7 @@ export class Turns {
     const cut = cutter();
     this.#cut = cut;
     scene.busySince = ticker.now();
+    scene.topic ??= texts[0]?.trim().split('\n')[0]?.slice(0, 40);
     for (const text of texts) this.#deps.say(make.look.prompt, { text });
     dialogs.turn(this.#count);
     const ended = await this.#play(play, texts, cut);
