@@ -44,7 +44,8 @@ const SCENES: Readonly<Record<string, { scenario: (like: string) => ScenarioInpu
     },
   },
   retrying: { scenario: () => ({ turns: [{ fails: 'failed', tries: 3, retry_ms: LONG }] }), does: turn },
-  limited: { scenario: () => ({ turns: [{ fails: 'limited' }] }), does: turn },
+  // pi tells each try, and was recorded after the first
+  limited: { scenario: (like) => ({ turns: [{ fails: 'limited', tries: like === 'pi' ? 3 : 0, retry_ms: LONG }] }), does: turn },
   unauthorized: { scenario: () => ({ turns: [{ fails: 'login' }] }), does: turn },
   permission: { scenario: () => ({ turns: [{ tools: [{ asks: true }] }] }), does: turn },
   trust: { scenario: () => ({ start: { dialogs: ['trust'] } }), does: (play) => play.pass(500) },

@@ -135,6 +135,8 @@ export const lookFile = z.strictObject({
   ctrl_c_clears: z.boolean().default(true),
   /** The tool that runs ends with the program; without this it lives on. */
   kills_tools: z.boolean().default(false),
+  /** Each try that failed is told by a row that stays. */
+  tells_tries: z.boolean().default(false),
   /** The start hook fires as the program starts, or with the first turn. */
   start_hook: z.enum(['start', 'turn']).default('start'),
   /** The start hook of a fork tells the id of its parent. */

@@ -35,10 +35,9 @@ export function frameOf(look: Look, showing: Showing, cols: number): Frame {
   const values = valuesOf(look, showing);
   const fill = (row: string) => fillRow(row, values, cols);
   const busy = scene.busySince !== undefined;
-  const working = [
-    ...(scene.retrying && look.says.retrying !== '' ? [fill(fillRow(look.says.retrying, scene.retrying, cols))] : []),
-    ...(busy && !dialog ? look.working.map(fill) : []),
-  ];
+  const trying =
+    scene.retrying && look.says.retrying !== '' ? ['', fill(fillRow(look.says.retrying, scene.retrying, cols)), ''] : undefined;
+  const working = trying ?? (busy && !dialog ? look.working.map(fill) : []);
   if (dialog) {
     const rows = [...working, ...dialogRows(dialog, fill)];
     return { rows, cursor: { x: 0, y: rows.length - 1, hidden: true } };

@@ -157,7 +157,9 @@ export class Turns {
 
   async #fail(play: Turn, fails: NonNullable<Turn['fails']>, cut: Cutter): Promise<Ended> {
     const { make, scene, say } = this.#deps;
+    const told = make.look.says[fails] ?? make.look.says.failed;
     for (let tried = 1; tried <= play.tries; tried++) {
+      if (make.look.tells_tries) say(told);
       for (let left = play.retry_ms; left > 0 && !cut.over; left -= 1000) {
         scene.retrying = { retry: Math.ceil(left / 1000), try: tried, tries: play.tries };
         this.#deps.changed();
@@ -166,7 +168,7 @@ export class Turns {
       if (cut.over) return this.#interrupted();
     }
     scene.retrying = undefined;
-    say(make.look.says[fails] ?? make.look.says.failed);
+    say(told);
     await this.#hook('failed', { error: ERRORS[fails] });
     return fails;
   }
