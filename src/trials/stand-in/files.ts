@@ -17,7 +17,7 @@ export type Site = {
 type Values = Readonly<Record<string, Json>>;
 
 /** The program's configuration directory: what its variable says, else a directory of its name in the home. */
-export function configOf({ preset, env }: Site): string {
+function configOf({ preset, env }: Site): string {
   const variable = Object.entries(preset.config.variables).find(([, value]) => value === '{config}')?.[0];
   return (variable === undefined ? undefined : env[variable]) ?? join(env['HOME'] ?? '/', `.${basename(preset.command)}`);
 }

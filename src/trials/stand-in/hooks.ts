@@ -4,7 +4,7 @@ import { hookFiles, jsonOf, type Site, transcriptOf } from './files.ts';
 import type { Conversation, HookSaid, Moment } from './ports.ts';
 
 /** One command of a hook file, and how long it may take, ms. */
-export type HookCommand = { readonly command: string; readonly timeoutMs: number };
+type HookCommand = { readonly command: string; readonly timeoutMs: number };
 /** What one command said. */
 type Ran = { readonly code: number | null; readonly out: string; readonly err: string };
 

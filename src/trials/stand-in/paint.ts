@@ -26,7 +26,7 @@ export function fillRow(row: string, values: Readonly<Record<string, string | nu
 export const widthOf = (row: string): number => [...row.replace(SGR, '')].length;
 
 /** A row cut to the width, pens kept. */
-export function cut(row: string, cols: number): string {
+function cut(row: string, cols: number): string {
   if (widthOf(row) <= cols) return row;
   let left = cols;
   return row

@@ -88,7 +88,7 @@ const ends = z.strictObject({
   daemon: z.boolean().default(false),
 });
 
-export const scenarioFile = z.strictObject({
+const scenarioFile = z.strictObject({
   /** A preset, for stand-ins of a server; and the directory that they say they are in. */
   like: z.string().optional(),
   cwd: z.string().optional(),

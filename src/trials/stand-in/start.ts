@@ -2,7 +2,7 @@ import type { Conversation, Make } from './ports.ts';
 import type { DialogSaid } from './scenario.ts';
 
 /** What a program asks its terminal at the start. */
-export const QUESTIONS = { da1: '\x1b[c', cpr: '\x1b[6n', decrqm: '\x1b[?2026$p' } as const;
+const QUESTIONS = { da1: '\x1b[c', cpr: '\x1b[6n', decrqm: '\x1b[?2026$p' } as const;
 export type Question = keyof typeof QUESTIONS;
 
 export type Opening = {
