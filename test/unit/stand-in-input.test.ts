@@ -105,6 +105,16 @@ test('text and an Enter in one write are sent or not, as the preset says', async
   }
 });
 
+test('an Enter in the same write as a paste is lost where the program wants a write of its own', async () => {
+  const play = new Play('qwen');
+  await play.pass(10);
+  play.send('\x1b[200~one #1\x1b[201~\r');
+  await play.pass(500);
+  expect(play.of('enter').map((note) => note.did)).toEqual(['lost']);
+  play.send('\r');
+  expect(play.taken).toEqual(['one #1']);
+});
+
 test('an Enter before it is ready is lost; the text stays and is sent by a later one', async () => {
   const play = new Play('claude', { start: { shows_ms: 100, ready_ms: 1000 } });
   await play.pass(50);

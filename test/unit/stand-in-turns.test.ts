@@ -117,6 +117,16 @@ describe('hooks', () => {
     expect(play.of('turn')).toHaveLength(1);
   });
 
+  test('that refuse a prompt keep it from the model', async () => {
+    const hooks = withHooks((moment) => (moment === 'prompt' ? { refused: 'not now' } : {}));
+    const play = new Play('claude', {}, hooks.options);
+    await play.pass(10);
+    await play.submit('go #1');
+    await play.pass(1000);
+    expect(play.of('turn')).toMatchObject([{ ended: 'refused' }]);
+    expect(hooks.moments()).not.toContain('stop');
+  });
+
   test('that refuse a tool keep it from running', async () => {
     const ran: string[] = [];
     const hooks = withHooks((moment) => (moment === 'before_tool' ? { refused: 'not that one' } : {}));
@@ -219,6 +229,21 @@ describe('dialogs', () => {
     expect(play.taken).toEqual(['go #1']);
     expect(play.text).toContain('How is it going so far?');
     expect(play.of('answered')).toEqual([]);
+  });
+
+  test('rise by chance in the moment of an Enter, never instead of it', async () => {
+    const random = { of: [UNKNOWN_DIALOG], on_enter: 0.5, person_ms: 100 };
+    const play = new Play('claude', { turns: [{ ms: 0 }], dialogs: { random } });
+    await play.pass(10);
+    const texts = Array.from({ length: 40 }, (_, at) => `text #${at}`);
+    for (const text of texts) {
+      await play.submit(text);
+      await play.pass(1000);
+    }
+    expect(play.taken).toEqual(texts);
+    const rose = play.of('dialog').length;
+    expect(rose).toBeGreaterThan(10);
+    expect(rose).toBeLessThan(30);
   });
 
   test('come from the seed: the same again, others from another, and a person answers them', async () => {
