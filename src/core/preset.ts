@@ -169,6 +169,14 @@ const config = z.strictObject({
   override: z.string().optional(),
 });
 
+/** How the program is pointed at a model server on this machine, whose address is `{api}` (http://127.0.0.1:<port>): for trying it without an account. */
+const loopback = z.strictObject({
+  env: z.record(z.string(), word).default({}),
+  /** After its other words. */
+  args: words.default([]),
+  files: z.array(file).default([]),
+});
+
 const shape = {
   title: z.string().optional(),
   /** `seen`: the program was run; `docs`: only its help or its documentation says so. */
@@ -197,6 +205,7 @@ const shape = {
   quit: quit.prefault({}),
   terminal: terminal.prefault({}),
   install: install.optional(),
+  loopback: loopback.optional(),
   /** Patterns of a sparse checkout that keep the program's own files of the repository away. */
   hides: z.array(z.string().regex(/^!\//, 'must begin with !/')).default([]),
   quirks: z.array(z.string()).default([]),
