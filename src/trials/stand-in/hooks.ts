@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import type { Json } from '#core/preset';
+import type { Json, Preset } from '#core/preset';
 import { hookFiles, jsonOf, type Site, transcriptOf } from './files.ts';
 import type { Conversation, HookSaid, Moment } from './ports.ts';
 
@@ -79,7 +79,7 @@ function runHook(hook: HookCommand, input: string, cwd: string, env: Readonly<Re
 }
 
 /** What a hook's answer means: an exit of 2 refuses, JSON says what it says, and other text is context where the program takes it so. */
-function read({ code, out, err }: Ran, stdout: 'text' | 'json' | 'none', moment: Moment): HookSaid {
+function read({ code, out, err }: Ran, stdout: NonNullable<Preset['hooks']>['stdout'], moment: Moment): HookSaid {
   if (code === 2) return moment === 'stop' ? { block: err.trim() } : { refused: err.trim() };
   if (code !== 0 || out.trim() === '' || stdout === 'none') return {};
   let said: Fields | undefined;
@@ -89,7 +89,8 @@ function read({ code, out, err }: Ran, stdout: 'text' | 'json' | 'none', moment:
     said = undefined;
   }
   if (!said) return stdout === 'text' && (moment === 'start' || moment === 'prompt') ? { context: out.trim() } : {};
-  const context = fieldsOf(said['hookSpecificOutput'])?.['additionalContext'] ?? said['additionalContext'];
+  const own = stdout.startsWith('key:') ? said[stdout.slice(4)] : fieldsOf(said['hookSpecificOutput'])?.['additionalContext'];
+  const context = own ?? said['additionalContext'];
   const { decision, reason } = said;
   const blocks = decision === 'block' && moment === 'stop';
   const denies = (decision === 'block' || decision === 'deny') && !blocks;

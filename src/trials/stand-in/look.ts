@@ -110,6 +110,8 @@ export const lookFile = z.strictObject({
       busy: rows,
       draft: z.array(z.string()).optional(),
       folded: z.array(z.string()).optional(),
+      /** In the place of a row above the box. */
+      retrying: z.array(z.string()).optional(),
     })
     .prefault({}),
   /** Above the box while busy. */

@@ -35,8 +35,8 @@ export function frameOf(look: Look, showing: Showing, cols: number): Frame {
   const values = valuesOf(look, showing);
   const fill = (row: string) => fillRow(row, values, cols);
   const busy = scene.busySince !== undefined;
-  const trying =
-    scene.retrying && look.says.retrying !== '' ? ['', fill(fillRow(look.says.retrying, scene.retrying, cols)), ''] : undefined;
+  const { retrying } = look.says;
+  const trying = scene.retrying && retrying !== '' && !look.footers.retrying ? ['', fill(retrying), ''] : undefined;
   const working = trying ?? (busy && !dialog ? look.working.map(fill) : []);
   if (dialog) {
     const rows = [...working, ...dialogRows(dialog, fill)];
@@ -69,6 +69,7 @@ function valuesOf(look: Look, { scene, values, now }: Showing): Record<string, s
   const seconds = Math.floor((now - (scene.busySince ?? now)) / 1000);
   return {
     ...values,
+    ...scene.retrying,
     seconds,
     topic: scene.topic === undefined ? look.topic.none : fillRow(look.topic.some, { text: scene.topic }, 80),
     spin: look.spin[scene.beats % look.spin.length],
@@ -111,6 +112,7 @@ function footer(look: Look, { scene, draft, isFolded }: Showing, fill: (row: str
   if (scene.note !== undefined) return [`  ${scene.note}`, ...context];
   const { footers } = look;
   const idle = scene.phase === 'ready' ? (draft === '' ? footers.ready : (footers.draft ?? footers.ready)) : footers.start;
-  const rows = isFolded && footers.folded ? footers.folded : scene.busySince !== undefined ? footers.busy : idle;
+  const busy = (scene.retrying && footers.retrying) || footers.busy;
+  const rows = isFolded && footers.folded ? footers.folded : scene.busySince !== undefined ? busy : idle;
   return [...rows.map(fill), ...context];
 }
