@@ -1,4 +1,4 @@
-/** The trials: `node dist/src/main.js soak|demo|bench|test-agents`. The commands of the town are in src/cli. */
+/** The trials: `node dist/src/main.js soak|demo|bench|test-agents`, and the `stand-in` that plays an agent in them. The commands of the town are in src/cli. */
 const say = (line: string) => process.stdout.write(`${line}\n`);
 const [trial = '', ...words] = process.argv.slice(2);
 
@@ -14,7 +14,11 @@ if (trial === 'soak') {
 } else if (trial === 'test-agents') {
   const { testAgents } = await import('./trials/agents/test-agents.ts');
   process.exitCode = await testAgents(words, say);
+} else if (trial === 'stand-in') {
+  const { standIn } = await import('./trials/stand-in/main.ts');
+  const code = await standIn(words, say);
+  if (code !== undefined) process.exitCode = code;
 } else {
-  say(`There is no trial \`${[trial, ...words].join(' ')}\`: use soak, demo, bench or test-agents.`);
+  say(`There is no trial \`${[trial, ...words].join(' ')}\`: use soak, demo, bench, test-agents or stand-in.`);
   process.exitCode = 2;
 }
