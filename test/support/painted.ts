@@ -26,7 +26,7 @@ export const dim = (text: string) => `\x1b[2m${text}\x1b[22m`;
 export const inverse = (text: string) => `\x1b[7m${text}\x1b[27m`;
 
 /** The signs of a preset that gt brings along. */
-function signsOf(name: string): Signs {
+export function signsOf(name: string): Signs {
   const file = new URL(`../../presets/${name}.json`, import.meta.url);
   return compileSigns(presetFile.parse(JSON.parse(readFileSync(file, 'utf8'))).screen);
 }

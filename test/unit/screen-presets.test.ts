@@ -96,7 +96,7 @@ const SHOWN: ReadonlyArray<readonly [string, string, Painted, object]> = [
   [
     'opencode',
     'an empty session',
-    { rows: ['', '  ┃ Ask anything… "Fix a TODO"', ''], cursor: [1, 4], alternate: true },
+    { rows: ['', '  ┃ Ask anything… "Fix a TODO"', '', '  ctrl+p commands'], cursor: [1, 4], alternate: true },
     { state: 'idle', draft: '' },
   ],
   [
