@@ -49,6 +49,8 @@ export type Io = {
   readonly cwd: string;
   /** ms since 1970 */
   now(): number;
+  /** All that is written to this call; nothing of a terminal, where nobody means to write. */
+  stdin(): Promise<string>;
   out(text: string): void;
   err(text: string): void;
   readonly outIsTerminal: boolean;

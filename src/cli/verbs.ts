@@ -68,6 +68,21 @@ export const TOPICS: readonly Topic[] = [
       polecat: { help: 'Polecats at work', load: async () => (await import('./cmd/polecat-list.ts')).polecat },
       polecats: { help: 'Lists polecats', hidden: true, load: async () => (await import('./cmd/polecat-list.ts')).polecatList },
       peek: { help: "What an agent's terminal shows", load: async () => (await import('./cmd/peek.ts')).peek },
+      nudge: { help: 'Says something to an agent', load: async () => (await import('./cmd/nudge.ts')).nudge },
+      chat: { help: 'The same, also while it works', load: async () => (await import('./cmd/nudge.ts')).chat },
+      inject: { help: 'The same, at once', load: async () => (await import('./cmd/nudge.ts')).inject },
+      mail: {
+        help: 'What waits for this session (for hooks)',
+        hidden: true,
+        hot: true,
+        load: async () => (await import('./cmd/mail-check.ts')).mail,
+      },
+      signal: {
+        help: 'What has happened to this session (for hooks)',
+        hidden: true,
+        hot: true,
+        load: async () => (await import('./cmd/signal.ts')).signal,
+      },
     },
   },
 ];

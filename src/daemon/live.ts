@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Member } from '#core/ids';
-import { type actorOf, identityOf, type LaunchGround, launch } from '#world/agents/launch';
+import { type actorOf, agentFor, identityOf, type LaunchGround, launch } from '#world/agents/launch';
 import { sessionToken, townSecret } from '#world/agents/token';
 import { makeCheck } from '#world/checks/slots';
 import { systemClock } from '#world/clock';
@@ -68,6 +68,7 @@ export async function liveWorld({
     agents: {
       token: (session: string) => sessionToken(townId, secret, session),
       launch: (...[run, work, rig]: Parameters<World['agents']['launch']>) => launch(run, work, rig, agents),
+      preset: (...[run, rig]: Parameters<World['agents']['preset']>) => agentFor(run, rig, agents).preset,
       identity: async (run: Parameters<typeof actorOf>[0]) => identityOf(run, owner.email),
       user: async () => owner.name,
     },

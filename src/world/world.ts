@@ -1,4 +1,5 @@
 import type { Member } from '#core/ids';
+import type { Preset } from '#core/preset';
 import type { Run, Work } from '#core/records';
 import type { Settings } from '#core/settings';
 import type { QueueName } from '#queues/index';
@@ -58,6 +59,8 @@ export type World = {
     readonly token: (session: string) => string;
     /** What starts a run's session: preset, environment, first words. */
     readonly launch: (run: Run, work: Work, rig: Rig) => Promise<SpawnRequest>;
+    /** What is known of a run's program. @throws Refused as `launch` */
+    readonly preset: (run: Run, rig: Rig) => Preset;
     /** Identity for commits that gt makes in a polecat's worktree. */
     readonly identity: (run: Run) => Promise<Record<string, string>>;
     readonly user: () => Promise<string>;

@@ -6,6 +6,8 @@ import type { DefinedAgent } from '#core/agent-definitions';
 import { agentStart } from '#core/agent-start';
 import { agentLayers, type Fields, resolveAgent } from '#core/agents';
 import { firstPrompt } from '#core/first-prompt';
+import { HOOK_FORM, hookForm } from '#core/hook-form';
+import type { Preset } from '#core/preset';
 import type { Run, Work } from '#core/records';
 import { orThrow, Refused } from '#core/refusals';
 import type { TownLayout } from '#world/config/layout';
@@ -32,7 +34,7 @@ const NOT_PASSED = /^(GT_|GTR_|BD_|BEADS_|GIT_|NODE_OPTIONS$|npm_|VITEST|INIT_CW
  * written first. @throws Refused AGENT_UNKNOWN, AGENT_MISSING, or SETTINGS_INVALID for an agent that is defined wrongly
  */
 export async function launch(run: Run, work: Work, rig: Rig, ground: LaunchGround): Promise<SpawnRequest> {
-  const defined = orThrow(agentOf(run.agent, orThrow(agentPlaces(ground.layout, rig.settings.agents)), fieldsFor(run, rig)));
+  const defined = agentFor(run, rig, ground);
   const base = passed(ground);
   const missing = missingProgram(defined, base['PATH'] ?? '');
   if (missing) throw new Refused(missing);
@@ -51,9 +53,13 @@ export async function launch(run: Run, work: Work, rig: Rig, ground: LaunchGroun
     id: run.session?.id ?? '',
     argv: start?.argv ?? [],
     cwd: run.dir,
-    env: { ...base, ...start?.env, ...polecatEnvironment(run, work, rig, ground) },
+    env: { ...base, ...start?.env, ...polecatEnvironment(run, work, rig, ground), ...hookEnvironment(preset, ground) },
   };
 }
+
+/** A run's agent as all files define it now. @throws Refused as `launch` */
+export const agentFor = (run: Run, rig: Rig, { layout }: Pick<LaunchGround, 'layout'>): DefinedAgent =>
+  orThrow(agentOf(run.agent, orThrow(agentPlaces(layout, rig.settings.agents)), fieldsFor(run, rig)));
 
 /** What the settings say over the run's agent. */
 function fieldsFor(run: Run, rig: Rig): Fields {
@@ -113,6 +119,10 @@ function polecatEnvironment(run: Run, work: Work, rig: Rig, { layout, bin, email
     ...identityOf(run, email),
   };
 }
+
+/** What gt's hook commands must know of the program that calls them: how it reads what they print (hook-form.ts). */
+const hookEnvironment = ({ hooks: told }: Preset, { hooks }: LaunchGround): Record<string, string> =>
+  hooks && told ? { [HOOK_FORM]: hookForm(told) } : {};
 
 export const actorOf = (run: Run): string => `${run.rig}/polecats/${run.name}`;
 
