@@ -2,7 +2,7 @@ import { type Claim, forHook, type Move, moved, nobodyYet } from '#core/delivery
 import type { HookMoment } from '#core/hook-form';
 import { shortHash } from '#core/ids';
 import { HOOK_CLAIM_MS, STOP_CLAIM_MS } from '#core/limits';
-import { shows } from '#core/nudge-text';
+import { shows } from '#core/spoken';
 import type { Delivery, Recipient } from '#core/records';
 import { type Refusal, refuse } from '#core/refusals';
 import { isCurrent } from '#core/run';

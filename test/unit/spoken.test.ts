@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { fitForTerminal, headOf, shows } from '#core/nudge-text';
+import { fitForTerminal, headOf, shows } from '#core/spoken';
 
 test.each([
   ['look at the API', 'look at the API', 0, false],
