@@ -4,7 +4,7 @@ import type { Delivery } from '#core/records';
 import { moveDelivery } from '#ops/move-delivery';
 import { failpoint } from '#world/failpoint';
 import type { Ear } from '#world/news';
-import type { Nudger } from '#world/pty/nudger';
+import type { Host } from '#world/pty/host';
 import type { World } from '#world/world';
 import type { Turn } from './answer.ts';
 
@@ -15,7 +15,7 @@ import type { Turn } from './answer.ts';
  */
 export async function atTerminal(doc: Delivery, mine: Claim | undefined, turn: Turn<'delivery'>, world: World): Promise<void> {
   const { desk, news } = world;
-  const host = world.host() as unknown as Nudger;
+  const host = world.host();
   const ear = news.listen([doc.id]);
   const over = new AbortController();
   const signal = AbortSignal.any([turn.signal, over.signal]);
@@ -31,13 +31,13 @@ export async function atTerminal(doc: Delivery, mine: Claim | undefined, turn: T
   }
 }
 
-/** The id under which the host knows this try. */
-const tryId = (doc: Delivery): string => `${doc.id}.${doc.attempts}`;
+/** The id under which the host knows it, one for each session: asked for again there, it goes on where it stood, and what was typed is not typed again. */
+const idAtHost = (doc: Delivery): string => `${doc.id}@${doc.claim?.session}`;
 
 const isSame = (now: Delivery | undefined, then: Delivery): boolean =>
   now?.state === 'claimed' && now.claim?.at === then.claim?.at && now.attempts === then.attempts;
 
-async function asked(doc: Delivery, host: Nudger, again: boolean, world: World): Promise<Outcome> {
+async function asked(doc: Delivery, host: Host, again: boolean, world: World): Promise<Outcome> {
   const { desk } = world;
   const session = doc.claim?.session ?? '';
   const [run, texts] = await Promise.all([desk.books.read('run', parentOf(session)), desk.books.text(doc.id)]);
@@ -45,7 +45,7 @@ async function asked(doc: Delivery, host: Nudger, again: boolean, world: World):
   const { screen, submit, keys, terminal } = world.agents.preset(run, world.rig(run.rig));
   const { mode, key, expiresAt } = doc;
   const request = {
-    nudge: tryId(doc),
+    nudge: idAtHost(doc),
     id: session,
     text: texts['text'] ?? '',
     mode,
@@ -56,33 +56,37 @@ async function asked(doc: Delivery, host: Nudger, again: boolean, world: World):
     const { outcome, why } = await host.nudge({ ...request, screen, submit, keys, terminal });
     return { state: outcome, ...(why !== undefined && { why }) };
   } catch (fault) {
-    if (!isGone(fault)) throw fault;
-    // Refused at the first asking, so nothing was typed. Asked again, the try may have begun before the session ended.
-    return { state: again ? 'unknown' : 'not-sent', why: 'its session ended' };
+    const code = refusalOf(fault);
+    // The session has ended, and the host, which keeps what it began on disk, began nothing.
+    if (code === 'PTY_GONE' || (code === 'SESSION_UNKNOWN' && !again)) return { state: 'not-sent', why: 'its session ended' };
+    if (code === 'SESSION_UNKNOWN') return { state: 'unknown', why: 'its session ended, and the host has forgotten it' };
+    if (code === 'NUDGES_FULL') return { state: 'not-sent', why: 'too many wait at its terminal' };
+    throw fault;
   }
 }
 
-/** The host does not know the session, or it has ended; known by its name: the class lives in the world, which this floor does not load. */
-const isGone = (fault: unknown): boolean =>
-  fault instanceof Error &&
-  fault.name === 'HostRefused' &&
-  ['SESSION_UNKNOWN', 'PTY_GONE'].includes(String(Reflect.get(fault, 'code')));
+/** Why the host would not; known by its name: the class lives in the world, which this floor does not load. */
+const refusalOf = (fault: unknown): unknown =>
+  fault instanceof Error && fault.name === 'HostRefused' ? Reflect.get(fault, 'code') : undefined;
 
 /** Resolves when something else than the host's answer decides: with an outcome to write, or with none where the books have one, or the claim has run out. */
 async function elsewhere(
   doc: Delivery,
-  host: Nudger,
+  host: Host,
   { turn, ear, signal }: { turn: Turn<'delivery'>; ear: Ear; signal: AbortSignal },
   { desk }: World,
 ): Promise<Outcome | undefined> {
   for (let asks = true; ; ) {
     const { doc: now } = await turn.again();
-    if (!now || !isSame(now, doc)) return undefined;
+    if (!now || !isSame(now, doc)) {
+      if (now?.state === 'taken') await host.ackNudge(idAtHost(doc)).catch(() => undefined); // it presses no key more
+      return undefined;
+    }
     const late = ranOut(now, desk.clock.now());
     if (late || (now.unwanted && asks)) {
       asks = false;
-      const said = await host.withdraw(tryId(doc)).catch(() => undefined);
-      if (said === 'withdrawn') return { state: 'not-sent', why: 'called back' };
+      const said = await host.withdraw(idAtHost(doc)).catch(() => undefined);
+      if (said?.withdrawn) return { state: 'not-sent', why: 'called back' };
       if (late) return undefined;
     }
     await ear.next(doc.claim?.until ?? 0, signal);

@@ -2,7 +2,7 @@ import { type Claim, nobodyYet, RAN_OUT, ranOut } from '#core/delivery';
 import { type AgentFacts, nextForDelivery } from '#core/delivery-next';
 import { takesByHook } from '#core/hook-form';
 import { NUDGE_GRACE_MS } from '#core/limits';
-import type { Delivery, Run } from '#core/records';
+import type { Delivery } from '#core/records';
 import { moveDelivery } from '#ops/move-delivery';
 import { failpoint } from '#world/failpoint';
 import type { World } from '#world/world';
@@ -58,14 +58,16 @@ async function agentFacts(doc: Delivery, world: World): Promise<AgentFacts> {
   if (!run || run.state === 'ended' || !session || session.exit) return NOBODY;
   const info = await world.host().get(session.id);
   if (info?.state !== 'running') return NOBODY;
+  const preset = world.agents.preset(run, world.rig(run.rig));
+  const byHook = takesByHook(preset);
+  const seen = byHook ? await world.host().look(session.id, preset.screen) : undefined;
+  const { lastOutputAt } = info;
   return {
     over: false,
-    takesByHook: takesByHook(presetOf(run, world)),
-    session: { id: session.id, saidHello: session.ackedAt !== undefined, lastOutputAt: info.lastOutputAt },
+    takesByHook: byHook,
+    session: { id: session.id, saidHello: session.ackedAt !== undefined, lastOutputAt, looksIdle: seen?.state === 'idle' },
   };
 }
-
-const presetOf = (run: Run, world: World) => world.agents.preset(run, world.rig(run.rig));
 
 /** Claims the terminal, if the line still allows it: a hook may have been quicker. */
 async function claim(id: string, facts: AgentFacts, session: string, { desk, epoch }: World): Promise<Delivery | undefined> {

@@ -46,7 +46,7 @@ export function nudging(mode: Mode, verb: string): Command {
       if (opts.expires !== undefined && (!expiresIn || expiresIn > NUDGE_LONGEST_MS))
         return refuse('USAGE', {
           what: `--expires cannot be \`${opts.expires}\`.`,
-          hint: 'Take a duration such as 10m, at most 7d.',
+          hint: 'Take a duration such as 10m, at most 24h.',
         });
       const text = await textOf(args.text, opts.file, io);
       if (isRefusal(text)) return text;

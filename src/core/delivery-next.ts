@@ -5,7 +5,12 @@ import type { Delivery, Recipient } from './records.ts';
 
 /** What is known of the agent beside the books' line. `session` is undefined while no session of a live run runs. */
 export type AgentFacts = {
-  readonly session?: { readonly id: string; readonly saidHello: boolean; readonly lastOutputAt: number };
+  readonly session?: {
+    readonly id: string;
+    readonly saidHello: boolean;
+    readonly lastOutputAt: number;
+    readonly looksIdle: boolean;
+  };
   /** Its item is closed: nobody will come any more. */
   readonly over: boolean;
   /** Its program takes mail by hooks: at the end of a turn, or after a tool. */
@@ -24,14 +29,17 @@ export type DeliveryMove =
 
 /**
  * Decides the next move. While an agent with hooks is at work its hooks fetch what is in the line: after a tool, or at the end of its turn. The terminal is
- * for programs without hooks, for an agent that has said that its turn is over, and for one whose terminal has been still for a while (a failed or
- * interrupted turn tells no hook).
+ * for programs without hooks, for an agent that has said that its turn is over, and for one whose screen shows that it is, or has been still for a while
+ * (a failed or interrupted turn tells no hook).
  */
 export function nextForDelivery(doc: Delivery, recipient: Recipient, facts: AgentFacts, now: number): DeliveryMove {
   if (isFinal.delivery(doc)) return { do: 'end' };
   if (doc.claim) {
     if (ranOut(doc, now)) return { do: 'run-out' };
-    if (doc.claim.path === 'terminal') return { do: 'ask-host' };
+    if (doc.claim.path === 'terminal')
+      return (doc.notBefore ?? 0) > now
+        ? { do: 'wait', until: doc.notBefore ?? now, why: `its text stands in the input: ${doc.why ?? ''}` }
+        : { do: 'ask-host' };
     return { do: 'wait', until: doc.claim.until, why: 'a hook has it' };
   }
   const { session, over } = facts;
@@ -47,7 +55,7 @@ export function nextForDelivery(doc: Delivery, recipient: Recipient, facts: Agen
   if (!session) return { do: 'wait', until: doc.expiresAt, why: 'no agent is there' };
   if (!session.saidHello) return { do: 'wait', until: doc.expiresAt, why: 'its agent has not said hello yet' };
   const byHook = facts.takesByHook && recipient.hooked === session.id && doc.bytes <= HOOK_BYTES && doc.mode !== 'immediate';
-  const idle = recipient.idle?.session === session.id;
+  const idle = recipient.idle?.session === session.id || session.looksIdle;
   const still = Math.max(session.lastOutputAt, doc.createdAt) + HOOK_PATIENCE_MS;
   if (byHook && !idle && still > now)
     return { do: 'wait', until: Math.min(still, doc.expiresAt), why: "its agent is at work: left to the agent's hooks" };

@@ -15,7 +15,8 @@ import { type Refusal, refuse } from './refusals.ts';
  * - One path wins: what a hook has claimed the terminal does not get, and the other way round. All of one agent is decided on one record, its line.
  * - Order: nobody claims a delivery while an earlier one to the same agent is pending or in other hands. Only `immediate` ones pass by.
  * - A claim that runs out without an outcome is `unknown`, never free again: the text may have arrived, and would arrive twice.
- * - What is unknown, or lies typed in the input, is not tried again; a prompt that shows its text proves it taken.
+ * - What lies typed in the input keeps its claim while the terminal is asked again (there only Enter is pressed), and ends as draft-left.
+ * - What is unknown is not tried again. A prompt that shows the text of what is unknown or was left proves it taken.
  */
 export type State = Delivery['state'];
 export type Claim = NonNullable<Delivery['claim']>;
@@ -26,7 +27,7 @@ export type Outcome = { readonly state: Exclude<State, 'pending' | 'claimed' | '
 /** What may follow. `pending` after `claimed` is only ever written for what was certainly not sent. */
 const FOLLOWS: { readonly [S in State]?: readonly State[] } = {
   pending: ['claimed', 'expired', 'superseded', 'withdrawn', 'undeliverable'],
-  claimed: ['pending', 'taken', 'not-sent', 'draft-left', 'unknown', 'expired', 'superseded', 'withdrawn'],
+  claimed: ['pending', 'claimed', 'taken', 'not-sent', 'draft-left', 'unknown', 'expired', 'superseded', 'withdrawn'],
   'draft-left': ['taken'],
   unknown: ['taken'],
 };
@@ -166,14 +167,17 @@ export function forHook(
   return { take, over };
 }
 
-/** The step that an outcome of a claim is: what was certainly not sent is tried again, unless it is unwanted, late, or was tried often. */
+/** The step that an outcome of a claim is: what was not sent for certain is tried again, unless it is unwanted, late, or was tried often. */
 export function settled(doc: Delivery, { state, why }: Outcome, now: number): Move {
   const because = why === undefined ? {} : { why };
+  const notBefore = now + NUDGE_BACKOFF_MS * 2 ** Math.max(0, doc.attempts - 1);
+  if (state === 'draft-left' && doc.claim && !doc.unwanted && doc.expiresAt > now && doc.attempts < NUDGE_ATTEMPTS)
+    return { doc, state: 'claimed', claim: doc.claim, ...because, notBefore };
   if (state !== 'not-sent') return { doc, state, ...because };
   if (doc.unwanted) return { doc, state: doc.unwanted.as, why: `by ${doc.unwanted.by}` };
   if (doc.expiresAt <= now) return { doc, state: 'expired', ...because };
   if (doc.attempts >= NUDGE_ATTEMPTS) return { doc, state, ...because };
-  return { doc, state: 'pending', ...because, notBefore: now + NUDGE_BACKOFF_MS * 2 ** Math.max(0, doc.attempts - 1) };
+  return { doc, state: 'pending', ...because, notBefore };
 }
 
 /** Whether a claim has run out: then nothing is known. */

@@ -58,7 +58,7 @@ export const LOGS_KEPT_MS = 7 * DAY;
 
 /** A nudge that nobody took in this time has lost its point; how long one may wait at most. */
 export const NUDGE_EXPIRES_MS = HOUR;
-export const NUDGE_LONGEST_MS = 7 * DAY;
+export const NUDGE_LONGEST_MS = DAY;
 /** Nudges that wait for one agent: more is a loop, not a conversation. */
 export const NUDGE_LINE = 100;
 /** Tries at a terminal that did not take one, and the pause after the first (doubling). */

@@ -2,10 +2,10 @@ import { type Claim, forHook, type Move, moved, nobodyYet } from '#core/delivery
 import type { HookMoment } from '#core/hook-form';
 import { shortHash } from '#core/ids';
 import { HOOK_CLAIM_MS, STOP_CLAIM_MS } from '#core/limits';
-import { shows } from '#core/spoken';
 import type { Delivery, Recipient } from '#core/records';
 import { type Refusal, refuse } from '#core/refusals';
 import { isCurrent } from '#core/run';
+import { shows } from '#core/spoken';
 import type { Desk } from '#world/desk';
 import type { Reading } from '#world/store/books';
 import type { Caller } from './ack.ts';
@@ -37,7 +37,7 @@ export type Fetched = {
  * What counts as taken:
  * - Context (start, prompt, after a tool): programs hand it to the model with what they do next, so it is taken once it is printed (`delivered`).
  * - A refused stop: the program may pass over it. It is taken when the same session calls from within the turn that went on: after a tool, or by a stop
- *   that is not the first of its turn. Without such a call it runs out, and is unknown.
+ *   that is not the first of its turn. Without such a call it runs out, and is unknown; at the first stop of another turn at once.
  * - Typed by the terminal: a prompt that shows the text proves it taken, whatever the screen said; also when that was unknown before.
  */
 export async function hookCalled(desk: Desk, caller: Caller, call: HookCall): Promise<Fetched | Refusal> {
@@ -109,7 +109,12 @@ async function provenBy(
   const { kind, prompt, goesOn } = call.moment;
   const inTurn = kind === 'tool' || (call.at === 'stop' && goesOn !== false);
   const wentOn = inTurn ? claimed.filter((doc) => doc.claim?.moment === 'stop') : [];
-  if (prompt === undefined) return wentOn.map((doc) => ({ doc, state: 'taken', why: 'its turn went on' }));
+  const passedOver = call.at === 'stop' && goesOn === false ? claimed.filter((doc) => doc.claim?.moment === 'stop') : [];
+  if (prompt === undefined)
+    return [
+      ...wentOn.map((doc): Move => ({ doc, state: 'taken', why: 'its turn went on' })),
+      ...passedOver.map((doc): Move => ({ doc, state: 'unknown', why: 'its turn did not go on' })),
+    ];
   const doubtful = await read(reading, recipient.doubtful);
   const candidates = [...doubtful.values(), ...claimed.filter((doc) => doc.claim?.moment !== 'context')];
   const texts = await Promise.all(candidates.map((doc) => desk.books.text(doc.id)));

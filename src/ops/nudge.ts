@@ -1,9 +1,9 @@
 import { nobodyYet, post } from '#core/delivery';
 import { shortHash } from '#core/ids';
 import { NUDGE_EXPIRES_MS, TEXT_BYTES } from '#core/limits';
-import { fitForTerminal, headOf } from '#core/spoken';
 import type { Delivery } from '#core/records';
 import { isRefusal, type Refusal, refuse } from '#core/refusals';
+import { fitForTerminal, headOf } from '#core/spoken';
 import type { Desk } from '#world/desk';
 import type { Reading } from '#world/store/books';
 

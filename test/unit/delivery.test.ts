@@ -13,6 +13,8 @@ class Agent {
   readonly docs = new Map<string, Delivery>();
   readonly arrived: string[] = [];
   readonly posted: string[] = [];
+  /** What stands in its input, unsent. */
+  draft: string | undefined;
   now = 1000;
 
   write(change: Change<unknown>): void {
@@ -64,7 +66,10 @@ const ACTIONS: Record<string, (agent: Agent, pick: number) => void> = {
   'a hook prints': (agent, pick) => {
     const { take, over } = forHook(agent.recipient, agent.docs, agent.now);
     const claim = claimOf('hook', `hook ${agent.now}.${pick}`, agent.now);
-    agent.step(...over.map((doc) => ({ doc, state: 'expired' }) as const), ...take.map((doc) => ({ doc, state: 'claimed', claim }) as const));
+    agent.step(
+      ...over.map((doc) => ({ doc, state: 'expired' }) as const),
+      ...take.map((doc) => ({ doc, state: 'claimed', claim }) as const),
+    );
     if (pick % 4 === 0) return; // killed before it printed
     agent.arrived.push(...take.map(({ id }) => id));
     if (pick % 4 === 1) return; // killed after it printed
@@ -80,6 +85,8 @@ const ACTIONS: Record<string, (agent: Agent, pick: number) => void> = {
     const [doc] = agent.open().filter((one) => one.claim?.path === 'terminal' && !ranOut(one, agent.now));
     const state = (['taken', 'not-sent', 'draft-left', 'unknown'] as const)[pick % 4];
     if (!doc || !state) return;
+    if (agent.draft === doc.id && state === 'not-sent') return; // it is typed: it cannot be said that it is not
+    agent.draft = state === 'draft-left' ? doc.id : undefined;
     if (state === 'taken' || (state === 'unknown' && pick % 8 > 3)) agent.arrived.push(doc.id);
     agent.step(settled(doc, { state }, agent.now));
   },
@@ -87,8 +94,9 @@ const ACTIONS: Record<string, (agent: Agent, pick: number) => void> = {
     for (const doc of agent.open()) if (ranOut(doc, agent.now)) agent.step({ doc, state: 'unknown', why: RAN_OUT });
   },
   'a person sends the draft': (agent) => {
-    const [doc] = [...agent.docs.values()].filter((one) => one.state === 'draft-left');
-    if (!doc) return;
+    const [doc] = [...agent.docs.values()].filter((one) => one.state === 'draft-left' || agent.draft === one.id);
+    if (!doc || agent.arrived.includes(doc.id)) return;
+    agent.draft = undefined;
     agent.arrived.push(doc.id);
     agent.step({ doc, state: 'taken', why: 'its prompt shows it' });
   },
@@ -116,7 +124,8 @@ describe('whatever hooks, terminals, crashes and clocks do', () => {
         const agent = told(steps, ({ arrived }) => expect(new Set(arrived).size).toBe(arrived.length));
         for (const { id, state } of agent.docs.values()) {
           if (state === 'taken') expect(agent.arrived).toContain(id);
-          if (['pending', 'not-sent', 'expired', 'superseded', 'withdrawn'].includes(state)) expect(agent.arrived).not.toContain(id);
+          if (['pending', 'not-sent', 'expired', 'superseded', 'withdrawn'].includes(state))
+            expect(agent.arrived).not.toContain(id);
         }
       }),
       { numRuns: 500 },

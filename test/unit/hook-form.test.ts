@@ -3,8 +3,7 @@ import { contextForm, hookForm, hookMoment, mayRefuseStop, takesByHook } from '#
 import { shippedPresets } from '#world/agents/presets';
 
 const claude = (event: string, more: object) => JSON.stringify({ session_id: 'x', hook_event_name: event, ...more });
-const wrapped = (event: string) =>
-  JSON.stringify({ hookSpecificOutput: { hookEventName: event, additionalContext: 'mail' } });
+const wrapped = (event: string) => JSON.stringify({ hookSpecificOutput: { hookEventName: event, additionalContext: 'mail' } });
 
 test.each([
   ['text stop', claude('UserPromptSubmit', { prompt: 'hi' }), 'prompt', 'mail'],

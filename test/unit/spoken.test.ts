@@ -24,7 +24,9 @@ test.each([
 });
 
 test('whatever was written, nothing that a terminal obeys is typed, and nothing that a program could take for a command begins it', () => {
-  const bytes = fc.array(fc.constantFrom(...'\x1b[]0;~m\x07\x9b\x9c\\P_/!-# \n\tab'), { maxLength: 40 }).map((all) => all.join(''));
+  const bytes = fc
+    .array(fc.constantFrom(...'\x1b[]0;~m\x07\x9b\x9c\\P_/!-# \n\tab'), { maxLength: 40 })
+    .map((all) => all.join(''));
   fc.assert(
     fc.property(bytes, (written) => {
       const { text } = fitForTerminal(written);
