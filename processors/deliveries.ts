@@ -1,7 +1,7 @@
 import { type Claim, nobodyYet, RAN_OUT, ranOut } from '#core/delivery';
 import { type AgentFacts, nextForDelivery } from '#core/delivery-next';
-import { takesByHook } from '#core/hook-form';
 import { NUDGE_GRACE_MS } from '#core/limits';
+import type { Preset } from '#core/preset';
 import type { Delivery } from '#core/records';
 import { moveDelivery } from '#ops/move-delivery';
 import { failpoint } from '#world/failpoint';
@@ -68,6 +68,10 @@ async function agentFacts(doc: Delivery, world: World): Promise<AgentFacts> {
     session: { id: session.id, saidHello: session.ackedAt !== undefined, lastOutputAt, looksIdle: seen?.state === 'idle' },
   };
 }
+
+/** Whether hooks bring deliveries to this program's model while it works. */
+const takesByHook = ({ hooks }: Preset): boolean =>
+  hooks !== undefined && hooks.stdout !== 'none' && (hooks.stop_blocks || hooks.events.after_tool !== undefined);
 
 /** Claims the terminal, if the line still allows it: a hook may have been quicker. */
 async function claim(id: string, facts: AgentFacts, session: string, { desk, epoch }: World): Promise<Delivery | undefined> {

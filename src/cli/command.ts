@@ -49,10 +49,10 @@ export type Io = {
   readonly cwd: string;
   /** ms since 1970 */
   now(): number;
-  /** All that is written to this call; nothing of a terminal, where nobody means to write. */
-  stdin(): Promise<string>;
   out(text: string): void;
   err(text: string): void;
+  /** What is piped into the call; absent when that is a terminal. */
+  readonly stdin?: AsyncIterable<Uint8Array> | undefined;
   readonly outIsTerminal: boolean;
   readonly errIsTerminal: boolean;
   /** Columns of the terminal; 80 when there is none. */

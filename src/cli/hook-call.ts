@@ -1,55 +1,45 @@
-import { contextForm, HOOK_FORM, hookMoment, mayRefuseStop, refusedStop } from '#core/hook-form';
-import { HOOK_WAIT_MS } from '#core/limits';
-import { isRefusal } from '#core/refusals';
-import { relativeTime } from '#core/relative-time';
-import { ack } from '#ops/ack';
-import { delivered, type Fetched, hookCalled } from '#ops/hook-called';
-import { callerOf } from './caller.ts';
-import type { Call } from './command.ts';
-import { withDesk } from './wire.ts';
+import { type HookInput, hookInput } from '#core/hook-words';
+import { HOOK_INPUT_BYTES, HOOK_WAIT_MS } from '#core/limits';
+import { isRefusal, type Refusal } from '#core/refusals';
+import type { Io } from './command.ts';
 
 /**
- * What an agent's hooks call. A hook must never keep its agent: whatever goes wrong, and after `HOOK_WAIT_MS` at the latest, it ends with 0 and prints
- * nothing. It prints by itself, since what was printed has to be written down before it ends.
+ * A command that a hook of an agent program calls. Whatever goes wrong inside, the agent must not notice: then it says nothing and ends well, after two
+ * seconds at most. GT_DEBUG=1 tells why on stderr.
  */
-export async function callHook(call: Pick<Call, 'global' | 'io'>, at: 'context' | 'stop'): Promise<undefined> {
-  const { io } = call;
+export async function asHook<T>(
+  { io }: { readonly io: Io },
+  use: (input: HookInput) => Promise<T | Refusal | undefined>,
+): Promise<T | undefined> {
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, HOOK_WAIT_MS);
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), HOOK_WAIT_MS);
   });
   try {
-    await Promise.race([hooked(call, at), late]);
+    const value = await Promise.race([readStdin(io).then((text) => use(hookInput(text))), late]);
+    if (!isRefusal(value)) return value;
+    debug(io, value.refused);
   } catch (fault) {
-    if (io.env['GT_DEBUG']) io.err(`gt: hook: ${fault instanceof Error ? (fault.stack ?? fault.message) : String(fault)}\n`);
+    debug(io, fault instanceof Error ? (fault.stack ?? fault.message) : String(fault));
   } finally {
     clearTimeout(timer);
   }
   return undefined;
 }
 
-async function hooked(call: Pick<Call, 'global' | 'io'>, at: 'context' | 'stop'): Promise<void> {
-  const { io } = call;
-  const caller = callerOf(io);
-  if (isRefusal(caller)) return; // a person's own session: nobody nudges it
-  const moment = hookMoment(await io.stdin());
-  const form = io.env[HOOK_FORM];
-  const mayPrint = at === 'context' || (mayRefuseStop(form) && moment.goesOn !== true);
-  await withDesk(call, { wait: 'person', lean: true }, async ({ desk, failpoint }) => {
-    // A prompt, a tool and the end of a turn are an agent's word that it lives; a start is not: a dialog may follow it.
-    if (at === 'stop' || moment.kind === 'prompt' || moment.kind === 'tool') await ack(desk, caller);
-    const fetched = await hookCalled(desk, caller, { at, moment, mayPrint });
-    if (isRefusal(fetched) || fetched.deliveries.length === 0) return undefined;
-    failpoint('hook-claimed');
-    const words = wordsOf(fetched, io.now());
-    io.out(`${at === 'stop' ? refusedStop(words) : contextForm(form, moment, words)}\n`);
-    failpoint('hook-printed');
-    if (at === 'context') await delivered(desk, fetched);
-    return undefined;
-  });
-}
+const debug = (io: Io, why: string) => {
+  if (io.env['GT_DEBUG']) io.err(`gt: ${why}\n`);
+};
 
-const wordsOf = ({ deliveries }: Fetched, now: number): string =>
-  deliveries
-    .map(({ id, from, createdAt, text }) => `[GAS TOWN] A nudge from ${from} (${id}, ${relativeTime(createdAt, now)}):\n${text}`)
-    .join('\n\n');
+/** What the program told on stdin: until its end, or until it is more than any hook needs. */
+async function readStdin({ stdin }: Io): Promise<string> {
+  if (!stdin) return '';
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of stdin) {
+    chunks.push(Buffer.from(chunk));
+    bytes += chunk.length;
+    if (bytes > HOOK_INPUT_BYTES) return '';
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}

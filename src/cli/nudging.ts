@@ -7,6 +7,7 @@ import { isRefusal, type Refusal, refuse } from '#core/refusals';
 import { type Nudged, nudge as nudged } from '#ops/nudge';
 import { type NudgeLine, nudgeShow } from '#views/nudges';
 import { type Call, type Command, command } from './command.ts';
+import { readPiped } from './stdin.ts';
 import { isUp, type OpenTown, withDesk } from './wire.ts';
 import { workMeant } from './wire-addresses.ts';
 import { openRigs } from './wire-rigs.ts';
@@ -84,9 +85,9 @@ const outcomeText = ({ state, why }: NudgeLine): string => `${state}${why && sta
 async function textOf(words: readonly string[], file: string | undefined, io: Call['io']): Promise<string | Refusal> {
   const usage = (what: string) => refuse('USAGE', { what, hint: 'Say it in words, with --file, or with - from stdin.' });
   if (file !== undefined && words.length > 0) return usage('There are two texts.');
-  if (words.length === 1 && words[0] === '-') return io.stdin();
+  if (words.length === 1 && words[0] === '-') return readPiped(io);
   if (file === undefined) return words.length > 0 ? words.join(' ') : usage('There is nothing to say.');
-  if (file === '-') return io.stdin();
+  if (file === '-') return readPiped(io);
   const path = resolve(io.cwd, file);
   try {
     const { size } = statSync(path);

@@ -1,6 +1,6 @@
 import { blockedBy, ranOut } from './delivery.ts';
 import { isFinal } from './derive.ts';
-import { HOOK_BYTES, HOOK_PATIENCE_MS } from './limits.ts';
+import { CONTEXT_BYTES, HOOK_PATIENCE_MS } from './limits.ts';
 import type { Delivery, Recipient } from './records.ts';
 
 /** What is known of the agent beside the books' line. `session` is undefined while no session of a live run runs. */
@@ -54,7 +54,7 @@ export function nextForDelivery(doc: Delivery, recipient: Recipient, facts: Agen
     return { do: 'wait', until: Math.min(doc.notBefore, doc.expiresAt), why: `tries again soon: ${doc.why ?? 'not sent'}` };
   if (!session) return { do: 'wait', until: doc.expiresAt, why: 'no agent is there' };
   if (!session.saidHello) return { do: 'wait', until: doc.expiresAt, why: 'its agent has not said hello yet' };
-  const byHook = facts.takesByHook && recipient.hooked === session.id && doc.bytes <= HOOK_BYTES && doc.mode !== 'immediate';
+  const byHook = facts.takesByHook && recipient.hooked === session.id && doc.bytes <= CONTEXT_BYTES && doc.mode !== 'immediate';
   const idle = recipient.idle?.session === session.id || session.looksIdle;
   const still = Math.max(session.lastOutputAt, doc.createdAt) + HOOK_PATIENCE_MS;
   if (byHook && !idle && still > now)

@@ -1,6 +1,6 @@
 import type { Change, NewEvent, Put } from './change.ts';
 import { isFinal } from './derive.ts';
-import { HOOK_BYTES, NUDGE_ATTEMPTS, NUDGE_BACKOFF_MS, NUDGE_LINE } from './limits.ts';
+import { CONTEXT_BYTES, NUDGE_ATTEMPTS, NUDGE_BACKOFF_MS, NUDGE_LINE } from './limits.ts';
 import type { Delivery, Recipient } from './records.ts';
 import { type Refusal, refuse } from './refusals.ts';
 
@@ -152,7 +152,7 @@ export function forHook(
 ): { take: Delivery[]; over: Delivery[] } {
   const take: Delivery[] = [];
   const over: Delivery[] = [];
-  let left = HOOK_BYTES;
+  let left = CONTEXT_BYTES;
   for (const { id } of line) {
     const doc = docs.get(id);
     if (doc?.state !== 'pending') break;

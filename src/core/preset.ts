@@ -82,8 +82,8 @@ const hooks = z.strictObject({
   events,
   /** At which moment context reaches the model for certain. */
   prime: z.enum(['start', 'prompt']).default('start'),
-  /** What a hook prints reaches the model as text, or only as the program's JSON. */
-  stdout: z.enum(['text', 'json', 'none']).default('text'),
+  /** What a hook prints reaches the model as text, in the JSON of Claude's hooks, under one key of a plain object, or not by itself (a plugin hands it on). */
+  stdout: z.union([z.enum(['text', 'json', 'none']), z.templateLiteral(['key:', z.string()])]).default('text'),
   timeout: z.enum(['s', 'ms']).optional(),
   /** A stop that is refused goes on with the reason: mail at the end of a turn. */
   stop_blocks: z.boolean().default(false),
@@ -187,6 +187,8 @@ const shape = {
   prompt: prompt.prefault({}),
   /** Words before a prompt whose answer is printed, and words for JSON. */
   headless: z.strictObject({ words, json: words.default([]) }).optional(),
+  /** Words with which a person logs in, in their own terminal; none where the program asks by itself. */
+  login: words.default([]),
   session: session.prefault({}),
   config: config.prefault({}),
   files: z.array(file).default([]),

@@ -80,6 +80,7 @@ const rigKeys = {
   worker_agents: z.record(z.string(), agentChoice).optional(),
   spawn: z.enum(['auto', 'manual']).optional(),
   max_attempts: atLeastOne.optional(),
+  keep_context_files: z.boolean().optional(),
   merge_queue: mergeQueue.optional(),
   operational: operational.optional(),
 };

@@ -23,6 +23,8 @@ export type Settings = {
   /** `manual`: a person starts the agent in the worktree that gt makes. */
   readonly spawn: 'auto' | 'manual';
   readonly max_attempts: number;
+  /** The repository's own context files (`.claude/`, `CLAUDE.md`, …) are checked out for agents too. */
+  readonly keep_context_files: boolean;
   readonly redis: { readonly url?: string };
   readonly dashboard: { readonly port: number };
   readonly operational: {
@@ -65,6 +67,7 @@ export function systemDefaults(machine: Machine): Settings {
     worker_agents: {},
     spawn: 'auto',
     max_attempts: 3,
+    keep_context_files: false,
     redis: {},
     dashboard: { port: 8080 },
     operational: {

@@ -1,5 +1,5 @@
 import { type Claim, forHook, type Move, moved, nobodyYet } from '#core/delivery';
-import type { HookMoment } from '#core/hook-form';
+import type { HookInput } from '#core/hook-words';
 import { shortHash } from '#core/ids';
 import { HOOK_CLAIM_MS, STOP_CLAIM_MS } from '#core/limits';
 import type { Delivery, Recipient } from '#core/records';
@@ -14,7 +14,7 @@ import { moveDelivery } from './move-delivery.ts';
 /** A hook of an agent's program has called: with context for the model, or at the end of a turn. */
 export type HookCall = {
   readonly at: 'context' | 'stop';
-  readonly moment: HookMoment;
+  readonly input: HookInput;
   /** Whether what is claimed can be printed: a stop that may not be refused (again) only tells that the turn is over. */
   readonly mayPrint: boolean;
 };
@@ -106,8 +106,8 @@ async function provenBy(
   call: Told,
 ): Promise<Move[]> {
   const claimed = [...docs.values()].filter((doc) => doc.claim?.session === call.session);
-  const { kind, prompt, goesOn } = call.moment;
-  const inTurn = kind === 'tool' || (call.at === 'stop' && goesOn !== false);
+  const { tool, prompt, goesOn } = call.input;
+  const inTurn = tool !== undefined || (call.at === 'stop' && goesOn !== false);
   const wentOn = inTurn ? claimed.filter((doc) => doc.claim?.moment === 'stop') : [];
   const passedOver = call.at === 'stop' && goesOn === false ? claimed.filter((doc) => doc.claim?.moment === 'stop') : [];
   if (prompt === undefined)

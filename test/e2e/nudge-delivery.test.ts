@@ -121,8 +121,9 @@ describe('an agent with hooks', () => {
     await nudge([hooked.work, 'WAIT:tool please, and then go on', '--wait']);
     const { id } = await nudge([hooked.work, 'the API has changed']);
     go(hooked, 'tool');
-    expect(await reached(hooked, ({ event }) => event === 'PostToolUse')).toMatchObject({
-      text: expect.stringContaining('the API has changed'),
+    const { text = '' } = await reached(hooked, ({ event }) => event === 'PostToolUse');
+    expect(JSON.parse(text)).toEqual({
+      hookSpecificOutput: { hookEventName: 'PostToolUse', additionalContext: expect.stringContaining('the API has changed') },
     });
     expect((await ended(id)).history.map(({ state, path }) => [state, path])).toEqual([
       ['claimed', 'hook'],

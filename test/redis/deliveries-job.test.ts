@@ -191,8 +191,8 @@ test('what stands in the input stays claimed: no hook gets it', async () => {
   host.answers.push({ outcome: 'draft-left', why: 'a dialog' });
   const id = await say('typed');
   await parked(id, 'stands in the input');
-  const moment = { kind: 'tool' } as const;
-  expect(await hookCalled(at.op, CALLER, { at: 'context', moment, mayPrint: true })).toMatchObject({ deliveries: [] });
+  const input = { tool: 'Bash' };
+  expect(await hookCalled(at.op, CALLER, { at: 'context', input, mayPrint: true })).toMatchObject({ deliveries: [] });
   expect(await read(id)).toMatchObject({ state: 'claimed', attempts: 2 });
 });
 
@@ -246,8 +246,8 @@ test('a nudge that is taken back, or replaced, is called back from the host', as
 test('a prompt that shows it is quicker than the screen, and the host is told', async () => {
   const id = await say('look at the API of the shop');
   await asked(1);
-  const moment = { kind: 'prompt', prompt: 'look at the API of the shop' } as const;
-  await hookCalled(at.op, CALLER, { at: 'context', moment, mayPrint: true });
+  const input = { prompt: 'look at the API of the shop' };
+  await hookCalled(at.op, CALLER, { at: 'context', input, mayPrint: true });
   await at.becomes(job(id), 'completed');
   expect(await read(id)).toMatchObject({ state: 'taken', why: 'its prompt shows it' });
   expect(host.acked).toEqual([host.asked[0]?.nudge]);
@@ -255,12 +255,12 @@ test('a prompt that shows it is quicker than the screen, and the host is told', 
 
 test('an agent with hooks at work is left to them; when its turn is over the terminal is claimed', async () => {
   preset = 'claude';
-  const moment = { kind: 'tool' } as const;
-  await hookCalled(at.op, CALLER, { at: 'context', moment, mayPrint: true });
+  const input = { tool: 'Bash' };
+  await hookCalled(at.op, CALLER, { at: 'context', input, mayPrint: true });
   const id = await say('for the hook');
   await parked(id, 'left to the agent');
   expect(host.asked).toEqual([]);
-  await hookCalled(at.op, CALLER, { at: 'stop', moment: { kind: 'other' }, mayPrint: false });
+  await hookCalled(at.op, CALLER, { at: 'stop', input: {}, mayPrint: false });
   await asked(1);
   host.answer({ outcome: 'taken' });
   await becomes(id, 'taken');
@@ -268,11 +268,11 @@ test('an agent with hooks at work is left to them; when its turn is over the ter
 
 test('a hook that claimed and died leaves a claim that runs out: unknown', async () => {
   preset = 'claude';
-  const moment = { kind: 'tool' } as const;
-  await hookCalled(at.op, CALLER, { at: 'context', moment, mayPrint: true });
+  const input = { tool: 'Bash' };
+  await hookCalled(at.op, CALLER, { at: 'context', input, mayPrint: true });
   const id = await say('for the hook');
   await parked(id, 'left to the agent');
-  await hookCalled(at.op, CALLER, { at: 'context', moment, mayPrint: true });
+  await hookCalled(at.op, CALLER, { at: 'context', input, mayPrint: true });
   await parked(id, 'a hook has it');
   const doc = await read(id);
   if (doc.claim) await at.put('delivery', { ...doc, claim: { ...doc.claim, until: systemClock.now() } });

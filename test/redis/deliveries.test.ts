@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { HookMoment } from '#core/hook-form';
+import type { HookInput } from '#core/hook-words';
 import { HOOK_CLAIM_MS, NUDGE_EXPIRES_MS, STOP_CLAIM_MS } from '#core/limits';
 import type { Delivery } from '#core/records';
 import { isRefusal } from '#core/refusals';
@@ -42,13 +42,13 @@ const say = async (text: string, more: Partial<Nudge> = {}): Promise<string> =>
 const read = async (id: string): Promise<Delivery> => (await desk.books.read('delivery', id)) as Delivery;
 const stateOf = async (id: string) => (await read(id))?.state;
 const line = async () => (await desk.books.read('recipient', work))?.line.map(({ id }) => id);
-const tool: HookMoment = { kind: 'tool', event: 'PostToolUse' };
-const prompt = (text: string): HookMoment => ({ kind: 'prompt', event: 'UserPromptSubmit', prompt: text });
-const context = async (moment: HookMoment = tool): Promise<Fetched> =>
-  good(await hookCalled(desk, caller, { at: 'context', moment, mayPrint: true }));
+const tool: HookInput = { tool: 'Bash', event: 'PostToolUse' };
+const prompt = (text: string): HookInput => ({ event: 'UserPromptSubmit', prompt: text });
+const context = async (input: HookInput = tool): Promise<Fetched> =>
+  good(await hookCalled(desk, caller, { at: 'context', input, mayPrint: true }));
 const stop = async (more: { goesOn?: boolean; mayPrint?: boolean } = {}): Promise<Fetched> => {
   const { mayPrint = true, ...rest } = more;
-  return good(await hookCalled(desk, caller, { at: 'stop', moment: { kind: 'other', ...rest }, mayPrint }));
+  return good(await hookCalled(desk, caller, { at: 'stop', input: rest, mayPrint }));
 };
 const ids = ({ deliveries }: Fetched) => deliveries.map(({ id }) => id);
 const atTerminal = (id: string) =>
@@ -143,7 +143,7 @@ describe('a hook with context', () => {
   test('of ten at once, one gets it', async () => {
     const id = await say('once');
     const all = await Promise.all(
-      Array.from({ length: 10 }, () => hookCalled(desk, caller, { at: 'context', moment: tool, mayPrint: true })),
+      Array.from({ length: 10 }, () => hookCalled(desk, caller, { at: 'context', input: tool, mayPrint: true })),
     );
     const got = all.filter((one) => !isRefusal(one) && one.deliveries.length > 0);
     expect(got).toHaveLength(1);
@@ -176,14 +176,14 @@ describe('a hook with context', () => {
   test('of a session that is over gets nothing', async () => {
     await say('hello');
     const old = { ...caller, token: `${TOKEN}0` };
-    expect(await hookCalled(desk, old, { at: 'context', moment: tool, mayPrint: true })).toMatchObject({
+    expect(await hookCalled(desk, old, { at: 'context', input: tool, mayPrint: true })).toMatchObject({
       refused: 'SESSION_STALE',
     });
   });
 
   test('ends what is too late on its way', async () => {
     const [old, id] = [await say('old', { expiresIn: 5 }), await say('new')];
-    const fetched = await hookCalled(later(10), caller, { at: 'context', moment: tool, mayPrint: true });
+    const fetched = await hookCalled(later(10), caller, { at: 'context', input: tool, mayPrint: true });
     expect(ids(good(fetched))).toEqual([id]);
     expect(await stateOf(old)).toBe('expired');
   });

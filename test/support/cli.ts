@@ -15,7 +15,6 @@ export async function call(argv: readonly string[], io: Partial<Io> = {}, topics
       env: {},
       cwd: '/',
       now: () => 0,
-      stdin: async () => '',
       out: (text) => {
         out += text;
       },

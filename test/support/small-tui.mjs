@@ -11,7 +11,7 @@ const state = { draft: '', busy: '', queue: [], history: [] };
 
 const gt = (words, said) =>
   new Promise((resolve) => {
-    const env = { ...process.env, GT_HOOK_FORM: 'text stop' };
+    const env = { ...process.env, GT_HOOK_FORM: 'text', GT_STOP_BLOCKS: '1' };
     const child = execFile(process.env.GT_BIN, words, { env }, (fault, out) => {
       if (fault) note('fault', { words, code: fault.code });
       resolve(out);

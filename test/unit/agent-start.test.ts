@@ -107,7 +107,10 @@ function ground(agent: string, programs: readonly string[]) {
     session: { id: 'sh-1.r1.s1', token: 'tt.sh-1.r1.s1.00112233445566778899', at: 0 },
   } as unknown as Run;
   const work = { id: 'sh-1', title: 'Sell apples', rig: 'shop' } as Work;
-  return { start: () => launch(run, work, rig, { layout, env: { PATH: bin, GT_SECRET: 'x' }, bin: '/x/gt', email: 'o@x' }), run };
+  const on = { layout, env: { PATH: bin, GT_SECRET: 'x' }, bin: '/x/gt', email: 'o@x' };
+  const launched = (more: object = {}, text: Record<string, string> = {}) =>
+    launch({ ...run, session: { ...run.session, ...more } } as Run, work, rig, text, on);
+  return { launched, start: async () => (await launched()).request, run };
 }
 
 test('a made-up program is added by one data file: words, environment and files as it says', async () => {
@@ -142,6 +145,48 @@ test('a made-up program is added by one data file: words, environment and files 
   expect(JSON.parse(readFileSync(rules, 'utf8'))).toEqual({ dirs: { [run.dir]: 'ok' } });
   expect(existsSync(join(config, 'asked.txt'))).toBe(false);
   expect((await start()).argv).toEqual(request.argv);
+});
+
+test('a session says before it starts which conversation it leads, and never asks for an id twice', async () => {
+  const { launched } = ground('claude', ['claude']);
+  const first = await launched();
+  expect(first.noted).toMatchObject({ starts: 1, mode: 'fresh', conversation: expect.any(String) });
+  expect(first.request.argv).toContain(first.noted?.conversation);
+  // Prepared again after a crash, noted again by books that were cut back: other ids.
+  const ids = [first, await launched({ starts: 1 }), await launched({ at: 1 })].map(({ noted }) => noted?.conversation);
+  expect(new Set(ids).size).toBe(3);
+});
+
+test('a conversation that may go on is resumed and told what happened; any other session is a fresh one that is told too', async () => {
+  const { launched } = ground('claude', ['claude']);
+  const before = { ended: 'exit code 7', goesOn: true, conversation: 'C-1' };
+  const resumed = await launched({ before });
+  expect(resumed.noted).toMatchObject({ mode: 'resume', conversation: 'C-1' });
+  expect(resumed.request.argv.slice(-3, -1)).toEqual(['--resume', 'C-1']);
+  expect(resumed.request.argv.at(-1)).toMatch(
+    /^\[GAS TOWN\] .* resumed:sh-1\n[\s\S]*ended \(exit code 7\)[\s\S]*Go on with sh-1/,
+  );
+  const fresh = await launched({ before: { ...before, goesOn: false } });
+  expect(fresh.noted).toMatchObject({ mode: 'fresh', conversation: expect.not.stringMatching('C-1') });
+  expect(fresh.request.argv.at(-1)).toContain('An earlier session of yours ended (exit code 7)');
+});
+
+test('a prompt that is typed is short, and names the file with the whole assignment', async () => {
+  const { launched } = ground('amp', ['amp']);
+  const { noted, request } = await launched({}, { description: 'x'.repeat(5000), notes: 'mind the gap' });
+  const file = /stands in (\S+): read/.exec(noted?.typed ?? '')?.[1] ?? '';
+  expect(noted?.typed?.length).toBeLessThan(2000);
+  expect(readFileSync(file, 'utf8')).toBe(`${'x'.repeat(5000)}\n\n## notes\nmind the gap`);
+  expect(request.argv).toEqual(['amp']);
+});
+
+test('an assignment that no argument could hold goes to a file, too', async () => {
+  const { launched } = ground('claude', ['claude']);
+  const prompt = async (description: string) => (await launched({}, { description })).request.argv.at(-1) ?? '';
+  expect(await prompt(`${'é'.repeat(29_999)}`)).toContain('é'.repeat(29_999));
+  const long = await prompt('é'.repeat(30_001));
+  expect(long.length).toBeLessThan(2000);
+  expect(readFileSync(/stands in (\S+): read/.exec(long)?.[1] ?? '', 'utf8')).toBe('é'.repeat(30_001));
 });
 
 test('a start without its program, or of an agent that nobody knows, is refused with what to do', async () => {

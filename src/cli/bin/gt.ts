@@ -4,8 +4,6 @@ import { run } from '#cli/run';
 
 /** How long an interrupted command may take to end by itself, when it listens for the interruption. */
 const GRACE_MS = 3_000;
-/** More than any command takes, so that it is refused there. */
-const LONGEST_STDIN = 64 * 1024 * 1024;
 
 const abort = new AbortController();
 process.on('SIGINT', () => {
@@ -18,24 +16,16 @@ process.on('SIGINT', () => {
 for (const stream of [process.stdout, process.stderr])
   stream.on('error', (fault: NodeJS.ErrnoException) => process.exit(fault.code === 'EPIPE' ? 0 : 70));
 
-async function readStdin(): Promise<string> {
-  if (process.stdin.isTTY) return '';
-  process.stdin.setEncoding('utf8');
-  let text = '';
-  for await (const chunk of process.stdin) {
-    text += chunk;
-    if (text.length > LONGEST_STDIN) break;
-  }
-  return text;
-}
-
 const code = await run(process.argv.slice(2), {
   env: process.env,
   cwd: process.cwd(),
   now: () => Math.round(performance.timeOrigin + performance.now()),
-  stdin: readStdin,
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),
+  // Looked at only by who reads it: opening it costs, and keeps a process waiting.
+  get stdin() {
+    return process.stdin.isTTY ? undefined : process.stdin;
+  },
   outIsTerminal: process.stdout.isTTY ?? false,
   errIsTerminal: process.stderr.isTTY ?? false,
   width: process.stdout.columns ?? 80,

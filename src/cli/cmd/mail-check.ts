@@ -1,5 +1,5 @@
 import { command, type Group } from '#cli/command';
-import { callHook } from '#cli/hook-call';
+import { fetchByHook } from '#cli/hook-fetch';
 import { refuse } from '#core/refusals';
 
 const mailCheck = command({
@@ -7,7 +7,7 @@ const mailCheck = command({
   example: 'gt mail check --inject',
   run: (call) =>
     call.opts.inject
-      ? callHook(call, 'context')
+      ? fetchByHook(call, 'context')
       : refuse('USAGE', { what: 'There is no mail yet.', hint: 'Hooks call `gt mail check --inject`; people `gt nudge list`.' }),
 });
 

@@ -62,6 +62,8 @@ export function rigLayout(root: string, rig: string) {
     rig: at(),
     rigFile: at('config.json'),
     settingsFile: at('settings', 'config.json'),
+    /** Agents of the rig's own, and what it says over the town's. */
+    agentsFile: at('settings', 'agents.json'),
     beads: at('.beads'),
     ledger: at('.beads', 'issues.jsonl'),
     formulas: at('.beads', 'formulas'),
