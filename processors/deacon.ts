@@ -1,6 +1,7 @@
 import { jobId, type Member, member, runId } from '#core/ids';
 import { DELIVERIES_KEPT_MS, ENDED_KEPT_MS, LOGS_KEPT_MS, PAGE } from '#core/limits';
 import { aloneQueues } from '#queues/index';
+import type { Desk } from '#world/desk';
 import type { World } from '#world/world';
 import { bringLeftHome } from './home.ts';
 import { endOrphan } from './orphans.ts';
@@ -17,7 +18,7 @@ export async function deaconRounds(world: World): Promise<number> {
   const missing = await everyRecordHasItsJob(world);
   await lookAgain(world);
   await removeEnded(world);
-  await dropDeliveries(world);
+  await dropDeliveries(world.desk);
   await world.prune(world.desk.clock.now() - LOGS_KEPT_MS);
   const strays = await forgetSessions(world);
   await bringLeftHome(world);
@@ -73,7 +74,7 @@ async function removeEnded({ desk, queues }: World): Promise<void> {
 }
 
 /** What was said, and what was not delivered, is kept for some days. */
-async function dropDeliveries({ desk }: World): Promise<void> {
+export async function dropDeliveries(desk: Desk): Promise<void> {
   const before = desk.clock.now() - DELIVERIES_KEPT_MS;
   for (const id of await desk.books.indexUntil('deliveries.ended', before, PAGE))
     await desk.change(async (reading) => {

@@ -21,7 +21,7 @@ export type AgentFacts = {
 export type DeliveryMove =
   | { readonly do: 'end' }
   | { readonly do: 'run-out' }
-  | { readonly do: 'give-up'; readonly as: 'expired' | 'undeliverable'; readonly why: string }
+  | { readonly do: 'give-up'; readonly as: 'expired' | 'undeliverable' | 'superseded'; readonly why: string }
   | { readonly do: 'wait'; readonly until: number; readonly why: string }
   | { readonly do: 'claim'; readonly session: string }
   /** It is claimed for the terminal, by this worker or by one that died: the host is asked, again under the same id. */
@@ -53,8 +53,10 @@ export function nextForDelivery(doc: Delivery, recipient: Recipient, facts: Agen
   if (doc.notBefore !== undefined && doc.notBefore > now)
     return { do: 'wait', until: Math.min(doc.notBefore, doc.expiresAt), why: `tries again soon: ${doc.why ?? 'not sent'}` };
   if (!session) return { do: 'wait', until: doc.expiresAt, why: 'no agent is there' };
-  if (!session.saidHello) return { do: 'wait', until: doc.expiresAt, why: 'its agent has not said hello yet' };
-  const byHook = facts.takesByHook && recipient.hooked === session.id && doc.bytes <= CONTEXT_BYTES && doc.mode !== 'immediate';
+  if (doc.first !== undefined && doc.first !== session.id) return { do: 'give-up', as: 'superseded', why: 'its session is over' };
+  if (!session.saidHello && !doc.first) return { do: 'wait', until: doc.expiresAt, why: 'its agent has not said hello yet' };
+  const byHook =
+    facts.takesByHook && recipient.hooked === session.id && doc.bytes <= CONTEXT_BYTES && doc.mode !== 'immediate' && !doc.first;
   const idle = recipient.idle?.session === session.id || session.looksIdle;
   const still = Math.max(session.lastOutputAt, doc.createdAt) + HOOK_PATIENCE_MS;
   if (byHook && !idle && still > now)

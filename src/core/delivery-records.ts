@@ -31,6 +31,8 @@ export const delivery = z.looseObject({
   mode: z.enum(['wait-idle', 'queue', 'immediate']),
   /** A newer one with the same key to the same agent takes the place of one that is pending. */
   key: z.string().optional(),
+  /** It is the first prompt of this session, whose program takes it only by typing: it goes before all others, and to no other session. */
+  first: z.string().optional(),
   createdAt: time,
   expiresAt: time,
   state,

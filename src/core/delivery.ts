@@ -93,6 +93,8 @@ function inLine(recipient: Recipient, doc: Delivery): Recipient {
 /** An agent to whom nothing was said yet. */
 export const nobodyYet = (work: string): Recipient => ({ id: work, line: [], doubtful: [] });
 
+const passesBy = ({ mode, first }: Delivery): boolean => mode === 'immediate' || first !== undefined;
+
 /** Puts a delivery at the end of its agent's line. @param older those in the line with the same key: pending ones give way, one at the terminal is called back */
 export function post(
   recipient: Recipient,
@@ -103,10 +105,11 @@ export function post(
 ): Change | Refusal {
   const why = `${fresh.id} took its place`;
   const away = older.filter((doc) => doc.state === 'pending').map((doc): Move => ({ doc, state: 'superseded', why }));
-  if (recipient.line.length - away.length >= NUDGE_LINE) return refuse('NUDGE_LINE_FULL', { to: fresh.to, count: NUDGE_LINE });
+  if (recipient.line.length - away.length >= NUDGE_LINE && !fresh.first)
+    return refuse('NUDGE_LINE_FULL', { to: fresh.to, count: NUDGE_LINE });
   const change = moved(recipient, away, now);
   const calledBack = older.filter((doc) => doc.claim?.path === 'terminal' && !doc.unwanted);
-  const entry = { id: fresh.id, ...(fresh.key && { key: fresh.key }), ...(fresh.mode === 'immediate' && { immediate: true }) };
+  const entry = { id: fresh.id, ...(fresh.key && { key: fresh.key }), ...(passesBy(fresh) && { immediate: true }) };
   const put = change.put.map((one): Put => {
     if (one.noun !== 'recipient') return one;
     return { noun: 'recipient', doc: { ...one.doc, line: [...one.doc.line, entry] } };
@@ -142,7 +145,7 @@ export function blockedBy({ line }: Recipient, id: string): string | undefined {
 }
 
 /**
- * What a hook may take now, in order: the front of the line up to what is in other hands, or too long for one hook. Those whose time is over are named
+ * What a hook may take now, in order: the front of the line up to what is in other hands, to be typed, or too long for one hook. Those whose time is over are named
  * apart: they end in the same change.
  */
 export function forHook(
@@ -155,7 +158,7 @@ export function forHook(
   let left = CONTEXT_BYTES;
   for (const { id } of line) {
     const doc = docs.get(id);
-    if (doc?.state !== 'pending') break;
+    if (doc?.state !== 'pending' || doc.first) break;
     if (doc.expiresAt <= now) {
       over.push(doc);
       continue;

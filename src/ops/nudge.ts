@@ -14,6 +14,8 @@ export type Nudge = {
   readonly text: string;
   readonly mode: Delivery['mode'];
   readonly key?: string;
+  /** The session whose first prompt it is: typed before anything else, also before its agent has said hello. */
+  readonly first?: string;
   /** ms from now */
   readonly expiresIn?: number;
 };
@@ -39,7 +41,7 @@ export async function nudge(desk: Desk, input: Nudge): Promise<Nudged | Refusal>
   const { text, removed, prefixed } = fitForTerminal(input.text);
   if (text === '')
     return refuse('USAGE', { what: 'The nudge is empty.', hint: 'Say something: `gt nudge <agent> "are you stuck?"`.' });
-  const { to, work: id, mode, key } = input;
+  const { to, work: id, mode, key, first } = input;
   return desk.change(async (reading) => {
     const work = await reading.get('work', id);
     if (!work) return refuse('WORK_UNKNOWN', { id, hint: '`gt work list` shows all.' });
@@ -63,6 +65,7 @@ export async function nudge(desk: Desk, input: Nudge): Promise<Nudged | Refusal>
       head: headOf(text),
       mode,
       ...(key !== undefined && { key }),
+      ...(first !== undefined && { first }),
       createdAt: now,
       expiresAt: now + (input.expiresIn ?? NUDGE_EXPIRES_MS),
       state: 'pending',

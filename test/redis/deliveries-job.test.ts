@@ -12,53 +12,15 @@ import { shippedPresets } from '#world/agents/presets';
 import { systemClock } from '#world/clock';
 import { makeNews, type News } from '#world/news';
 import { type Host, HostRefused } from '#world/pty/host';
-import type { NudgeAsked, NudgeResult } from '#world/pty/nudge/asked';
 import { tail } from '#world/store/tail';
 import type { World } from '#world/world';
 import type { Sleepers } from '../../src/daemon/sleepers.ts';
 import { freshKeys } from '../support/books.ts';
 import { aRun, item } from '../support/records.ts';
 import { type PrivateRedis, privateRedis } from '../support/redis.ts';
+import { SaidHost } from '../support/said-host.ts';
 import { type Run, type Town, town } from '../support/sleepers.ts';
 import { until } from '../support/until.ts';
-
-/** A host that answers as the test says: how a real one answers is tried in test/e2e/nudge-delivery.test.ts. */
-class SaidHost {
-  readonly asked: NudgeAsked[] = [];
-  readonly withdrawn: string[] = [];
-  readonly acked: string[] = [];
-  readonly features = new Set(['nudge']);
-  /** Answers to come, in order; without one it goes on waiting. */
-  readonly answers: Array<NudgeResult | HostRefused> = [];
-  readonly #waiting = new Map<string, (result: NudgeResult) => void>();
-  running = true;
-  looks: 'idle' | 'busy' = 'busy';
-  lastOutputAt = systemClock.now();
-
-  async get(id: string) {
-    return this.running ? { id, state: 'running', lastOutputAt: this.lastOutputAt } : undefined;
-  }
-  async look() {
-    return { state: this.looks };
-  }
-  async nudge(asked: NudgeAsked): Promise<NudgeResult> {
-    this.asked.push(asked);
-    const next = this.answers.shift();
-    if (next instanceof HostRefused) throw next;
-    return next ?? new Promise((resolve) => this.#waiting.set(asked.nudge, resolve));
-  }
-  async withdraw(id: string) {
-    this.withdrawn.push(id);
-    return { withdrawn: true };
-  }
-  async ackNudge(id: string) {
-    this.acked.push(id);
-    return { acked: true };
-  }
-  answer(result: NudgeResult): void {
-    for (const resolve of this.#waiting.values()) resolve(result);
-  }
-}
 
 const WORK = item('gp-a', { status: 'in_progress', run: 'gp-a.r1', runs: 1 });
 const TOKEN = 'town.gp-a.r1.s1.00112233445566778899';

@@ -75,6 +75,14 @@ const MOVES: Array<[law: string, delivery: Delivery, recipient: Recipient, facts
     CLAIM,
   ],
   [
+    'a first prompt is typed before its agent can have said hello',
+    doc({ first: S1 }),
+    line(),
+    working({ session: { id: S1, saidHello: false, lastOutputAt: NOW, looksIdle: false } }),
+    CLAIM,
+  ],
+  ['and to no other session', doc({ first: 'gp-a.r1.s0' }), line(), working(), { do: 'give-up', as: 'superseded' }],
+  [
     'what stands in the input is asked for again after a pause',
     doc({ ...claim('terminal'), notBefore: NOW + 5 }),
     line(),

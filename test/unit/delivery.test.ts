@@ -215,6 +215,14 @@ test('a line has an end', () => {
   expect(() => agent.post({})).toThrow('NUDGE_LINE_FULL');
 });
 
+test('a first prompt is typed, never printed by a hook, and goes before what was said earlier', () => {
+  const agent = new Agent();
+  agent.post({});
+  agent.post({ first: 'gp-a.r1.s1' });
+  expect(blockedBy(agent.recipient, 'dl-1')).toBeUndefined();
+  expect(forHook(agent.recipient, agent.docs, 1000).take.map(({ id }) => id)).toEqual(['dl-0']);
+});
+
 test('a hook takes no more than a program reads at once, and leaves what is long to the terminal', () => {
   const agent = new Agent();
   agent.post({ bytes: 5000 });
