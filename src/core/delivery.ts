@@ -18,7 +18,7 @@ import { type Refusal, refuse } from './refusals.ts';
  * - What lies typed in the input keeps its claim while the terminal is asked again (there only Enter is pressed), and ends as draft-left.
  * - What is unknown is not tried again. A prompt that shows the text of what is unknown or was left proves it taken.
  */
-export type State = Delivery['state'];
+type State = Delivery['state'];
 export type Claim = NonNullable<Delivery['claim']>;
 
 /** What comes of a claim. */

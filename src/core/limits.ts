@@ -73,7 +73,7 @@ export const NUDGE_BACKOFF_MS = 5 * SECOND;
 /** After its expiry the host must have answered within this. */
 export const NUDGE_GRACE_MS = 2 * MINUTE;
 /** A hook that has claimed prints within this, or it was killed. */
-export const HOOK_CLAIM_MS = 30 * SECOND;
+export const HOOK_CLAIM_MS = 10 * SECOND;
 /** After a refused stop the next hook call shows that the turn went on; a turn may think for long. */
 export const STOP_CLAIM_MS = 10 * MINUTE;
 /** A terminal without output for so long shows no agent at work, whatever its hooks said last. */

@@ -1,33 +1,36 @@
-// A small agent program with a terminal: `node small-tui.mjs <folder> [hooks]`. Takes pastes and Enter, works while it is told to (`WAIT:<name>` in a prompt
-// waits for the file <name>), calls gt's hooks when it has some, and writes down what reached it, a JSON line each, in <folder>/log.
+// A small agent program with a terminal: `node small-tui.mjs <folder> plain|hooked|typed`. Takes pastes and Enter, and works while it is told to: `WAIT:<name>`
+// in a prompt waits for the file <name> and uses a tool then, `THINK:<name>` uses none. Calls gt's hooks when it has some, and writes down what reached it, a
+// JSON line each, in <folder>/log. Of one that is typed to, the first call of gt comes with its first prompt.
 
-import { execFile } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { appendFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 
-const [folder, hooks] = process.argv.slice(2);
+const [folder, kind] = process.argv.slice(2);
+const hooks = kind === 'hooked';
 const note = (is, more) => appendFileSync(join(folder, 'log'), `${JSON.stringify({ is, ...more })}\n`);
-const state = { draft: '', busy: '', queue: [], history: [] };
+const state = { draft: '', busy: '', history: [] };
 
 const gt = (words, said) =>
   new Promise((resolve) => {
-    const env = { ...process.env, GT_HOOK_FORM: 'text', GT_STOP_BLOCKS: '1' };
-    const child = execFile(process.env.GT_BIN, words, { env }, (fault, out) => {
-      if (fault) note('fault', { words, code: fault.code });
+    const child = spawn(process.env.GT_BIN, words, { stdio: ['pipe', 'pipe', 'ignore'] });
+    let out = '';
+    child.stdout.on('data', (chunk) => {
+      out += chunk;
+    });
+    child.stdin.on('error', () => undefined);
+    child.on('close', (code) => {
+      if (code !== 0) note('fault', { words, code });
       resolve(out);
     });
     child.stdin.end(said === undefined ? '' : JSON.stringify(said));
   });
 
 function draw() {
-  const rows = [
-    ...state.history.slice(-5),
-    '',
-    `> ${state.draft.replaceAll('\n', ' ')}`,
-    '',
-    state.busy ? 'esc to interrupt' : 'ready',
-  ];
-  process.stdout.write(`\x1b[?2026h\x1b[2J\x1b[H${rows.join('\r\n')}\x1b[2A\r\x1b[${2 + state.draft.length}C\x1b[?2026l`);
+  const draft = `> ${state.draft.replaceAll('\n', ' ')}`;
+  const rows = [...state.history.slice(-5), '', draft, '', state.busy ? 'esc to interrupt' : 'ready'];
+  const cursor = `\x1b[2A\r\x1b[${draft.length}C`;
+  process.stdout.write(`\x1b[?2026h\x1b[2J\x1b[H${rows.join('\r\n')}${cursor}\x1b[?2026l`);
 }
 
 async function context(event, more) {
@@ -35,15 +38,18 @@ async function context(event, more) {
   if (out) note('context', { event, text: out });
 }
 
+let heard = kind !== 'typed';
 async function turn(text) {
   note('submit', { text });
   state.history.push(text.slice(0, 60));
   state.busy = text;
   draw();
+  if (!heard) await gt(['hook']);
+  heard = true;
   if (hooks) await context('UserPromptSubmit', { prompt: text });
-  const gate = /WAIT:(\S+)/.exec(text)?.[1];
+  const [, how, gate] = /(WAIT|THINK):(\S+)/.exec(text) ?? [];
   while (gate && !existsSync(join(folder, gate))) await new Promise((resolve) => setTimeout(resolve, 20));
-  if (hooks && gate) await context('PostToolUse', { tool_name: 'Bash' });
+  if (hooks && how === 'WAIT') await context('PostToolUse', { tool_name: 'Bash' });
   for (let goesOn = false; hooks; goesOn = true) {
     const out = await gt(['signal', 'stop'], { hook_event_name: 'Stop', stop_hook_active: goesOn });
     if (!out) break;
@@ -72,7 +78,7 @@ process.stdin.setRawMode(true);
 process.stdin.setEncoding('utf8');
 process.stdin.on('data', take);
 process.stdout.write('\x1b[?2004h');
-await gt(['hook']);
+if (heard) await gt(['hook']);
 if (hooks) await context('SessionStart', { source: 'startup' });
 note('ready', {});
 draw();
