@@ -12,7 +12,12 @@ export function sessionBefore(run: Run): Session['before'] {
   const last = run.session;
   if (!last?.exit) return undefined;
   const { conversation } = last;
-  return { ended: endedInWords(last.exit), goesOn: goesOn(run, last), ...(conversation === undefined ? {} : { conversation }) };
+  return {
+    ended: endedInWords(last.exit),
+    goesOn: goesOn(run, last),
+    at: last.at,
+    ...(conversation === undefined ? {} : { conversation }),
+  };
 }
 
 /**

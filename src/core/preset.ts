@@ -41,6 +41,8 @@ const session = z.strictObject({
   place: z.enum(['first', 'last']).default('last'),
   /** Variable in which the program tells its tools the id. */
   variable: z.string().optional(),
+  /** Where it keeps its conversations, a file each that tells its directory; the first group of `name` is the id. */
+  transcripts: z.strictObject({ folder: word.regex(/^\{config\}\//, 'must lie in {config}'), name: pattern }).optional(),
 });
 
 const MERGES = ['json-merge', 'json-fill', 'ini-append', 'toml-append', 'keep', 'replace'] as const;

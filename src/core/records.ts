@@ -61,7 +61,7 @@ const conversation = {
   /** The program's own id of the conversation: the one we gave it, or the one it told. */
   conversation: z.string().optional(),
   /** The run's session before this one: how it ended, and whether its conversation may go on. */
-  before: z.looseObject({ ended: z.string(), goesOn: z.boolean(), conversation: z.string().optional() }).optional(),
+  before: z.looseObject({ ended: z.string(), goesOn: z.boolean(), at: time, conversation: z.string().optional() }).optional(),
   /** The first prompt, where the program takes it only by typing: the session's first delivery. */
   typed: z.string().optional(),
   /** The conversation (or the moment) for which its context was printed. */

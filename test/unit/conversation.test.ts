@@ -3,6 +3,7 @@ import { firstDelivery, heard, resumeFailed, sessionBefore } from '#core/convers
 import { firstPrompt, resumedPrompt } from '#core/first-prompt';
 import { primeText } from '#core/prime-text';
 import type { Run } from '#core/records';
+import { nextForRun } from '#core/run';
 import { aRun, item } from '../support/records.ts';
 
 const session = { id: 'gp-a.r1.s1', token: 'k', at: 5, conversation: 'c1' };
@@ -12,7 +13,7 @@ const ended = (more: object = {}, rest: Partial<Run> = {}) =>
 
 describe('the next session of a run', () => {
   test('goes on with a conversation that was heard', () => {
-    expect(sessionBefore(ended())).toEqual({ ended: 'exit code 3', goesOn: true, conversation: 'c1' });
+    expect(sessionBefore(ended())).toEqual({ ended: 'exit code 3', goesOn: true, at: 5, conversation: 'c1' });
     expect(sessionBefore(ended({ exit: { code: null, signal: 9, at: 9 } }))?.ended).toBe('signal 9');
     expect(sessionBefore(ended({ exit: { code: null, signal: null, at: 9 } }))?.ended).toBe('its terminal was lost');
     expect(sessionBefore(aRun('gp-a.r1'))).toBeUndefined();
@@ -24,6 +25,21 @@ describe('the next session of a run', () => {
     expect(sessionBefore(ended({ mode: 'resume' }, { deaths: 2 }))).toMatchObject({ goesOn: false });
     expect(sessionBefore(ended({ mode: 'resume' }, { deaths: 1 }))).toMatchObject({ goesOn: true });
   });
+});
+
+test('a run has one session at a time, and so nobody resumes a conversation that another process has open', () => {
+  const open = { ...session, ackedAt: 6, pid: 7, born: 'b' };
+  const rules = { startupStallMs: 1, doneGraceMs: 1, firstRestartMs: 0, restartBaseMs: 1, restartMaxMs: 1 };
+  const run = aRun('gp-a.r1', { state: 'live', sessions: 1, session: open });
+  expect(sessionBefore(run)).toBeUndefined();
+  const facts = [
+    undefined,
+    { is: 'absent' },
+    { is: 'running', pid: 7, born: 'b' },
+    { is: 'running', pid: 8, born: 'c' },
+  ] as const;
+  for (const one of facts) expect(['note-session', 'spawn']).not.toContain(nextForRun(run, one, rules, 100).do);
+  expect(nextForRun({ ...run, session: { ...open, exit: over } }, undefined, rules, 100).do).toBe('note-session');
 });
 
 test('a resume that the program refused is nobody’s death, and is not tried again', () => {
@@ -79,9 +95,9 @@ test('a first prompt has all that there is to do, and how it begins and ends', (
   expect(prompt).toContain('"$GT_BIN" done');
   expect(prompt).not.toMatch(/report|## notes/);
   expect(firstPrompt(given(run), '/f.md')).not.toContain('Red ones.');
-  expect(resumedPrompt(given(aRun('gp-a.r1', { session: { ...session, before: { ended: 'signal 9', goesOn: true } } })))).toMatch(
-    /resumed:gp-a[\s\S]*ended \(signal 9\)[\s\S]*Go on with gp-a/,
-  );
+  expect(
+    resumedPrompt(given(aRun('gp-a.r1', { session: { ...session, before: { ended: 'signal 9', goesOn: true, at: 5 } } }))),
+  ).toMatch(/resumed:gp-a[\s\S]*ended \(signal 9\)[\s\S]*Go on with gp-a/);
 });
 
 test('the context of a session is bounded in whole characters, and says where the rest is', () => {

@@ -6,6 +6,8 @@ import type { DefinedAgent } from '#core/agent-definitions';
 import { agentStart } from '#core/agent-start';
 import { agentLayers, type Fields, resolveAgent } from '#core/agents';
 import { type Assignment, firstPrompt, longText, PROMPT_BYTES, resumedPrompt } from '#core/first-prompt';
+import { fill, type Places } from '#core/places';
+import type { Preset } from '#core/preset';
 import type { Run, Work } from '#core/records';
 import { orThrow, Refused } from '#core/refusals';
 import type { TownLayout } from '#world/config/layout';
@@ -14,6 +16,8 @@ import type { Rig } from '#world/world';
 import { hookEnvironment, type LaunchGround, passed, polecatEnvironment, writeAssignment, writeEvidence } from './environment.ts';
 import { agentOf, agentPlaces, missingProgram } from './presets.ts';
 import { provision } from './provision.ts';
+import { recordingOf } from './recording.ts';
+import { findConversation } from './transcripts.ts';
 
 type Session = NonNullable<Run['session']>;
 
@@ -43,9 +47,10 @@ export async function launch(
   const { preset } = defined;
   const { session } = run;
   const starts = (session?.starts ?? 0) + 1;
-  const left = session?.before?.goesOn && preset.session.resume !== undefined ? session.before.conversation : undefined;
+  const known = placesOf(run, rig, defined, ground);
+  const left = conversationLeft(run, preset, known);
   const id = left ?? (session && conversationId(session, starts));
-  const places = { ...placesOf(run, rig, defined, ground), id };
+  const places = { ...known, id };
   await provision({ preset, places, autonomous: true, hooks: true });
   const mode = left === undefined ? 'fresh' : 'resume';
   const start = agentStart(preset, {
@@ -64,6 +69,7 @@ export async function launch(
       argv: start?.argv ?? [],
       cwd: run.dir,
       env: { ...base, ...start?.env, ...hookEnvironment(preset), ...polecatEnvironment(run, work, rig, ground) },
+      ...recordingOf(session?.id ?? '', rig.settings.recording, ground.layout),
     },
     ...(said ? { noted: { starts, mode, conversation, typed: start?.typed } } : {}),
   };
@@ -72,6 +78,15 @@ export async function launch(
 /** A run's agent as all files define it now. @throws Refused as `launch` */
 export const agentFor = (run: Run, rig: Rig, layout: TownLayout): DefinedAgent =>
   orThrow(agentOf(run.agent, orThrow(agentPlaces(layout, rig.settings.agents, rig.layout)), fieldsFor(run, rig)));
+
+/** The conversation with which a session goes on: the one that the session before it told, or that its program wrote down. */
+function conversationLeft({ session, dir }: Run, { session: how }: Preset, places: Places): string | undefined {
+  const before = session?.before;
+  if (!before?.goesOn || how.resume === undefined) return undefined;
+  const { transcripts } = how;
+  if (before.conversation !== undefined || !transcripts) return before.conversation;
+  return findConversation({ ...transcripts, folder: fill(transcripts.folder, places) }, dir, before.at);
+}
 
 /** What the settings say over the run's agent. */
 export function fieldsFor(run: Pick<Run, 'agent' | 'name'>, rig: Rig): Fields {

@@ -6,6 +6,7 @@ import { bootId, TAIL_BYTES } from './exits.ts';
 import type { Exit, HostEvent, SessionInfo, SpawnRequest, Survivor } from './host.ts';
 import { Killing } from './killing.ts';
 import { endOfCode, launch } from './launch.ts';
+import type { Recorder } from './recording/recorder.ts';
 import { Ring } from './ring.ts';
 import { Screen } from './screen/screen.ts';
 import type { Screens } from './screen/screens.ts';
@@ -42,6 +43,8 @@ export class Session {
   #exit: Exit | undefined;
   /** None of a session that an earlier host left: its beginning is not known. */
   readonly screen: Screen | undefined;
+  /** None of a session that is not recorded. */
+  recorder: Recorder | undefined;
   readonly #ending: Killing;
   readonly #listeners = new Set<OutputListener>();
   #typedAt = 0;
@@ -157,6 +160,7 @@ export class Session {
   async write(bytes: Buffer): Promise<void> {
     if (!this.#terminal) throw terminalGone();
     await this.#terminal.write(bytes);
+    this.recorder?.typed(bytes);
   }
 
   /** Throws PTY_GONE after the end. */
@@ -164,6 +168,7 @@ export class Session {
     if (!this.#terminal) throw terminalGone();
     this.#terminal.resize(cols, rows);
     this.screen?.resize(cols, rows);
+    this.recorder?.resized(cols, rows);
   }
 
   /** Ends every process of the session, grace in ms. Calls at the same time are one kill, with the shortest of their graces. */
