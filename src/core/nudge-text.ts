@@ -46,9 +46,15 @@ export function holds(draft: string, text: string, folded: readonly RegExp[]): b
   return shown !== '' && (shown.includes(wanted.slice(0, KNOWN_BY)) || shown.includes(wanted.slice(-KNOWN_BY)));
 }
 
-/** Whether a draft is this text and nothing else: all of it, the part that fits the input, or the label for it. */
+/** Whether a draft that shows this text shows more than it: something else was typed before or after it. */
+export function holdsMore(draft: string, text: string, folded: readonly RegExp[]): boolean {
+  const [rest, wanted] = [squeeze(unfolded(draft, folded)), squeeze(text)];
+  const isFolded = folded.some((label) => label.test(draft));
+  return rest.length > wanted.length || (isFolded && !wanted.includes(rest));
+}
+
+/** Whether a draft is this text and nothing else, or the label for it. */
 export function isWholly(draft: string, text: string, folded: readonly RegExp[]): boolean {
-  const [shown, wanted] = [squeeze(unfolded(draft, folded)), squeeze(text)];
-  if (shown === '') return draft.trim() !== '';
-  return wanted.includes(shown) && shown.length >= Math.min(KNOWN_BY, wanted.length);
+  const shown = squeeze(unfolded(draft, folded));
+  return shown === '' ? draft.trim() !== '' : shown === squeeze(text);
 }

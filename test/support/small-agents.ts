@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { Delivery } from '#core/records';
 import type { HarmedTown } from './trial.ts';
 
-const TUI = fileURLToPath(new URL('./small-tui.mjs', import.meta.url));
+const TUI = fileURLToPath(new URL('./small-agent.mjs', import.meta.url));
 const HOOKS = {
   kind: 'command',
   events: { start: 'SessionStart', prompt: 'UserPromptSubmit', after_tool: 'PostToolUse', stop: 'Stop' },
@@ -14,7 +14,7 @@ const HOOKS = {
 /** What an agent wrote down of what reached it. */
 export type Line = { readonly is: string; readonly text?: string; readonly event?: string; readonly reason?: string };
 
-/** Agents that small-tui.mjs plays: without hooks, with hooks, and with a first prompt that has to be typed. */
+/** Agents that small-agent.mjs plays: without hooks, with hooks, and with a first prompt that has to be typed. */
 export class SmallAgents {
   readonly #town: HarmedTown;
 

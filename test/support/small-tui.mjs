@@ -1,84 +1,104 @@
-// A small agent program with a terminal: `node small-tui.mjs <folder> plain|hooked|typed`. Takes pastes and Enter, and works while it is told to: `WAIT:<name>`
-// in a prompt waits for the file <name> and uses a tool then, `THINK:<name>` uses none. Calls gt's hooks when it has some, and writes down what reached it, a
-// JSON line each, in <folder>/log. Of one that is typed to, the first call of gt comes with its first prompt.
+// A small agent program on a real terminal: `node small-tui.mjs LOG DEBOUNCE SEED`. Redraws its frame every 80 ms, takes an Enter within DEBOUNCE ms of a
+// paste for a new line, works after each text, and opens dialogs by the seed. LOG gets a line of JSON for each text that is sent and each Enter that a
+// dialog took. A dialog counts an Enter only when the terminal has answered a question that was printed after the dialog: whoever pressed it then had the
+// dialog before their eyes, however slow the machine is. One that was on its way goes to the input.
+import { appendFileSync } from 'node:fs';
 
-import { spawn } from 'node:child_process';
-import { appendFileSync, existsSync } from 'node:fs';
-import { join } from 'node:path';
+const [log, debounce, seed] = [process.argv[2], Number(process.argv[3]), Number(process.argv[4])];
+let state = seed | 0;
+const random = () => {
+  state = (Math.imul(state, 1664525) + 1013904223) | 0;
+  return (state >>> 0) / 2 ** 32;
+};
+const note = (what) => appendFileSync(log, `${JSON.stringify(what)}\n`);
 
-const [folder, kind] = process.argv.slice(2);
-const hooks = kind === 'hooked';
-const note = (is, more) => appendFileSync(join(folder, 'log'), `${JSON.stringify({ is, ...more })}\n`);
-const state = { draft: '', busy: '', history: [] };
-
-const gt = (words, said) =>
-  new Promise((resolve) => {
-    const child = spawn(process.env.GT_BIN, words, { stdio: ['pipe', 'pipe', 'ignore'] });
-    let out = '';
-    child.stdout.on('data', (chunk) => {
-      out += chunk;
-    });
-    child.stdin.on('error', () => undefined);
-    child.on('close', (code) => {
-      if (code !== 0) note('fault', { words, code });
-      resolve(out);
-    });
-    child.stdin.end(said === undefined ? '' : JSON.stringify(said));
-  });
+let draft = '';
+let pastedAt = 0;
+let isBusy = false;
+let dialog = '';
+let isSeen = false;
+let count = 0;
 
 function draw() {
-  const draft = `> ${state.draft.replaceAll('\n', ' ')}`;
-  const rows = [...state.history.slice(-5), '', draft, '', state.busy ? 'esc to interrupt' : 'ready'];
-  const cursor = `\x1b[2A\r\x1b[${draft.length}C`;
-  process.stdout.write(`\x1b[?2026h\x1b[2J\x1b[H${rows.join('\r\n')}${cursor}\x1b[?2026l`);
+  const spin = '⠋⠙⠹⠸'[count++ % 4];
+  const input = draft.split('\n');
+  const shown = input.length > 8 ? [`[Pasted ${input.length} lines]`] : input;
+  const prompt =
+    draft === '' ? '❯ \x1b[2mTry something\x1b[22m' : shown.map((line, at) => `${at === 0 ? '❯' : ' '} ${line}`).join('\r\n');
+  const rule = '─'.repeat(40);
+  const foot = isBusy ? `${spin} esc to interrupt` : '? for shortcuts';
+  const body = dialog || `${rule}\r\n${prompt}\r\n${rule}\r\n${foot}`;
+  process.stdout.write(`\x1b[?2026h\x1b[H\x1b[2J${spin} model text: ❯ 1. Yes\r\n\r\n${body}\x1b[?2026l`);
 }
 
-async function context(event, more) {
-  const out = await gt(['mail', 'check', '--inject'], { hook_event_name: event, ...more });
-  if (out) note('context', { event, text: out });
-}
-
-let heard = kind !== 'typed';
-async function turn(text) {
-  note('submit', { text });
-  state.history.push(text.slice(0, 60));
-  state.busy = text;
+function ask() {
+  if (dialog) return;
+  const known = random() < 0.6;
+  dialog = known ? 'Do you want to proceed?\r\n❯ 1. Yes\r\n  2. No' : 'Which theme?\r\n❯ 1. Dark\r\n  2. Light';
+  isSeen = false;
   draw();
-  if (!heard) await gt(['hook']);
-  heard = true;
-  if (hooks) await context('UserPromptSubmit', { prompt: text });
-  const [, how, gate] = /(WAIT|THINK):(\S+)/.exec(text) ?? [];
-  while (gate && !existsSync(join(folder, gate))) await new Promise((resolve) => setTimeout(resolve, 20));
-  if (hooks && how === 'WAIT') await context('PostToolUse', { tool_name: 'Bash' });
-  for (let goesOn = false; hooks; goesOn = true) {
-    const out = await gt(['signal', 'stop'], { hook_event_name: 'Stop', stop_hook_active: goesOn });
-    if (!out) break;
-    note('stop', { reason: JSON.parse(out).reason });
+  process.stdout.write('\x1b[6n');
+  setTimeout(
+    () => {
+      dialog = '';
+      draw();
+    },
+    200 + random() * 600,
+  );
+}
+
+function enter() {
+  if (dialog && isSeen) return note({ answered: true });
+  if (Date.now() - pastedAt < debounce) {
+    draft += '\n';
+    return;
   }
-  state.busy = '';
-  draw();
+  if (draft.trim() === '') return;
+  note({ sent: draft.trim() });
+  draft = '';
+  isBusy = true;
+  if (seed > 0 && random() < 0.3) ask();
+  setTimeout(() => {
+    isBusy = false;
+  }, random() * 300);
 }
 
-let running = Promise.resolve();
-let pasting = false;
-function take(bytes) {
-  for (const [part] of bytes.matchAll(/\x1b\[20[01]~|[\s\S]/g)) {
-    if (part === '\x1b[200~') pasting = true;
-    else if (part === '\x1b[201~') pasting = false;
-    else if (part === '\r' && !pasting) {
-      const text = state.draft;
-      state.draft = '';
-      if (text) running = running.then(() => turn(text));
-    } else if (part >= ' ' || part === '\n') state.draft += part;
-  }
-  draw();
-}
-
+let held = '';
 process.stdin.setRawMode(true);
-process.stdin.setEncoding('utf8');
-process.stdin.on('data', take);
-process.stdout.write('\x1b[?2004h');
-if (heard) await gt(['hook']);
-if (hooks) await context('SessionStart', { source: 'startup' });
-note('ready', {});
+process.stdin.on('data', (bytes) => {
+  held += bytes;
+  for (;;) {
+    const end = held.startsWith('\x1b[200~') ? held.indexOf('\x1b[201~') : -1;
+    const answer = /^\x1b\[\d+;\d+R/.exec(held)?.[0];
+    if (end >= 0) {
+      draft += held.slice(6, end);
+      pastedAt = Date.now();
+      held = held.slice(end + 6);
+    } else if (answer) {
+      isSeen = true;
+      held = held.slice(answer.length);
+    } else if (held === '' || held.startsWith('\x1b')) return;
+    else {
+      const key = held[0];
+      held = held.slice(1);
+      if (key === '\r') enter();
+      else if (key === '\x15') draft = '';
+      else draft += key;
+    }
+  }
+});
+process.stdout.write('\x1b[?2004h\x1b[?25l');
+setInterval(draw, 80);
+if (seed > 0) {
+  const next = () => {
+    setTimeout(
+      () => {
+        ask();
+        next();
+      },
+      600 + random() * 1500,
+    );
+  };
+  next();
+}
 draw();

@@ -2,7 +2,7 @@
  * One nudge typed, seen in the input, sent by Enter, and seen gone. Every Enter comes right after a look that found no dialog; a text is never typed again
  * before the input was seen empty. It can begin at any step, for another process may have taken the ones before.
  */
-import { holds, isWholly, needsFile, pasteOf } from '#core/nudge-text';
+import { holds, holdsMore, isWholly, needsFile, pasteOf } from '#core/nudge-text';
 import { classify } from '#core/screen-state';
 import type { ScreenView } from '#core/screen-view';
 import { HostRefused } from '#world/pty/host';
@@ -84,11 +84,17 @@ export class Sending {
   async #echo(): Promise<NudgeResult | undefined> {
     const { eyes, times } = this.#at;
     const nudge = this.#nudge;
-    const from = times.now();
+    let from = times.now();
     const heard = eyes.outputs;
     for (;;) {
       const seen = await this.#look();
-      if (seen.state === 'dialog' || this.#isHeld(seen)) break;
+      if (this.#isHeld(seen)) break;
+      if (seen.state === 'dialog') {
+        const open = await this.#open();
+        if ('outcome' in open) return open;
+        from = times.now();
+        continue;
+      }
       const waited = times.now() - from;
       const isSilent = eyes.outputs === heard || seen.draft === undefined;
       if (waited >= (isSilent ? SILENT_MS : ECHO_MS)) {
@@ -108,7 +114,7 @@ export class Sending {
     const nudge = this.#nudge;
     if (seen.draft === undefined) return told('draft-left', 'its input does not show', seen);
     if (seen.draft !== '') {
-      if (this.#hasTyped(nudge.pastedAt)) return told('draft-left', 'somebody typed into its input', seen);
+      if (this.#hasTyped(nudge.pastedAt)) return told('unknown', 'somebody typed, and its input holds something else', seen);
       nudge.isChanged = true; // nobody else can have put it there
       return undefined;
     }
@@ -150,9 +156,8 @@ export class Sending {
         if (again.draft === '') return told('unknown', 'its input was emptied by somebody else', again);
         continue;
       }
-      const { typed, program } = nudge;
-      if (this.#hasTyped(nudge.pastedAt) && !isWholly(seen.draft ?? '', typed, program.signs.folded))
-        return told('draft-left', 'somebody typed into its input', seen);
+      const foreign = this.#foreign(seen);
+      if (foreign) return foreign;
       if (presses > MORE_MS.length) return told('draft-left', `${presses} Enters did not send it`, seen);
       const heard = eyes.outputs;
       await this.#enter(seen);
@@ -161,6 +166,21 @@ export class Sending {
       await this.#life(heard);
       await eyes.pause(MORE_MS[presses] ?? 0);
     }
+  }
+
+  /** The input holds more than the text, or something else: nothing that is ours to send. */
+  #foreign(seen: Seen): NudgeResult | undefined {
+    const nudge = this.#nudge;
+    const { typed, program, pastedAt } = nudge;
+    const { folded } = program.signs;
+    const draft = seen.draft ?? '';
+    const isTouched = this.#hasTyped(pastedAt);
+    if (!this.#isHeld(seen)) {
+      if (isTouched) return told('unknown', 'somebody typed, and its input holds something else', seen);
+      nudge.isChanged = true; // shown in other words from now on
+    } else if (isTouched && !isWholly(draft, typed, folded)) return told('draft-left', 'somebody typed into its input', seen);
+    if (nudge.isChanged || !holdsMore(draft, typed, folded)) return undefined;
+    return told('draft-left', 'its input holds more than this text', seen);
   }
 
   #enter(seen: Seen): Promise<void> {
