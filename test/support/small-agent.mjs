@@ -11,7 +11,16 @@ const hooks = kind === 'hooked';
 const note = (is, more) => appendFileSync(join(folder, 'log'), `${JSON.stringify({ is, ...more })}\n`);
 const state = { draft: '', busy: '', history: [] };
 
-const gt = (words, said) =>
+/** Calls gt. A hook that gave up because the machine is slow (2 s) is called again: what a test sees must not depend on that. */
+async function gt(words, said) {
+  for (let tries = 1; ; tries++) {
+    const begun = performance.now();
+    const out = await call(words, said);
+    if (out || tries === 10 || performance.now() - begun < 2000) return out;
+  }
+}
+
+const call = (words, said) =>
   new Promise((resolve) => {
     const child = spawn(process.env.GT_BIN, words, { stdio: ['pipe', 'pipe', 'ignore'] });
     let out = '';
