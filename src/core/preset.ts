@@ -173,6 +173,14 @@ const config = z.strictObject({
   override: z.string().optional(),
 });
 
+/** How the program is pointed at a model server on this machine, whose address is `{api}` (http://127.0.0.1:<port>): for trying it without an account. */
+const loopback = z.strictObject({
+  env: z.record(z.string(), word).default({}),
+  /** After its other words. */
+  args: words.default([]),
+  files: z.array(file).default([]),
+});
+
 const shape = {
   title: z.string().optional(),
   /** `seen`: the program was run; `docs`: only its help or its documentation says so. */
@@ -186,6 +194,8 @@ const shape = {
   autonomous: words.default([]),
   env: z.record(z.string(), word).default({}),
   env_as_root: z.record(z.string(), word).default({}),
+  /** How long a start may take until the agent is heard, where that may be more than a town's `startup_stall`. */
+  startup_ms: ms.optional(),
   /** As the kernel names them. */
   processes: z.array(z.string()).default([]),
   prompt: prompt.prefault({}),
@@ -203,6 +213,7 @@ const shape = {
   quit: quit.prefault({}),
   terminal: terminal.prefault({}),
   install: install.optional(),
+  loopback: loopback.optional(),
   /** Patterns of a sparse checkout that keep the program's own files of the repository away. */
   hides: z.array(z.string().regex(/^!\//, 'must begin with !/')).default([]),
   quirks: z.array(z.string()).default([]),

@@ -62,6 +62,8 @@ const conversation = {
   conversation: z.string().optional(),
   /** The run's session before this one: how it ended, and whether its conversation may go on. */
   before: z.looseObject({ ended: z.string(), goesOn: z.boolean(), at: time, conversation: z.string().optional() }).optional(),
+  /** How long its program may take to start (ms), where that is longer than the rig allows others. */
+  startupMs: z.number().optional(),
   /** The first prompt, where the program takes it only by typing: the session's first delivery. */
   typed: z.string().optional(),
   /** The conversation (or the moment) for which its context was printed. */

@@ -89,7 +89,7 @@ test('a made-up program is added by one data file: words, environment and files 
   const { start, run } = ground('tinker', ['tinker']);
   const request = await start();
   const config = townLayout(root).agentConfig('tinker');
-  const uuid = expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+  const uuid = expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
   expect(request.argv.slice(0, -1)).toEqual(['tinker', '--plain', '--yes', '--id', uuid, '--say']);
   expect(request.argv.at(-1)).toMatch(
     /^\[GAS TOWN\] shop\/polecats\/nux <- gt • 1970-01-01T00:00 • assigned:sh-1\n[\s\S]*Sell apples/,
@@ -131,6 +131,7 @@ test('a resumed program that takes no prompt beside its conversation has it type
   const { launched } = ground('opencode', ['opencode']);
   const { noted, request } = await launched({ before: { ended: 'signal 9', goesOn: true, at: 0, conversation: 'ses_1' } });
   expect(request.argv).toEqual(['opencode', '--session', 'ses_1']);
+  expect(noted).toMatchObject({ startupMs: expect.any(Number) });
   expect(noted).toMatchObject({
     mode: 'resume',
     conversation: 'ses_1',

@@ -24,7 +24,7 @@ type Session = NonNullable<Run['session']>;
 /** A session that is ready to be started, and what its record has to say of that before it is: absent where there is nothing to say. */
 export type Launch = {
   readonly request: SpawnRequest;
-  readonly noted?: Pick<Session, 'starts' | 'mode' | 'conversation' | 'typed'>;
+  readonly noted?: Pick<Session, 'starts' | 'mode' | 'conversation' | 'typed' | 'startupMs'>;
 };
 
 /**
@@ -62,7 +62,8 @@ export async function launch(
     asRoot: process.getuid?.() === 0,
   });
   const conversation = left ?? (start?.ownId ? id : undefined);
-  const said = conversation !== undefined || start?.typed !== undefined;
+  const { startup_ms: startupMs } = preset;
+  const said = conversation !== undefined || start?.typed !== undefined || startupMs !== undefined;
   return {
     request: {
       id: session?.id ?? '',
@@ -71,7 +72,7 @@ export async function launch(
       env: { ...base, ...start?.env, ...hookEnvironment(preset), ...polecatEnvironment(run, work, rig, ground) },
       ...recordingOf(session?.id ?? '', rig.settings.recording, ground.layout),
     },
-    ...(said ? { noted: { starts, mode, conversation, typed: start?.typed } } : {}),
+    ...(said ? { noted: { starts, mode, conversation, typed: start?.typed, startupMs } } : {}),
   };
 }
 
@@ -127,10 +128,10 @@ function placesOf(run: Run, rig: Rig, defined: DefinedAgent, { layout, env, bin 
 
 /**
  * An id for a new conversation, which nobody can tell the token by. Another try, or a session noted again by books that were cut back, has another one:
- * programs refuse an id that was used.
+ * programs refuse an id that was used. It has the form of a random one (version 4): some refuse every other.
  */
 function conversationId({ token, at }: Pick<Session, 'token' | 'at'>, starts: number): string {
   const hex = createHash('sha256').update(`conversation ${token} ${at} ${starts}`).digest('hex');
   const variant = ((Number.parseInt(hex.charAt(16), 16) & 0x3) | 0x8).toString(16);
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
