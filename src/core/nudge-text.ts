@@ -9,13 +9,13 @@ const KNOWN_BY = 20;
 const PASTE_BEGIN = '\x1b[200~';
 const PASTE_END = '\x1b[201~';
 
-/** Without the marks of a paste, and without control characters but newline and tab; line ends are newlines, none at the end. */
+/** Without the marks of a paste, and without control characters but newline and tab; line ends are newlines; no blanks around it. */
 export function sanitise(text: string): string {
   return text
     .replaceAll(/\x1b\[20[01]~/g, '')
     .replaceAll(/\r\n?/g, '\n')
     .replaceAll(/[\x00-\x08\x0b-\x1f\x7f-\x9f]/g, '')
-    .trimEnd();
+    .trim();
 }
 
 /** Whether a text (sanitised) has to go by a file: a terminal in line mode cuts long lines without a word, and takes each line end for an Enter. */
@@ -44,6 +44,12 @@ export function holds(draft: string, text: string, folded: readonly RegExp[]): b
   const [shown, wanted] = [squeeze(draft), squeeze(text)];
   if (folded.some((label) => label.test(draft))) return true;
   return shown !== '' && (shown.includes(wanted.slice(0, KNOWN_BY)) || shown.includes(wanted.slice(-KNOWN_BY)));
+}
+
+/** Whether rows of a screen show the end of this text, as an input does that has grown out of its frame. */
+export function showsEnd(rows: readonly string[], text: string): boolean {
+  const end = squeeze(text).slice(-KNOWN_BY);
+  return end.length === KNOWN_BY && squeeze(rows.join('')).includes(end);
 }
 
 /** Whether a draft that shows this text shows more than it: something else was typed before or after it. */

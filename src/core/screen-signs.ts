@@ -1,8 +1,3 @@
-import type { Preset } from './preset.ts';
-
-/** What a program's screen shows, as its preset says it. Keys may be missing where it comes from a request. */
-export type ScreenData = Preset['screen'];
-
 /** A sign whose pattern is ready to be used. */
 export type Sign = { readonly where: 'title' | 'footer' | 'row' | 'screen'; readonly match: RegExp };
 

@@ -3,7 +3,7 @@ import type { Prompt, ScreenView, ViewRow } from './screen-view.ts';
 import { findPrompt, isChoice } from './screen-view.ts';
 
 /** What a program is doing, by its screen. In a `dialog` an Enter answers; `limited` and `idle` show a prompt that takes text. */
-export type ScreenState = 'dialog' | 'busy' | 'limited' | 'idle' | 'unknown';
+type ScreenState = 'dialog' | 'busy' | 'limited' | 'idle' | 'unknown';
 
 /** What a screen says. Texts are the rows in which a sign was seen. */
 export type Classified = {
@@ -25,7 +25,7 @@ export type Classified = {
   readonly why: string;
 };
 
-/** Rows of a screen that are looked at, counted from the last. */
+/** Rows of a screen that are looked at, counted from the last, those left out that are empty. */
 const LAST_ROWS = 14;
 /** Rows of a footer: below the prompt, or without one. */
 const FOOTER_ROWS = 4;
@@ -46,10 +46,9 @@ class Look {
     this.view = view;
     this.prompt = findPrompt(view, signs.mark, signs.placeholder);
     const all = view.rows.map(({ text }: ViewRow, y): Place => ({ y, text }));
-    const end = all.findLastIndex(({ text, y }) => text.trim() !== '' || y === view.cursor.y) + 1;
-    const first = Math.max(0, end - LAST_ROWS);
-    this.#last = all.filter(({ y }) => (y >= first && y < end) || y === view.cursor.y);
     const shown = all.filter(({ text }) => text.trim() !== '');
+    const first = shown.at(-LAST_ROWS)?.y ?? 0;
+    this.#last = all.filter(({ y }) => y >= first || y === view.cursor.y);
     const { prompt } = this;
     this.#footer = prompt ? shown.filter(({ y }) => y >= prompt.to).slice(-FOOTER_ROWS) : shown.slice(-FOOTER_ALONE);
   }
@@ -65,6 +64,11 @@ class Look {
   /** The lowest row that shows the sign. */
   find({ where, match }: Sign): Place | undefined {
     return this.rows(where).findLast(({ text }) => match.test(text));
+  }
+
+  /** Whether it is anywhere on the screen. */
+  shows({ where, match }: Sign): boolean {
+    return where === 'title' ? match.test(this.view.title) : this.view.rows.some(({ text }) => match.test(text));
   }
 
   first(signs: readonly Sign[]): Place | undefined {
@@ -115,12 +119,14 @@ function stateOf(look: Look, signs: Signs): Pick<Classified, 'state' | 'dialog' 
   const busy = look.first([...signs.busy, ...signs.retrying]);
   const isBusyForCertain = look.first(signs.busy.filter(({ where }) => where === 'title' || where === 'footer')) !== undefined;
   const ready = isReady(look, signs);
-  const dialog = knownDialog(look, signs, isBusyForCertain || (ready && signs.ready.length > 0));
+  const known = knownDialog(look, signs, isBusyForCertain || (ready && signs.ready.length > 0));
+  const asking = known ? undefined : unknownDialog(look, signs);
+  // the heading of a tall dialog is further up
+  const dialog = known ?? (asking && signs.dialogs.find((one) => one.signs.every((sign) => look.shows(sign))));
   if (dialog) {
     const { name, kind, enter } = dialog;
     return { state: 'dialog', dialog: { name, kind, enter }, why: `the dialog \`${name}\` is open` };
   }
-  const asking = unknownDialog(look, signs);
   if (asking) {
     const why = `it asks something that its preset does not know: ${asking.text.trim()}`;
     return { state: 'dialog', dialog: { name: 'unknown', kind: 'unknown', enter: 'unknown' }, why };

@@ -9,6 +9,9 @@ import type { ScreenView } from '#core/screen-view';
 import { viewOf } from '#world/pty/screen/view';
 import { Followed } from './screens.ts';
 
+/** A line across an input. */
+export const RULE = '─'.repeat(80);
+
 export type Painted = {
   readonly rows: readonly string[];
   readonly title?: string;
@@ -40,4 +43,13 @@ export function paint({ rows, title = '', cursor, cols = 100, height = 30, alter
 
 export function judge(preset: string, painted: Painted): Classified {
   return classify(paint(painted), signsOf(preset));
+}
+
+/** Claude Code: its input lies between two rules, the footer below. */
+export function claude(
+  input: readonly string[],
+  more: { above?: readonly string[]; footer?: string; title?: string } = {},
+): Painted {
+  const { above = ['● Done.', ''], footer = '  ⏵⏵ bypass permissions on · ← for agents', title = '✳ Claude Code' } = more;
+  return { rows: [...above, RULE, ...input, RULE, footer], title };
 }

@@ -58,6 +58,7 @@ test.for([
   [true, 40],
 ] as const)(
   'whatever happens, each nudge is sent once or its end is told truly (a person types: %s)',
+  { timeout: 120_000 },
   async ([withPerson, numRuns]) => {
     let taken = 0;
     let asked = 0;

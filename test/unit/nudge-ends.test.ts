@@ -59,6 +59,14 @@ test('a long text is known by its label', async () => {
   expect(texts(tui)).toEqual([text]);
 });
 
+test('a long text that is shown whole, so that the mark before it is out of sight, is known by its end', async () => {
+  const tui = desk.tui('s', { debounce: 250 });
+  const text = Array.from({ length: 60 }, (_, i) => `line number ${i} of a long text`).join('\n');
+  expect(await desk.send('n1', text)).toMatchObject({ outcome: 'taken' });
+  expect(texts(tui)).toEqual([text]);
+  expect(tui.pastes).toBe(1);
+});
+
 test('with its session a nudge ends, by what is known of it', async () => {
   const tui = desk.tui('s', { afterSubmit: (one) => one.ask('permission', 900_000) });
   const entered = desk.ask('n1', 'entered');

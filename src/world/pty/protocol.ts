@@ -8,8 +8,8 @@
 export const PROTOCOLS: readonly number[] = [1];
 
 /**
- * What this build can do beyond the protocol's first form, told in WELCOME. `screen`: the requests `peek` and `snapshot`; `record`: that request, and
- * `record` in `spawn`; `nudge`: `nudge`, `nudge-ack`, `withdraw`, `nudges`, `look`.
+ * What this build can do beyond the protocol's first form, told in WELCOME. `screen`: the requests `peek` and `snapshot`; `record`: that request, and `record`
+ * in `spawn`; `nudge`: `nudge`, `nudge-ack`, `withdraw`, `nudges` and `look`.
  */
 export const FEATURES: readonly string[] = ['screen', 'record', 'nudge'];
 

@@ -105,6 +105,6 @@ export const REQUESTS: Readonly<Record<string, Request>> = {
   },
   kill: { right: 'change', run: (args, { sessions }) => sessions.known(idOf(args)).kill(graceOf(args)) },
   stop: { right: 'change', run: (args, { stop }) => stop(graceOf(args)) },
-  ...NUDGE_REQUESTS,
   ...RECORDING,
+  ...NUDGE_REQUESTS,
 };

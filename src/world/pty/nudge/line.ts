@@ -118,7 +118,9 @@ export class Line {
     if (fault instanceof Stopped) return;
     if (!(fault instanceof Over)) this.#deps.warn(`nudges: ${fault instanceof Error ? fault.stack : fault}`);
     const why = fault instanceof Over ? 'the session has ended' : `the host failed: ${fault}`;
-    for (const nudge of [...this.#nudges]) this.#settle(nudge, told(nudge.step === 'entered' ? 'unknown' : 'not-sent', why));
+    const typed = fault instanceof Over ? 'not-sent' : 'draft-left'; // with its program a draft is gone
+    const ends = { waiting: 'not-sent', pasted: typed, entered: 'unknown' } as const;
+    for (const nudge of [...this.#nudges]) this.#settle(nudge, told(ends[nudge.step], why));
   }
 
   async #run(eyes: Eyes): Promise<void> {

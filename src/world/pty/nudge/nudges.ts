@@ -53,7 +53,7 @@ export class Nudges {
     const earlier = this.#before(asked);
     if (earlier) return earlier;
     const order = { ...asked, text: sanitise(asked.text) };
-    if (order.text.trim() === '') throw new HostRefused('BAD_REQUEST', 'A nudge needs a text.');
+    if (order.text === '') throw new HostRefused('BAD_REQUEST', 'A nudge needs a text.');
     const nudge = new Nudge(order, this.#programs.read(order.data), this.#deps.times.now());
     const line = this.#line(order.session);
     if (line.nudges.length >= WAITING_LIMIT)

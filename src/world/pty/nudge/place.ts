@@ -1,5 +1,7 @@
 /** Where a nudge is typed, what was seen there, and how that is told. */
+import { showsEnd } from '#core/nudge-text';
 import type { Classified } from '#core/screen-state';
+import { classify } from '#core/screen-state';
 import type { ScreenView } from '#core/screen-view';
 import type { NudgeResult, Outcome } from './asked.ts';
 import type { Eyes, Seat, Times } from './eyes.ts';
@@ -9,6 +11,8 @@ import type { Nudge } from './nudge.ts';
 export const STEADY_MS = 120;
 /** No key of a person for so long, ms. */
 export const QUIET_MS = 3_000;
+/** Rows in which the end of a text is looked for that fills its input. */
+const LAST_ROWS = 14;
 /** Rows of the last screen that are told, for people. */
 const TOLD_ROWS = 20;
 
@@ -41,4 +45,12 @@ export function told(outcome: Outcome, why: string, seen?: Seen): NudgeResult {
     .map((row) => row.text)
     .join('\n');
   return { outcome, why, state: seen.state, screen };
+}
+
+/** Judges a screen for a nudge that may stand in its input. A text that fills the screen leaves no place for the mark before it: it is known by its end. */
+export function judge({ typed, program }: Nudge, view: ScreenView): Seen {
+  const seen = { ...classify(view, program.signs), view };
+  const rows = view.rows.slice(-LAST_ROWS).map((row) => row.text);
+  const isLong = seen.state !== 'dialog' && seen.draft === undefined && showsEnd(rows, typed);
+  return isLong ? { ...seen, draft: typed.slice(1) } : seen; // whether all of it stands there is not seen
 }

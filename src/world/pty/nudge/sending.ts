@@ -3,14 +3,13 @@
  * before the input was seen empty. It can begin at any step, for another process may have taken the ones before.
  */
 import { holds, holdsMore, isWholly, needsFile, pasteOf } from '#core/nudge-text';
-import { classify } from '#core/screen-state';
 import type { ScreenView } from '#core/screen-view';
 import { HostRefused } from '#world/pty/host';
 import type { NudgeResult } from './asked.ts';
 import { Over } from './eyes.ts';
 import type { Nudge } from './nudge.ts';
 import type { Place, Seen } from './place.ts';
-import { QUIET_MS, Settled, STEADY_MS, told } from './place.ts';
+import { judge, QUIET_MS, Settled, STEADY_MS, told } from './place.ts';
 
 /** How long a typed text may take to be seen, and how long where nothing at all was printed since, ms. */
 const ECHO_MS = 2_500;
@@ -56,7 +55,7 @@ export class Sending {
   async #look(): Promise<Seen> {
     const view = await this.#at.eyes.view();
     if (this.#nudge.result) throw new Settled();
-    const seen = { ...classify(view, this.#nudge.program.signs), view };
+    const seen = judge(this.#nudge, view);
     this.#nudge.why = seen.why;
     return seen;
   }
