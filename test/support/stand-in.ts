@@ -176,3 +176,21 @@ export function listsShown(preset: Preset, shown: Shown): SignList[] {
 export function dialogsShown(preset: Preset, shown: Shown): string[] {
   return preset.screen.dialogs.filter((dialog) => dialog.signs.every((sign) => shows(shown, sign))).map(({ name }) => name);
 }
+
+/** What a detector makes of a screen. Without `dialog` it knows none by name, without `state` it cannot tell. */
+export type Seen = {
+  readonly state: 'idle' | 'busy' | 'dialog' | 'limited' | 'unknown';
+  readonly dialog?: string;
+  readonly draft?: string;
+};
+export type Detector = (play: Play) => Seen;
+
+/** The simplest detector: the preset's signs, a dialog before a turn before a limit before the prompt. */
+export const bySigns: Detector = ({ preset, shown }) => {
+  const lists = listsShown(preset, shown);
+  const [dialog] = dialogsShown(preset, shown);
+  if (dialog !== undefined) return { state: 'dialog', dialog };
+  if (lists.includes('busy') || lists.includes('retrying')) return { state: 'busy' };
+  if (lists.includes('limited')) return { state: 'limited' };
+  return { state: lists.includes('ready') && preset.screen.ready.length > 0 ? 'idle' : 'unknown' };
+};
