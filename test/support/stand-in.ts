@@ -168,7 +168,8 @@ export function listsShown(preset: Preset, shown: Shown): SignList[] {
   // a placeholder that is a sign goes when something was typed, or was said
   const { placeholder } = screen.draft;
   const isGone = (sign: Sign) => sign.where === 'screen' && placeholder !== undefined && sign.match.startsWith(placeholder);
-  const ready = screen.ready.every((sign) => isGone(sign) || shows(shown, sign));
+  const stay = screen.ready.filter((sign) => !isGone(sign));
+  const ready = (stay.length > 0 ? stay : screen.ready).every((sign) => shows(shown, sign));
   return [...(ready ? (['ready'] as const) : []), ...any];
 }
 
