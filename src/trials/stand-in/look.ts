@@ -135,6 +135,8 @@ export const lookFile = z.strictObject({
   esc_sends: z.boolean().default(false),
   /** Ctrl+C empties a draft before it quits. */
   ctrl_c_clears: z.boolean().default(true),
+  /** Ctrl+S puts a draft aside, and it comes back after the next text, or by another Ctrl+S. */
+  stashes: z.boolean().default(false),
   /** The tool that runs ends with the program; without this it lives on. */
   kills_tools: z.boolean().default(false),
   /** Each try that failed is told by a row that stays. */
