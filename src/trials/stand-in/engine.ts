@@ -6,7 +6,7 @@ import { numberIn } from './notes.ts';
 import { fillRow, Painter, wrap } from './paint.ts';
 import type { Conversation, Ending, Make } from './ports.ts';
 import { frameOf, type Scene, type Showing, titleOf } from './stage.ts';
-import { ask, openings, type Question } from './start.ts';
+import { ask, checkDialogs, openings, type Question } from './start.ts';
 import { chances } from './ticker.ts';
 import { callHook, Turns } from './turns.ts';
 import { dirName } from './words.ts';
@@ -37,7 +37,9 @@ export class StandIn {
   #stopBeat: () => void = () => undefined;
   #onReply: (to: Question) => void = () => undefined;
 
+  /** @throws Error when the scenario names a dialog that the look has not drawn */
   constructor(make: Make) {
+    checkDialogs(make);
     this.#make = make;
     const { preset, look, scenario, ports } = make;
     const { ticker, note } = ports;
