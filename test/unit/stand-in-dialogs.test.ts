@@ -22,7 +22,7 @@ test('a scenario with a dialog that nobody drew is refused before it begins', ()
     { dialogs: { at: [{ dialog: 'nothing' }] } },
     { dialogs: { random: { of: ['nothing'] } } },
   ])
-    expect(() => new Play('claude', scenario)).toThrow('has not: `nothing`. It has: theme');
+    expect(() => new Play('claude', scenario)).toThrow('has not: `nothing`.\nIt has: theme');
   expect(() => new Play('pi', { turns: [{ tools: [{ asks: true }] }] })).toThrow('It has: none.');
 });
 

@@ -126,5 +126,10 @@ export type Turn = z.output<typeof turn>;
 export type Tool = z.output<typeof tool>;
 export type DialogSaid = z.output<typeof dialog>;
 
-/** Reads what a scenario says. @throws ZodError that names what is wrong */
-export const scenarioOf = (said: ScenarioInput = {}): Scenario => scenarioFile.parse(said);
+/** Reads what a scenario says. @throws Error with a line of what is wrong and one of what to do */
+export function scenarioOf(said: ScenarioInput = {}): Scenario {
+  const read = scenarioFile.safeParse(said);
+  if (read.success) return read.data;
+  const faults = read.error.issues.map(({ path, message }) => `${path.join('.') || 'scenario'}: ${message}`);
+  throw new Error(`${faults.join('; ')}\nsrc/trials/stand-in/README.md shows what a scenario may say.`);
+}

@@ -26,7 +26,7 @@ export function checkDialogs({ scenario, look }: Make): void {
   const missing = named.find((one) => typeof one === 'string' && !look.dialogs[one]);
   if (missing !== undefined)
     throw new Error(
-      `The scenario names a dialog that the look has not: \`${missing}\`. It has: ${Object.keys(look.dialogs).join(', ') || 'none'}.`,
+      `The scenario names a dialog that the look has not: \`${missing}\`.\nIt has: ${Object.keys(look.dialogs).join(', ') || 'none'}.`,
     );
 }
 
