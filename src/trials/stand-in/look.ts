@@ -61,6 +61,7 @@ const says = z.strictObject({
   login: z.string().optional(),
   retrying: z.string().default('Retrying in {retry}s ({try}/{tries})'),
   context: z.string().optional(),
+  compacting: z.string().default('Compacting conversation…'),
   id_taken: z.string().default('Error: Session ID {id} is already in use.'),
   id_unknown: z.string().default('No conversation found with session ID: {id}'),
 });

@@ -113,6 +113,8 @@ const scenarioFile = z.strictObject({
   queue: z.enum(['tool', 'turn']).optional(),
   /** Whether hook files are read and their commands run. */
   hooks: z.boolean().default(true),
+  /** How long `/compact` takes. */
+  compact_ms: ms.default(0),
   /** How often each line with usage is written, as when one response is several lines. */
   usage_lines: z.int().min(1).default(1),
   /** Conversations that are known beside those that have a transcript. */
