@@ -1,10 +1,13 @@
-/** The trials: `node dist/src/main.js soak|demo|bench|test-agents`, and the `stand-in` that plays an agent in them. The commands of the town are in src/cli. */
+/** The trials: `node dist/src/main.js soak|soak-nudges|demo|bench|test-agents`, and the `stand-in` that plays an agent in them. The commands of the town are in src/cli. */
 const say = (line: string) => process.stdout.write(`${line}\n`);
 const [trial = '', ...words] = process.argv.slice(2);
 
 if (trial === 'soak') {
   const { FULL, soak } = await import('./trials/soak.ts');
   process.exitCode = (await soak(FULL, say)).ok ? 0 : 1;
+} else if (trial === 'soak-nudges') {
+  const { readPlan, soakNudges } = await import('./trials/soak-nudges.ts');
+  process.exitCode = (await soakNudges(readPlan(words), say)).ok ? 0 : 1;
 } else if (trial === 'demo') {
   const { demo } = await import('./trials/demo.ts');
   process.exitCode = (await demo(say, { keep: words.includes('--keep') })) ? 0 : 1;
@@ -19,6 +22,6 @@ if (trial === 'soak') {
   const code = await standIn(words, say);
   if (code !== undefined) process.exitCode = code;
 } else {
-  say(`There is no trial \`${[trial, ...words].join(' ')}\`: use soak, demo, bench, test-agents or stand-in.`);
+  say(`There is no trial \`${[trial, ...words].join(' ')}\`: use soak, soak-nudges, demo, bench, test-agents or stand-in.`);
   process.exitCode = 2;
 }

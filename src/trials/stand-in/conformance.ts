@@ -34,7 +34,7 @@ export type Case = {
 
 const CR = '\r';
 const paste = (text: string) => `\x1b[200~${text}\x1b[201~`;
-const KEYS = { esc: '\x1b', 'ctrl-c': '\x03', 'ctrl-d': '\x04', 'ctrl-u': '\x15', enter: CR } as const;
+const KEYS = { esc: '\x1b', 'ctrl-c': '\x03', 'ctrl-d': '\x04', 'ctrl-s': '\x13', 'ctrl-u': '\x15', enter: CR } as const;
 /** Long enough for every program's wait after a paste. */
 const SETTLE_MS = 300;
 const LONG_MS = 600_000;

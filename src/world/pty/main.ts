@@ -9,6 +9,7 @@ import { systemClock } from '#world/clock';
 import { ensureToken, makeDirectory } from './access.ts';
 import { Exits } from './exits.ts';
 import { Fence } from './fence.ts';
+import { openNudges } from './nudge/open.ts';
 import { serve } from './server.ts';
 import { Sessions } from './sessions.ts';
 
@@ -49,11 +50,13 @@ async function run(): Promise<void> {
   const { now } = systemClock;
   const token = ensureToken(tokenFile);
   const sessions = new Sessions({ exits: new Exits(join(state, 'sessions')), now, warn, secrets: [token] });
+  const nudges = openNudges(sessions, { dir: join(state, 'nudges'), now, warn });
   const door = await serve({
     path: socket,
     token,
     build,
     sessions,
+    nudges,
     fence: new Fence(join(state, 'epoch')),
     now,
     onStopped: () => void leave(),

@@ -1,5 +1,7 @@
 /** What a client may ask: each request's arguments, who may make it, and what it does. */
 import type { HostInfo, SpawnRequest } from './host.ts';
+import type { Nudges } from './nudge/nudges.ts';
+import { NUDGE_REQUESTS } from './nudge/requests.ts';
 import type { Args } from './request-args.ts';
 import { bad, graceOf, idOf, numberOf, ROWS_LIMIT, screenOf, textOf } from './request-args.ts';
 import { RECORDING, recordOf } from './request-record.ts';
@@ -22,6 +24,9 @@ export type Peer = {
 export type RequestContext = {
   readonly peer: Peer;
   readonly sessions: Sessions;
+  readonly nudges: Nudges;
+  /** Time in ms since 1970. */
+  readonly now: () => number;
   readonly input: Buffer;
   readonly mayChange: () => void;
   readonly info: () => HostInfo;
@@ -101,4 +106,5 @@ export const REQUESTS: Readonly<Record<string, Request>> = {
   kill: { right: 'change', run: (args, { sessions }) => sessions.known(idOf(args)).kill(graceOf(args)) },
   stop: { right: 'change', run: (args, { stop }) => stop(graceOf(args)) },
   ...RECORDING,
+  ...NUDGE_REQUESTS,
 };
