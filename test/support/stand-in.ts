@@ -1,6 +1,9 @@
 /** A stand-in on a screen of its own, without a terminal and with a clock that the test moves. */
 import type { Preset } from '#core/preset';
+import { compileSigns } from '#core/screen-signs';
+import { classify } from '#core/screen-state';
 import { render } from '#world/pty/screen/rows';
+import { viewOf } from '#world/pty/screen/view';
 import { playedBy } from '../../src/trials/stand-in/command.ts';
 import type { Hand, SignList } from '../../src/trials/stand-in/conformance.ts';
 import { StandIn } from '../../src/trials/stand-in/engine.ts';
@@ -179,12 +182,22 @@ export function dialogsShown(preset: Preset, shown: Shown): string[] {
 }
 
 /** What a detector makes of a screen. Without `dialog` it knows none by name, without `state` it cannot tell. */
-export type Seen = {
+type Seen = {
   readonly state: 'idle' | 'busy' | 'dialog' | 'limited' | 'unknown';
   readonly dialog?: string;
   readonly draft?: string;
 };
 export type Detector = (play: Play) => Seen;
+
+/** The host's own judge of screens. */
+export const byScreen = ({ preset, screen }: Pick<Play, 'preset' | 'screen'>): Seen => {
+  const { state, dialog, draft } = classify(viewOf(screen.emulator, screen.scanner.modes, 60), compileSigns(preset.screen));
+  return {
+    state,
+    ...(dialog && dialog.name !== 'unknown' ? { dialog: dialog.name } : {}),
+    ...(draft === undefined ? {} : { draft }),
+  };
+};
 
 /** The simplest detector: the preset's signs, a dialog before a turn before a limit before the prompt. */
 export const bySigns: Detector = ({ preset, shown }) => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { shippedPresets } from '#world/agents/presets';
 import { conformance } from '../../src/trials/stand-in/conformance.ts';
 import { lookOf } from '../../src/trials/stand-in/look.ts';
-import { bySigns, type Detector, dialogsShown, listsShown, Play } from '../support/stand-in.ts';
+import { byScreen, bySigns, type Detector, dialogsShown, listsShown, Play } from '../support/stand-in.ts';
 
 const agents = shippedPresets().filter(({ preset }) => preset.prompt.how !== 'none');
 
@@ -15,7 +15,7 @@ test('every agent that gt ships has laws, and the shell, which takes no prompt, 
 });
 
 /** Whatever judges screens is added here, and is held to the same laws. */
-const detectors: Readonly<Record<string, Detector>> = { signs: bySigns };
+const detectors: Readonly<Record<string, Detector>> = { signs: bySigns, screen: byScreen };
 
 describe.each(agents)('the stand-in of $name', ({ name, preset }) => {
   test.each(conformance(preset, lookOf(name)))('$law', async (one) => {
