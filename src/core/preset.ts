@@ -135,10 +135,12 @@ const submit = z.strictObject({
   more_enters: z.int().min(0).default(2),
 });
 
-const key = z.enum(['esc', 'ctrl-c', 'ctrl-d', 'ctrl-u', 'enter']);
+const key = z.enum(['esc', 'ctrl-c', 'ctrl-d', 'ctrl-s', 'ctrl-u', 'enter']);
 const keys = z.strictObject({
   interrupt: z.array(key).default(['esc']),
   clear: z.array(key).optional(),
+  /** Keys that put a draft aside, to be found again. */
+  stash: z.array(key).optional(),
   /** Keys that do harm at an idle prompt. */
   never: z.array(key).default([]),
 });
@@ -169,6 +171,14 @@ const install = z.strictObject({
 const config = z.strictObject({
   variables: z.record(z.string(), word).default({}),
   override: z.string().optional(),
+});
+
+/** How the program is pointed at a model server on this machine, whose address is `{api}` (http://127.0.0.1:<port>): for trying it without an account. */
+const loopback = z.strictObject({
+  env: z.record(z.string(), word).default({}),
+  /** After its other words. */
+  args: words.default([]),
+  files: z.array(file).default([]),
 });
 
 const shape = {
@@ -203,6 +213,7 @@ const shape = {
   quit: quit.prefault({}),
   terminal: terminal.prefault({}),
   install: install.optional(),
+  loopback: loopback.optional(),
   /** Patterns of a sparse checkout that keep the program's own files of the repository away. */
   hides: z.array(z.string().regex(/^!\//, 'must begin with !/')).default([]),
   quirks: z.array(z.string()).default([]),

@@ -16,6 +16,7 @@ import type { Rig } from '#world/world';
 import { hookEnvironment, type LaunchGround, passed, polecatEnvironment, writeAssignment, writeEvidence } from './environment.ts';
 import { agentOf, agentPlaces, missingProgram } from './presets.ts';
 import { provision } from './provision.ts';
+import { recordingOf } from './recording.ts';
 import { findConversation } from './transcripts.ts';
 
 type Session = NonNullable<Run['session']>;
@@ -39,9 +40,7 @@ export async function launch(
   text: Readonly<Record<string, string>>,
   ground: LaunchGround,
 ): Promise<Launch> {
-  const defined = orThrow(
-    agentOf(run.agent, orThrow(agentPlaces(ground.layout, rig.settings.agents, rig.layout)), fieldsFor(run, rig)),
-  );
+  const defined = agentFor(run, rig, ground.layout);
   const base = passed(ground);
   const missing = missingProgram(defined, base['PATH'] ?? '');
   if (missing) throw new Refused(missing);
@@ -71,10 +70,15 @@ export async function launch(
       argv: start?.argv ?? [],
       cwd: run.dir,
       env: { ...base, ...start?.env, ...hookEnvironment(preset), ...polecatEnvironment(run, work, rig, ground) },
+      ...recordingOf(session?.id ?? '', rig.settings.recording, ground.layout),
     },
     ...(said ? { noted: { starts, mode, conversation, typed: start?.typed, startupMs } } : {}),
   };
 }
+
+/** A run's agent as all files define it now. @throws Refused as `launch` */
+export const agentFor = (run: Run, rig: Rig, layout: TownLayout): DefinedAgent =>
+  orThrow(agentOf(run.agent, orThrow(agentPlaces(layout, rig.settings.agents, rig.layout)), fieldsFor(run, rig)));
 
 /** The conversation with which a session goes on: the one that the session before it told, or that its program wrote down. */
 function conversationLeft({ session, dir }: Run, { session: how }: Preset, places: Places): string | undefined {
