@@ -43,6 +43,12 @@ export const PAGE = 1000;
 /** An agent's writing call outlives a restart of Redis; a person's command says soon that Redis is down. */
 export const AGENT_WAIT_MS = MINUTE;
 export const PERSON_WAIT_MS = 2 * SECOND;
+/** A hook must never hold up the agent that called it: after this it says nothing. */
+export const HOOK_WAIT_MS = 2 * SECOND;
+/** What a hook may be told on its stdin: a tool that writes a file tells the whole of it. */
+export const HOOK_INPUT_BYTES = 4 * 1024 * 1024;
+/** Context that a hook prints: programs put more of it into a file of theirs. */
+export const CONTEXT_BYTES = 8 * 1024;
 /** Worker stop: how long running activations have to hand their jobs back. */
 export const STOP_MS = 5 * SECOND;
 /** Deaths of an agent without progress on the same item, after which the run ends as failed. */
@@ -55,3 +61,22 @@ export const BROKEN_AGAIN_MS = 10 * MINUTE;
 export const EVIDENCE_BYTES = 16 * 1024;
 /** Logs of checks and evidence on disk. */
 export const LOGS_KEPT_MS = 7 * DAY;
+
+/** A nudge that nobody took in this time has lost its point; how long one may wait at most. */
+export const NUDGE_EXPIRES_MS = HOUR;
+export const NUDGE_LONGEST_MS = DAY;
+/** Nudges that wait for one agent: more is a loop, not a conversation. */
+export const NUDGE_LINE = 100;
+/** Tries at a terminal that did not take one, and the pause after the first (doubling). */
+export const NUDGE_ATTEMPTS = 5;
+export const NUDGE_BACKOFF_MS = 5 * SECOND;
+/** After its expiry the host must have answered within this. */
+export const NUDGE_GRACE_MS = 2 * MINUTE;
+/** A hook that has claimed prints within this, or it was killed. */
+export const HOOK_CLAIM_MS = 10 * SECOND;
+/** After a refused stop the next hook call shows that the turn went on; a turn may think for long. */
+export const STOP_CLAIM_MS = 10 * MINUTE;
+/** A terminal without output for so long shows no agent at work, whatever its hooks said last. */
+export const HOOK_PATIENCE_MS = 30 * SECOND;
+/** Ended deliveries are kept for this long. */
+export const DELIVERIES_KEPT_MS = 7 * DAY;

@@ -10,6 +10,7 @@ import { readToken } from '#world/pty/access';
 import { connectHost } from '#world/pty/client';
 import { Exits } from '#world/pty/exits';
 import { Fence } from '#world/pty/fence';
+import { openNudges } from '#world/pty/nudge/open';
 import type { Frame } from '#world/pty/protocol';
 import { encodeBytes, encodeJson, FRAME, FrameReader } from '#world/pty/protocol';
 import { serve } from '#world/pty/server';
@@ -104,9 +105,20 @@ test('who says nothing is cut off', async () => {
   const dir = join(ground.dir, 'brief');
   mkdirSync(dir, { mode: 0o700 });
   const sessions = new Sessions({ exits: new Exits(join(dir, 'sessions')), now, warn: () => undefined });
+  const nudges = openNudges(sessions, { dir: join(dir, 'nudges'), now, warn: () => undefined });
   const fence = new Fence(join(dir, 'epoch'));
   const path = join(dir, 'host');
-  const door = await serve({ path, token: 't', build: 'test', sessions, fence, now, onStopped: () => undefined, helloMs: 20 });
+  const door = await serve({
+    path,
+    token: 't',
+    build: 'test',
+    sessions,
+    nudges,
+    fence,
+    now,
+    onStopped: () => undefined,
+    helloMs: 20,
+  });
   await (await open(path)).closed;
   const greeted = await open(path);
   expect(await answerOf(greeted, hello({ token: 't' }))).toMatchObject({ protocol: 1 });

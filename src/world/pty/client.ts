@@ -6,8 +6,9 @@ import { dirname } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 import { checkDirectory, checkSocketPath } from './access.ts';
-import type { Host, HostEvent, HostInfo, ScreenShown, SessionInfo, SpawnRequest, Survivor } from './host.ts';
+import type { Host, HostEvent, HostInfo, RecordingState, ScreenShown, SessionInfo, SpawnRequest, Survivor } from './host.ts';
 import { HostGone, HostRefused } from './host.ts';
+import type { Looked, NudgeAsked, NudgeListed, NudgeResult, Outcome } from './nudge/asked.ts';
 import { PROTOCOLS } from './protocol.ts';
 import { Wire } from './wire.ts';
 
@@ -72,6 +73,10 @@ class HostClient implements Host {
     return this.#fetch<{ seq: number }>('snapshot', { id });
   }
 
+  async record(id: string, change: { on?: boolean; input?: boolean } = {}): Promise<RecordingState | undefined> {
+    return (await this.#wire.ask<RecordingState | null>('record', { id, ...change })) ?? undefined;
+  }
+
   async write(id: string, bytes: Buffer | string): Promise<void> {
     await this.#wire.ask('write', { id }, Buffer.from(bytes as Buffer));
   }
@@ -94,6 +99,26 @@ class HostClient implements Host {
 
   stop(options: { graceMs?: number } = {}): Promise<{ left: Survivor[] }> {
     return this.#wire.ask('stop', options);
+  }
+
+  nudge({ text, nudge, id, mode, key, expiresAt, ...program }: NudgeAsked): Promise<NudgeResult> {
+    return this.#wire.ask('nudge', { nudge, id, mode, key, expiresAt, program }, Buffer.from(text));
+  }
+
+  withdraw(nudge: string): Promise<{ withdrawn: boolean; outcome?: Outcome }> {
+    return this.#wire.ask('withdraw', { nudge });
+  }
+
+  ackNudge(nudge: string): Promise<{ acked: boolean }> {
+    return this.#wire.ask('nudge-ack', { nudge });
+  }
+
+  nudges(id?: string): Promise<NudgeListed[]> {
+    return this.#wire.ask('nudges', { id });
+  }
+
+  look(id: string, screen: object): Promise<Looked> {
+    return this.#wire.ask('look', { id, screen });
   }
 
   onEvent(listener: (event: HostEvent) => void): () => void {

@@ -6,6 +6,7 @@ import type { HostEvent, HostInfo } from './host.ts';
 import { HostRefused } from './host.ts';
 import type { Frame, Hello, Welcome } from './protocol.ts';
 import { CHUNK, decodeBytes, decodeJson, encodeBytes, encodeJson, FEATURES, FRAME, FrameReader, PROTOCOLS } from './protocol.ts';
+import type { Peer } from './requests.ts';
 import { REQUESTS } from './requests.ts';
 import type { ServerDeps } from './server.ts';
 
@@ -119,7 +120,7 @@ export class Connection {
   }
 
   async #work(n: number, op: string, args: Record<string, unknown>, hello: Hello, input: Buffer): Promise<Answer> {
-    const { sessions, fence } = this.#deps;
+    const { sessions, nudges, now, fence } = this.#deps;
     const mayChange = () => fence.check(hello.epoch);
     try {
       const request = Object.hasOwn(REQUESTS, op) ? REQUESTS[op] : undefined;
@@ -128,7 +129,10 @@ export class Connection {
         throw new HostRefused('EPOCH_MISSING', `Only a worker may ask for \`${op}\`.`);
       if (request.right !== 'read') mayChange();
       const context = {
+        peer: this.#peer(n, hello.client),
         sessions,
+        nudges,
+        now,
         input,
         mayChange,
         info: () => this.#info(),
@@ -149,6 +153,26 @@ export class Connection {
     } catch (fault) {
       return errorOf(fault);
     }
+  }
+
+  #peer(n: number, client: string): Peer {
+    const socket = this.#socket;
+    return {
+      n,
+      client,
+      send: (frame) => {
+        this.#send(frame);
+        return socket.writableLength;
+      },
+      onRead: (run) => {
+        if (socket.destroyed || !socket.writableNeedDrain) queueMicrotask(run);
+        else socket.once('drain', run);
+      },
+      onGone: (run) => {
+        socket.once('close', run);
+        return () => socket.off('close', run);
+      },
+    };
   }
 
   #info(): HostInfo {

@@ -13,6 +13,9 @@ export type Start = {
   readonly startedAt: number;
   readonly cwd: string;
   readonly token: string;
+  /** The screen's size at the start, in characters. */
+  readonly cols: number;
+  readonly rows: number;
 };
 
 /** What is known when all of its output was seen. */

@@ -9,6 +9,7 @@ import { systemClock } from '#world/clock';
 import { ensureToken, makeDirectory } from './access.ts';
 import { Exits } from './exits.ts';
 import { Fence } from './fence.ts';
+import { openNudges } from './nudge/open.ts';
 import { serve } from './server.ts';
 import { Sessions } from './sessions.ts';
 
@@ -48,12 +49,14 @@ async function run(): Promise<void> {
   makeDirectory(state);
   const { now } = systemClock;
   const token = ensureToken(tokenFile);
-  const sessions = new Sessions({ exits: new Exits(join(state, 'sessions')), now, warn });
+  const sessions = new Sessions({ exits: new Exits(join(state, 'sessions')), now, warn, secrets: [token] });
+  const nudges = openNudges(sessions, { dir: join(state, 'nudges'), now, warn });
   const door = await serve({
     path: socket,
     token,
     build,
     sessions,
+    nudges,
     fence: new Fence(join(state, 'epoch')),
     now,
     onStopped: () => void leave(),
@@ -61,7 +64,7 @@ async function run(): Promise<void> {
   const leave = async () => {
     // a client that does not read must not hold the host back
     setTimeout(() => process.exit(0), LEAVE_MS);
-    await door.close();
+    await Promise.all([door.close(), sessions.recorded()]);
     process.exit(0);
   };
   for (const signal of ['SIGTERM', 'SIGINT'] as const)

@@ -1,11 +1,32 @@
 /** What a client may ask: each request's arguments, who may make it, and what it does. */
 import type { HostInfo, SpawnRequest } from './host.ts';
-import { HostRefused } from './host.ts';
+import type { Nudges } from './nudge/nudges.ts';
+import { NUDGE_REQUESTS } from './nudge/requests.ts';
+import type { Args } from './request-args.ts';
+import { bad, graceOf, idOf, numberOf, ROWS_LIMIT, screenOf, textOf } from './request-args.ts';
+import { RECORDING, recordOf } from './request-record.ts';
 import type { Sessions } from './sessions.ts';
 
+/** Who asks, for requests whose answer goes on after RES, on the channel of their number `n`. */
+export type Peer = {
+  readonly n: number;
+  /** Its name over reconnections. */
+  readonly client: string;
+  /** Sends a frame, and tells how many bytes the client has not read yet. */
+  readonly send: (frame: Buffer) => number;
+  /** Calls back once when the client has read all that was sent, or is gone. */
+  readonly onRead: (run: () => void) => void;
+  /** Calls back when the connection is lost, until the returned function is called. */
+  readonly onGone: (run: () => void) => () => void;
+};
+
 /** What a request is done with. `mayChange` throws when the caller's epoch is stale; `input` holds the bytes that came before the request. */
-type RequestContext = {
+export type RequestContext = {
+  readonly peer: Peer;
   readonly sessions: Sessions;
+  readonly nudges: Nudges;
+  /** Time in ms since 1970. */
+  readonly now: () => number;
   readonly input: Buffer;
   readonly mayChange: () => void;
   readonly info: () => HostInfo;
@@ -17,45 +38,8 @@ type RequestContext = {
 
 /** `read` changes nothing; `change` is refused from an older worker; `own` is a worker's alone. */
 type Right = 'read' | 'change' | 'own';
-type Args = Readonly<Record<string, unknown>>;
-type Request = { readonly right: Right; readonly run: (args: Args, context: RequestContext) => unknown };
-
-/** Names directories too: no separator, not hidden, not too long. */
-const ID = /^[A-Za-z0-9][A-Za-z0-9._@-]{0,99}$/;
-const SCREEN_LIMIT = 1_000;
-/** Rows of a screen shown at most: all that is kept of the largest. */
-const ROWS_LIMIT = 2_000;
-/** Longest grace, ms: a day. */
-const GRACE_LIMIT = 86_400_000;
-
-function bad(what: string): HostRefused {
-  return new HostRefused('BAD_REQUEST', `${what}.`);
-}
-
-function textOf(value: unknown, name: string): string {
-  if (typeof value !== 'string' || value.includes('\0')) throw bad(`\`${name}\` must be a text without NUL`);
-  return value;
-}
-
-function idOf(args: Args): string {
-  const id = textOf(args['id'], 'id');
-  if (!ID.test(id)) throw bad(`\`${id.slice(0, 120)}\` is no session id`);
-  return id;
-}
-
-function numberOf(value: unknown, name: string, least: number, most: number): number {
-  if (typeof value !== 'number' || !Number.isInteger(value) || value < least || value > most)
-    throw bad(`\`${name}\` must be a whole number from ${least} to ${most}`);
-  return value;
-}
-
-function graceOf(args: Args): number | undefined {
-  return args['graceMs'] === undefined ? undefined : numberOf(args['graceMs'], 'graceMs', 0, GRACE_LIMIT);
-}
-
-function screenOf(args: Args): { cols: number; rows: number } {
-  return { cols: numberOf(args['cols'], 'cols', 1, SCREEN_LIMIT), rows: numberOf(args['rows'], 'rows', 1, SCREEN_LIMIT) };
-}
+/** One thing that may be asked. */
+export type Request = { readonly right: Right; readonly run: (args: Args, context: RequestContext) => unknown };
 
 function spawnOf(args: Args): SpawnRequest {
   const { argv, env } = args;
@@ -67,10 +51,11 @@ function spawnOf(args: Args): SpawnRequest {
   });
   const screen = args['cols'] === undefined && args['rows'] === undefined ? {} : screenOf(args);
   const words = argv.map((word) => textOf(word, 'argv'));
-  return { id: idOf(args), argv: words, cwd: textOf(args['cwd'], 'cwd'), env: Object.fromEntries(entries), ...screen };
+  const cwd = textOf(args['cwd'], 'cwd');
+  return { id: idOf(args), argv: words, cwd, env: Object.fromEntries(entries), ...screen, ...recordOf(args) };
 }
 
-/** All requests by name. Null in an answer stands for "not known". */
+/** All requests by name; a feature that came later has a file with a table of its own. Null in an answer stands for "not known". */
 export const REQUESTS: Readonly<Record<string, Request>> = {
   info: { right: 'read', run: (_, { info }) => info() },
   list: {
@@ -120,4 +105,6 @@ export const REQUESTS: Readonly<Record<string, Request>> = {
   },
   kill: { right: 'change', run: (args, { sessions }) => sessions.known(idOf(args)).kill(graceOf(args)) },
   stop: { right: 'change', run: (args, { stop }) => stop(graceOf(args)) },
+  ...RECORDING,
+  ...NUDGE_REQUESTS,
 };

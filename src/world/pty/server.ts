@@ -8,6 +8,7 @@ import { Answers } from './answers.ts';
 import { Connection } from './connection.ts';
 import type { Fence } from './fence.ts';
 import { HostRefused } from './host.ts';
+import type { Nudges } from './nudge/nudges.ts';
 import type { Sessions } from './sessions.ts';
 
 /** How long a connection may stay without a HELLO, ms. */
@@ -19,6 +20,7 @@ export type ServerDeps = {
   readonly token: string;
   readonly build: string;
   readonly sessions: Sessions;
+  readonly nudges: Nudges;
   readonly fence: Fence;
   readonly now: () => number;
   readonly onStopped: () => void;

@@ -1,12 +1,12 @@
 /** One session: its terminal while it runs, its output, its end. */
-import { performance } from 'node:perf_hooks';
-import { killTree } from '#world/processes/kill';
 import { bornOf, isAlive } from '#world/processes/scan';
 import type { End } from './binding.ts';
 import type { Exits, Kept, Start } from './exits.ts';
 import { bootId, TAIL_BYTES } from './exits.ts';
 import type { Exit, HostEvent, SessionInfo, SpawnRequest, Survivor } from './host.ts';
+import { Killing } from './killing.ts';
 import { endOfCode, launch } from './launch.ts';
+import type { Recorder } from './recording/recorder.ts';
 import { Ring } from './ring.ts';
 import { Screen } from './screen/screen.ts';
 import type { Screens } from './screen/screens.ts';
@@ -27,9 +27,10 @@ const RING_BYTES = 256 << 10;
 /** How often the end of a leader is looked for whose terminal was lost with an earlier host, in ms. The hang-up ends it at once, as a rule. */
 const LOST_POLL_MS = 50;
 const SIGHUP = 1;
-const DEFAULT_GRACE_MS = 10_000;
 
 type Size = { readonly cols: number; readonly rows: number };
+/** Told of bytes as they come, and of the number of the first. */
+export type OutputListener = (bytes: Buffer, seq: number) => void;
 
 /** A session that this host started, or that an earlier one left. */
 export class Session {
@@ -42,7 +43,11 @@ export class Session {
   #exit: Exit | undefined;
   /** None of a session that an earlier host left: its beginning is not known. */
   readonly screen: Screen | undefined;
-  #kill: { readonly done: Promise<{ left: Survivor[] }>; readonly hurry: AbortController; over: number } | undefined;
+  /** None of a session that is not recorded. */
+  recorder: Recorder | undefined;
+  readonly #ending: Killing;
+  readonly #listeners = new Set<OutputListener>();
+  #typedAt = 0;
   readonly #drained: Promise<void>;
   #tellDrained: () => void = () => undefined;
 
@@ -52,6 +57,7 @@ export class Session {
     this.#terminal = terminal;
     this.#ring = ring;
     this.#lastOutputAt = start.startedAt;
+    this.#ending = new Killing(start);
     this.screen = size && this.#openScreen(size);
     this.#drained = new Promise((resolve) => {
       this.#tellDrained = resolve;
@@ -77,6 +83,8 @@ export class Session {
       startedAt: deps.now(),
       cwd: request.cwd,
       token,
+      cols: what.cols,
+      rows: what.rows,
     };
     const session: Session = new Session(start, deps, terminal, new Ring(RING_BYTES), what);
     try {
@@ -111,6 +119,22 @@ export class Session {
     return this.#drained;
   }
 
+  /** When a person last typed into it, ms since 1970; 0 if nobody did. */
+  get typedAt(): number {
+    return this.#typedAt;
+  }
+
+  /** A person types: what is written from now on mingles with a draft of theirs. */
+  typed(): void {
+    this.#typedAt = this.#deps.now();
+  }
+
+  /** Calls back at each chunk of output, after the screen and the ring have it, until the returned function is called. */
+  onOutput(listener: OutputListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
   info(): SessionInfo {
     const { id, pid, born, startedAt, cwd } = this.start;
     const exit = this.#exit;
@@ -136,6 +160,7 @@ export class Session {
   async write(bytes: Buffer): Promise<void> {
     if (!this.#terminal) throw terminalGone();
     await this.#terminal.write(bytes);
+    this.recorder?.typed(bytes);
   }
 
   /** Throws PTY_GONE after the end. */
@@ -143,27 +168,12 @@ export class Session {
     if (!this.#terminal) throw terminalGone();
     this.#terminal.resize(cols, rows);
     this.screen?.resize(cols, rows);
+    this.recorder?.resized(cols, rows);
   }
 
   /** Ends every process of the session, grace in ms. Calls at the same time are one kill, with the shortest of their graces. */
-  kill(graceMs = DEFAULT_GRACE_MS): Promise<{ left: Survivor[] }> {
-    const over = performance.now() + graceMs;
-    if (!this.#kill) {
-      const hurry = new AbortController();
-      // (pid, born) name nobody after the system was started anew
-      const leader = this.start.boot === bootId() ? this.start : undefined;
-      const done = killTree({ leader, tokens: [`GT_SESSION=${this.start.token}`], graceMs, hurry: hurry.signal }).finally(() => {
-        this.#kill = undefined;
-      });
-      this.#kill = { done, hurry, over };
-    } else if (over < this.#kill.over) {
-      const { done, hurry } = this.#kill;
-      this.#kill.over = over;
-      const timer = setTimeout(() => hurry.abort(), graceMs);
-      const stop = () => clearTimeout(timer);
-      done.then(stop, stop);
-    }
-    return this.#kill.done;
+  kill(graceMs?: number): Promise<{ left: Survivor[] }> {
+    return this.#ending.kill(graceMs);
   }
 
   /** Lets go of what a forgotten session holds in memory. */
@@ -185,10 +195,12 @@ export class Session {
   }
 
   #hear(bytes: Buffer): void {
+    const { seq } = this.#ring;
     this.screen?.makeRoom(bytes.length);
     this.#ring.push(bytes);
     this.#lastOutputAt = this.#deps.now();
     this.screen?.heard(bytes);
+    for (const listener of this.#listeners) listener(bytes, seq);
   }
 
   #leaderEnded(end: End): void {

@@ -1,0 +1,23 @@
+/** The nudges of a host's sessions. */
+import { systemTurns } from '#world/pty/screen/screens';
+import type { Sessions } from '#world/pty/sessions';
+import { Nudges } from './nudges.ts';
+import { seatOf } from './seat.ts';
+
+/** Opens the table of nudges over these sessions; `dir` is where their steps are kept. Forgets with a session what belongs to it. */
+export function openNudges(
+  sessions: Sessions,
+  { dir, now, warn }: { readonly dir: string; readonly now: () => number; readonly warn: (line: string) => void },
+): Nudges {
+  const nudges = new Nudges({
+    seat: (id) => seatOf(sessions.known(id)),
+    isKnown: (id) => sessions.find(id) !== undefined,
+    times: systemTurns(now),
+    dir,
+    warn,
+  });
+  sessions.onEvent(({ type, session }) => {
+    if (type === 'forgotten') nudges.forget(session.id);
+  });
+  return nudges;
+}
