@@ -1,3 +1,5 @@
+import { DELIVERY_REFUSALS } from './delivery-refusals.ts';
+
 /**
  * What gt says when it will not do something. A refusal is an answer, not a fault: core and ops return it as a value, the CLI prints it as one
  * line of what is wrong and one of what to do, and ends with its exit code. Faults (a broken pipe, a bug) are exceptions and never come here.
@@ -130,6 +132,7 @@ export const REFUSALS = {
   },
   AGENT_UNKNOWN: { says: 'There is no agent `{agent}`.', try: '{hint}', exit: 3 },
 
+  ...DELIVERY_REFUSALS,
   HOST_DOWN: { says: 'The PTY host does not answer: {why}.', try: 'Start the town with `gt up`.', exit: 5 },
   NO_OUTPUT: {
     says: '{agent} has no session whose output could be shown.',

@@ -2,12 +2,11 @@ import { peek as peeked } from '#chores/peek';
 import { unpainted, wantsColour } from '#cli/colour';
 import { command } from '#cli/command';
 import { withDesk } from '#cli/wire';
+import { nobodyNamed } from '#cli/wire-addresses';
 import { openHost } from '#cli/wire-facts';
 import { openRigs } from '#cli/wire-rigs';
-import { nearest, orList } from '#core/nearest';
 import { isRefusal, refuse } from '#core/refusals';
 import { relativeTime } from '#core/relative-time';
-import { polecatList } from '#views/polecat-list';
 import { runOf } from '#views/run-of';
 
 /** What an agent's terminal shows. */
@@ -24,14 +23,7 @@ export const peek = command({
       if (isRefusal(rigs)) return rigs;
       const { books } = town.desk;
       const run = await runOf(books, rigs, agent);
-      if (!run) {
-        const meant = nearest(
-          agent,
-          (await polecatList(books)).flatMap(({ address, work }) => [address, work]),
-        );
-        const hint = meant.length > 0 ? `Did you mean ${orList(meant)}?` : 'No polecat is at work: see `gt status`.';
-        return refuse('AGENT_UNKNOWN', { agent, hint });
-      }
+      if (!run) return nobodyNamed(agent, town);
       const host = await openHost(town);
       try {
         return await peeked(host, run, {
