@@ -5,8 +5,22 @@ import { connect } from 'node:net';
 import { dirname } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
-import { checkDirectory, checkSocketPath } from './access.ts';
-import type { Host, HostEvent, HostInfo, ScreenShown, SessionInfo, SpawnRequest, Survivor } from './host.ts';
+import { checkDirectory, checkSocket, checkSocketPath } from './access.ts';
+import { openEvents } from './attach/news.ts';
+import { openAttachment } from './attach/stream.ts';
+import type {
+  AttachListener,
+  Attachment,
+  Host,
+  HostEvent,
+  HostInfo,
+  NumberedNews,
+  ScreenShown,
+  SessionInfo,
+  Size,
+  SpawnRequest,
+  Survivor,
+} from './host.ts';
 import { HostGone, HostRefused } from './host.ts';
 import { PROTOCOLS } from './protocol.ts';
 import { Wire } from './wire.ts';
@@ -30,12 +44,14 @@ const RETRY_LAST_MS = 100;
 
 class HostClient implements Host {
   readonly #wire: Wire;
+  readonly #address: HostAddress;
   #watching = false;
 
   readonly features: ReadonlySet<string>;
 
-  constructor(wire: Wire, features: readonly string[]) {
+  constructor(wire: Wire, address: HostAddress, features: readonly string[]) {
     this.#wire = wire;
+    this.#address = address;
     this.features = new Set(features);
   }
 
@@ -105,6 +121,18 @@ class HostClient implements Host {
     return () => this.#wire.eventListeners.delete(listener);
   }
 
+  events(from: number, listener: { onNews: (event: NumberedNews) => void; onGap: (n: number) => void }): () => void {
+    return openEvents(this.#wire, from, listener);
+  }
+
+  attach(id: string, options: { type: boolean; size?: Size; from?: number }, listener: AttachListener): Promise<Attachment> {
+    return openAttachment((waitMs) => openWire({ ...this.#address, waitMs }), id, options, listener);
+  }
+
+  async history(id: string, lines: number): Promise<string | undefined> {
+    return (await this.#fetch<object>('history', { id, lines }))?.bytes.toString();
+  }
+
   onGone(listener: () => void): () => void {
     return this.#wire.onGone(listener);
   }
@@ -123,6 +151,7 @@ class HostClient implements Host {
 
 function dial(path: string): Promise<Socket> {
   checkDirectory(dirname(path));
+  checkSocket(path);
   return new Promise((resolve, reject) => {
     const socket = connect(path);
     socket.once('connect', () => resolve(socket));
@@ -130,11 +159,7 @@ function dial(path: string): Promise<Socket> {
   });
 }
 
-/**
- * Connects to the host. Rejects with HostGone when nobody answers within `waitMs`, with HostRefused for a wrong token, a protocol that the host does not
- * speak, or an unsafe directory, and with the refusal SOCKET_PATH_TOO_LONG (a Refused).
- */
-export async function connectHost(address: HostAddress): Promise<Host> {
+async function openWire(address: HostAddress): Promise<{ wire: Wire; features: readonly string[] }> {
   const { path, token, epoch, build, waitMs = 0 } = address;
   checkSocketPath(path);
   const over = performance.now() + waitMs;
@@ -150,16 +175,20 @@ export async function connectHost(address: HostAddress): Promise<Host> {
   }
   const wire = new Wire(socket);
   try {
-    const { features } = await wire.greet({
-      protocols: PROTOCOLS,
-      token,
-      client: randomUUID(),
-      build,
-      ...(epoch !== undefined && { epoch }),
-    });
-    return new HostClient(wire, features);
+    const hello = { protocols: PROTOCOLS, token, client: randomUUID(), build, ...(epoch !== undefined && { epoch }) };
+    const { features } = await wire.greet(hello);
+    return { wire, features };
   } catch (fault) {
     wire.close();
     throw fault;
   }
+}
+
+/**
+ * Connects to the host. Rejects with HostGone when nobody answers within `waitMs`, with HostRefused for a wrong token, a protocol that the host does not
+ * speak, or an unsafe directory or socket, and with the refusal SOCKET_PATH_TOO_LONG (a Refused).
+ */
+export async function connectHost(address: HostAddress): Promise<Host> {
+  const { wire, features } = await openWire(address);
+  return new HostClient(wire, address, features);
 }

@@ -1,9 +1,10 @@
 /** One session: its terminal while it runs, its output, its end. */
 import { bornOf, isAlive } from '#world/processes/scan';
+import { Line } from './attach/line.ts';
 import type { End } from './binding.ts';
 import type { Exits, Kept, Start } from './exits.ts';
 import { bootId, TAIL_BYTES } from './exits.ts';
-import type { Exit, HostEvent, SessionInfo, SpawnRequest, Survivor } from './host.ts';
+import type { Exit, HostEvent, HostNews, SessionInfo, Size, SpawnRequest, Survivor } from './host.ts';
 import { Killing } from './killing.ts';
 import { endOfCode, launch } from './launch.ts';
 import { Ring } from './ring.ts';
@@ -17,6 +18,8 @@ export type SessionDeps = {
   readonly exits: Exits;
   readonly now: () => number;
   readonly emit: (type: HostEvent['type'], session: Session) => void;
+  /** Tells what is no step of the session's life. */
+  readonly tell: (news: HostNews) => void;
   readonly warn: (line: string) => void;
   readonly screens: Screens;
 };
@@ -27,7 +30,6 @@ const RING_BYTES = 256 << 10;
 const LOST_POLL_MS = 50;
 const SIGHUP = 1;
 
-type Size = { readonly cols: number; readonly rows: number };
 /** Told of bytes as they come, and of the number of the first. */
 export type OutputListener = (bytes: Buffer, seq: number) => void;
 
@@ -44,6 +46,10 @@ export class Session {
   readonly screen: Screen | undefined;
   readonly #ending: Killing;
   readonly #listeners = new Set<OutputListener>();
+  /** What people type. */
+  readonly line = new Line((bytes) => this.#terminal?.write(bytes) ?? Promise.reject(terminalGone()));
+  /** The screen's size as it was last set. */
+  size: Size;
   #typedAt = 0;
   readonly #drained: Promise<void>;
   #tellDrained: () => void = () => undefined;
@@ -55,6 +61,7 @@ export class Session {
     this.#ring = ring;
     this.#lastOutputAt = start.startedAt;
     this.#ending = new Killing(start);
+    this.size = { cols: start.cols, rows: start.rows };
     this.screen = size && this.#openScreen(size);
     this.#drained = new Promise((resolve) => {
       this.#tellDrained = resolve;
@@ -155,8 +162,9 @@ export class Session {
 
   /** Resolves when the terminal has it all. Rejects with PTY_BUSY, PTY_STALLED or PTY_GONE. */
   async write(bytes: Buffer): Promise<void> {
-    if (!this.#terminal) throw terminalGone();
-    await this.#terminal.write(bytes);
+    const terminal = this.#terminal;
+    if (!terminal) throw terminalGone();
+    await this.line.pass(bytes.length, () => terminal.write(bytes));
   }
 
   /** Throws PTY_GONE after the end. */
@@ -164,6 +172,8 @@ export class Session {
     if (!this.#terminal) throw terminalGone();
     this.#terminal.resize(cols, rows);
     this.screen?.resize(cols, rows);
+    this.size = { cols, rows };
+    this.#deps.tell({ type: 'resized', id: this.start.id, cols, rows });
   }
 
   /** Ends every process of the session, grace in ms. Calls at the same time are one kill, with the shortest of their graces. */
@@ -184,6 +194,8 @@ export class Session {
       reply: (text) => void this.#terminal?.write(Buffer.from(text)).catch(() => undefined),
       hold: (isFull) => (isFull ? this.#terminal?.pause() : this.#terminal?.resume()),
       wants: (screen) => screens.wants(screen),
+      title: (title) => this.#deps.tell({ type: 'title', id: this.start.id, title }),
+      bell: () => this.#deps.tell({ type: 'bell', id: this.start.id }),
       now: screens.deps.now,
       after: screens.deps.after,
     });

@@ -1,5 +1,6 @@
 /** The host's sessions by id. */
 import { setImmediate as turn } from 'node:timers/promises';
+import { EventRing } from './attach/event-ring.ts';
 import type { Exits } from './exits.ts';
 import type { HostEvent, SessionInfo, SpawnRequest, Survivor } from './host.ts';
 import { HostRefused } from './host.ts';
@@ -27,6 +28,8 @@ export class Sessions {
   readonly #listeners = new Set<(event: HostEvent) => void>();
   #line: Promise<unknown> = Promise.resolve();
   #stopping = false;
+  /** All that has happened, for those who want to know what they missed. */
+  readonly events = new EventRing();
 
   /** Begins with what earlier hosts left on disk. */
   constructor(deps: SessionsDeps) {
@@ -34,6 +37,7 @@ export class Sessions {
       ...deps,
       screens: new Screens(systemTurns(deps.now)),
       emit: (type, session) => this.#emit({ type, session: session.info() }),
+      tell: (news) => this.events.tell(news),
     };
     for (const kept of deps.exits.load()) this.#table.set(kept.start.id, Session.restore(kept, this.#deps));
   }
@@ -136,6 +140,7 @@ export class Sessions {
     try {
       const session = Session.fork(request, token, this.#deps);
       this.#table.set(request.id, session);
+      session.onOutput((bytes, seq) => this.events.printed(request.id, seq + bytes.length));
       this.#emit({ type: 'spawned', session: session.info() });
       return session.info();
     } catch (fault) {
@@ -149,6 +154,7 @@ export class Sessions {
   }
 
   #emit(event: HostEvent): void {
+    this.events.tell(event);
     for (const listener of this.#listeners) listener(event);
   }
 }

@@ -8,6 +8,8 @@ export type RenderOptions = {
   readonly lines: number;
   /** Whether colours and the like are kept, as SGR. */
   readonly colour: boolean;
+  /** Only rows that are scrolled away, above the screen. */
+  readonly isAbove?: boolean;
 };
 
 /** What a screen shows. */
@@ -47,11 +49,11 @@ function rowOf(emulator: Emulator, y: number, colour: boolean): string {
 }
 
 /** The last rows of the screen in view, the lines scrolled away included. */
-export function render(emulator: Emulator, modes: Modes, { lines, colour }: RenderOptions): Rendered {
+export function render(emulator: Emulator, modes: Modes, { lines, colour, isAbove }: RenderOptions): Rendered {
   const { active, cols, rows, isAlternate } = emulator;
   const cursorAt = active.ybase + active.y;
-  let end = active.lines.length;
-  while (end > cursorAt + 1 && rowOf(emulator, end - 1, colour) === '') end--;
+  let end = isAbove ? active.ybase : active.lines.length;
+  while (!isAbove && end > cursorAt + 1 && rowOf(emulator, end - 1, colour) === '') end--;
   const begin = Math.max(0, end - lines);
   const text = Array.from({ length: end - begin }, (_, index) => rowOf(emulator, begin + index, colour)).join('\n');
   const cursor = { x: Math.min(active.x, cols - 1), y: cursorAt - begin, hidden: modes.cursorHidden };

@@ -3,9 +3,10 @@
  * printed meanwhile stays in the session's ring. It begins asleep, so that a session that nobody looks at and that asks its terminal nothing costs neither.
  */
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import type { Size } from '#world/pty/host';
 import { HostRefused } from '#world/pty/host';
-import type { Ring } from '#world/pty/ring';
 import { Asking } from './asking.ts';
+import type { ScreenDeps } from './deps.ts';
 import { Emulator } from './emulator.ts';
 import { Lookers } from './lookers.ts';
 import { feed, pictureOf } from './picture.ts';
@@ -23,26 +24,8 @@ const PIECE = 4096;
 const FULL = 128 << 10;
 const EASED = 32 << 10;
 
-/** What a screen needs of its session and host. */
-export type ScreenDeps = {
-  /** The session's output; the screen has parsed it up to some byte, and no byte after that may leave it. */
-  readonly ring: () => Ring;
-  /** Sends the program what its terminal answers. */
-  readonly reply: (text: string) => void;
-  /** Lets the program wait, or go on. */
-  readonly hold: (isFull: boolean) => void;
-  /** Asks for a turn. */
-  readonly wants: (screen: Screen) => void;
-  /** Time in ms since 1970. */
-  readonly now: () => number;
-  /** Calls back after some ms, unless the returned function is called. */
-  readonly after: (ms: number, run: () => void) => () => void;
-  /** Answers to questions that the screen does not know, by the question: a sequence without its terminator. */
-  readonly answers?: ReadonlyMap<string, string>;
-};
-
-type Asleep = { readonly picture: Buffer; readonly cols: number; readonly rows: number };
-type Size = { readonly seq: number; readonly cols: number; readonly rows: number };
+type Asleep = Size & { readonly picture: Buffer };
+type Change = Size & { readonly seq: number };
 
 /** One session's screen. */
 export class Screen {
@@ -52,7 +35,7 @@ export class Screen {
   #emulator: Emulator | undefined;
   #asleep: Asleep;
   #seq = 0;
-  #sizes: Size[] = [];
+  #sizes: Change[] = [];
   readonly #lookers: Lookers;
   #watchers = 0;
   #isHeld = false;
@@ -63,6 +46,8 @@ export class Screen {
   #sleptAt: number;
   /** A person types on a terminal of their own, which then answers the program. */
   someoneTypes = false;
+  /** No question after this byte was answered by the screen. */
+  answeredAt = 0;
 
   constructor(cols: number, rows: number, deps: ScreenDeps) {
     this.#deps = deps;
@@ -141,6 +126,15 @@ export class Screen {
     return this.#look((emulator) => ({ seq: this.#seq, bytes: pictureOf(emulator, this.#scanner) }));
   }
 
+  /** The same without the lines scrolled away, and with the size that it is for; `atCut` is called before anything that comes after is parsed. */
+  paint(atCut: () => void): Promise<{ readonly seq: number; readonly bytes: Buffer } & Size> {
+    return this.#look((emulator) => {
+      atCut();
+      const { cols, rows } = emulator;
+      return { seq: this.#seq, bytes: pictureOf(emulator, this.#scanner, false), cols, rows };
+    });
+  }
+
   /** The last rows as text, after all that has been printed so far. */
   peek(options: RenderOptions): Promise<Rendered & { readonly seq: number }> {
     return this.#look((emulator) => ({ ...render(emulator, this.#scanner.modes, options), seq: this.#seq }));
@@ -204,7 +198,9 @@ export class Screen {
   }
 
   #reply(text: string): void {
-    if (!this.someoneTypes) this.#deps.reply(text);
+    if (this.someoneTypes) return;
+    this.answeredAt = this.#seq;
+    this.#deps.reply(text);
   }
 
   #piece(most: number): void {
@@ -214,10 +210,14 @@ export class Screen {
     const stretch = Math.min(most, (this.#sizes[0]?.seq ?? Number.POSITIVE_INFINITY) - this.#seq);
     const bytes = this.#deps.ring().slice(this.#seq, this.#lookers.stride(this.#seq, stretch));
     this.#seq += bytes.length;
+    const { bells } = this.#scanner;
+    const { title } = this.#scanner.modes;
     feed(emulator, this.#scanner, bytes, (sequence) => {
       const answer = this.#deps.answers?.get(sequence);
       if (answer !== undefined) this.#reply(answer);
     });
+    if (this.#scanner.modes.title !== title) this.#deps.title?.(this.#scanner.modes.title);
+    if (this.#scanner.bells !== bells) this.#deps.bell?.();
     this.#fit();
     this.#cut();
   }
