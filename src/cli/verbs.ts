@@ -67,6 +67,8 @@ export const TOPICS: readonly Topic[] = [
     verbs: {
       polecat: { help: 'Polecats at work', load: async () => (await import('./cmd/polecat-list.ts')).polecat },
       polecats: { help: 'Lists polecats', hidden: true, load: async () => (await import('./cmd/polecat-list.ts')).polecatList },
+      attach: { help: "An agent's terminal, to look and to type", load: async () => (await import('./cmd/attach.ts')).attach },
+      watch: { help: "An agent's terminal, only to look", load: async () => (await import('./cmd/attach.ts')).watch },
       peek: { help: "What an agent's terminal shows", load: async () => (await import('./cmd/peek.ts')).peek },
     },
   },

@@ -1,4 +1,4 @@
-import { isRefusal, type Refusal, refuse } from '#core/refusals';
+import { isRefusal, type Refusal, Refused, refuse } from '#core/refusals';
 import type { ProcessFact, SessionFact, TownFacts } from '#views/facts';
 import { readText } from '#world/config/json-file';
 import { socketPath } from '#world/config/runtime';
@@ -39,7 +39,7 @@ function processesOf(town: Town): ProcessFact[] {
   });
 }
 
-/** The town's PTY host, for reading. HOST_DOWN when it does not answer. */
+/** The town's PTY host, as people use it. HOST_DOWN when it does not answer, HOST_UNSAFE when others could. */
 export async function openHost(town: Town): Promise<Host | Refusal> {
   const path = socketPath(town.root, 'host');
   if (isRefusal(path)) return path;
@@ -47,6 +47,9 @@ export async function openHost(town: Town): Promise<Host | Refusal> {
   try {
     return await connectHost({ path, token: readToken(town.layout.hostToken), build: 'gt' });
   } catch (fault) {
+    if (fault instanceof Refused) return fault.refusal;
+    if (fault instanceof Error && 'code' in fault && fault.code === 'UNSAFE_PATH')
+      return refuse('HOST_UNSAFE', { why: fault.message });
     return isUp(town) ? refuse('HOST_DOWN', { why: (fault as Error).message.split('\n')[0] ?? '' }) : refuse('TOWN_DOWN');
   }
 }

@@ -1,3 +1,5 @@
+import { SESSION_REFUSALS } from './session-refusals.ts';
+
 /**
  * What gt says when it will not do something. A refusal is an answer, not a fault: core and ops return it as a value, the CLI prints it as one
  * line of what is wrong and one of what to do, and ends with its exit code. Faults (a broken pipe, a bug) are exceptions and never come here.
@@ -131,6 +133,7 @@ export const REFUSALS = {
   AGENT_UNKNOWN: { says: 'There is no agent `{agent}`.', try: '{hint}', exit: 3 },
 
   HOST_DOWN: { says: 'The PTY host does not answer: {why}.', try: 'Start the town with `gt up`.', exit: 5 },
+  ...SESSION_REFUSALS,
   NO_OUTPUT: {
     says: '{agent} has no session whose output could be shown.',
     try: 'See `gt polecat list`, and `gt why {agent}`.',

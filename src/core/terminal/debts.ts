@@ -33,11 +33,11 @@ export class Debts {
 
   push(bytes: Buffer): void {
     const text = this.#rest + bytes.toString('latin1');
-    for (const [, lead, numbers, final, osc, escape] of text.matchAll(SEQUENCE)) {
+    for (const [, lead, numbers, final, osc, short] of text.matchAll(SEQUENCE)) {
       if (osc !== undefined) {
         if (COLOURS.has(Number(osc))) this.#colours.add(Number(osc));
-      } else if (escape === 'H') this.#hasTabs = true;
-      else if (escape === 'c') this.#reset();
+      } else if (short === 'H') this.#hasTabs = true;
+      else if (short === 'c') this.#reset();
       else this.#csi(lead ?? '', (numbers ?? '').split(/[;:]/).map(Number), final ?? '');
     }
     this.#rest = UNFINISHED.exec(text)?.[0] ?? '';

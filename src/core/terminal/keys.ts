@@ -160,10 +160,10 @@ export class KeyReader {
 
   /** Up to the end of the paste nothing is a command. */
   #pasted(bytes: Buffer, at: number): number {
-    const escape = bytes.indexOf(ESC, at);
-    if (escape !== at) {
-      this.#put('keys', bytes.subarray(at, escape < 0 ? bytes.length : escape));
-      return escape < 0 ? bytes.length : escape;
+    const mark = bytes.indexOf(ESC, at);
+    if (mark !== at) {
+      this.#put('keys', bytes.subarray(at, mark < 0 ? bytes.length : mark));
+      return mark < 0 ? bytes.length : mark;
     }
     const next = bytes.toString('latin1', at + 1, at + 1 + PASTE_END.length);
     if (next.length < PASTE_END.length && PASTE_END.startsWith(next)) return -1;

@@ -181,8 +181,7 @@ class Stream implements Attachment {
       this.#listener.onResize?.(this.#size);
     } else if (event.type === 'typed') {
       if (this.#unsaid.taken(event.n)) this.#listener.onEased?.();
-    }
-    else if (event.type === 'end') this.#end(event.exit ? { exit: event.exit } : { gone: 'The session is over.' });
+    } else if (event.type === 'end') this.#end(event.exit ? { exit: event.exit } : { gone: 'The session is over.' });
   }
 
   #paint(bytes: Buffer): void {

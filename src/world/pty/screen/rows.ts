@@ -27,14 +27,16 @@ export type Rendered = {
 
 const PLAIN = penKey({ fg: 0, bg: 0, extended: { _ext: 0, underlineColor: 0, urlId: 0 } });
 
-function rowOf(emulator: Emulator, y: number, colour: boolean): string {
+/** A row as text, of its first `cols` columns. `y` counts from the oldest line. */
+export function rowOf(emulator: Emulator, y: number, colour: boolean, cols = emulator.cols): string {
   const line = emulator.active.lines.get(y);
   const cell = emulator.emptyCell();
   let text = '';
   let kept = 0;
   let pen = PLAIN;
-  for (let x = 0; line && x < Math.min(line.length, emulator.cols); x++) {
+  for (let x = 0; line && x < Math.min(line.length, cols); x++) {
     line.loadCell(x, cell);
+    if (x + cell.getWidth() > cols) break;
     const chars = cell.getChars();
     if (chars === '' && cell.getWidth() === 0) continue;
     const key = penKey(cell);
