@@ -72,7 +72,11 @@ export async function look(
 
 /** What the onlooker's screen shows, as text. */
 export function shownTo(onlooker: Onlooker): string {
-  const { emulator } = onlooker.screen();
+  return shownBy(onlooker.screen());
+}
+
+/** What a screen shows, as text. */
+export function shownBy({ emulator }: Followed): string {
   const cell = emulator.emptyCell();
   return Array.from({ length: emulator.rows }, (_, y) => {
     const line = emulator.active.lines.get(emulator.active.ybase + y);
