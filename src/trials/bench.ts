@@ -1,6 +1,7 @@
 import { Queue, Worker } from 'bullmq';
 import { benchTimes } from './bench-times.ts';
 import { type BenchTown, benchTown, ended, milestones, settle } from './bench-town.ts';
+import { benchSessions } from './sessions/bench-sessions.ts';
 
 /**
  * What gt costs, as ratios to a floor measured in the same run: the town's whole step (wake, unseen set, books, commit, release) against one plain
@@ -18,7 +19,7 @@ const ms = (value: number) => `${value.toFixed(2)} ms`;
 export async function bench(say: Say): Promise<boolean> {
   const steps = await benchSteps(say);
   await benchTimes(say);
-  return steps;
+  return (await benchSessions(say)) && steps;
 }
 
 async function benchSteps(say: Say): Promise<boolean> {

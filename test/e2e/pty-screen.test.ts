@@ -11,7 +11,7 @@ const small = { cols: 40, rows: 10 };
 test('a peek shows the screen as it stands, not what was printed on the way', async () => {
   const running = await startHost(ground, 'peek');
   const host = await running.connect(1);
-  expect([...host.features]).toEqual(['screen', 'attach', 'events']);
+  expect([...host.features]).toContain('screen');
   const line = String.raw`printf 'draft\r\033[2K\033[1;31mfinal\033[0m line\033[5;7H\033[4:3mhere\033[0m\033]0;my title\007\033[?25l'; echo; read x; printf '\033[Hx'; read y`;
   await host.spawn({ ...shell(ground, 'seen', line), ...small });
   await printed(host, 'seen', '?25l\r\n');

@@ -15,6 +15,7 @@ import type {
   HostEvent,
   HostInfo,
   NumberedNews,
+  RecordingState,
   ScreenShown,
   SessionInfo,
   Size,
@@ -86,6 +87,10 @@ class HostClient implements Host {
 
   snapshot(id: string): Promise<{ seq: number; bytes: Buffer } | undefined> {
     return this.#fetch<{ seq: number }>('snapshot', { id });
+  }
+
+  async record(id: string, change: { on?: boolean; input?: boolean } = {}): Promise<RecordingState | undefined> {
+    return (await this.#wire.ask<RecordingState | null>('record', { id, ...change })) ?? undefined;
   }
 
   async write(id: string, bytes: Buffer | string): Promise<void> {

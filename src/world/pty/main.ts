@@ -48,7 +48,7 @@ async function run(): Promise<void> {
   makeDirectory(state);
   const { now } = systemClock;
   const token = ensureToken(tokenFile);
-  const sessions = new Sessions({ exits: new Exits(join(state, 'sessions')), now, warn });
+  const sessions = new Sessions({ exits: new Exits(join(state, 'sessions')), now, warn, secrets: [token] });
   const door = await serve({
     path: socket,
     token,
@@ -61,7 +61,7 @@ async function run(): Promise<void> {
   const leave = async () => {
     // a client that does not read must not hold the host back
     setTimeout(() => process.exit(0), LEAVE_MS);
-    await door.close();
+    await Promise.all([door.close(), sessions.recorded()]);
     process.exit(0);
   };
   for (const signal of ['SIGTERM', 'SIGINT'] as const)

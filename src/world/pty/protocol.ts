@@ -7,8 +7,9 @@
 /** Versions of the protocol that this build speaks. */
 export const PROTOCOLS: readonly number[] = [1];
 
-/** What this build can do beyond the protocol's first form, told in WELCOME. `screen`: the requests `peek` and `snapshot`; `attach`: `attach` and what goes with it; `events`. */
-export const FEATURES: readonly string[] = ['screen', 'attach', 'events'];
+/** What this build can do beyond the protocol's first form, told in WELCOME. `screen`: the requests `peek` and `snapshot`; `record`: that request, and `record` in
+ * `spawn`; `attach`: that request, and those on its channel; `events`: that request. */
+export const FEATURES: readonly string[] = ['screen', 'record', 'attach', 'events'];
 
 /** Types of frames. Those unknown to the receiver are skipped. SNAP carries a screen with the seq at which it was taken, in as many frames as it takes. */
 export const FRAME = { HELLO: 1, WELCOME: 2, REQ: 3, RES: 4, EVT: 5, OUT: 6, IN: 7, SNAP: 8 } as const;

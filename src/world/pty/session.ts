@@ -7,6 +7,7 @@ import { bootId, TAIL_BYTES } from './exits.ts';
 import type { Exit, HostEvent, HostNews, SessionInfo, Size, SpawnRequest, Survivor } from './host.ts';
 import { Killing } from './killing.ts';
 import { endOfCode, launch } from './launch.ts';
+import type { Recorder } from './recording/recorder.ts';
 import { Ring } from './ring.ts';
 import { Screen } from './screen/screen.ts';
 import type { Screens } from './screen/screens.ts';
@@ -44,10 +45,12 @@ export class Session {
   #exit: Exit | undefined;
   /** None of a session that an earlier host left: its beginning is not known. */
   readonly screen: Screen | undefined;
+  /** None of a session that is not recorded. */
+  recorder: Recorder | undefined;
   readonly #ending: Killing;
   readonly #listeners = new Set<OutputListener>();
   /** What people type. */
-  readonly line = new Line((bytes) => this.#terminal?.write(bytes) ?? Promise.reject(terminalGone()));
+  readonly line = new Line((bytes) => this.#put(bytes));
   /** The screen's size as it was last set. */
   size: Size;
   #typedAt = 0;
@@ -142,17 +145,8 @@ export class Session {
   info(): SessionInfo {
     const { id, pid, born, startedAt, cwd } = this.start;
     const exit = this.#exit;
-    return {
-      id,
-      pid,
-      born,
-      startedAt,
-      cwd,
-      state: this.#state,
-      seq: this.#ring.seq,
-      lastOutputAt: this.#lastOutputAt,
-      ...(exit && { exit }),
-    };
+    const [state, seq, lastOutputAt] = [this.#state, this.#ring.seq, this.#lastOutputAt];
+    return { id, pid, born, startedAt, cwd, state, seq, lastOutputAt, ...(exit && { exit }) };
   }
 
   /** Output from byte `from` on, as far back as it is held. */
@@ -162,9 +156,13 @@ export class Session {
 
   /** Resolves when the terminal has it all. Rejects with PTY_BUSY, PTY_STALLED or PTY_GONE. */
   async write(bytes: Buffer): Promise<void> {
-    const terminal = this.#terminal;
-    if (!terminal) throw terminalGone();
-    await this.line.pass(bytes.length, () => terminal.write(bytes));
+    await this.line.pass(bytes.length, () => this.#put(bytes));
+  }
+
+  async #put(bytes: Buffer): Promise<void> {
+    if (!this.#terminal) throw terminalGone();
+    await this.#terminal.write(bytes);
+    this.recorder?.typed(bytes);
   }
 
   /** Throws PTY_GONE after the end. */
@@ -174,6 +172,7 @@ export class Session {
     this.screen?.resize(cols, rows);
     this.size = { cols, rows };
     this.#deps.tell({ type: 'resized', id: this.start.id, cols, rows });
+    this.recorder?.resized(cols, rows);
   }
 
   /** Ends every process of the session, grace in ms. Calls at the same time are one kill, with the shortest of their graces. */

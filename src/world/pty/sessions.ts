@@ -4,6 +4,7 @@ import { EventRing } from './attach/event-ring.ts';
 import type { Exits } from './exits.ts';
 import type { HostEvent, SessionInfo, SpawnRequest, Survivor } from './host.ts';
 import { HostRefused } from './host.ts';
+import { record } from './recording/record.ts';
 import { Screens, systemTurns } from './screen/screens.ts';
 import type { SessionDeps } from './session.ts';
 import { Session } from './session.ts';
@@ -17,12 +18,17 @@ const NAMED = 1_000;
 /** How long a host that ends waits for the last output of killed sessions, ms. */
 const LAST_OUTPUT_MS = 2_000;
 
-/** What the table needs. `now` is the time in ms since 1970; `warn` takes a line for the log. */
-export type SessionsDeps = { readonly exits: Exits; readonly now: () => number; readonly warn: (line: string) => void };
+/** What the table needs. `now` is the time in ms since 1970; `warn` takes a line for the log; `secrets` of the host must be in no recording. */
+export type SessionsDeps = {
+  readonly exits: Exits;
+  readonly now: () => number;
+  readonly warn: (line: string) => void;
+  readonly secrets?: readonly string[];
+};
 
 /** The table. A session stays in it from `spawn` to `forget`. */
 export class Sessions {
-  readonly #deps: SessionDeps;
+  readonly #deps: SessionDeps & SessionsDeps;
   readonly #table = new Map<string, Session>();
   readonly #starting = new Map<string, Promise<SessionInfo>>();
   readonly #listeners = new Set<(event: HostEvent) => void>();
@@ -126,8 +132,14 @@ export class Sessions {
       timer = setTimeout(resolve, LAST_OUTPUT_MS);
     });
     await Promise.race([Promise.all(all.map((session) => session.drained)), deadline]);
+    await Promise.race([this.recorded(), deadline]);
     clearTimeout(timer);
     return { left: kills.flatMap((kill) => kill.left).slice(0, NAMED) };
+  }
+
+  /** Resolves when the recordings of ended sessions are written. */
+  async recorded(): Promise<void> {
+    await Promise.all([...this.#table.values()].map((session) => session.state === 'drained' && session.recorder?.end()));
   }
 
   #fork(request: SpawnRequest): SessionInfo {
@@ -139,6 +151,7 @@ export class Sessions {
       throw new HostRefused('BAD_REQUEST', 'A session needs GT_SESSION in its environment: its processes are found by it.');
     try {
       const session = Session.fork(request, token, this.#deps);
+      record(session, request, { ...this.#deps, after: this.#deps.screens.deps.after });
       this.#table.set(request.id, session);
       session.onOutput((bytes, seq) => this.events.printed(request.id, seq + bytes.length));
       this.#emit({ type: 'spawned', session: session.info() });
