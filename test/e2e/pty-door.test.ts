@@ -106,7 +106,7 @@ test('who says nothing is cut off', async () => {
   const sessions = new Sessions({ exits: new Exits(join(dir, 'sessions')), now, warn: () => undefined });
   const fence = new Fence(join(dir, 'epoch'));
   const path = join(dir, 'host');
-  const door = await serve({ path, token: 't', build: 'test', sessions, fence, now, onStopped: () => undefined, helloMs: 20 });
+  const door = await serve({ path, token: 't', build: 'test', sessions, fence, now, onOver: () => undefined, helloMs: 20 });
   await (await open(path)).closed;
   const greeted = await open(path);
   expect(await answerOf(greeted, hello({ token: 't' }))).toMatchObject({ protocol: 1 });

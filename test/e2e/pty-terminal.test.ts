@@ -36,7 +36,7 @@ function open(line: string, options: { stallMs?: number; markMs?: number; work?:
     tell = { ...tell, drained: resolve };
   });
   const request = { file: '/bin/sh', args: ['-c', line], env: envOf(ground, 'terminal'), cwd: dir, cols: 80, rows: 24 };
-  const terminal = new Terminal(
+  const terminal = Terminal.fork(
     request,
     {
       output: (chunk) => {

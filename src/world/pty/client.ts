@@ -27,16 +27,26 @@ export type HostAddress = {
 
 const RETRY_FIRST_MS = 5;
 const RETRY_LAST_MS = 100;
+/** How long the successor of a host that handed over is looked for, ms. */
+const REJOIN_MS = 30_000;
 
 class HostClient implements Host {
   readonly #wire: Wire;
   #watching = false;
 
-  readonly features: ReadonlySet<string>;
-
-  constructor(wire: Wire, features: readonly string[]) {
+  constructor(wire: Wire) {
     this.#wire = wire;
-    this.features = new Set(features);
+    wire.movedListeners.add(() => {
+      if (this.#watching) this.#watch();
+    });
+  }
+
+  get build(): string {
+    return this.#wire.welcome.build;
+  }
+
+  get features(): ReadonlySet<string> {
+    return new Set(this.#wire.welcome.features);
   }
 
   spawn(request: SpawnRequest): Promise<SessionInfo> {
@@ -96,17 +106,30 @@ class HostClient implements Host {
     return this.#wire.ask('stop', options);
   }
 
+  handOver(program: readonly string[], options: { waitMs?: number } = {}): Promise<HostInfo> {
+    return this.#wire.ask('hand-over', { program, ...options });
+  }
+
   onEvent(listener: (event: HostEvent) => void): () => void {
     this.#wire.eventListeners.add(listener);
     if (!this.#watching) {
       this.#watching = true;
-      this.#wire.ask('watch').catch(() => undefined); // only a lost connection rejects it, and that is told by onGone
+      this.#watch();
     }
     return () => this.#wire.eventListeners.delete(listener);
   }
 
+  onMoved(listener: () => void): () => void {
+    this.#wire.movedListeners.add(listener);
+    return () => this.#wire.movedListeners.delete(listener);
+  }
+
   onGone(listener: () => void): () => void {
     return this.#wire.onGone(listener);
+  }
+
+  #watch(): void {
+    this.#wire.ask('watch').catch(() => undefined); // only a lost connection rejects it, and that is told by onGone
   }
 
   /** An answer with the bytes that came before it. */
@@ -130,6 +153,19 @@ function dial(path: string): Promise<Socket> {
   });
 }
 
+async function reach(path: string, waitMs: number): Promise<Socket> {
+  const over = performance.now() + waitMs;
+  for (let wait = RETRY_FIRST_MS; ; wait = Math.min(wait * 2, RETRY_LAST_MS)) {
+    try {
+      return await dial(path);
+    } catch (fault) {
+      if (fault instanceof HostRefused) throw fault;
+      if (performance.now() >= over) throw new HostGone(`No PTY host answers at ${path} (${(fault as Error).message}).`);
+      await pause(wait);
+    }
+  }
+}
+
 /**
  * Connects to the host. Rejects with HostGone when nobody answers within `waitMs`, with HostRefused for a wrong token, a protocol that the host does not
  * speak, or an unsafe directory, and with the refusal SOCKET_PATH_TOO_LONG (a Refused).
@@ -137,27 +173,11 @@ function dial(path: string): Promise<Socket> {
 export async function connectHost(address: HostAddress): Promise<Host> {
   const { path, token, epoch, build, waitMs = 0 } = address;
   checkSocketPath(path);
-  const over = performance.now() + waitMs;
-  let socket: Socket | undefined;
-  for (let wait = RETRY_FIRST_MS; !socket; wait = Math.min(wait * 2, RETRY_LAST_MS)) {
-    try {
-      socket = await dial(path);
-    } catch (fault) {
-      if (fault instanceof HostRefused) throw fault;
-      if (performance.now() >= over) throw new HostGone(`No PTY host answers at ${path} (${(fault as Error).message}).`);
-      await pause(wait);
-    }
-  }
-  const wire = new Wire(socket);
+  const hello = { protocols: PROTOCOLS, token, client: randomUUID(), build, ...(epoch !== undefined && { epoch }) };
+  const wire = new Wire(hello, () => reach(path, REJOIN_MS));
   try {
-    const { features } = await wire.greet({
-      protocols: PROTOCOLS,
-      token,
-      client: randomUUID(),
-      build,
-      ...(epoch !== undefined && { epoch }),
-    });
-    return new HostClient(wire, features);
+    await wire.greet(await reach(path, waitMs));
+    return new HostClient(wire);
   } catch (fault) {
     wire.close();
     throw fault;

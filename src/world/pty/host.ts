@@ -78,6 +78,9 @@ export type HostRefusal =
   | 'FORK_FAILED'
   | 'HOST_FULL'
   | 'HOST_STOPPING'
+  /** The hand-over to a successor: it is under way, ask again when it is over (a client does so by itself); it came to nothing. */
+  | 'RETRY'
+  | 'HAND_OVER_FAILED'
   /** A session: not known, still running (forget), ended (write, resize), 8 MB of input wait, or no byte of it was taken for 30 s. */
   | 'SESSION_UNKNOWN'
   | 'SESSION_RUNS'
@@ -104,6 +107,7 @@ export class HostGone extends Error {
 
 /**
  * The host, seen from a client. Every call rejects with HostGone when the connection is lost (`onGone` tells of it at once), and with HostRefused.
+ * A hand-over of the host is no such loss: what was asked meanwhile is answered by the successor.
  * `spawn` and `forget` need a worker's epoch; what changes something is refused from a worker older than the newest one heard.
  */
 export interface Host {
@@ -114,10 +118,13 @@ export interface Host {
   get(id: string): Promise<SessionInfo | undefined>;
   /** Output from byte `from` on (as far back as the ring reaches); `seq` is the byte count after the last byte given. */
   output(id: string, from?: number): Promise<{ bytes: Buffer; from: number; seq: number } | undefined>;
-  /** What the host can do beyond the protocol's first form; `screen` is needed for `peek` and `snapshot`. */
+  /** The build of gt that the host is, as it was told when it was started. */
+  readonly build: string;
+  /** What the host can do beyond the protocol's first form; `screen` is needed for `peek` and `snapshot`, `hand-over` for `handOver`. */
   readonly features: ReadonlySet<string>;
   /**
-   * The last `lines` rows of the screen, with `colour` as SGR. Undefined when the host does not know the session, or only its last output.
+   * The last `lines` rows of the screen, with `colour` as SGR. Undefined when the host does not know the session; of one
+   * whose host was lost it is what its last output painted.
    */
   peek(id: string, options: { lines: number; colour?: boolean }): Promise<ScreenShown | undefined>;
   /** Bytes that make a fresh terminal of the same size equal to the session's screen, which goes on with output byte `seq`. Undefined as in `peek`. */
@@ -133,10 +140,17 @@ export interface Host {
   /** The run's record holds the exit: the host may forget the (drained) session and its files. Idempotent. */
   forget(id: string): Promise<void>;
   info(): Promise<HostInfo>;
+  /**
+   * Hands all terminals over to a successor, which is started with this command line (its first word an absolute path; `--take-over FILE` is added) and gives
+   * this answer. Agents do not notice. Rejects with HAND_OVER_FAILED when it is not ready within `waitMs` (10 s): then nothing has happened.
+   */
+  handOver(program: readonly string[], options?: { waitMs?: number }): Promise<HostInfo>;
   /** Kills every session as `kill` does, answers with what is left of all, and ends the host. Exits that were not forgotten stay on disk. */
   stop(options?: { graceMs?: number }): Promise<{ left: Survivor[] }>;
   /** Events from now on. A lost connection loses events: connect again and `list`. */
   onEvent(listener: (event: HostEvent) => void): () => void;
+  /** The host was replaced by a successor: requests go on by themselves, but events may have been missed. `list`. */
+  onMoved(listener: () => void): () => void;
   onGone(listener: () => void): () => void;
   close(): void;
 }

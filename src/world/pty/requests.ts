@@ -1,7 +1,9 @@
 /** What a client may ask: each request's arguments, who may make it, and what it does. */
+import type { HandOverOrder } from './hand-over.ts';
 import type { HostInfo, SpawnRequest } from './host.ts';
 import type { Args } from './request-args.ts';
 import { bad, graceOf, idOf, numberOf, ROWS_LIMIT, screenOf, textOf } from './request-args.ts';
+import { HAND_OVER_REQUESTS } from './requests-hand-over.ts';
 import type { Sessions } from './sessions.ts';
 
 /** Who asks, for requests whose answer goes on after RES, on the channel of their number `n`. */
@@ -28,6 +30,7 @@ export type RequestContext = {
   readonly sendOutput: (from: number, bytes: Buffer) => void;
   readonly sendSnapshot: (seq: number, bytes: Buffer) => void;
   readonly stop: (graceMs: number | undefined) => Promise<unknown>;
+  readonly handOver: (order: HandOverOrder) => Promise<never>;
 };
 
 /** `read` changes nothing; `change` is refused from an older worker; `own` is a worker's alone. */
@@ -70,7 +73,7 @@ export const REQUESTS: Readonly<Record<string, Request>> = {
     right: 'read',
     run: async (args, { sessions, sendOutput }) => {
       const lines = numberOf(args['lines'], 'lines', 1, ROWS_LIMIT);
-      const shown = await sessions.find(idOf(args))?.screen?.peek({ lines, colour: args['colour'] === true });
+      const shown = await sessions.find(idOf(args))?.screen.peek({ lines, colour: args['colour'] === true });
       if (!shown) return null;
       const { text, ...about } = shown;
       sendOutput(0, Buffer.from(text)); // more than fits the frame of an answer, perhaps
@@ -80,7 +83,7 @@ export const REQUESTS: Readonly<Record<string, Request>> = {
   snapshot: {
     right: 'read',
     run: async (args, { sessions, sendSnapshot }) => {
-      const snapshot = await sessions.find(idOf(args))?.screen?.snapshot();
+      const snapshot = await sessions.find(idOf(args))?.screen.snapshot();
       if (!snapshot) return null;
       sendSnapshot(snapshot.seq, snapshot.bytes);
       return { seq: snapshot.seq };
@@ -88,7 +91,10 @@ export const REQUESTS: Readonly<Record<string, Request>> = {
   },
   spawn: { right: 'own', run: (args, { sessions, mayChange }) => sessions.spawn(spawnOf(args), mayChange) },
   forget: { right: 'own', run: (args, { sessions }) => sessions.forget(idOf(args)) },
-  write: { right: 'change', run: (args, { sessions, input }) => sessions.known(idOf(args)).write(input) },
+  write: {
+    right: 'change',
+    run: (args, { sessions, input, peer: { client, n } }) => sessions.known(idOf(args)).write(input, { client, n }),
+  },
   resize: {
     right: 'change',
     run: (args, { sessions }) => {
@@ -98,4 +104,5 @@ export const REQUESTS: Readonly<Record<string, Request>> = {
   },
   kill: { right: 'change', run: (args, { sessions }) => sessions.known(idOf(args)).kill(graceOf(args)) },
   stop: { right: 'change', run: (args, { stop }) => stop(graceOf(args)) },
+  ...HAND_OVER_REQUESTS,
 };

@@ -4,14 +4,15 @@
  */
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { HostRefused } from '#world/pty/host';
-import type { Ring } from '#world/pty/ring';
 import { Asking } from './asking.ts';
+import type { ScreenDeps } from './deps.ts';
 import { Emulator } from './emulator.ts';
 import { Lookers } from './lookers.ts';
 import { feed, pictureOf } from './picture.ts';
 import type { Rendered, RenderOptions } from './rows.ts';
 import { render } from './rows.ts';
 import { Scanner } from './scanner.ts';
+import type { Painted, ScreenState, Sized } from './state.ts';
 
 /** Bytes that a sleeper leaves unparsed; when there are more it wakes. */
 const TAIL_LIMIT = 64 << 10;
@@ -23,36 +24,15 @@ const PIECE = 4096;
 const FULL = 128 << 10;
 const EASED = 32 << 10;
 
-/** What a screen needs of its session and host. */
-export type ScreenDeps = {
-  /** The session's output; the screen has parsed it up to some byte, and no byte after that may leave it. */
-  readonly ring: () => Ring;
-  /** Sends the program what its terminal answers. */
-  readonly reply: (text: string) => void;
-  /** Lets the program wait, or go on. */
-  readonly hold: (isFull: boolean) => void;
-  /** Asks for a turn. */
-  readonly wants: (screen: Screen) => void;
-  /** Time in ms since 1970. */
-  readonly now: () => number;
-  /** Calls back after some ms, unless the returned function is called. */
-  readonly after: (ms: number, run: () => void) => () => void;
-  /** Answers to questions that the screen does not know, by the question: a sequence without its terminator. */
-  readonly answers?: ReadonlyMap<string, string>;
-};
-
-type Asleep = { readonly picture: Buffer; readonly cols: number; readonly rows: number };
-type Size = { readonly seq: number; readonly cols: number; readonly rows: number };
-
 /** One session's screen. */
 export class Screen {
   readonly #deps: ScreenDeps;
   readonly #scanner: Scanner;
   readonly #asking = new Asking();
   #emulator: Emulator | undefined;
-  #asleep: Asleep;
+  #asleep: Painted;
   #seq = 0;
-  #sizes: Size[] = [];
+  #sizes: Sized[] = [];
   readonly #lookers: Lookers;
   #watchers = 0;
   #isHeld = false;
@@ -64,13 +44,21 @@ export class Screen {
   /** A person types on a terminal of their own, which then answers the program. */
   someoneTypes = false;
 
-  constructor(cols: number, rows: number, deps: ScreenDeps) {
+  constructor({ picture, cols, rows, seq, sizes }: ScreenState, deps: ScreenDeps) {
     this.#deps = deps;
     this.#lookers = new Lookers(deps.after);
     this.#scanner = new Scanner(rows);
-    this.#asleep = { picture: deflateRawSync(Buffer.alloc(0)), cols, rows };
+    this.#scanner.push(inflateRawSync(picture)); // it sets what the program had set
+    this.#asleep = { picture, cols, rows };
+    this.#seq = seq;
+    this.#sizes = [...sizes];
     this.#usedAt = deps.now();
     this.#sleptAt = this.#usedAt;
+  }
+
+  /** The screen for another host, which has the ring as well. It may be in the middle of a sequence. */
+  state(): ScreenState {
+    return { ...(this.#emulator ? this.#paint(this.#emulator) : this.#asleep), seq: this.#seq, sizes: this.#sizes };
   }
 
   get isLive(): boolean {
@@ -165,9 +153,7 @@ export class Screen {
   sleep(): void {
     const emulator = this.#emulator;
     if (!emulator) return;
-    // level 1: a third larger than the best, in a fifth of the time
-    const picture = deflateRawSync(pictureOf(emulator, this.#scanner), { level: 1 });
-    this.#asleep = { picture, cols: emulator.cols, rows: emulator.rows };
+    this.#asleep = this.#paint(emulator);
     this.#drop();
     this.#isRoused = false;
     this.#sleptAt = this.#deps.now();
@@ -184,6 +170,12 @@ export class Screen {
   dispose(): void {
     this.#drop();
     this.#lookers.refuse(new HostRefused('SESSION_UNKNOWN', 'The session was forgotten before its screen could be shown.'));
+  }
+
+  #paint(emulator: Emulator): Painted {
+    // level 1: a third larger than the best, in a fifth of the time
+    const picture = deflateRawSync(pictureOf(emulator, this.#scanner), { level: 1 });
+    return { picture, cols: emulator.cols, rows: emulator.rows };
   }
 
   #drop(): void {

@@ -1,0 +1,14 @@
+/** A screen as plain data: between hosts, and at the beginning. */
+import { deflateRawSync } from 'node:zlib';
+
+/** What paints a fresh terminal of this size, deflated. */
+export type Painted = { readonly picture: Buffer; readonly cols: number; readonly rows: number };
+/** The size that a screen gets before byte `seq`. */
+export type Sized = { readonly seq: number; readonly cols: number; readonly rows: number };
+/** A screen that has parsed the output up to byte `seq`, and the sizes that it gets at later bytes. */
+export type ScreenState = Painted & { readonly seq: number; readonly sizes: readonly Sized[] };
+
+/** An empty screen before byte `seq`. */
+export function emptyScreen({ cols, rows }: { readonly cols: number; readonly rows: number }, seq = 0): ScreenState {
+  return { picture: deflateRawSync(Buffer.alloc(0)), cols, rows, seq, sizes: [] };
+}
