@@ -1,6 +1,7 @@
 import { Queue, Worker } from 'bullmq';
 import { benchTimes } from './bench-times.ts';
 import { type BenchTown, benchTown, ended, milestones, settle } from './bench-town.ts';
+import { benchLoss } from './loss-host.ts';
 
 /**
  * What gt costs, as ratios to a floor measured in the same run: the town's whole step (wake, unseen set, books, commit, release) against one plain
@@ -18,7 +19,8 @@ const ms = (value: number) => `${value.toFixed(2)} ms`;
 export async function bench(say: Say): Promise<boolean> {
   const steps = await benchSteps(say);
   await benchTimes(say);
-  return steps;
+  const isWhole = await benchLoss(say);
+  return steps && isWhole;
 }
 
 async function benchSteps(say: Say): Promise<boolean> {
