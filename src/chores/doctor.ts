@@ -1,19 +1,13 @@
 import { type Member, parentOf } from '#core/ids';
 import { PAGE } from '#core/limits';
 import type { Run } from '#core/records';
-import { explain, isRefusal, type Refusal } from '#core/refusals';
+import { isRefusal, type Refusal } from '#core/refusals';
+import type { Stray } from '#world/processes/strays';
 import type { RedisFacts } from '#world/redis/inspect';
 import type { Books } from '#world/store/books';
 import type { Rig } from '#world/world';
-
-/** One look of the doctor: what was found, and what mends it (null when all is well). */
-export type Check = {
-  readonly id: string;
-  readonly category: 'tools' | 'town' | 'redis' | 'rigs' | 'books' | 'sessions';
-  readonly ok: boolean;
-  readonly found: string;
-  readonly mend: string | null;
-};
+import { type Check, good, ill, refused, some } from './check.ts';
+import { strays } from './doctor-strays.ts';
 
 /** What the doctor looks at, for one town. */
 export type DoctorGround = {
@@ -44,26 +38,12 @@ export type DoctorGround = {
     | undefined;
   /** Sessions that the host has; a refusal when it does not answer. */
   sessions(): Promise<ReadonlyArray<{ id: string; state: string }> | Refusal>;
+  /** Processes in the worktrees of these rigs that no token leads to. */
+  strays(rigs: readonly string[]): Promise<Stray[]>;
 };
 
 /** A mark this old was relayed by nobody (ms). */
 const OLD_MARK_MS = 60_000;
-const SHOWN = 5;
-
-const good = (category: Check['category'], id: string, found: string): Check => ({ id, category, ok: true, found, mend: null });
-const ill = (category: Check['category'], id: string, found: string, mend: string): Check => ({
-  id,
-  category,
-  ok: false,
-  found,
-  mend,
-});
-const some = (names: readonly string[]): string =>
-  names.length > SHOWN ? `${names.slice(0, SHOWN).join(', ')} and ${names.length - SHOWN} more` : names.join(', ');
-const refused = (category: Check['category'], id: string, refusal: Refusal): Check => {
-  const { says, try: todo } = explain(refusal);
-  return ill(category, id, says.replace(/\.$/, ''), todo);
-};
 
 /** Looks at everything, in order; nothing is changed. What cannot be looked at without Redis or the host is left out, after saying that they are away. */
 export async function doctor(ground: DoctorGround): Promise<Check[]> {
@@ -71,6 +51,7 @@ export async function doctor(ground: DoctorGround): Promise<Check[]> {
   const names = ground.rigNames();
   if (isRefusal(names)) checks.push(refused('rigs', 'registry', names));
   else checks.push(...registry(names), ...(await Promise.all(names.registered.map((name) => rig(ground, name)))).flat());
+  if (!isRefusal(names)) checks.push(strays(await ground.strays(names.registered)));
   if (ground.books) checks.push(...(await jobs(ground, ground.books)), ...(await runs(ground, ground.books.books)));
   return checks;
 }

@@ -9,7 +9,7 @@ import { performance } from 'node:perf_hooks';
 export type Ending = { readonly code: number | null; readonly signal: number | null };
 
 /** One program on a terminal. `drained` resolves when all of its output was told of. */
-export type LossRun = {
+type LossRun = {
   readonly pause: () => void;
   readonly resume: () => void;
   readonly exited: Promise<Ending>;

@@ -26,7 +26,7 @@ function refusalOf(value: unknown): HostRefused | undefined {
 /** A greeted connection. While a host hands over, what is asked waits; then it is asked again of whoever has the sessions, with the same numbers. */
 export class Wire {
   readonly #hello: object;
-  readonly #dial: () => Promise<Socket>;
+  readonly #dial: (() => Promise<Socket>) | undefined;
   #socket: Socket | undefined;
   #welcome: Welcome | undefined;
   readonly #pending = new Map<number, Pending>();
@@ -38,8 +38,8 @@ export class Wire {
   #n = 0;
   #gone: HostGone | undefined;
 
-  /** `dial` reaches the host that answers now, or its successor if it is not there yet. */
-  constructor(hello: object, dial: () => Promise<Socket>) {
+  /** `dial` reaches the host that answers now, or its successor if it is not there yet. Without it a hand-over is told as a lost connection. */
+  constructor(hello: object, dial?: () => Promise<Socket>) {
     this.#hello = hello;
     this.#dial = dial;
   }
@@ -156,16 +156,16 @@ export class Wire {
 
   #cut(): void {
     this.#socket = undefined;
-    if (this.#isMoving) void this.#rejoin();
+    if (this.#isMoving && this.#dial) void this.#rejoin(this.#dial);
     else this.#lose('The connection to the PTY host is lost.');
   }
 
   /** A host that began to hand over has a successor, which takes over also when the old one dies of it. */
-  async #rejoin(): Promise<void> {
+  async #rejoin(dial: () => Promise<Socket>): Promise<void> {
     for (const pending of this.#pending.values()) this.#hold(pending);
     try {
       for (let isJoined = false; !isJoined && !this.#gone; ) {
-        const socket = await this.#dial();
+        const socket = await dial();
         this.#isMoving = false; // which this host may tell otherwise
         isJoined = await this.greet(socket).then(
           () => true,
