@@ -115,6 +115,37 @@ function judge({ id, code, text, said, pid }: Talker, end: SessionInfo): void {
   if (end.exit?.code !== code || end.pid !== pid) throw new Error(`${id} ended as ${JSON.stringify(end.exit)}, not with ${code}`);
 }
 
+const FLOOD_LINES = 150_000;
+const FLOOD_LINE = 'a line that is printed as fast as it goes';
+
+/** A program at each hand-over that prints as fast as it goes, asks its terminal something in the middle, and ends: its last byte is counted. */
+export function floods(ground: Ground): UnderWay {
+  const half = `yes '${FLOOD_LINE}' | head -n ${FLOOD_LINES / 2}`;
+  const line = `stty -echo -icanon; ${half}; printf '\\033[c'; head -c 7 >/dev/null; ${half}; exit 3`;
+  // the question, and a carriage return for each newline
+  const bytes = FLOOD_LINES * (FLOOD_LINE.length + 2) + 3;
+  return {
+    name: 'flood',
+    begin: async (host, turn) => {
+      const id = `flood-${turn}`;
+      await host.spawn(shell(ground, id, line));
+      await until(`${id} has begun`, async () => ((await host.get(id))?.seq ?? 0) > 0);
+      const isDrained = async () => {
+        const info = await host.get(id);
+        return info?.state === 'drained' && info;
+      };
+      return { over: until(`${id} ends`, isDrained, 120_000) };
+    },
+    check: async (host, turns) => {
+      for (let turn = 0; turn < turns; turn++) {
+        const { seq, exit } = (await host.get(`flood-${turn}`)) as SessionInfo;
+        if (seq !== bytes || exit?.code !== 3)
+          throw new Error(`flood ${turn}: ${seq} of ${bytes} bytes, ${JSON.stringify(exit)}`);
+      }
+    },
+  };
+}
+
 /** A paste of 1 MB at each hand-over, into a program that says what it read. */
 export async function pastes(ground: Ground, running: RunningHost): Promise<UnderWay> {
   const host = await running.connect(1);

@@ -87,6 +87,7 @@ async function run(): Promise<void> {
   };
   if (taken) {
     await taken.wait();
+    fence.recall();
     const info = () => ({ pid: process.pid, startedAt: now(), build, epoch: fence.highest, sessions: sessions.size });
     resume(taken.handed, { sessions, answers, info });
     begin();

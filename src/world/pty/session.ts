@@ -182,6 +182,7 @@ export class Session {
 
   /** Goes on after `halt`, or as the next host. */
   go(): void {
+    this.screen.goOn();
     this.#terminal?.go();
     if (this.#killMs !== undefined) void this.kill(this.#killMs).catch((fault) => this.#deps.warn(`kill: ${fault}`));
     this.#killMs = undefined;

@@ -4,7 +4,7 @@
  */
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { HostRefused } from '#world/pty/host';
-import { Asking } from './asking.ts';
+import { Asking, LONGEST } from './asking.ts';
 import type { ScreenDeps } from './deps.ts';
 import { Emulator } from './emulator.ts';
 import { Lookers } from './lookers.ts';
@@ -132,6 +132,14 @@ export class Screen {
   /** The last rows as text, after all that has been printed so far. */
   peek(options: RenderOptions): Promise<Rendered & { readonly seq: number }> {
     return this.#look((emulator) => ({ ...render(emulator, this.#scanner.modes, options), seq: this.#seq }));
+  }
+
+  /** Goes on as the screen of another host: what that one had not parsed may hold a question for which the program waits. */
+  goOn(): void {
+    this.#asking.isIn(this.#deps.ring().tail(LONGEST)); // it may end in the next chunk
+    if (this.backlog === 0) return;
+    this.#mustWake = true;
+    this.#deps.wants(this);
   }
 
   wake(): void {
