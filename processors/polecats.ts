@@ -1,3 +1,4 @@
+import { resumeFailed, sessionBefore } from '#core/conversation';
 import { handIn } from '#core/hand-in';
 import { mergeId, parentOf } from '#core/ids';
 import { RENEW_MS } from '#core/limits';
@@ -81,7 +82,7 @@ async function obey(move: RunMove, run: Run, world: World, ear: Ear, signal: Abo
           ...without(doc, 'notBefore'),
           state: 'live',
           sessions: move.n,
-          session: { id: move.id, token: world.agents.token(move.id), at: now },
+          session: { id: move.id, token: world.agents.token(move.id), at: now, ...before(doc) },
         }),
         {
           type: 'session.noted',
@@ -122,7 +123,11 @@ async function spawn(run: Run, world: World): Promise<undefined> {
   // Of any session of this item: books that were cut back may have forgotten the last one.
   const { left } = await world.kill({ tokens: [{ prefix: `GT_SESSION=${world.town.id}.${run.work}.r` }], graceMs: 0 });
   if (left.length > 0) throw new Error(`processes of ${run.work} do not end: ${left.map((one) => one.pid).join(', ')}`);
-  const info = await world.host().spawn(await world.agents.launch(run, work, world.rig(run.rig)));
+  const text = await world.desk.books.text(run.work);
+  const { request, noted } = await world.agents.launch(run, work, world.rig(run.rig), text);
+  // Noted before it starts: an id that was given to a program is not given to one again.
+  if (noted) await changeRun(run, world, (doc) => (doc.session ? { ...doc, session: { ...doc.session, ...noted } } : doc));
+  const info = await world.host().spawn(request);
   failpoint('spawn');
   await changeRun(
     run,
@@ -162,7 +167,7 @@ async function noteExit(run: Run, move: Extract<RunMove, { do: 'note-exit' }>, w
   // First its word, then its exit: an exit that the books hold is looked at no more.
   const handedIn = head !== undefined && pinned === head && !kept && (await handInForIt(run, head, world));
   failpoint('exit');
-  const died = move.death && !handedIn;
+  const died = move.death && !handedIn && !resumeFailed(session);
   const deaths = !died ? run.deaths : head !== run.lastHead ? 1 : run.deaths + 1;
   const pause = died ? restartPause(deaths, rulesOf(run, world)) : 0;
   await changeRun(
@@ -231,6 +236,11 @@ async function endRun(run: Run, outcome: NonNullable<Run['outcome']>, world: Wor
   });
   if (isRefusal(answer)) throw new Error(`${run.id} could not be ended: ${answer.refused}`);
 }
+
+const before = (run: Run) => {
+  const last = sessionBefore(run);
+  return last ? { before: last } : {};
+};
 
 function without<T, K extends keyof T>(value: T, key: K): T {
   const { [key]: _, ...rest } = value;

@@ -31,7 +31,8 @@ export async function prepare(run: Run, world: World): Promise<undefined> {
   const tip = await git.resolve(repo, `refs/heads/${target}`);
   if (!tip) throw new Refused(refuse('BRANCH_UNKNOWN', { branch: target }));
   const branch = run.branch ?? (await noteBranch(run, world));
-  await git.addWorktree({ repo, dir: run.dir, branch, at: tip, owner: run.work });
+  const sparse = world.agents.hides(run, world.rig(run.rig));
+  await git.addWorktree({ repo, dir: run.dir, branch, at: tip, owner: run.work, sparse });
   failpoint('worktree');
   const before = await git.facts(run.dir);
   const comesBack = run.rework && run.rework.kind !== 'died' && before.dirty.length === 0;

@@ -1,4 +1,4 @@
-/** The trials: `node dist/src/main.js soak|demo|bench`. The commands of the town are in src/cli. */
+/** The trials: `node dist/src/main.js soak|demo|bench|test-agents`. The commands of the town are in src/cli. */
 const say = (line: string) => process.stdout.write(`${line}\n`);
 const [trial = '', ...words] = process.argv.slice(2);
 
@@ -11,7 +11,10 @@ if (trial === 'soak') {
 } else if (trial === 'bench') {
   const { bench } = await import('./trials/bench.ts');
   process.exitCode = (await bench(say)) ? 0 : 1;
+} else if (trial === 'test-agents') {
+  const { testAgents } = await import('./trials/agents/test-agents.ts');
+  process.exitCode = await testAgents(words, say);
 } else {
-  say(`There is no trial \`${[trial, ...words].join(' ')}\`: use soak, demo or bench.`);
+  say(`There is no trial \`${[trial, ...words].join(' ')}\`: use soak, demo, bench or test-agents.`);
   process.exitCode = 2;
 }

@@ -7,6 +7,7 @@ import type { RedisFacts } from '#world/redis/inspect';
 import type { Books } from '#world/store/books';
 import type { Rig } from '#world/world';
 import { type Check, good, ill, refused, some } from './check.ts';
+import { type AgentsGround, contextFiles, environments } from './doctor-agents.ts';
 import { strays } from './doctor-strays.ts';
 
 /** What the doctor looks at, for one town. */
@@ -40,18 +41,23 @@ export type DoctorGround = {
   sessions(): Promise<ReadonlyArray<{ id: string; state: string }> | Refusal>;
   /** Processes in the worktrees of these rigs that no token leads to. */
   strays(rigs: readonly string[]): Promise<Stray[]>;
+  agents: AgentsGround;
 };
 
 /** A mark this old was relayed by nobody (ms). */
 const OLD_MARK_MS = 60_000;
 
-/** Looks at everything, in order; nothing is changed. What cannot be looked at without Redis or the host is left out, after saying that they are away. */
-export async function doctor(ground: DoctorGround): Promise<Check[]> {
+/**
+ * Looks at everything, in order. What cannot be looked at without Redis or the host is left out, after saying that they are away. @param fix mends what can be
+ * mended without harm; without it nothing is changed
+ */
+export async function doctor(ground: DoctorGround, { fix = false } = {}): Promise<Check[]> {
   const checks = [...(await tools(ground)), ...town(ground), await redis(ground)];
   const names = ground.rigNames();
   if (isRefusal(names)) checks.push(refused('rigs', 'registry', names));
   else checks.push(...registry(names), ...(await Promise.all(names.registered.map((name) => rig(ground, name)))).flat());
   if (!isRefusal(names)) checks.push(strays(await ground.strays(names.registered)));
+  if (!isRefusal(names)) checks.push(...(await contextFiles(ground.agents, names.registered, fix)));
   if (ground.books) checks.push(...(await jobs(ground, ground.books)), ...(await runs(ground, ground.books.books)));
   return checks;
 }
@@ -211,6 +217,7 @@ async function runs(ground: DoctorGround, books: Books): Promise<Check[]> {
           'See `gt why <run>`: its commits are in the branch and in refs/gt/snap.',
         )
       : good('sessions', 'worktrees', `${live.length} runs`),
+    ...environments(ground.agents, live),
   ];
   if (!ground.isUp()) return checks;
   const sessions = await ground.sessions();

@@ -51,6 +51,8 @@ export type Io = {
   now(): number;
   out(text: string): void;
   err(text: string): void;
+  /** What is piped into the call; absent when that is a terminal. */
+  readonly stdin?: AsyncIterable<Uint8Array> | undefined;
   readonly outIsTerminal: boolean;
   readonly errIsTerminal: boolean;
   /** Columns of the terminal; 80 when there is none. */

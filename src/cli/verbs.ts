@@ -67,6 +67,9 @@ export const TOPICS: readonly Topic[] = [
     verbs: {
       polecat: { help: 'Polecats at work', load: async () => (await import('./cmd/polecat-list.ts')).polecat },
       polecats: { help: 'Lists polecats', hidden: true, load: async () => (await import('./cmd/polecat-list.ts')).polecatList },
+      prime: { help: 'My context (for agents)', hot: true, load: async () => (await import('./cmd/prime.ts')).prime },
+      tap: { help: 'Judges what an agent is about to do', hidden: true, load: async () => (await import('./cmd/tap.ts')).tap },
+      signal: { help: 'What hooks tell of a session', hidden: true, load: async () => (await import('./cmd/signal.ts')).signal },
       peek: { help: "What an agent's terminal shows", load: async () => (await import('./cmd/peek.ts')).peek },
     },
   },

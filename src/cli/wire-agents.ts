@@ -147,7 +147,7 @@ export function unfitIn(town: Town, io: Io): (rig: string, agent: string | undef
     const rig = await openRig(town, name);
     if (isRefusal(rig)) return undefined;
     const { settings } = rig;
-    const places = agentPlaces(town.layout, settings.agents);
+    const places = agentPlaces(town.layout, settings.agents, rig.layout);
     if (isRefusal(places)) return undefined;
     const { agent, fields } = resolveAgent(agentLayers({ flag: named, role: 'polecat', settings }));
     const defined = agentOf(agent, places, fields);

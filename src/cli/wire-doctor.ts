@@ -13,6 +13,7 @@ import { askRedis } from '#world/redis/probe';
 import { unseenSince } from '#world/store/take';
 import type { Io } from './command.ts';
 import { isUp, type OpenTown, redisOf, type Town } from './wire.ts';
+import { forAgents } from './wire-doctor-agents.ts';
 import { factsOf, openHost } from './wire-facts.ts';
 import { openGit, openRig, rigNames } from './wire-rigs.ts';
 
@@ -66,6 +67,7 @@ export async function forDoctor(town: Town, open: OpenTown | undefined, io: Io):
         rigs.map((name) => rigLayout(town.root, name).polecatsFolder),
         town.id,
       ),
+    agents: await forAgents(town, open, git),
     redis: () => lookAtRedis(town),
     books: open && booksOf(open),
     sessions: async () => {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { homedir } from 'node:os';
 import { THE_WORKER } from '#core/derive';
-import { AGENT_WAIT_MS, PERSON_WAIT_MS } from '#core/limits';
+import { AGENT_WAIT_MS, HOOK_WAIT_MS, PERSON_WAIT_MS } from '#core/limits';
 import { isRefusal, type Refusal, refuse } from '#core/refusals';
 import { findTown } from '#world/config/find';
 import { readObject } from '#world/config/json-file';
@@ -39,8 +39,8 @@ export function townOf({ global, io }: From): Town | Refusal {
   return { root: found.root, id: file.id, name: file.name, layout: townLayout(found.root) };
 }
 
-/** How a command waits for Redis: a person is told soon, an agent's word must outlive a restart. `lean` reads records without the schemas. */
-export type Patience = { readonly wait: 'person' | 'agent'; readonly lean?: boolean };
+/** How a command waits for Redis: a person is told soon, an agent's word must outlive a restart, a hook holds nobody up. `lean` reads records without the schemas. */
+export type Patience = { readonly wait: 'person' | 'agent' | 'hook'; readonly lean?: boolean };
 
 /**
  * Opens the books, lets `use` work with them, closes all. An agent's call that was cut in the middle is made again, for as long as an agent waits: so `use`
@@ -158,7 +158,8 @@ export const isUp = (town: Town): boolean => liveIn(town.layout.pidFile('supervi
 async function linkTo(town: Town, where: Where, wait: Patience['wait']): Promise<Link | Refusal> {
   const up = isUp(town);
   const own = 'path' in where && where.path === socketPath(town.root, 'redis');
-  const waitMs = wait === 'agent' ? AGENT_WAIT_MS : up || !own ? PERSON_WAIT_MS : 0;
+  const patience = { agent: AGENT_WAIT_MS, person: up || !own ? PERSON_WAIT_MS : 0, hook: up || !own ? HOOK_WAIT_MS : 0 };
+  const waitMs = patience[wait];
   try {
     return await openLink(where, { waitMs, oneRun: wait === 'agent' });
   } catch (fault) {

@@ -10,6 +10,8 @@ export type StartInput = {
   readonly hooks: boolean;
   readonly places: Places;
   readonly prompt?: string | undefined;
+  /** The same in short, for a prompt that must be typed: long texts are for files. */
+  readonly brief?: string | undefined;
   readonly asRoot?: boolean;
 };
 
@@ -27,13 +29,13 @@ const LONGEST_ARGUMENT = 131_071;
 
 /** The words and the environment of a start, as the preset says; undefined when the program cannot start this way (a fork where there is none). */
 export function agentStart(preset: Preset, input: StartInput): Start | undefined {
-  const { mode, places, prompt } = input;
+  const { mode, places } = input;
   const { session } = preset;
   const said = mode === 'fresh' ? (places['id'] === undefined ? [] : (session.own ?? [])) : session[mode];
   if (said === undefined) return undefined;
   const words = said.map((word) => fill(word, places));
   const first = session.place === 'first' && mode !== 'fresh';
-  const { given, typed } = handOver(preset, mode, prompt);
+  const { given, typed } = handOver(preset, input);
   const flags = [
     ...preset.args,
     ...(input.autonomous ? preset.autonomous : []),
@@ -48,13 +50,13 @@ export function agentStart(preset: Preset, input: StartInput): Start | undefined
   };
 }
 
-function handOver(preset: Preset, mode: StartInput['mode'], prompt: string | undefined): { given: string[]; typed?: string } {
+function handOver(preset: Preset, { mode, prompt, brief = prompt }: StartInput): { given: string[]; typed?: string } {
   if (prompt === undefined || prompt === '') return { given: [] };
   const { how, flag, resumed, forked } = preset.prompt;
   const way = { fresh: how, resume: resumed ?? how, fork: forked ?? how }[mode];
   if (way === 'none') return { given: [] };
   // A prompt that looks like a flag would be read as one, and one that is too long would keep the program from starting.
   const fits = new TextEncoder().encode(prompt).length < LONGEST_ARGUMENT && !prompt.startsWith('-');
-  if (way === 'typed' || !fits) return { given: [], typed: prompt };
+  if (way === 'typed' || !fits) return { given: [], typed: brief ?? prompt };
   return { given: way === 'flag' && flag !== undefined ? [flag, prompt] : [prompt] };
 }

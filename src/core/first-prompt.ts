@@ -1,29 +1,85 @@
 import type { Run, Work } from './records.ts';
+import { reworkInWords } from './work.ts';
 
-/** What a first prompt is made of. */
-type Assignment = {
-  readonly run: Pick<Run, 'rig' | 'name' | 'branch' | 'attempt' | 'rework'>;
+/** What a session is told when it begins. */
+export type Assignment = {
+  readonly run: Run;
   readonly work: Pick<Work, 'id' | 'title'>;
+  /** The branch that the work will land on. */
+  readonly target: string;
   readonly from: string;
   /** ms since 1970 */
   readonly at: number;
-  readonly description?: string | undefined;
+  /** Long text by field: description, design, acceptance, notes. */
+  readonly text: Readonly<Record<string, string>>;
+  /** The file with the evidence of what came back. */
+  readonly evidence?: string | undefined;
 };
 
+/** Text of a first prompt beyond which the item's long text goes to a file: an argument of a Linux program has 128 KiB at most (bytes). */
+export const PROMPT_BYTES = 60_000;
+
+/** The line by which a session is found in its program's own list. The bracket keeps programs from reading a command or a flag. */
+function beacon({ run, work, from, at }: Assignment, topic: string): string {
+  return `[GAS TOWN] ${run.rig}/polecats/${run.name} <- ${from} • ${new Date(at).toISOString().slice(0, 16)} • ${topic}:${work.id}`;
+}
+
+/** The item's long text as a person wrote it, each field under its name. */
+export function longText(text: Assignment['text']): string {
+  const parts = FIELDS.filter((field) => text[field]?.trim());
+  return parts
+    .map((field) => (field === 'description' ? text[field]?.trim() : `## ${field}\n${text[field]?.trim()}`))
+    .join('\n\n');
+}
+
+const FIELDS = ['description', 'design', 'acceptance', 'notes'] as const;
+
 /**
- * The first words of a polecat's session, with all that it has to do. They begin with the line by which a session is found in the program's own list; the
- * bracket keeps programs from reading a command or a flag.
+ * The first words of a polecat's session: all that it has to do, where, how to begin and how to end. @param file where the item's long text stands, when it
+ * is too long to be told here
  */
-export function firstPrompt({ run, work, from, at, description }: Assignment): string {
-  const topic = run.rework ? `rework:${work.id}` : `assigned:${work.id}`;
-  const back = run.rework ? [`It came back (${run.rework.kind}): read $GT_EVIDENCE first, then mend it.`] : [];
+export function firstPrompt(assignment: Assignment, file?: string): string {
+  const { run, work, target, text } = assignment;
+  const { before } = run.session ?? {};
+  const whole = longText(text);
+  const told = file === undefined ? whole : whole === '' ? '' : `All of it stands in ${file}: read that file first.`;
   return [
-    `[GAS TOWN] ${run.rig}/polecats/${run.name} <- ${from} • ${new Date(at).toISOString().slice(0, 16)} • ${topic}`,
+    beacon(assignment, run.rework ? 'rework' : 'assigned'),
     '',
     `Your work is ${work.id}: ${work.title}`,
-    ...(description ? ['', description.trim(), ''] : []),
-    ...back,
-    'Run `"$GT_BIN" hook` now: it shows the whole of it, and tells the town that you are at work.',
-    'Work in this directory, on its branch, and commit. When all of it is committed, run `"$GT_BIN" done`, then leave.',
+    `Branch ${run.branch ?? '(see git)'}, to land on ${target}; attempt ${run.attempt}.`,
+    ...(told === '' ? [] : ['', told]),
+    '',
+    ...cameBack(assignment),
+    ...(before
+      ? [
+          `An earlier session of yours ended (${before.ended}). What it did is in this worktree: see git log and git status first.`,
+        ]
+      : []),
+    ...orders,
   ].join('\n');
+}
+
+/** What a conversation that goes on is told: what happened, and to go on. The item it knows. */
+export function resumedPrompt(assignment: Assignment): string {
+  const { run, work } = assignment;
+  return [
+    beacon(assignment, 'resumed'),
+    '',
+    `Your session ended (${run.session?.before?.ended ?? 'nobody knows how'}); this is the next one, in the same worktree. Go on with ${work.id}: ${work.title}`,
+    'Commands that ran then are over. Look at git status before you go on.',
+    ...cameBack(assignment),
+    ...orders,
+  ].join('\n');
+}
+
+const orders = [
+  'Run `"$GT_BIN" hook` now: it shows the whole of it, and tells the town that you are at work.',
+  'Work in this directory, on its branch, and commit. When all of it is committed, run `"$GT_BIN" done`, then leave.',
+];
+
+function cameBack({ run, evidence }: Assignment): string[] {
+  if (!run.rework) return [];
+  const where = evidence === undefined ? '$GT_EVIDENCE' : `${evidence} ($GT_EVIDENCE)`;
+  return [`It came back (${run.rework.kind}): ${reworkInWords(run.rework)}. Read ${where} first, then mend it.`];
 }

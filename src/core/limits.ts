@@ -43,6 +43,12 @@ export const PAGE = 1000;
 /** An agent's writing call outlives a restart of Redis; a person's command says soon that Redis is down. */
 export const AGENT_WAIT_MS = MINUTE;
 export const PERSON_WAIT_MS = 2 * SECOND;
+/** A hook must never hold up the agent that called it: after this it says nothing. */
+export const HOOK_WAIT_MS = 2 * SECOND;
+/** What a hook may be told on its stdin: a tool that writes a file tells the whole of it. */
+export const HOOK_INPUT_BYTES = 4 * 1024 * 1024;
+/** Context that a hook prints: programs put more of it into a file of theirs. */
+export const CONTEXT_BYTES = 8 * 1024;
 /** Worker stop: how long running activations have to hand their jobs back. */
 export const STOP_MS = 5 * SECOND;
 /** Deaths of an agent without progress on the same item, after which the run ends as failed. */

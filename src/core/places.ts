@@ -12,6 +12,8 @@ export const PLACES: readonly string[] = [
   /** Of the conversation: the one that is begun or resumed, and the one that is forked from it. */
   'id',
   'fork',
+  /** Address of a model server on this machine. */
+  'api',
 ];
 
 /** What each place is; a place that is absent stays as it is written. */

@@ -41,6 +41,8 @@ const session = z.strictObject({
   place: z.enum(['first', 'last']).default('last'),
   /** Variable in which the program tells its tools the id. */
   variable: z.string().optional(),
+  /** Where it keeps its conversations, a file each that tells its directory; the first group of `name` is the id. */
+  transcripts: z.strictObject({ folder: word.regex(/^\{config\}\//, 'must lie in {config}'), name: pattern }).optional(),
 });
 
 const MERGES = ['json-merge', 'json-fill', 'ini-append', 'toml-append', 'keep', 'replace'] as const;
@@ -82,8 +84,8 @@ const hooks = z.strictObject({
   events,
   /** At which moment context reaches the model for certain. */
   prime: z.enum(['start', 'prompt']).default('start'),
-  /** What a hook prints reaches the model as text, or only as the program's JSON. */
-  stdout: z.enum(['text', 'json', 'none']).default('text'),
+  /** What a hook prints reaches the model as text, in the JSON of Claude's hooks, under one key of a plain object, or not by itself (a plugin hands it on). */
+  stdout: z.union([z.enum(['text', 'json', 'none']), z.templateLiteral(['key:', z.string()])]).default('text'),
   timeout: z.enum(['s', 'ms']).optional(),
   /** A stop that is refused goes on with the reason: mail at the end of a turn. */
   stop_blocks: z.boolean().default(false),
@@ -169,6 +171,14 @@ const config = z.strictObject({
   override: z.string().optional(),
 });
 
+/** How the program is pointed at a model server on this machine, whose address is `{api}` (http://127.0.0.1:<port>): for trying it without an account. */
+const loopback = z.strictObject({
+  env: z.record(z.string(), word).default({}),
+  /** After its other words. */
+  args: words.default([]),
+  files: z.array(file).default([]),
+});
+
 const shape = {
   title: z.string().optional(),
   /** `seen`: the program was run; `docs`: only its help or its documentation says so. */
@@ -182,11 +192,15 @@ const shape = {
   autonomous: words.default([]),
   env: z.record(z.string(), word).default({}),
   env_as_root: z.record(z.string(), word).default({}),
+  /** How long a start may take until the agent is heard, where that may be more than a town's `startup_stall`. */
+  startup_ms: ms.optional(),
   /** As the kernel names them. */
   processes: z.array(z.string()).default([]),
   prompt: prompt.prefault({}),
   /** Words before a prompt whose answer is printed, and words for JSON. */
   headless: z.strictObject({ words, json: words.default([]) }).optional(),
+  /** Words with which a person logs in, in their own terminal; none where the program asks by itself. */
+  login: words.default([]),
   session: session.prefault({}),
   config: config.prefault({}),
   files: z.array(file).default([]),
@@ -197,6 +211,7 @@ const shape = {
   quit: quit.prefault({}),
   terminal: terminal.prefault({}),
   install: install.optional(),
+  loopback: loopback.optional(),
   /** Patterns of a sparse checkout that keep the program's own files of the repository away. */
   hides: z.array(z.string().regex(/^!\//, 'must begin with !/')).default([]),
   quirks: z.array(z.string()).default([]),

@@ -52,6 +52,25 @@ const work = z.looseObject({
 
 const exit = z.looseObject({ code: z.number().nullable(), signal: z.number().nullable(), at: time });
 
+/** How a session was started, and what its agent program has told of itself since. */
+const conversation = {
+  /** How often its start was prepared: each try has an id of its own, because programs refuse one that was used. */
+  starts: z.number().optional(),
+  mode: z.enum(['fresh', 'resume', 'fork']).optional(),
+  /** The program's own id of the conversation: the one we gave it, or the one it told. */
+  conversation: z.string().optional(),
+  /** The run's session before this one: how it ended, and whether its conversation may go on. */
+  before: z.looseObject({ ended: z.string(), goesOn: z.boolean(), at: time, conversation: z.string().optional() }).optional(),
+  /** How long its program may take to start (ms), where that is longer than the rig allows others. */
+  startupMs: z.number().optional(),
+  /** The first prompt, where the program takes it only by typing: the session's first delivery. */
+  typed: z.string().optional(),
+  /** The conversation (or the moment) for which its context was printed. */
+  primed: z.string().optional(),
+  /** The last time that a hook told of each. */
+  noted: z.record(z.string(), z.looseObject({ at: time, what: z.string().optional() })).optional(),
+};
+
 /** One run of a polecat: one slot, one worktree, one session after another. */
 const run = z.looseObject({
   id: z.string(),
@@ -80,6 +99,7 @@ const run = z.looseObject({
       born: z.string().optional(),
       ackedAt: time.optional(),
       exit: exit.optional(),
+      ...conversation,
       /** The end of its output, once it is over. */
       lastWords: z.string().optional(),
     })

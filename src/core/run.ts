@@ -82,7 +82,7 @@ export function nextForRun(run: Run, session: SessionFacts | undefined, rules: R
       : { do: 'watch', until: leave, why: 'handed in; its agent is leaving' };
   }
   if (current.ackedAt === undefined) {
-    const stall = current.at + rules.startupStallMs;
+    const stall = current.at + Math.max(rules.startupStallMs, current.startupMs ?? 0);
     return stall <= now
       ? { do: 'end-session', why: 'no sign of life' }
       : { do: 'watch', until: stall, why: 'waiting for its agent to say hello' };

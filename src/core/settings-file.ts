@@ -66,6 +66,8 @@ const operational = z.strictObject({
   suspend_after: duration.optional(),
 });
 
+const recording = z.strictObject({ enabled: z.boolean().optional(), max_mb: z.int().min(1).max(1_000_000).optional() });
+
 const rigKeys = {
   type: z.string().optional(),
   version: z.literal(1).optional(),
@@ -80,8 +82,10 @@ const rigKeys = {
   worker_agents: z.record(z.string(), agentChoice).optional(),
   spawn: z.enum(['auto', 'manual']).optional(),
   max_attempts: atLeastOne.optional(),
+  keep_context_files: z.boolean().optional(),
   merge_queue: mergeQueue.optional(),
   operational: operational.optional(),
+  recording: recording.optional(),
 };
 
 /** `<rig>/settings/config.json` and the wisp layer. */

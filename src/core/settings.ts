@@ -23,6 +23,8 @@ export type Settings = {
   /** `manual`: a person starts the agent in the worktree that gt makes. */
   readonly spawn: 'auto' | 'manual';
   readonly max_attempts: number;
+  /** The repository's own context files (`.claude/`, `CLAUDE.md`, …) are checked out for agents too. */
+  readonly keep_context_files: boolean;
   readonly redis: { readonly url?: string };
   readonly dashboard: { readonly port: number };
   readonly operational: {
@@ -43,6 +45,8 @@ export type Settings = {
     readonly clean_keep: readonly string[];
     readonly check_slots: number;
   };
+  /** Whether sessions are recorded, and how large the recording of one may grow, in MB (1024 * 1024 bytes). */
+  readonly recording: { readonly enabled: boolean; readonly max_mb: number };
   readonly worker: { readonly concurrency: Readonly<Record<string, number>> };
 };
 
@@ -65,6 +69,7 @@ export function systemDefaults(machine: Machine): Settings {
     worker_agents: {},
     spawn: 'auto',
     max_attempts: 3,
+    keep_context_files: false,
     redis: {},
     dashboard: { port: 8080 },
     operational: {
@@ -82,6 +87,7 @@ export function systemDefaults(machine: Machine): Settings {
       clean_keep: ['node_modules', 'target', '.venv'],
       check_slots: between(1, 4, machine.cores / 2),
     },
+    recording: { enabled: true, max_mb: 128 },
     worker: { concurrency: {} },
   };
 }

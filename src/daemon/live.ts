@@ -5,7 +5,9 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Member } from '#core/ids';
-import { type actorOf, identityOf, type LaunchGround, launch } from '#world/agents/launch';
+import { type actorOf, identityOf, type LaunchGround } from '#world/agents/environment';
+import { hides } from '#world/agents/hides';
+import { launch } from '#world/agents/launch';
 import { sessionToken, townSecret } from '#world/agents/token';
 import { makeCheck } from '#world/checks/slots';
 import { systemClock } from '#world/clock';
@@ -67,7 +69,8 @@ export async function liveWorld({
     check,
     agents: {
       token: (session: string) => sessionToken(townId, secret, session),
-      launch: (...[run, work, rig]: Parameters<World['agents']['launch']>) => launch(run, work, rig, agents),
+      launch: (...[run, work, rig, text]: Parameters<World['agents']['launch']>) => launch(run, work, rig, text, agents),
+      hides: (...[run, rig]: Parameters<World['agents']['hides']>) => hides(run, rig, layout),
       identity: async (run: Parameters<typeof actorOf>[0]) => identityOf(run, owner.email),
       user: async () => owner.name,
     },

@@ -1,4 +1,5 @@
-import { unchanged } from '#core/change';
+import { type NewEvent, unchanged } from '#core/change';
+import { heard, type Told } from '#core/conversation';
 import type { Run } from '#core/records';
 import { type Refusal, refuse } from '#core/refusals';
 import { isCurrent } from '#core/run';
@@ -7,21 +8,36 @@ import type { Desk } from '#world/desk';
 /** Who calls, from a session's token. */
 export type Caller = { readonly session: string; readonly run: string; readonly token: string };
 
-/** A session's first call: its agent lives, and has the work. Asking again changes nothing. @returns the run; SESSION_STALE for any but its session of now */
-export async function ack(desk: Desk, { session, run: id, token }: Caller): Promise<Run | Refusal> {
+/**
+ * A session's call: its agent lives, and has the work; `told` is what else it tells of itself. Asking again changes nothing.
+ * @returns the run; SESSION_STALE for any but its session of now
+ */
+export async function ack(desk: Desk, { session, run: id, token }: Caller, told: Told = {}): Promise<Run | Refusal> {
   return desk.change(async (reading) => {
     const run = await reading.get('run', id);
     if (!run || !isCurrent(run, token) || !run.session)
       return refuse('SESSION_STALE', { session, work: run?.work ?? 'its item', current: currentOf(run) });
-    if (run.session.ackedAt !== undefined) return unchanged(run);
     const now = desk.clock.now();
-    const doc: Run = { ...run, session: { ...run.session, ackedAt: now } };
-    const work = await reading.get('work', run.work);
+    const after = heard(run.session, told, now);
+    if (after === run.session) return unchanged(run);
+    const first = run.session.ackedAt === undefined;
+    const work = first ? await reading.get('work', run.work) : undefined;
     const taken =
       work?.status === 'hooked' && work.run === id ? { ...work, status: 'in_progress' as const, updatedAt: now } : undefined;
+    const doc: Run = { ...run, session: after };
+    const event = (type: NewEvent['type'], data: object): NewEvent => ({
+      type,
+      subject: session,
+      rig: run.rig,
+      data: { work: run.work, run: id, ...data },
+    });
+    const { noted } = told;
     return {
       put: [{ noun: 'run', doc }, ...(taken ? [{ noun: 'work' as const, doc: taken }] : [])],
-      events: [{ type: 'session.acked', subject: run.session.id, rig: run.rig, data: { work: run.work, run: id } }],
+      events: [
+        ...(first ? [event('session.acked', {})] : []),
+        ...(noted ? [event(`session.${noted.kind}`, noted.what === undefined ? {} : { what: noted.what })] : []),
+      ],
       answer: doc,
     };
   });

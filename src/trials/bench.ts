@@ -2,6 +2,7 @@ import { Queue, Worker } from 'bullmq';
 import { benchTimes } from './bench-times.ts';
 import { type BenchTown, benchTown, ended, milestones, settle } from './bench-town.ts';
 import { benchLoss } from './loss-host.ts';
+import { benchSessions } from './sessions/bench-sessions.ts';
 
 /**
  * What gt costs, as ratios to a floor measured in the same run: the town's whole step (wake, unseen set, books, commit, release) against one plain
@@ -20,7 +21,7 @@ export async function bench(say: Say): Promise<boolean> {
   const steps = await benchSteps(say);
   await benchTimes(say);
   const isWhole = await benchLoss(say);
-  return steps && isWhole;
+  return (await benchSessions(say)) && steps && isWhole;
 }
 
 async function benchSteps(say: Say): Promise<boolean> {

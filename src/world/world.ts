@@ -2,6 +2,7 @@ import type { Member } from '#core/ids';
 import type { Run, Work } from '#core/records';
 import type { Settings } from '#core/settings';
 import type { QueueName } from '#queues/index';
+import type { Launch } from './agents/launch.ts';
 import type { Verdict } from './checks/verdict.ts';
 import type { RigLayout, TownLayout } from './config/layout.ts';
 import type { RigFile } from './config/rigs.ts';
@@ -9,7 +10,7 @@ import type { Desk } from './desk.ts';
 import type { Git } from './git/git.ts';
 import type { News } from './news.ts';
 import type { KillRequest, Survivor } from './processes/kill.ts';
-import type { Host, SpawnRequest } from './pty/host.ts';
+import type { Host } from './pty/host.ts';
 
 /** A rig, as its files and settings say it is now. */
 export type Rig = {
@@ -56,8 +57,10 @@ export type World = {
   readonly agents: {
     /** The token of a session; the same session has the same one for ever. */
     readonly token: (session: string) => string;
-    /** What starts a run's session: preset, environment, first words. */
-    readonly launch: (run: Run, work: Work, rig: Rig) => Promise<SpawnRequest>;
+    /** What starts a run's session: preset, environment, first words of the item's long `text`; and what its record must hold before it starts. */
+    readonly launch: (run: Run, work: Work, rig: Rig, text: Readonly<Record<string, string>>) => Promise<Launch>;
+    /** Patterns of what a run's worktree hides: context files of the repository that would speak to the agent in gt's place. */
+    readonly hides: (run: Run, rig: Rig) => string[];
     /** Identity for commits that gt makes in a polecat's worktree. */
     readonly identity: (run: Run) => Promise<Record<string, string>>;
     readonly user: () => Promise<string>;

@@ -1,8 +1,11 @@
 /** Sessions that print and read all the time while their host hands over, again and again: nothing may be lost or come twice. */
 import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import type { Host, SessionInfo } from '#world/pty/host';
+import { readIndex } from '#world/pty/recording/shelf';
 import type { Ground, RunningHost } from './pty.ts';
 import { printed, shell } from './pty.ts';
+import { readAll } from './recorder.ts';
 import { until } from './until.ts';
 
 /**
@@ -142,6 +145,33 @@ export function floods(ground: Ground): UnderWay {
         if (seq !== bytes || exit?.code !== 3)
           throw new Error(`flood ${turn}: ${seq} of ${bytes} bytes, ${JSON.stringify(exit)}`);
       }
+    },
+  };
+}
+
+/** A recorded session that counts all the time, and is resized at each hand-over: its recording has each line once, in one part. */
+export async function recordings(ground: Ground, running: RunningHost): Promise<UnderWay> {
+  const dir = join(ground.dir, 'recording');
+  const host = await running.connect(1);
+  const count = 'exec 9<> <(:); i=0; while :; do echo "at $i"; i=$((i+1)); read -r -t 0.01 -u 9 nothing; done';
+  const asked = shell(ground, 'recorded', '');
+  await host.spawn({ ...asked, argv: ['bash', '-c', `stty -echo; ${count}`], record: { dir } });
+  await printed(host, 'recorded', 'at 0');
+  host.close();
+  return {
+    name: 'recording',
+    begin: async (client, turn) => ({ over: client.resize('recorded', 80 + turn, 24) }),
+    check: async (client, turns) => {
+      await client.kill('recorded', { graceMs: 0 });
+      await until('the recording is closed', async () => (await readIndex(dir))?.end !== undefined);
+      const events = (await readAll(dir)).flatMap((part) => part.events);
+      const text = events.map(({ kind, text: said }) => (kind === 'o' ? said : '')).join('');
+      const numbers = [...text.matchAll(/at (\d+)\r\n/g)].map(([, number]) => number);
+      const { seq } = (await client.get('recorded')) as SessionInfo;
+      if (text.length !== seq || numbers.some((number, index) => number !== String(index)))
+        throw new Error(`of ${seq} bytes ${text.length} are recorded`);
+      const sizes = events.filter(({ kind }) => kind === 'r').map(({ text: size }) => size);
+      if (sizes.join() !== Array.from({ length: turns }, (_, turn) => `${80 + turn}x24`).join()) throw new Error(`${sizes}`);
     },
   };
 }

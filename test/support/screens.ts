@@ -23,6 +23,11 @@ export class Followed {
     this.emulator.write(bytes);
   }
 
+  resize(cols: number, rows: number): void {
+    this.emulator.resize(cols, rows);
+    this.scanner.modes.resized(rows);
+  }
+
   picture(): Buffer {
     return pictureOf(this.emulator, this.scanner);
   }

@@ -1,25 +1,7 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { agentStart } from '#core/agent-start';
 import { presetFile } from '#core/preset';
-import type { Run, Work } from '#core/records';
-import { isRefusal } from '#core/refusals';
-import { systemDefaults } from '#core/settings';
-import { launch } from '#world/agents/launch';
 import { shippedPresets } from '#world/agents/presets';
-import { rigLayout, townLayout } from '#world/config/layout';
-import { makeTown } from '#world/config/make-town';
-import type { Rig } from '#world/world';
-
-let root: string;
-beforeEach(() => {
-  root = join(realpathSync(mkdtempSync(join(tmpdir(), 'gt-'))), 'town');
-  const made = makeTown({ root, name: 'town', now: 0 });
-  if (isRefusal(made)) throw new Error(made.refused);
-});
-afterEach(() => rmSync(join(root, '..'), { recursive: true, force: true }));
 
 const preset = (name: string) => {
   const found = shippedPresets().find((one) => one.name === name);
@@ -69,88 +51,5 @@ test('what a preset leaves out has its default', () => {
     prompt: { how: 'positional' },
     submit: { enter_after_ms: 150, more_enters: 2 },
     terminal: { bracketed_paste: true },
-  });
-});
-
-/** What a town needs to start a run of this agent. */
-function ground(agent: string, programs: readonly string[]) {
-  const layout = townLayout(root);
-  const bin = join(root, '..', 'programs');
-  mkdirSync(bin);
-  for (const name of programs) {
-    writeFileSync(join(bin, name), '#!/bin/sh\n');
-    chmodSync(join(bin, name), 0o755);
-  }
-  const paths = rigLayout(root, 'shop');
-  const rig: Rig = {
-    name: 'shop',
-    file: { type: 'rig', version: 1, name: 'shop', git_url: '/shop', beads: { prefix: 'sh' } },
-    layout: paths,
-    settings: {
-      ...systemDefaults({ freeMemoryBytes: 8e9, cores: 4 }),
-      agent,
-      role_agents: { polecat: { env: { FROM_ROLE: '1' } } },
-    },
-    repo: paths.repo,
-    target: 'main',
-    checks: { spec: '0', commands: [] },
-  };
-  const run = {
-    id: 'sh-1.r1',
-    work: 'sh-1',
-    rig: 'shop',
-    name: 'nux',
-    agent,
-    attempt: 1,
-    dir: paths.polecat('nux'),
-    grantedAt: 0,
-    session: { id: 'sh-1.r1.s1', token: 'tt.sh-1.r1.s1.00112233445566778899', at: 0 },
-  } as unknown as Run;
-  const work = { id: 'sh-1', title: 'Sell apples', rig: 'shop' } as Work;
-  return { start: () => launch(run, work, rig, { layout, env: { PATH: bin, GT_SECRET: 'x' }, bin: '/x/gt', email: 'o@x' }), run };
-}
-
-test('a made-up program is added by one data file: words, environment and files as it says', async () => {
-  const data = {
-    command: 'tinker',
-    args: ['--plain'],
-    autonomous: ['--yes'],
-    env: { TINKER_UPDATES: 'off' },
-    prompt: { how: 'flag', flag: '--say' },
-    session: { own: ['--id', '{id}'], resume: ['--id', '{id}'] },
-    config: { variables: { TINKER_HOME: '{config}' } },
-    files: [
-      { path: '{config}/tinker.toml', merge: 'toml-append', content: { welcome: false, trust: { root: '{root}' } } },
-      { path: '{home}/.tinker/rules.json', merge: 'json-merge', when: 'autonomous', content: { dirs: { '{worktree}': 'ok' } } },
-      { path: '{config}/asked.txt', merge: 'keep', when: 'interactive', content: ['never'] },
-    ],
-  };
-  mkdirSync(townLayout(root).presets, { recursive: true });
-  writeFileSync(join(townLayout(root).presets, 'tinker.json'), JSON.stringify(data));
-  const { start, run } = ground('tinker', ['tinker']);
-  const request = await start();
-  const config = townLayout(root).agentConfig('tinker');
-  const uuid = expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
-  expect(request.argv.slice(0, -1)).toEqual(['tinker', '--plain', '--yes', '--id', uuid, '--say']);
-  expect(request.argv.at(-1)).toMatch(
-    /^\[GAS TOWN\] shop\/polecats\/nux <- gt • 1970-01-01T00:00 • assigned:sh-1\n[\s\S]*Sell apples/,
-  );
-  expect(request.env).toMatchObject({ TINKER_UPDATES: 'off', TINKER_HOME: config, FROM_ROLE: '1', GT_AGENT: 'tinker' });
-  expect(request.env).not.toHaveProperty('GT_SECRET');
-  expect(readFileSync(join(config, 'tinker.toml'), 'utf8')).toBe(`welcome = false\n\n[trust]\nroot = "${root}"\n`);
-  const rules = join(rigLayout(root, 'shop').polecatsFolder, '.tinker/rules.json');
-  expect(JSON.parse(readFileSync(rules, 'utf8'))).toEqual({ dirs: { [run.dir]: 'ok' } });
-  expect(existsSync(join(config, 'asked.txt'))).toBe(false);
-  expect((await start()).argv).toEqual(request.argv);
-});
-
-test('a start without its program, or of an agent that nobody knows, is refused with what to do', async () => {
-  const { start } = ground('codex', []);
-  await expect(start()).rejects.toMatchObject({
-    refusal: { refused: 'AGENT_MISSING', facts: { command: 'codex', hint: 'Install it: `npm install -g @openai/codex`.' } },
-  });
-  rmSync(join(root, '..', 'programs'), { recursive: true });
-  await expect(ground('codx', []).start()).rejects.toMatchObject({
-    refusal: { refused: 'AGENT_UNKNOWN', facts: { hint: expect.stringContaining('`codex`') } },
   });
 });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { isRefusal } from '#core/refusals';
-import { townLayout } from '#world/config/layout';
+import { rigLayout, townLayout } from '#world/config/layout';
 import { makeTown } from '#world/config/make-town';
 import { call } from '../support/cli.ts';
 
@@ -72,7 +72,7 @@ test('an agent that is defined elsewhere is removed there', async () => {
   writeFileSync(join(townLayout(root).presets, 'tinker.json'), '{ "command": "tinker" }');
   expect(await refusal('agent', 'remove', 'tinker')).toMatchObject({
     refused: 'USAGE',
-    try: `Take it out of ${townLayout(root).presets}.`,
+    try: `Take it out of ${join(townLayout(root).presets, 'tinker.json')}.`,
   });
 });
 
@@ -90,6 +90,31 @@ test('the default agent is shown, set, and marked', async () => {
   const { out } = await gt('default-agent');
   expect(out).toMatch(/^codex .*\nIts program is not there\. Install it: `npm install -g @openai\/codex`\.\n$/);
   expect(await value('agent', 'get', 'codex')).toMatchObject({ isDefault: true });
+});
+
+test('whose agent it is, and who says so, is explained', async () => {
+  expect(await value('agent', 'explain')).toMatchObject({ agent: 'claude', decidedBy: 'built-in', found: false });
+  writeFileSync(townLayout(root).settingsFile, JSON.stringify({ agent: 'codex', role_agents: { polecat: { env: { A: '1' } } } }));
+  expect(await value('agent', 'explain')).toMatchObject({ agent: 'codex', decidedBy: 'town', fields: { env: { A: '1' } } });
+  const rig = rigLayout(root, 'shop');
+  mkdirSync(join(rig.rig, 'settings'), { recursive: true });
+  writeFileSync(rig.rigFile, JSON.stringify({ type: 'rig', version: 1, name: 'shop', git_url: '/s', beads: { prefix: 'sh' } }));
+  writeFileSync(rig.settingsFile, JSON.stringify({ agent: 'mine', agents: { mine: { command: 'in-settings' } } }));
+  writeFileSync(rig.agentsFile, JSON.stringify({ version: 1, agents: { mine: { command: 'of-the-rig' } } }));
+  const { out } = await gt('agent', 'explain', '--rig', 'shop');
+  expect(out.split('\n')).toEqual(
+    expect.arrayContaining([
+      'mine: named by the rig.',
+      'The built-in names claude, which is weaker.',
+      `Defined in settings, ${rig.agentsFile}.`,
+      expect.stringContaining('`of-the-rig`'),
+    ]),
+  );
+  writeFileSync(rig.agentsFile, '{');
+  expect(await refusal('agent', 'explain', '--rig', 'shop')).toMatchObject({
+    refused: 'SETTINGS_INVALID',
+    says: expect.stringContaining(rig.agentsFile),
+  });
 });
 
 test('a definition that is wrong is named with its file and all of its faults', async () => {

@@ -65,13 +65,13 @@ test('a mark that is on its way comes out of the stream at the next host, wherev
   expect([next.passed, new Marker(next.state()).passed]).toEqual([true, true]);
 });
 
-test('each feature gets its own section, and one that fails at it keeps nobody else from theirs', () => {
+test('each feature gets its own section, and one that fails at it keeps nobody else from theirs', async () => {
   const warned: string[] = [];
   const seen: unknown[] = [];
   const old = new Parts(() => undefined);
   old.add({ name: 'bad', state: () => 1, resume: () => undefined });
   old.add({ name: 'good', state: () => ({ n: 2 }), resume: () => undefined });
-  old.add({ name: 'past', state: () => 3, resume: () => undefined });
+  old.add({ name: 'past', state: async () => 3, resume: () => undefined });
   const next = new Parts((line) => warned.push(line));
   const fail = () => {
     throw new Error('unreadable');
@@ -79,7 +79,7 @@ test('each feature gets its own section, and one that fails at it keeps nobody e
   next.add({ name: 'bad', state: () => undefined, resume: fail, go: () => seen.push('went on') });
   next.add({ name: 'new', state: () => undefined, resume: fail });
   next.add({ name: 'good', state: () => undefined, resume: (state) => seen.push(state) });
-  next.resume(old.states());
+  next.resume(await old.states());
   next.go();
   expect(seen).toEqual([{ n: 2 }, 'went on']);
   expect(warned).toEqual([expect.stringContaining('bad could not go on')]);

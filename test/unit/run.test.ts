@@ -36,6 +36,12 @@ const MOVES: Array<[law: string, run: Run, facts: SessionFacts | undefined, move
     running,
     { do: 'end-session', why: 'no sign of life' },
   ],
+  [
+    'an agent whose program is known to start slowly is waited for longer',
+    live({ pid: 7, at: NOW - 100, startupMs: 300 }),
+    running,
+    { do: 'watch', until: NOW + 200 },
+  ],
   ['an agent that works is watched', live(seen), running, { do: 'watch', why: 'its agent works' }],
   ['an end without done is a death', live(seen), over, { do: 'note-exit', death: true, facts: over }],
   ['a session that went down with the host is no death', live(seen), absent, { do: 'note-exit', death: false, facts: undefined }],

@@ -22,6 +22,10 @@ const code = await run(process.argv.slice(2), {
   now: () => Math.round(performance.timeOrigin + performance.now()),
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),
+  // Looked at only by who reads it: opening it costs, and keeps a process waiting.
+  get stdin() {
+    return process.stdin.isTTY ? undefined : process.stdin;
+  },
   outIsTerminal: process.stdout.isTTY ?? false,
   errIsTerminal: process.stderr.isTTY ?? false,
   width: process.stdout.columns ?? 80,

@@ -128,6 +128,14 @@ export const config: Group = {
           list: { help: 'Lists them: built-in, overridden, custom', aliases: ['ls'], load: () => list },
           get: { help: 'Shows one', aliases: ['show'], load: () => get },
           set: { help: 'Makes one, or sets a command over a built-in one', load: () => set },
+          explain: {
+            help: 'Which one a piece of work has, and why',
+            load: async () => (await import('./agent-explain.ts')).explain,
+          },
+          login: {
+            help: "Logs in for the town's agents, in your terminal",
+            load: async () => (await import('./agent-login.ts')).login,
+          },
           remove: { help: 'Removes one, or what was set over a built-in one', aliases: ['rm'], load: () => remove },
         },
       }),

@@ -6,17 +6,18 @@ import { explain, isRefusal } from '#core/refusals';
 
 /** Looks for what is wrong. */
 export const doctor = command({
-  about: 'Changes nothing. Ends with 1 when something is wrong; works without Redis too.',
+  options: [{ name: 'fix', help: 'mend what can be mended without harm' }],
+  about: 'Changes nothing without --fix. Ends with 1 when something is wrong; works without Redis too.',
   example: 'gt doctor --json',
   run: async (call) => {
     const town = townOf(call);
     if (isRefusal(town)) return town;
     const { forDoctor } = await import('#cli/wire-doctor');
     const whole = await withDesk(call, { wait: 'person' }, async (open) => ({
-      checks: await examined(await forDoctor(town, open, call.io)),
+      checks: await examined(await forDoctor(town, open, call.io), call.opts),
     }));
     if (!isRefusal(whole)) return { ...whole, books: 'read' };
-    return { checks: await examined(await forDoctor(town, undefined, call.io)), books: explain(whole).says };
+    return { checks: await examined(await forDoctor(town, undefined, call.io), call.opts), books: explain(whole).says };
   },
   text: ({ checks, books }, { paint, quiet }) => {
     const shown = quiet ? checks.filter(({ ok }) => !ok) : checks;

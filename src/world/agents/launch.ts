@@ -1,130 +1,135 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, realpathSync, writeFileSync } from 'node:fs';
-import { delimiter, dirname, join, resolve } from 'node:path';
+import { realpathSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { DefinedAgent } from '#core/agent-definitions';
 import { agentStart } from '#core/agent-start';
 import { agentLayers, type Fields, resolveAgent } from '#core/agents';
-import { firstPrompt } from '#core/first-prompt';
+import { type Assignment, firstPrompt, longText, PROMPT_BYTES, resumedPrompt } from '#core/first-prompt';
+import { fill, type Places } from '#core/places';
+import type { Preset } from '#core/preset';
 import type { Run, Work } from '#core/records';
 import { orThrow, Refused } from '#core/refusals';
 import type { TownLayout } from '#world/config/layout';
 import type { SpawnRequest } from '#world/pty/host';
 import type { Rig } from '#world/world';
+import { hookEnvironment, type LaunchGround, passed, polecatEnvironment, writeAssignment, writeEvidence } from './environment.ts';
 import { agentOf, agentPlaces, missingProgram } from './presets.ts';
 import { provision } from './provision.ts';
+import { recordingOf } from './recording.ts';
+import { findConversation } from './transcripts.ts';
 
-export type LaunchGround = {
-  readonly layout: TownLayout;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  /** Absolute path of `gt`: login shells lose PATH. */
-  readonly bin: string;
-  readonly email: string;
-  /** Whether agents' hooks are served: then their hook files are written. */
-  readonly hooks?: boolean;
+type Session = NonNullable<Run['session']>;
+
+/** A session that is ready to be started, and what its record has to say of that before it is: absent where there is nothing to say. */
+export type Launch = {
+  readonly request: SpawnRequest;
+  readonly noted?: Pick<Session, 'starts' | 'mode' | 'conversation' | 'typed' | 'startupMs'>;
 };
 
-/** Variables of gt, git and node that must not reach an agent from the worker: its own are given below. */
-const NOT_PASSED = /^(GT_|GTR_|BD_|BEADS_|GIT_|NODE_OPTIONS$|npm_|VITEST|INIT_CWD$|XDG_SESSION)/;
-
 /**
- * What starts the session of a run: its agent's program in the worktree, with the environment of a polecat; the files that keep the program from asking are
- * written first. @throws Refused AGENT_UNKNOWN, AGENT_MISSING, or SETTINGS_INVALID for an agent that is defined wrongly
+ * What starts the session of a run: its agent's program in the worktree, with the environment of a polecat; the files that keep the program from asking, and
+ * that make its hooks call gt, are written first. A session whose forerunner left a conversation that may go on resumes it; any other begins one, under an
+ * id that was never used. @param text the item's long text by field
+ * @throws Refused AGENT_UNKNOWN, AGENT_MISSING, or SETTINGS_INVALID for an agent that is defined wrongly
  */
-export async function launch(run: Run, work: Work, rig: Rig, ground: LaunchGround): Promise<SpawnRequest> {
-  const defined = orThrow(agentOf(run.agent, orThrow(agentPlaces(ground.layout, rig.settings.agents)), fieldsFor(run, rig)));
+export async function launch(
+  run: Run,
+  work: Work,
+  rig: Rig,
+  text: Readonly<Record<string, string>>,
+  ground: LaunchGround,
+): Promise<Launch> {
+  const defined = orThrow(
+    agentOf(run.agent, orThrow(agentPlaces(ground.layout, rig.settings.agents, rig.layout)), fieldsFor(run, rig)),
+  );
   const base = passed(ground);
   const missing = missingProgram(defined, base['PATH'] ?? '');
   if (missing) throw new Refused(missing);
   const { preset } = defined;
-  const places = placesOf(run, rig, defined, ground);
-  await provision({ preset, places, autonomous: true, hooks: ground.hooks ?? false });
+  const { session } = run;
+  const starts = (session?.starts ?? 0) + 1;
+  const known = placesOf(run, rig, defined, ground);
+  const left = conversationLeft(run, preset, known);
+  const id = left ?? (session && conversationId(session, starts));
+  const places = { ...known, id };
+  await provision({ preset, places, autonomous: true, hooks: true });
+  const mode = left === undefined ? 'fresh' : 'resume';
   const start = agentStart(preset, {
-    mode: 'fresh',
+    mode,
     autonomous: true,
-    hooks: ground.hooks ?? false,
+    hooks: true,
     places,
-    prompt: firstPrompt({ run, work, from: 'gt', at: run.session?.at ?? run.grantedAt }),
+    ...promptsFor(mode, { run, work, target: rig.target, text, evidence: writeEvidence(run, ground.layout) }, ground),
     asRoot: process.getuid?.() === 0,
   });
+  const conversation = left ?? (start?.ownId ? id : undefined);
+  const { startup_ms: startupMs } = preset;
+  const said = conversation !== undefined || start?.typed !== undefined || startupMs !== undefined;
   return {
-    id: run.session?.id ?? '',
-    argv: start?.argv ?? [],
-    cwd: run.dir,
-    env: { ...base, ...start?.env, ...polecatEnvironment(run, work, rig, ground) },
+    request: {
+      id: session?.id ?? '',
+      argv: start?.argv ?? [],
+      cwd: run.dir,
+      env: { ...base, ...start?.env, ...hookEnvironment(preset), ...polecatEnvironment(run, work, rig, ground) },
+      ...recordingOf(session?.id ?? '', rig.settings.recording, ground.layout),
+    },
+    ...(said ? { noted: { starts, mode, conversation, typed: start?.typed, startupMs } } : {}),
   };
 }
 
+/** The conversation with which a session goes on: the one that the session before it told, or that its program wrote down. */
+function conversationLeft({ session, dir }: Run, { session: how }: Preset, places: Places): string | undefined {
+  const before = session?.before;
+  if (!before?.goesOn || how.resume === undefined) return undefined;
+  const { transcripts } = how;
+  if (before.conversation !== undefined || !transcripts) return before.conversation;
+  return findConversation({ ...transcripts, folder: fill(transcripts.folder, places) }, dir, before.at);
+}
+
 /** What the settings say over the run's agent. */
-function fieldsFor(run: Run, rig: Rig): Fields {
+export function fieldsFor(run: Pick<Run, 'agent' | 'name'>, rig: Rig): Fields {
   return resolveAgent(agentLayers({ work: run.agent, worker: run.name, role: 'polecat', settings: rig.settings })).fields;
 }
 
-function placesOf(run: Run, rig: Rig, { name, preset }: DefinedAgent, { layout, env, bin }: LaunchGround) {
+/** The first prompt whole, and as it is typed: long text stands in a file then, or where an argument could not hold it. */
+function promptsFor(mode: 'fresh' | 'resume', input: Omit<Assignment, 'from' | 'at'>, { layout }: LaunchGround) {
+  const { run, text } = input;
+  const assignment = { ...input, from: 'gt', at: run.session?.at ?? run.grantedAt };
+  if (mode === 'resume') return { prompt: resumedPrompt(assignment) };
+  const whole = longText(text);
+  const file = whole === '' ? undefined : writeAssignment(run, whole, layout);
+  const brief = firstPrompt(assignment, file);
+  return { prompt: Buffer.byteLength(whole) > PROMPT_BYTES ? brief : firstPrompt(assignment), brief };
+}
+
+/** Where an agent's program keeps its settings and login: in a directory of the town's own, or in the one that a person named in the environment. */
+export function configDirectory(
+  { name, preset }: Pick<DefinedAgent, 'name' | 'preset'>,
+  layout: Pick<TownLayout, 'agentConfig'>,
+  env: LaunchGround['env'],
+): string {
   const named = preset.config.override === undefined ? undefined : env[preset.config.override];
+  return named ? resolve(named) : layout.agentConfig(name);
+}
+
+function placesOf(run: Run, rig: Rig, defined: DefinedAgent, { layout, env, bin }: LaunchGround) {
   return {
-    config: named ? resolve(named) : layout.agentConfig(name),
+    config: configDirectory(defined, layout, env),
     home: rig.layout.polecatsFolder,
     root: realpathSync(layout.root),
     worktree: run.dir,
     runner: fileURLToPath(new URL('./shell-runner.sh', import.meta.url)),
     gt: bin,
-    id: run.session ? conversationId(run.session.token) : undefined,
   };
 }
 
-/** A conversation's id, made of the session's token: the same session has the same one, and nobody can tell the token by it. */
-function conversationId(token: string): string {
-  const hex = createHash('sha256').update(`conversation ${token}`).digest('hex');
+/**
+ * An id for a new conversation, which nobody can tell the token by. Another try, or a session noted again by books that were cut back, has another one:
+ * programs refuse an id that was used. It has the form of a random one (version 4): some refuse every other.
+ */
+function conversationId({ token, at }: Pick<Session, 'token' | 'at'>, starts: number): string {
+  const hex = createHash('sha256').update(`conversation ${token} ${at} ${starts}`).digest('hex');
   const variant = ((Number.parseInt(hex.charAt(16), 16) & 0x3) | 0x8).toString(16);
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
-}
-
-function passed({ env, bin }: LaunchGround): Record<string, string> {
-  const own = Object.entries(env).filter((pair): pair is [string, string] => pair[1] !== undefined && !NOT_PASSED.test(pair[0]));
-  const path = env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin';
-  return { ...Object.fromEntries(own), PATH: `${dirname(bin)}${delimiter}${path}`, TERM: 'xterm-256color' };
-}
-
-/** Who a polecat is, in its environment: the names of Gas Town and those of gtr, with the same values. */
-function polecatEnvironment(run: Run, work: Work, rig: Rig, { layout, bin, email }: LaunchGround): Record<string, string> {
-  const actor = actorOf(run);
-  const rework = run.rework ? { GT_REWORK: run.rework.kind, GT_EVIDENCE: writeEvidence(run, layout) } : {};
-  return {
-    GT_ROLE: 'polecat',
-    GT_ROOT: layout.root,
-    GT_RIG: rig.name,
-    GT_POLECAT: run.name,
-    GT_AGENT: run.agent,
-    GT_WORK_ITEM: work.id,
-    GT_ATTEMPT: String(run.attempt),
-    ...rework,
-    GT_SESSION: run.session?.token ?? '',
-    GT_BIN: bin,
-    BD_ACTOR: actor,
-    BEADS_DIR: rig.layout.beads,
-    BEADS_AGENT_NAME: actor,
-    BEADS_NO_DAEMON: '1',
-    GTR_AGENT: actor,
-    GTR_ROLE: 'polecat',
-    GTR_RIG: rig.name,
-    GTR_ROOT: layout.root,
-    GTR_WORK_ITEM: work.id,
-    ...identityOf(run, email),
-  };
-}
-
-export const actorOf = (run: Run): string => `${run.rig}/polecats/${run.name}`;
-
-/** Commits made in the worktree of a run are its polecat's, with the address of the person who owns the town. */
-export function identityOf(run: Run, email: string): Record<string, string> {
-  return { GIT_AUTHOR_NAME: actorOf(run), GIT_AUTHOR_EMAIL: email, GIT_COMMITTER_NAME: actorOf(run), GIT_COMMITTER_EMAIL: email };
-}
-
-function writeEvidence(run: Run, layout: TownLayout): string {
-  const folder = join(layout.runtime, 'evidence');
-  const file = join(folder, `${run.id}.txt`);
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(file, run.rework?.evidence ?? '');
-  return file;
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }

@@ -8,7 +8,7 @@ import type { Preset } from '#core/preset';
 import { isRefusal, type Refusal, refuse } from '#core/refusals';
 import type { Settings } from '#core/settings';
 import { invalidFile, readObject } from '#world/config/json-file';
-import type { TownLayout } from '#world/config/layout';
+import type { RigLayout, TownLayout } from '#world/config/layout';
 import { isProgram, onPath } from '#world/processes/programs';
 import { readAgents } from './agents-file.ts';
 
@@ -36,21 +36,31 @@ function filesOf(folder: string): string[] {
 }
 
 /**
- * Every place that defines agents, the weakest first: what gt ships, the town's preset files, `settings/agents.json`, and the `agents` of the settings of
- * the town or of a rig.
+ * Every place that defines agents, the weakest first: what gt ships, the town's preset files, `settings/agents.json`, the `agents` of the settings of the
+ * town or of a rig, and the rig's own `settings/agents.json`.
  */
-export function agentPlaces(layout: TownLayout, agents: Settings['agents'] = {}): Definitions[] | Refusal {
+export function agentPlaces(
+  layout: TownLayout,
+  agents: Settings['agents'] = {},
+  rig?: Pick<RigLayout, 'agentsFile'>,
+): Definitions[] | Refusal {
   const shipped = presetsIn(SHIPPED);
   if (isRefusal(shipped)) return shipped;
   const own = presetsIn(layout.presets);
   if (isRefusal(own)) return own;
   const file = readAgents(layout);
   if (isRefusal(file)) return file;
+  const ofRig = rig && readAgents(rig);
+  if (isRefusal(ofRig)) return ofRig;
   return [
     { source: 'built-in', agents: shipped },
-    { source: layout.presets, agents: own },
+    ...Object.entries(own).map(([name, fields]) => ({
+      source: join(layout.presets, `${name}.json`),
+      agents: { [name]: fields },
+    })),
     { source: layout.agentsFile, agents: file.agents },
     { source: 'settings', agents: agents },
+    ...(rig && ofRig ? [{ source: rig.agentsFile, agents: ofRig.agents }] : []),
   ];
 }
 

@@ -46,6 +46,8 @@ export function townLayout(root: string) {
     hostToken: runtime('host.token'),
     /** Where the PTY host keeps how its sessions ended. */
     hostState: runtime('host-state'),
+    /** What the terminal of a session showed, as asciicast; of one session each directory. */
+    recording: (session: string) => runtime('recordings', session),
     /** Where the board of all jobs is served. */
     boardAddress: runtime('board.url'),
     supervisorRecord: runtime('supervisor.json'),
@@ -62,6 +64,8 @@ export function rigLayout(root: string, rig: string) {
     rig: at(),
     rigFile: at('config.json'),
     settingsFile: at('settings', 'config.json'),
+    /** Agents of the rig's own, and what it says over the town's. */
+    agentsFile: at('settings', 'agents.json'),
     beads: at('.beads'),
     ledger: at('.beads', 'issues.jsonl'),
     formulas: at('.beads', 'formulas'),

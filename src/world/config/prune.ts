@@ -1,11 +1,11 @@
-import { readdir, rm, stat } from 'node:fs/promises';
+import { readdir, rm, rmdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TownLayout } from './layout.ts';
 
-/** Files that pile up beside the books: logs and verdicts of checks, evidence of what came back. */
-const FOLDERS = ['checks', 'evidence'];
+/** Files that pile up beside the books: logs and verdicts of checks, evidence of what came back, texts too long for a first prompt, recordings. */
+const FOLDERS = ['checks', 'evidence', 'assignments', 'recordings'];
 
-/** Removes what nobody has touched since `before` (ms). @returns how many files went */
+/** Removes what nobody has touched since `before` (ms), and what of `recordings` is empty since then. @returns how many files went */
 export async function prune(layout: TownLayout, before: number): Promise<number> {
   let gone = 0;
   for (const folder of FOLDERS)
@@ -15,5 +15,15 @@ export async function prune(layout: TownLayout, before: number): Promise<number>
       await rm(path, { force: true });
       gone++;
     }
+  await removeEmpty(join(layout.runtime, 'recordings'), before);
   return gone;
+}
+
+/** A directory that was changed later may be that of a session which begins. */
+async function removeEmpty(folder: string, before: number): Promise<void> {
+  for (const name of await readdir(folder).catch(() => [])) {
+    const path = join(folder, name);
+    const { mtimeMs } = await stat(path);
+    if (mtimeMs < before) await rmdir(path).catch(() => undefined); // not empty
+  }
 }

@@ -97,8 +97,8 @@ async function findDefault({ run }: Context, repo: string): Promise<string> {
 }
 
 /** Lets worktrees have settings of their own (a sparse checkout); `core.bare` must then be the bare repository's own too (git-worktree, CONFIGURATION FILE). */
-async function allowWorktreeConfig({ run }: Context, repo: string): Promise<void> {
+export async function allowWorktreeConfig({ run }: Context, repo: string): Promise<void> {
   await run(['config', 'extensions.worktreeConfig', 'true'], { repo });
   await run(['config', '--file', `${repo}/config.worktree`, 'core.bare', 'true'], { repo });
-  await run(['config', '--unset', 'core.bare'], { repo });
+  await run(['config', '--unset', 'core.bare'], { repo, ok: [0, 5] });
 }

@@ -63,6 +63,10 @@ export interface Git {
   landings(repo: string, target: string, since?: string): Promise<Landing[]>;
   /** Removes a worktree with all that is in it. Idempotent. What only its HEAD held is kept in a ref first. */
   removeWorktree(input: { repo: string; dir: string }): Promise<void>;
+  /** Patterns of what a worktree leaves out; undefined when it leaves nothing out. */
+  sparseOf(dir: string): Promise<readonly string[] | undefined>;
+  /** Lets a worktree leave out exactly this. @returns whether anything had to be done */
+  hide(dir: string, patterns: readonly string[]): Promise<boolean>;
   facts(dir: string): Promise<WorktreeFacts>;
   /** Merges `commit` into the worktree's branch as `who`; conflict markers are left where it conflicts. */
   mergeInto(input: {

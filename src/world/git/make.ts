@@ -12,6 +12,7 @@ import { countAhead, isAncestor, isRelated, pin, refs, resolve, treeOf, unpin } 
 import { makeRun } from './run.ts';
 import { prepareSlot } from './slot.ts';
 import { snapshot } from './snapshot.ts';
+import { hide, sparseOf } from './sparse.ts';
 import { addWorktree, removeWorktree } from './worktree.ts';
 
 /**
@@ -41,6 +42,8 @@ export function makeGit(given: { now: () => number; env?: NodeJS.ProcessEnv; wor
     removeWorktree: (input) => removeWorktree(context, input),
     worktrees: (repo) => worktrees(repo),
     landings: (repo, target, since) => landings(context, repo, target, since),
+    sparseOf: (dir) => sparseOf(context, dir),
+    hide: (dir, patterns) => hide(context, dir, patterns),
     facts: (dir) => facts(context, dir),
     mergeInto: (input) => mergeInto(context, input),
     snapshot: (input) => snapshot(context, input),

@@ -9,6 +9,7 @@ import { OWNER } from './proof.ts';
 import { isHeld, pin, resolve } from './refs.ts';
 import { clearAway, removeTree } from './remove-tree.ts';
 import { snapshot } from './snapshot.ts';
+import { hide, writeSparse } from './sparse.ts';
 
 /** Settings of ours for whatever writes a worktree: the person's hooks are not for a robot's checkouts. */
 export const NO_HOOKS = ['-c', 'core.hooksPath=/dev/null'];
@@ -23,7 +24,7 @@ export type NewWorktree = {
   readonly at: string;
   /** The work item that it is for: written beside it, as proof for books that have forgotten. */
   readonly owner?: string;
-  /** Patterns of a sparse checkout (not cone mode), written into the worktree's own config; used when its files are first checked out. */
+  /** Patterns of a sparse checkout (not cone mode), written into the worktree's own config; an empty list brings back what was left out. */
   readonly sparse?: readonly string[];
 };
 
@@ -130,12 +131,14 @@ async function clearLocks({ now }: Context, admin: string, dir: string): Promise
   await removeLocks(admin, false);
 }
 
-async function checkOut({ run }: Context, { dir, sparse }: NewWorktree, admin: string): Promise<void> {
+async function checkOut(context: Context, { dir, sparse }: NewWorktree, admin: string): Promise<void> {
+  const { run } = context;
   const options = { dir, settings: 'personal' as const };
   const ready = join(admin, READY);
   // The index is written last, by rename: where it is missing, a checkout was cut.
   if (existsSync(join(admin, 'index'))) {
     if (!existsSync(ready)) await writeFile(ready, '');
+    if (sparse !== undefined) await hide(context, dir, sparse);
     return;
   }
   if (existsSync(ready)) {
@@ -143,11 +146,7 @@ async function checkOut({ run }: Context, { dir, sparse }: NewWorktree, admin: s
     await run([...NO_HOOKS, 'reset', '-q'], options);
     return;
   }
-  if (sparse !== undefined && sparse.length > 0) {
-    await run(['config', '--worktree', 'core.sparseCheckout', 'true'], options);
-    await mkdir(join(admin, 'info'), { recursive: true });
-    await writeFile(join(admin, 'info', 'sparse-checkout'), `${sparse.join('\n')}\n`);
-  }
+  if (sparse !== undefined && sparse.length > 0) await writeSparse(context, dir, admin, sparse);
   await run([...NO_HOOKS, 'reset', '-q', '--hard'], options);
   await writeFile(ready, '');
 }

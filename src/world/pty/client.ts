@@ -6,7 +6,7 @@ import { dirname } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 import { checkDirectory, checkSocketPath } from './access.ts';
-import type { Host, HostEvent, HostInfo, ScreenShown, SessionInfo, SpawnRequest, Survivor } from './host.ts';
+import type { Host, HostEvent, HostInfo, RecordingState, ScreenShown, SessionInfo, SpawnRequest, Survivor } from './host.ts';
 import { HostGone, HostRefused } from './host.ts';
 import { PROTOCOLS } from './protocol.ts';
 import { Wire } from './wire.ts';
@@ -80,6 +80,10 @@ class HostClient implements Host {
 
   snapshot(id: string): Promise<{ seq: number; bytes: Buffer } | undefined> {
     return this.#fetch<{ seq: number }>('snapshot', { id });
+  }
+
+  async record(id: string, change: { on?: boolean; input?: boolean } = {}): Promise<RecordingState | undefined> {
+    return (await this.#wire.ask<RecordingState | null>('record', { id, ...change })) ?? undefined;
   }
 
   async write(id: string, bytes: Buffer | string): Promise<void> {

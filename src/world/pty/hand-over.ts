@@ -3,7 +3,7 @@ import { linkSync, renameSync, rmSync } from 'node:fs';
 import type { Answers, AnswersState } from './answers.ts';
 import { replaceFile } from './exits.ts';
 import { HostRefused } from './host.ts';
-import type { SessionState } from './session.ts';
+import type { SessionState } from './session-state.ts';
 import type { Sessions } from './sessions.ts';
 import { writeState } from './state-file.ts';
 import type { Successor } from './successor.ts';
@@ -12,6 +12,9 @@ import type { WriteName } from './writer.ts';
 
 /** How long a successor may take until it is ready, ms, unless the request says otherwise. */
 const READY_MS = 10_000;
+
+/** How long its features may take to say where they are, ms. */
+const PARTS_MS = 5_000;
 
 /** What a successor is told in the state file. `asker` is who asked for it, and is answered by it. */
 export type HandedOver = {
@@ -43,6 +46,14 @@ export type HandOverDeps = {
   readonly warn: (line: string) => void;
 };
 
+function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`could not be told all within ${ms} ms`)), ms);
+  });
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
+}
+
 /** Hand-overs of one host, one at a time. */
 export class HandOver {
   readonly #deps: HandOverDeps;
@@ -67,7 +78,7 @@ export class HandOver {
     let successor: Successor | undefined;
     try {
       this.#keepName();
-      const masters = this.#write(asker);
+      const masters = await this.#write(asker);
       successor = startSuccessor([...program, '--take-over', stateFile], masters, waitMs);
       await successor.ready;
       this.#namePid(successor);
@@ -90,14 +101,15 @@ export class HandOver {
   }
 
   /** Writes all that the successor must know; gives the terminals in the order of the sessions that have one. */
-  #write(asker: WriteName): number[] {
+  async #write(asker: WriteName): Promise<number[]> {
     const { sessions, answers, stateFile } = this.#deps;
-    const handed = sessions.handOver();
+    const handed = sessions.handOver(); // from here on nothing is read
+    const parts = await within(PARTS_MS, sessions.parts.states());
     const state: HandedOver = {
       asker,
       sessions: handed.map(({ state }) => state),
       answers: answers.state(),
-      parts: sessions.parts.states(),
+      parts,
     };
     writeState(stateFile, state);
     return handed.flatMap(({ master }) => (master === undefined ? [] : [master]));

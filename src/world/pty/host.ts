@@ -27,6 +27,12 @@ export type SessionInfo = {
   readonly exit?: Exit;
 };
 
+/** Where a session is recorded: an absolute path of a directory of its own. `input` records what is typed as well; `maxBytes` is 128 MB unless said. */
+export type RecordRequest = { readonly dir: string; readonly input?: boolean; readonly maxBytes?: number };
+
+/** A session's recording: whether it goes on, with what is typed, and the number of the part that was begun last. */
+export type RecordingState = { readonly on: boolean; readonly input: boolean; readonly part: number };
+
 /** What a session is started with. `env` is the whole environment; its GT_SESSION is the token by which the session's processes are found. */
 export type SpawnRequest = {
   readonly id: string;
@@ -35,6 +41,7 @@ export type SpawnRequest = {
   readonly env: Readonly<Record<string, string>>;
   readonly cols?: number;
   readonly rows?: number;
+  readonly record?: RecordRequest;
 };
 
 export type HostEvent = { readonly type: 'spawned' | 'exited' | 'drained' | 'forgotten'; readonly session: SessionInfo };
@@ -120,7 +127,7 @@ export interface Host {
   output(id: string, from?: number): Promise<{ bytes: Buffer; from: number; seq: number } | undefined>;
   /** The build of gt that the host is, as it was told when it was started. */
   readonly build: string;
-  /** What the host can do beyond the protocol's first form; `screen` is needed for `peek` and `snapshot`, `hand-over` for `handOver`. */
+  /** What the host can do beyond the protocol's first form: `screen` is needed for `peek` and `snapshot`, `record` for `record`, `hand-over` for `handOver`. */
   readonly features: ReadonlySet<string>;
   /**
    * The last `lines` rows of the screen, with `colour` as SGR. Undefined when the host does not know the session; of one
@@ -129,6 +136,8 @@ export interface Host {
   peek(id: string, options: { lines: number; colour?: boolean }): Promise<ScreenShown | undefined>;
   /** Bytes that make a fresh terminal of the same size equal to the session's screen, which goes on with output byte `seq`. Undefined as in `peek`. */
   snapshot(id: string): Promise<{ seq: number; bytes: Buffer } | undefined>;
+  /** Turns a session's recording, or that of what is typed, on or off; without either it only tells. Undefined for a session that was started without one. */
+  record(id: string, change?: { on?: boolean; input?: boolean }): Promise<RecordingState | undefined>;
   /** Resolves when the terminal has taken all of it; writes come out whole and in the order of the calls. */
   write(id: string, bytes: Buffer | string): Promise<void>;
   resize(id: string, cols: number, rows: number): Promise<void>;

@@ -57,7 +57,7 @@ async function run(): Promise<void> {
   const taken = handed === undefined ? undefined : takeOver(handed);
   if (!taken) rmSync(stateFile, { force: true }); // of a hand-over that both hosts died of
   const sessions = new Sessions(
-    { exits: new Exits(join(state, 'sessions')), now, warn },
+    { exits: new Exits(join(state, 'sessions')), now, warn, secrets: [token] },
     taken && { sessions: taken.handed.sessions, masters: taken.masters },
   );
   const answers = new Answers(now);
@@ -82,7 +82,7 @@ async function run(): Promise<void> {
   const leave = async () => {
     // a client that does not read must not hold the host back
     setTimeout(() => process.exit(0), LEAVE_MS);
-    await door.close();
+    await Promise.all([door.close(), sessions.recorded()]);
     process.exit(0);
   };
   if (taken) {

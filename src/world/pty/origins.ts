@@ -7,8 +7,9 @@ import { launch, SCREEN } from './launch.ts';
 import { onLeaderEnd } from './leader.ts';
 import { Output } from './output.ts';
 import { emptyScreen } from './screen/state.ts';
-import type { Inherited, SessionDeps, SessionState } from './session.ts';
+import type { SessionDeps } from './session.ts';
 import { Session } from './session.ts';
+import type { Inherited, SessionState } from './session-state.ts';
 import type { TerminalListener } from './terminal.ts';
 import { Terminal } from './terminal.ts';
 

@@ -4,11 +4,13 @@
 export type Part = {
   /** Names its section for this and all later builds. */
   readonly name: string;
-  /** Stops, and gives what the next host must know: plain data and Buffers. All terminals are halted then, and nothing may change any more until `go`. */
+  /** Stops: it writes to no terminal from when this resolves until `go`. */
+  readonly halt?: () => void | Promise<void>;
+  /** What the next host must know: plain data and Buffers, or a promise of it. All terminals are halted, and all of their output was heard. */
   readonly state: () => unknown;
   /** In the next host, before any terminal goes on: `state` is what the part of this name gave, of an older build perhaps. */
   readonly resume: (state: unknown) => void;
-  /** Goes on: after `state` when the hand-over came to nothing, and in the next host when the terminals go on. */
+  /** Goes on: after `halt` when the hand-over came to nothing, and in the next host when the terminals go on. */
   readonly go?: () => void;
 };
 
@@ -27,8 +29,13 @@ export class Parts {
     this.#all.push(part);
   }
 
-  states(): Record<string, unknown> {
-    return Object.fromEntries(this.#all.map((part) => [part.name, part.state()]));
+  async halt(): Promise<void> {
+    await Promise.all(this.#all.map((part) => part.halt?.()));
+  }
+
+  /** All sections by name. Rejects when one cannot be told. */
+  async states(): Promise<Record<string, unknown>> {
+    return Object.fromEntries(await Promise.all(this.#all.map(async (part) => [part.name, await part.state()])));
   }
 
   /** Hands each its section. One that fails at it begins anew: the terminals count for more. */

@@ -3,6 +3,7 @@ import type { HandOverOrder } from './hand-over.ts';
 import type { HostInfo, SpawnRequest } from './host.ts';
 import type { Args } from './request-args.ts';
 import { bad, graceOf, idOf, numberOf, ROWS_LIMIT, screenOf, textOf } from './request-args.ts';
+import { RECORDING, recordOf } from './request-record.ts';
 import { HAND_OVER_REQUESTS } from './requests-hand-over.ts';
 import type { Sessions } from './sessions.ts';
 
@@ -48,7 +49,8 @@ function spawnOf(args: Args): SpawnRequest {
   });
   const screen = args['cols'] === undefined && args['rows'] === undefined ? {} : screenOf(args);
   const words = argv.map((word) => textOf(word, 'argv'));
-  return { id: idOf(args), argv: words, cwd: textOf(args['cwd'], 'cwd'), env: Object.fromEntries(entries), ...screen };
+  const cwd = textOf(args['cwd'], 'cwd');
+  return { id: idOf(args), argv: words, cwd, env: Object.fromEntries(entries), ...screen, ...recordOf(args) };
 }
 
 /** All requests by name; a feature that came later has a file with a table of its own. Null in an answer stands for "not known". */
@@ -104,5 +106,6 @@ export const REQUESTS: Readonly<Record<string, Request>> = {
   },
   kill: { right: 'change', run: (args, { sessions }) => sessions.known(idOf(args)).kill(graceOf(args)) },
   stop: { right: 'change', run: (args, { stop }) => stop(graceOf(args)) },
+  ...RECORDING,
   ...HAND_OVER_REQUESTS,
 };

@@ -5,11 +5,13 @@ import { TAIL_BYTES } from './exits.ts';
 import type { Exit, HostEvent, SessionInfo, Survivor } from './host.ts';
 import { Killing } from './killing.ts';
 import { endOfCode } from './launch.ts';
-import type { Output, OutputListener, OutputState } from './output.ts';
+import type { Output, OutputListener } from './output.ts';
+import type { Recorder } from './recording/recorder.ts';
 import { Screen } from './screen/screen.ts';
 import type { Screens } from './screen/screens.ts';
 import type { ScreenState } from './screen/state.ts';
-import type { Terminal, TerminalListener, TerminalState } from './terminal.ts';
+import type { Inherited, Origin, SessionState, Size } from './session-state.ts';
+import type { Terminal, TerminalListener } from './terminal.ts';
 import type { WriteName } from './writer.ts';
 import { terminalGone } from './writer.ts';
 
@@ -24,34 +26,6 @@ export type SessionDeps = {
   readonly screens: Screens;
 };
 
-/** A session for the next host. `killMs` is the grace left of a kill that is under way. */
-export type SessionState = {
-  readonly start: Start;
-  readonly state: SessionInfo['state'];
-  readonly exit?: Exit;
-  readonly typedAt: number;
-  readonly killMs?: number;
-  readonly output: OutputState;
-  readonly screen: ScreenState;
-  readonly terminal?: TerminalState;
-};
-
-/** A write that is done when its promise resolves; `name` is what its asker called it. */
-export type Inherited = { readonly name: WriteName; readonly done: Promise<void> };
-
-/** Where a session comes from: see `origins.ts`. */
-export type Origin = {
-  readonly start: Start;
-  readonly output: Output;
-  readonly screen: ScreenState;
-  readonly terminal?: Terminal;
-  readonly state?: SessionInfo['state'];
-  readonly exit?: Exit | undefined;
-  readonly typedAt?: number;
-  readonly killMs?: number | undefined;
-  readonly inherited?: readonly Inherited[];
-};
-
 /** A session that this host started, was handed, or found on disk. */
 export class Session {
   readonly start: Start;
@@ -61,6 +35,10 @@ export class Session {
   #state: SessionInfo['state'];
   #exit: Exit | undefined;
   readonly screen: Screen;
+  /** The screen's size as it was last set. */
+  size: Size;
+  /** None of a session that is not recorded. */
+  recorder: Recorder | undefined;
   readonly #ending: Killing;
   #killMs: number | undefined;
   #typedAt: number;
@@ -88,6 +66,7 @@ export class Session {
     this.inherited = origin.inherited ?? [];
     this.#ending = new Killing(origin.start);
     this.screen = this.#openScreen(origin.screen);
+    this.size = origin.size ?? origin.screen;
     this.#drained = new Promise((resolve) => {
       this.#tellDrained = resolve;
     });
@@ -135,13 +114,16 @@ export class Session {
   async write(bytes: Buffer, name?: WriteName): Promise<void> {
     if (!this.#terminal) throw terminalGone();
     await this.#terminal.write(bytes, name);
+    this.recorder?.typed(bytes);
   }
 
   /** Throws PTY_GONE after the end. */
   resize(cols: number, rows: number): void {
     if (!this.#terminal) throw terminalGone();
     this.#terminal.resize(cols, rows);
+    this.size = { cols, rows };
     this.screen.resize(cols, rows);
+    this.recorder?.resized(cols, rows);
   }
 
   /** Ends every process of the session, grace in ms. Calls at the same time are one kill, with the shortest of their graces. */
@@ -170,9 +152,10 @@ export class Session {
     const master = this.#terminal?.master;
     if (master === undefined && this.#state !== 'drained') return undefined;
     const terminal = master === undefined ? undefined : this.#terminal?.state(); // which may bring output
-    const { start, screen } = this;
+    const { start, screen, size } = this;
     const killMs = this.#ending.leftMs;
-    const known = { start, state: this.#state, typedAt: this.#typedAt, output: this.#output.state(), screen: screen.state() };
+    const seen = { output: this.#output.state(), screen: screen.state(), size };
+    const known = { start, state: this.#state, typedAt: this.#typedAt, ...seen };
     const exit = this.#exit;
     return {
       state: { ...known, ...(exit && { exit }), ...(killMs !== undefined && { killMs }), ...(terminal && { terminal }) },

@@ -5,8 +5,11 @@ import type { HostEvent, SessionInfo, SpawnRequest, Survivor } from './host.ts';
 import { HostRefused } from './host.ts';
 import { adoptSession, forkSession, restoreSession } from './origins.ts';
 import { Parts } from './parts.ts';
+import { recordings } from './recording/part.ts';
+import { record } from './recording/record.ts';
 import { Screens, systemTurns } from './screen/screens.ts';
-import type { Session, SessionDeps, SessionState } from './session.ts';
+import type { Session, SessionDeps } from './session.ts';
+import type { SessionState } from './session-state.ts';
 
 /** Sessions known at a time, ended ones that nobody forgot included: each holds memory and files. */
 const SESSION_LIMIT = 2_000;
@@ -20,12 +23,17 @@ const LAST_OUTPUT_MS = 2_000;
 /** What the host before hands over; `masters` are the terminals of those sessions that have one, in their order. */
 export type HandedSessions = { readonly sessions: readonly SessionState[]; readonly masters: readonly number[] };
 
-/** What the table needs. `now` is the time in ms since 1970; `warn` takes a line for the log. */
-export type SessionsDeps = { readonly exits: Exits; readonly now: () => number; readonly warn: (line: string) => void };
+/** What the table needs. `now` is the time in ms since 1970; `warn` takes a line for the log; `secrets` of the host must be in no recording. */
+export type SessionsDeps = {
+  readonly exits: Exits;
+  readonly now: () => number;
+  readonly warn: (line: string) => void;
+  readonly secrets?: readonly string[];
+};
 
 /** The table. A session stays in it from `spawn` to `forget`. */
 export class Sessions {
-  readonly #deps: SessionDeps;
+  readonly #deps: SessionDeps & SessionsDeps;
   readonly #table = new Map<string, Session>();
   readonly #starting = new Map<string, Promise<SessionInfo>>();
   readonly #listeners = new Set<(event: HostEvent) => void>();
@@ -42,6 +50,7 @@ export class Sessions {
       screens: new Screens(systemTurns(deps.now)),
       emit: (type, session) => this.#emit({ type, session: session.info() }),
     };
+    this.parts.add(recordings(this, { ...this.#deps, after: this.#deps.screens.deps.after }));
     const masters = [...handed.masters];
     for (const state of handed.sessions)
       this.#table.set(state.start.id, adoptSession(state, state.terminal && masters.shift(), this.#deps));
@@ -72,6 +81,7 @@ export class Sessions {
   /** Stops all terminals; resolves when no fork waits and nothing is being written. No request may come meanwhile. */
   async halt(): Promise<void> {
     await this.#line;
+    await this.parts.halt();
     await Promise.all([...this.#table.values()].map((session) => session.halt()));
   }
 
@@ -161,8 +171,14 @@ export class Sessions {
       timer = setTimeout(resolve, LAST_OUTPUT_MS);
     });
     await Promise.race([Promise.all(all.map((session) => session.drained)), deadline]);
+    await Promise.race([this.recorded(), deadline]);
     clearTimeout(timer);
     return { left: kills.flatMap((kill) => kill.left).slice(0, NAMED) };
+  }
+
+  /** Resolves when the recordings of ended sessions are written. */
+  async recorded(): Promise<void> {
+    await Promise.all([...this.#table.values()].map((session) => session.state === 'drained' && session.recorder?.end()));
   }
 
   #fork(request: SpawnRequest): SessionInfo {
@@ -174,6 +190,7 @@ export class Sessions {
       throw new HostRefused('BAD_REQUEST', 'A session needs GT_SESSION in its environment: its processes are found by it.');
     try {
       const session = forkSession(request, token, this.#deps);
+      record(session, request, { ...this.#deps, after: this.#deps.screens.deps.after });
       this.#table.set(request.id, session);
       this.#emit({ type: 'spawned', session: session.info() });
       return session.info();

@@ -1,0 +1,69 @@
+import { basename, dirname } from 'node:path';
+import type { Run } from '#core/records';
+import { isRefusal, type Refusal } from '#core/refusals';
+import type { Rig } from '#world/world';
+import { type Check, good, ill, some } from './check.ts';
+
+/** What the doctor looks at where agents are at work. */
+export type AgentsGround = {
+  rig(name: string): Promise<Rig | Refusal>;
+  /** Each worktree of a rig: what it leaves out (undefined: nothing), and what its agent should not see (empty: all of it is kept). */
+  contextFiles(
+    rig: Rig,
+  ): Promise<ReadonlyArray<{ dir: string; hides: readonly string[] | undefined; wanted: readonly string[] }>>;
+  hide(dir: string, patterns: readonly string[]): Promise<unknown>;
+  /** The environment of a session's process, and what gt gave it; undefined where a system does not tell. */
+  environment(
+    run: Run,
+  ): { readonly has: Readonly<Record<string, string>>; readonly given: Readonly<Record<string, string>> } | undefined;
+};
+
+/** Whether worktrees hide what would speak to their agents in gt's place. @param fix hides it now */
+export async function contextFiles(ground: AgentsGround, rigs: readonly string[], fix: boolean): Promise<Check[]> {
+  const checks: Check[] = [];
+  for (const name of rigs) {
+    const rig = await ground.rig(name);
+    if (isRefusal(rig)) continue;
+    const trees = await ground.contextFiles(rig);
+    const wrong = trees.filter(({ hides, wanted }) => !isHidden(hides, wanted));
+    const id = `context-files ${name}`;
+    const names = some(wrong.map(({ dir }) => basename(dirname(dir))));
+    if (wrong.length === 0) checks.push(good('rigs', id, `${trees.length} worktrees`));
+    else if (fix) {
+      for (const { dir, wanted } of wrong) await ground.hide(dir, wanted);
+      checks.push(good('rigs', id, `mended: ${names}`));
+    } else {
+      const what = wrong.some(({ wanted }) => wanted.length > 0)
+        ? "worktrees that show the repository's own context files"
+        : 'worktrees that hide context files which the rig keeps';
+      checks.push(ill('rigs', id, `${what}: ${names}`, 'Mend it: `gt doctor --fix`.'));
+    }
+  }
+  return checks;
+}
+
+const isHidden = (hides: readonly string[] | undefined, wanted: readonly string[]): boolean =>
+  wanted.length === 0 ? hides === undefined : wanted.every((one) => hides?.includes(one));
+
+/** Whether the agents that live have the variables that gt gave them: a program that starts them anew may have lost some. */
+export function environments(ground: AgentsGround, live: readonly Run[]): Check[] {
+  const looks = live.flatMap((run) => {
+    const found = run.session?.pid !== undefined && !run.session.exit ? ground.environment(run) : undefined;
+    return found ? [{ session: run.session?.id ?? run.id, ...found }] : [];
+  });
+  const wrong = looks.flatMap(({ session, has, given }) =>
+    Object.keys(given)
+      .filter((name) => has[name] !== given[name])
+      // Names alone: a token is among the values.
+      .map((name) => `${session}: ${has[name] === undefined ? 'missing' : 'another'} ${name}`),
+  );
+  if (wrong.length === 0) return [good('sessions', 'env-vars', `${looks.length} sessions`)];
+  return [
+    ill(
+      'sessions',
+      'env-vars',
+      some(wrong),
+      'They were started by another gt or other settings: let them end, or `gt down` and `gt up`.',
+    ),
+  ];
+}

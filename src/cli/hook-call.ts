@@ -1,0 +1,45 @@
+import { type HookInput, hookInput } from '#core/hook-words';
+import { HOOK_INPUT_BYTES, HOOK_WAIT_MS } from '#core/limits';
+import { isRefusal, type Refusal } from '#core/refusals';
+import type { Io } from './command.ts';
+
+/**
+ * A command that a hook of an agent program calls. Whatever goes wrong inside, the agent must not notice: then it says nothing and ends well, after two
+ * seconds at most. GT_DEBUG=1 tells why on stderr.
+ */
+export async function asHook<T>(
+  { io }: { readonly io: Io },
+  use: (input: HookInput) => Promise<T | Refusal | undefined>,
+): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), HOOK_WAIT_MS);
+  });
+  try {
+    const value = await Promise.race([readStdin(io).then((text) => use(hookInput(text))), late]);
+    if (!isRefusal(value)) return value;
+    debug(io, value.refused);
+  } catch (fault) {
+    debug(io, fault instanceof Error ? (fault.stack ?? fault.message) : String(fault));
+  } finally {
+    clearTimeout(timer);
+  }
+  return undefined;
+}
+
+const debug = (io: Io, why: string) => {
+  if (io.env['GT_DEBUG']) io.err(`gt: ${why}\n`);
+};
+
+/** What the program told on stdin: until its end, or until it is more than any hook needs. */
+async function readStdin({ stdin }: Io): Promise<string> {
+  if (!stdin) return '';
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of stdin) {
+    chunks.push(Buffer.from(chunk));
+    bytes += chunk.length;
+    if (bytes > HOOK_INPUT_BYTES) return '';
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}

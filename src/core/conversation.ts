@@ -1,0 +1,74 @@
+import type { Run } from './records.ts';
+
+/**
+ * A session and the conversation that its agent program leads are two things: a session is one process under a token of gt's, a conversation is what the
+ * program keeps on its disk and can go on with. A run has one session at a time, and so one process at most resumes a conversation.
+ */
+type Session = NonNullable<Run['session']>;
+type Exit = NonNullable<Session['exit']>;
+
+/** What the next session of a run is told of the last one; undefined before the first. */
+export function sessionBefore(run: Run): Session['before'] {
+  const last = run.session;
+  if (!last?.exit) return undefined;
+  const { conversation } = last;
+  return {
+    ended: endedInWords(last.exit),
+    goesOn: goesOn(run, last),
+    at: last.at,
+    ...(conversation === undefined ? {} : { conversation }),
+  };
+}
+
+/**
+ * Whether a conversation may go on in the next session. Not one that never said a word (there may be nothing to go on with, or the resume itself failed),
+ * and not one that was resumed and died again without a commit: a conversation can be broken, a fresh one is not.
+ */
+function goesOn(run: Run, last: Session): boolean {
+  return last.ackedAt !== undefined && !(last.mode === 'resume' && run.deaths > 1);
+}
+
+/** Whether a session's end was a resume that the program refused: nobody's death, since nobody lived. The next session is a fresh one. */
+export const resumeFailed = (session: Session): boolean => session.mode === 'resume' && session.ackedAt === undefined;
+
+/** How a session ended, in a person's words. */
+function endedInWords({ code, signal }: Exit): string {
+  if (signal !== null) return `signal ${signal}`;
+  return code === null ? 'its terminal was lost' : `exit code ${code}`;
+}
+
+/** What a call of a session tells of it, beside that its agent lives. */
+export type Told = {
+  readonly conversation?: string | undefined;
+  /** Why the program's session began, as it says itself. */
+  readonly source?: string | undefined;
+  /** The conversation for which context was printed. */
+  readonly primed?: string | undefined;
+  readonly noted?: { readonly kind: string; readonly what?: string | undefined } | undefined;
+};
+
+/** A session after one of its calls; the very same object when it told nothing new. */
+export function heard(session: Session, told: Told, now: number): Session {
+  // The first hook of a fork tells its parent's id; the later ones tell its own.
+  const parents = session.mode === 'fork' && told.source === 'resume';
+  const { primed, noted } = told;
+  const what = noted?.what === undefined ? {} : { what: noted.what };
+  const next: Session = {
+    ...session,
+    ackedAt: session.ackedAt ?? now,
+    ...(told.conversation === undefined || parents ? {} : { conversation: told.conversation }),
+    ...(primed === undefined ? {} : { primed }),
+    // What was printed into a conversation before it was made shorter may be gone from it.
+    ...(noted?.kind === 'compacted' ? { primed: '' } : {}),
+    ...(noted ? { noted: { ...session.noted, [noted.kind]: { at: now, ...what } } } : {}),
+  };
+  const same = next.ackedAt === session.ackedAt && next.conversation === session.conversation && next.primed === session.primed;
+  return same && !noted ? session : next;
+}
+
+/** What has to be typed into a session before anything else: its first prompt, until its agent is heard. */
+export function firstDelivery(run: Run): { readonly session: string; readonly text: string } | undefined {
+  const { session } = run;
+  if (!session?.typed || session.exit || session.ackedAt !== undefined || run.state === 'ended') return undefined;
+  return { session: session.id, text: session.typed };
+}

@@ -1,0 +1,140 @@
+import { execFile } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { promisify } from 'node:util';
+import { onLoopback } from '#core/loopback';
+import type { Preset } from '#core/preset';
+import { TrialTown } from '#trials/trial-town';
+import { townLayout } from '#world/config/layout';
+import type { Asked, ModelServer } from '#world/model-server/server';
+import { startModelServer } from '#world/model-server/server';
+import { ASSIGNMENT, MADE } from './assignment.ts';
+import { Evidence, TerminalRecord } from './evidence.ts';
+import type { Installed } from './install.ts';
+import { type RecordingProxy, startProxy } from './proxy.ts';
+
+type Say = (line: string) => void;
+
+const LIMIT_MS = 150_000;
+const HOME_MS = 90_000;
+
+/**
+ * A real agent program, interactive, in a fresh town: from `gt sling` to a commit on the target that one of its own tool calls made, with a scripted model
+ * and no way out of loopback. @returns what was not as it should be; empty when it passed
+ */
+export async function drive(
+  name: string,
+  preset: Preset,
+  installed: Installed,
+  { folder, say }: { folder: string; say: Say },
+): Promise<string[]> {
+  mkdirSync(folder, { recursive: true });
+  const evidence = new Evidence(folder);
+  const model = await startModelServer({ scripts: { default: ASSIGNMENT }, log: (asked) => evidence.line('model.jsonl', asked) });
+  const proxy = await startProxy();
+  const town = new TrialTown({ ...proxy.env, PATH: `${installed.bin}${delimiter}${process.env['PATH'] ?? ''}` });
+  let record: TerminalRecord | undefined;
+  try {
+    const source = await open(town, name, preset, model);
+    record = await TerminalRecord.open(town.root, join(folder, 'terminal.bin'));
+    const began = performance.now();
+    const { id } = await town.ask<{ id: string }>([
+      'work',
+      'create',
+      'Round prices',
+      '--rig',
+      'shop',
+      '--agent',
+      name,
+      '-d',
+      'To cents.',
+    ]);
+    await must(town, ['sling', id]);
+    const landed = await town.until(
+      'its work landed',
+      async () => {
+        if (model.faults.length > 0) throw new Error('the model was asked what it does not know');
+        return (await town.events()).find(({ type, data }) => type === 'merge.landed' && data['work'] === id);
+      },
+      LIMIT_MS,
+      500,
+    );
+    // What landed is brought to the person's repository a moment later.
+    await town.until('main of the person has it', () => isOn(source, 'main', landed.data['tip'], town), HOME_MS);
+    const seconds = ((performance.now() - began) / 1000).toFixed(1);
+    const lacks = await verdict(town, source, id, model, proxy, say);
+    say(`${name}: landed ${seconds} s after the sling, ${model.requests.length} requests`);
+    return lacks;
+  } catch (fault) {
+    return [fault instanceof Error ? fault.message : String(fault), ...model.faults, `its screen:\n${await shown(town)}`];
+  } finally {
+    await record?.close();
+    await evidence.keep(town, townLayout(town.root).agentConfig(name));
+    await town.end();
+    await model.close();
+    await proxy.close();
+  }
+}
+
+/** A town with one rig; its agent asks the model server. @returns the person's repository */
+async function open(town: TrialTown, name: string, preset: Preset, model: ModelServer): Promise<string> {
+  const over = onLoopback(preset, model.url);
+  if (!over) throw new Error(`the preset ${name} does not tell how to use a model server on loopback`);
+  await must(town, ['install', town.root, '--name', 'clients']);
+  const layout = townLayout(town.root);
+  writeFileSync(layout.settingsFile, `${JSON.stringify({ max_polecats: 1, dashboard: { port: 0 } })}\n`);
+  writeFileSync(layout.agentsFile, `${JSON.stringify({ version: 1, agents: { [name]: over } })}\n`);
+  await must(town, ['up']);
+  const source = await town.repository('shop', {
+    'package.json': '{ "name": "shop", "type": "module", "private": true }\n',
+    'price.js': 'export const price = (n) => n;\n',
+  });
+  await must(town, ['rig', 'add', 'shop', '--path', source, '--test-command', `node -e "process.exit(0)"`]);
+  return source;
+}
+
+async function must(town: TrialTown, words: readonly string[]): Promise<void> {
+  const { exit, out, err } = await town.gt(words);
+  if (exit !== 0) throw new Error(`gt ${words.join(' ')} ended with ${exit}: ${err}${out}`);
+}
+
+async function shown(town: TrialTown): Promise<string> {
+  return (await town.gt(['peek', 'furiosa'])).out.replace(/^/gm, '  | ');
+}
+
+async function verdict(
+  town: TrialTown,
+  source: string,
+  id: string,
+  model: ModelServer,
+  proxy: RecordingProxy,
+  say: Say,
+): Promise<string[]> {
+  const lacks = [...model.faults];
+  const events = await town.events();
+  if (!events.some(({ type, subject }) => type === 'session.acked' && subject.startsWith(id)))
+    lacks.push('the town heard no sign of life');
+  const commit = committedIn(model.requests);
+  if (!commit) lacks.push('no tool call told of a commit');
+  else if (!(await isOn(source, 'main', commit, town))) lacks.push(`main does not have ${commit}, which a tool call made`);
+  const text = await town.git(source, ['show', `main:${MADE.file}`]).catch(() => '');
+  if (text !== MADE.text.trim())
+    lacks.push(`${MADE.file} on main is not what the program's edit tool wrote: ${JSON.stringify(text)}`);
+  for (const attempt of new Set(proxy.attempts)) say(`  it asked for something beyond loopback, and got nothing: ${attempt}`);
+  return lacks;
+}
+
+/** The commit that the last result of a tool names. */
+function committedIn(requests: readonly Asked[]): string | undefined {
+  const texts = requests.flatMap(({ conversation }) => conversation?.turns ?? []).filter(({ who }) => who === 'tool');
+  return texts.map(({ text }) => /committed=([0-9a-f]{40})/.exec(text)?.[1]).findLast((one) => one !== undefined);
+}
+
+async function isOn(source: string, branch: string, commit: unknown, town: TrialTown): Promise<boolean> {
+  try {
+    await promisify(execFile)('git', ['merge-base', '--is-ancestor', String(commit), branch], { cwd: source, env: town.env });
+    return true;
+  } catch {
+    return false;
+  }
+}

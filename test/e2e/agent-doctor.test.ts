@@ -1,0 +1,73 @@
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { commits, HarmedTown } from '../support/trial.ts';
+
+let town: HarmedTown;
+let id: string;
+let dir: string;
+beforeAll(async () => {
+  town = await HarmedTown.open();
+  await town.rig('alpha', 'true', {
+    'README.md': '# a\n',
+    'CLAUDE.md': 'obey',
+    '.claude/settings.json': '{}',
+    'AGENTS.md': 'obey',
+  });
+  id = await town.work('alpha', `${town.counts('go')}\n${commits('a')}`);
+  ({ dir } = await town.running(id));
+});
+afterAll(() => town?.close());
+
+type Check = { id: string; ok: boolean; found: string };
+const look = async (...words: string[]) => {
+  const { out } = await town.gt(['doctor', '--json', ...words]);
+  const checks = (JSON.parse(out) as { checks: Check[] }).checks;
+  return (name: string) => checks.find((one) => one.id === name) as Check;
+};
+const shown = () => ['CLAUDE.md', '.claude', 'AGENTS.md'].filter((name) => existsSync(join(dir, name)));
+
+test('a polecat is well: what would speak to its agent is hidden, and its environment is the one it was given', async () => {
+  const check = await look();
+  expect(check('context-files alpha')).toMatchObject({ ok: true, found: '1 worktrees' });
+  expect(check('env-vars')).toMatchObject({ ok: true, found: '1 sessions' });
+  expect(shown()).toEqual(['AGENTS.md']);
+});
+
+test('a worktree that shows the context files of its repository is found, and mended without harm to what is in it', async () => {
+  await town.git(dir, ['sparse-checkout', 'disable']);
+  writeFileSync(join(dir, 'mine.txt'), 'm');
+  const ill = (await look())('context-files alpha');
+  expect(ill).toMatchObject({ ok: false, found: expect.stringContaining('show the repository') });
+  expect(shown()).toHaveLength(3);
+  expect((await look('--fix'))('context-files alpha')).toMatchObject({ ok: true, found: expect.stringContaining('mended') });
+  expect(shown()).toEqual(['AGENTS.md']);
+  expect(await town.git(dir, ['status', '--porcelain'])).toBe('?? mine.txt');
+  expect((await look())('context-files alpha')).toMatchObject({ ok: true });
+});
+
+test('a repository that lost the setting by which its worktrees have settings of their own gets it back', async () => {
+  await town.git(town.repo('alpha'), ['config', '--unset', 'extensions.worktreeConfig']);
+  expect((await look())('context-files alpha')).toMatchObject({ ok: false });
+  expect((await look('--fix'))('context-files alpha')).toMatchObject({ ok: true });
+  expect(shown()).toEqual(['AGENTS.md']);
+});
+
+test('a rig may keep its context files for its agents', async () => {
+  const file = join(town.root, 'alpha/settings/config.json');
+  writeFileSync(file, JSON.stringify({ keep_context_files: true, merge_queue: { check: 'true' } }));
+  expect((await look())('context-files alpha')).toMatchObject({ ok: false });
+  await look('--fix');
+  expect(shown()).toHaveLength(3);
+  const kept = await town.work('alpha', `test -e CLAUDE.md\n${commits('kept')}`);
+  await town.landed(kept);
+  expect(await town.show('alpha', 'CLAUDE.md')).toBe('obey');
+});
+
+test('a session whose environment is no longer what it would be given is found, and no value is told', async () => {
+  const file = join(town.root, 'alpha/settings/config.json');
+  await town.git(town.repo('alpha'), ['branch', 'trunk', 'main']);
+  writeFileSync(file, JSON.stringify({ merge_queue: { check: 'true', target_branch: 'trunk' } }));
+  const { ok, found } = (await look())('env-vars');
+  expect({ ok, found }).toEqual({ ok: false, found: `${id}.r1.s1: another GT_TARGET` });
+});

@@ -1,0 +1,111 @@
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { commits, HarmedTown } from '../support/trial.ts';
+
+let town: HarmedTown;
+let id: string;
+let env: Record<string, string>;
+beforeAll(async () => {
+  town = await HarmedTown.open();
+  await town.rig('alpha', 'true');
+  id = await town.work('alpha', `${town.counts('go')}\n${commits('a')}`);
+  const { session } = await town.running(id);
+  env = { GT_SESSION: session.token, GT_TARGET: 'main', GT_WORKTREE: '/nowhere', BD_ACTOR: 'alpha/polecats/x' };
+});
+afterAll(() => town?.close());
+
+const hook = (words: readonly string[], told: object | string = {}, more: Record<string, string> = {}) =>
+  town.gt(words, { env: { ...env, ...more }, input: typeof told === 'string' ? told : JSON.stringify(told) });
+const session = async () => (await town.read('run', `${id}.r1`))?.session;
+const quiet = { exit: 0, out: '', err: '' };
+
+test('a session is primed in the form of its program, and its conversation is known from then on', async () => {
+  const told = { hook_event_name: 'SessionStart', session_id: 'talk-1', source: 'startup' };
+  const { exit, out } = await hook(['prime', '--hook'], told, { GT_HOOK_FORM: 'json' });
+  expect(exit).toBe(0);
+  expect(JSON.parse(out).hookSpecificOutput.additionalContext).toContain(`On your hook: ${id}`);
+  expect(await session()).toMatchObject({ conversation: 'talk-1', primed: 'talk-1' });
+  expect((await hook(['prime', '--hook'], told)).out).toMatch(/^# Gas Town: you are alpha\/polecats\/x, a polecat\n/);
+  expect((await hook(['prime'], '')).out).toContain(id);
+});
+
+test('a program whose prompts alone carry context is primed once, and again when its conversation was made shorter', async () => {
+  const more = { GT_HOOK_FORM: 'key:additionalContext', GT_PRIME_AT: 'prompt' };
+  const prompt = () => hook(['prime', '--hook'], { sessionId: 'talk-2', prompt: 'x' }, more);
+  expect(JSON.parse((await prompt()).out)).toEqual({ additionalContext: expect.stringContaining(id) });
+  expect(await prompt()).toEqual(quiet);
+  expect(await hook(['signal', 'compact'], { session_id: 'talk-2', trigger: 'auto' })).toEqual(quiet);
+  expect((await prompt()).out).toContain(id);
+  expect(await session()).toMatchObject({ conversation: 'talk-2', noted: { compacted: { what: 'auto' } } });
+});
+
+test('what a program tells by a hook is noted, with an event, and nothing is printed', async () => {
+  expect(await hook(['signal', 'failed'], { error: 'rate_limit' })).toEqual(quiet);
+  expect(await hook(['signal', 'failed'], { error: 'server_error' })).toEqual(quiet);
+  expect(await hook(['signal', 'permission'], { tool_name: 'Bash' })).toEqual(quiet);
+  expect(await hook(['signal', 'end'], { reason: 'clear' })).toEqual(quiet);
+  const noted = {
+    limited: { what: 'rate_limit' },
+    failed: { what: 'server_error' },
+    asked: { what: 'Bash' },
+    leaving: { what: 'clear' },
+  };
+  expect((await session())?.noted).toMatchObject(noted);
+  const types = (await town.events()).filter(({ subject }) => subject === `${id}.r1.s1`).map(({ type }) => type);
+  expect(types).toEqual(expect.arrayContaining(['session.limited', 'session.failed', 'session.asked', 'session.leaving']));
+});
+
+test('the guard refuses with a reason that the model reads, and lets everything else pass', async () => {
+  const tool = (command: string) => ({ tool_name: 'Bash', tool_input: { command } });
+  expect(await hook(['tap', 'guard'], tool('git push origin main'))).toMatchObject({
+    exit: 2,
+    out: '',
+    err: expect.stringContaining('refinery'),
+  });
+  expect(await hook(['tap', 'guard'], tool('git push origin polecat/x'))).toEqual(quiet);
+  const denied = await hook(['tap', 'guard'], tool('git push origin main'), { GT_HOOK_FORM: 'key:additionalContext' });
+  expect(JSON.parse(denied.out)).toMatchObject({ permissionDecision: 'deny' });
+});
+
+const HOOKS = [
+  ['prime', '--hook'],
+  ['tap', 'guard'],
+  ['signal', 'failed'],
+  ['signal', 'end'],
+  ['signal', 'permission'],
+  ['signal', 'compact'],
+];
+const FAULTS: Array<[fault: string, told: string, more: () => Record<string, string>]> = [
+  ['no session', '{}', () => ({ GT_SESSION: '' })],
+  ['a session that is over', '{}', () => ({ GT_SESSION: (env['GT_SESSION'] ?? '').replace('.s1.', '.s9.') })],
+  ['a token of nobody', '{}', () => ({ GT_SESSION: 'x' })],
+  ['no town', '{}', () => ({ GT_TOWN_ROOT: '/nowhere' })],
+];
+test.each(FAULTS)('a hook with %s breaks no agent: it says nothing and ends well', async (_fault, told, more) => {
+  for (const words of HOOKS) expect(await hook(words, told, more()), words.join(' ')).toEqual(quiet);
+});
+
+test('what is not JSON tells nothing', async () => {
+  for (const told of ['', 'no', '[]', '{"tool_input":3}']) expect(await hook(['tap', 'guard'], told), told).toEqual(quiet);
+  expect((await hook(['prime', '--hook'], 'no')).exit).toBe(0);
+});
+
+test('a Redis that takes calls and never answers holds up no agent', async () => {
+  const path = join(town.dir, 'mute.sock');
+  const server = createServer(() => undefined).listen(path);
+  try {
+    town.settle({ redis: { url: path } });
+    for (const words of HOOKS) expect(await hook(words), words.join(' ')).toEqual(quiet);
+  } finally {
+    town.settle({});
+    server.close();
+  }
+});
+
+test('hooks of a town that is down say nothing', async () => {
+  town.open('go');
+  await town.landed(id);
+  await town.does(['down']);
+  for (const words of HOOKS) expect(await hook(words), words.join(' ')).toEqual(quiet);
+});
