@@ -70,6 +70,8 @@ export const TOPICS: readonly Topic[] = [
       prime: { help: 'My context (for agents)', hot: true, load: async () => (await import('./cmd/prime.ts')).prime },
       tap: { help: 'Judges what an agent is about to do', hidden: true, load: async () => (await import('./cmd/tap.ts')).tap },
       signal: { help: 'What hooks tell of a session', hidden: true, load: async () => (await import('./cmd/signal.ts')).signal },
+      attach: { help: "An agent's terminal, to look and to type", load: async () => (await import('./cmd/attach.ts')).attach },
+      watch: { help: "An agent's terminal, only to look", load: async () => (await import('./cmd/attach.ts')).watch },
       peek: { help: "What an agent's terminal shows", load: async () => (await import('./cmd/peek.ts')).peek },
     },
   },

@@ -1,4 +1,4 @@
-import { isRefusal, type Refusal, refuse } from '#core/refusals';
+import { isRefusal, type Refusal, Refused, refuse } from '#core/refusals';
 import type { ProcessFact, SessionFact, TownFacts } from '#views/facts';
 import { buildName } from '#world/build';
 import { readText } from '#world/config/json-file';
@@ -56,7 +56,7 @@ function processesOf(town: Town, builds: { host?: string; worker?: string }): Pr
   });
 }
 
-/** The town's PTY host, for reading. HOST_DOWN when it does not answer. */
+/** The town's PTY host, as people use it. HOST_DOWN when it does not answer, HOST_UNSAFE when others could. */
 export async function openHost(town: Town): Promise<Host | Refusal> {
   const path = socketPath(town.root, 'host');
   if (isRefusal(path)) return path;
@@ -70,6 +70,9 @@ export async function openHost(town: Town): Promise<Host | Refusal> {
   } catch (fault) {
     if (fault instanceof HostRefused && fault.code === 'PROTOCOL_UNKNOWN')
       return refuse('HOST_PROTOCOL', { why: fault.message.replace(/: restart .*$/, '') });
+    if (fault instanceof Refused) return fault.refusal;
+    if (fault instanceof Error && 'code' in fault && fault.code === 'UNSAFE_PATH')
+      return refuse('HOST_UNSAFE', { why: fault.message });
     return isUp(town) ? refuse('HOST_DOWN', { why: (fault as Error).message.split('\n')[0] ?? '' }) : refuse('TOWN_DOWN');
   }
 }

@@ -1,3 +1,5 @@
+import { SESSION_REFUSALS } from './session-refusals.ts';
+
 /**
  * What gt says when it will not do something. A refusal is an answer, not a fault: core and ops return it as a value, the CLI prints it as one
  * line of what is wrong and one of what to do, and ends with its exit code. Faults (a broken pipe, a bug) are exceptions and never come here.
@@ -141,6 +143,7 @@ export const REFUSALS = {
     try: 'Its agents have noticed nothing. Look at the log of the host, then `gt up` tries again.',
     exit: 6,
   },
+  ...SESSION_REFUSALS,
   NO_OUTPUT: {
     says: '{agent} has no session whose output could be shown.',
     try: 'See `gt polecat list`, and `gt why {agent}`.',

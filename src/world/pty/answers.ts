@@ -73,7 +73,9 @@ export class Answers {
     const entry: Kept = { at, answer };
     kept.set(n, entry);
     const give = (given: Answer) => {
-      entry.given = given;
+      // whoever asks again shall be answered anew
+      if ('error' in given && given.error.code === 'RETRY') kept.delete(n);
+      else entry.given = given;
     };
     answer.then(give, () => undefined);
     return answer;

@@ -5,8 +5,23 @@ import { connect } from 'node:net';
 import { dirname } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
-import { checkDirectory, checkSocketPath } from './access.ts';
-import type { Host, HostEvent, HostInfo, RecordingState, ScreenShown, SessionInfo, SpawnRequest, Survivor } from './host.ts';
+import { checkDirectory, checkSocket, checkSocketPath } from './access.ts';
+import { openEvents } from './attach/news.ts';
+import { openAttachment } from './attach/stream.ts';
+import type {
+  AttachListener,
+  Attachment,
+  Host,
+  HostEvent,
+  HostInfo,
+  NumberedNews,
+  RecordingState,
+  ScreenShown,
+  SessionInfo,
+  Size,
+  SpawnRequest,
+  Survivor,
+} from './host.ts';
 import { HostGone, HostRefused } from './host.ts';
 import { PROTOCOLS } from './protocol.ts';
 import { Wire } from './wire.ts';
@@ -32,10 +47,12 @@ const REJOIN_MS = 30_000;
 
 class HostClient implements Host {
   readonly #wire: Wire;
+  readonly #address: HostAddress;
   #watching = false;
 
-  constructor(wire: Wire) {
+  constructor(wire: Wire, address: HostAddress) {
     this.#wire = wire;
+    this.#address = address;
     wire.movedListeners.add(() => {
       if (this.#watching) this.#watch();
     });
@@ -128,6 +145,20 @@ class HostClient implements Host {
     return () => this.#wire.movedListeners.delete(listener);
   }
 
+  events(from: number, listener: { onNews: (event: NumberedNews) => void; onGap: (n: number) => void }): () => void {
+    return openEvents(this.#wire, from, listener);
+  }
+
+  /** Its own wire is lost by a hand-over: it makes its way to the successor by itself, as after any loss. */
+  attach(id: string, options: { type: boolean; size?: Size; from?: number }, listener: AttachListener): Promise<Attachment> {
+    const connect = async (waitMs: number) => ({ wire: await openWire({ ...this.#address, waitMs }, false) });
+    return openAttachment(connect, id, options, listener);
+  }
+
+  async history(id: string, lines: number): Promise<string | undefined> {
+    return (await this.#fetch<object>('history', { id, lines }))?.bytes.toString();
+  }
+
   onGone(listener: () => void): () => void {
     return this.#wire.onGone(listener);
   }
@@ -150,6 +181,7 @@ class HostClient implements Host {
 
 function dial(path: string): Promise<Socket> {
   checkDirectory(dirname(path));
+  checkSocket(path);
   return new Promise((resolve, reject) => {
     const socket = connect(path);
     socket.once('connect', () => resolve(socket));
@@ -170,20 +202,25 @@ async function reach(path: string, waitMs: number): Promise<Socket> {
   }
 }
 
-/**
- * Connects to the host. Rejects with HostGone when nobody answers within `waitMs`, with HostRefused for a wrong token, a protocol that the host does not
- * speak, or an unsafe directory, and with the refusal SOCKET_PATH_TOO_LONG (a Refused).
- */
-export async function connectHost(address: HostAddress): Promise<Host> {
+/** `follows`: goes over to a successor by itself. */
+async function openWire(address: HostAddress, follows: boolean): Promise<Wire> {
   const { path, token, epoch, build, waitMs = 0 } = address;
   checkSocketPath(path);
   const hello = { protocols: PROTOCOLS, token, client: randomUUID(), build, ...(epoch !== undefined && { epoch }) };
-  const wire = new Wire(hello, () => reach(path, REJOIN_MS));
+  const wire = new Wire(hello, follows ? () => reach(path, REJOIN_MS) : undefined);
   try {
     await wire.greet(await reach(path, waitMs));
-    return new HostClient(wire);
+    return wire;
   } catch (fault) {
     wire.close();
     throw fault;
   }
+}
+
+/**
+ * Connects to the host. Rejects with HostGone when nobody answers within `waitMs`, with HostRefused for a wrong token, a protocol that the host does not
+ * speak, or an unsafe directory or socket, and with the refusal SOCKET_PATH_TOO_LONG (a Refused).
+ */
+export async function connectHost(address: HostAddress): Promise<Host> {
+  return new HostClient(await openWire(address, true), address);
 }

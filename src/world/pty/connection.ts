@@ -176,6 +176,7 @@ export class Connection {
     const socket = this.#socket;
     return {
       n,
+      line: this,
       client,
       send: (frame) => {
         this.#send(frame);

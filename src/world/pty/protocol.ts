@@ -8,10 +8,10 @@
 export const PROTOCOLS: readonly number[] = [1];
 
 /**
- * What this build can do beyond the protocol's first form, told in WELCOME. `screen`: the requests `peek` and `snapshot`; `record`: that request, and
- * `record` in `spawn`; `hand-over`: the request of that name, and MOVED.
+ * What this build can do beyond the protocol's first form, told in WELCOME. `screen`: the requests `peek` and `snapshot`; `attach`: `attach` and what goes
+ * with it; `events`; `record`: that request, and `record` in `spawn`; `hand-over`: the request of that name, and MOVED.
  */
-export const FEATURES: readonly string[] = ['screen', 'record', 'hand-over'];
+export const FEATURES: readonly string[] = ['screen', 'attach', 'events', 'record', 'hand-over'];
 
 /**
  * Types of frames. Those unknown to the receiver are skipped. SNAP carries a screen with the seq at which it was taken, in as many frames as it takes. MOVED

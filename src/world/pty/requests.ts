@@ -1,4 +1,6 @@
 /** What a client may ask: each request's arguments, who may make it, and what it does. */
+import { ATTACH } from './attach/requests.ts';
+import { Room } from './attach/room.ts';
 import type { HandOverOrder } from './hand-over.ts';
 import type { HostInfo, SpawnRequest } from './host.ts';
 import type { Args } from './request-args.ts';
@@ -10,6 +12,8 @@ import type { Sessions } from './sessions.ts';
 /** Who asks, for requests whose answer goes on after RES, on the channel of their number `n`. */
 export type Peer = {
   readonly n: number;
+  /** One and the same for all requests of a connection. */
+  readonly line: object;
   /** Its name over reconnections. */
   readonly client: string;
   /** Sends a frame, and tells how many bytes the client has not read yet. */
@@ -100,12 +104,13 @@ export const REQUESTS: Readonly<Record<string, Request>> = {
   resize: {
     right: 'change',
     run: (args, { sessions }) => {
-      const { cols, rows } = screenOf(args);
-      sessions.known(idOf(args)).resize(cols, rows);
+      const session = sessions.known(idOf(args));
+      Room.of(session).resize(screenOf(args));
     },
   },
   kill: { right: 'change', run: (args, { sessions }) => sessions.known(idOf(args)).kill(graceOf(args)) },
   stop: { right: 'change', run: (args, { stop }) => stop(graceOf(args)) },
   ...RECORDING,
   ...HAND_OVER_REQUESTS,
+  ...ATTACH,
 };

@@ -1,6 +1,6 @@
 /** What a session is made of, and what one host tells the next of it. */
 import type { Start } from './exits.ts';
-import type { Exit, SessionInfo } from './host.ts';
+import type { Exit, SessionInfo, Size } from './host.ts';
 import type { Output, OutputState } from './output.ts';
 import type { ScreenState } from './screen/state.ts';
 import type { Terminal, TerminalState } from './terminal.ts';
@@ -18,9 +18,6 @@ export type SessionState = {
   readonly size: Size;
   readonly terminal?: TerminalState;
 };
-
-/** A screen's size in characters. */
-export type Size = { readonly cols: number; readonly rows: number };
 
 /** A write that is done when its promise resolves; `name` is what its asker called it. */
 export type Inherited = { readonly name: WriteName; readonly done: Promise<void> };

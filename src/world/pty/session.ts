@@ -1,8 +1,10 @@
 /** One session: its terminal while it runs, its output, its end. */
+import { Line } from './attach/line.ts';
 import type { End } from './binding.ts';
 import type { Exits, Start } from './exits.ts';
 import { TAIL_BYTES } from './exits.ts';
-import type { Exit, HostEvent, SessionInfo, Survivor } from './host.ts';
+import type { Exit, HostEvent, HostNews, SessionInfo, Size, Survivor } from './host.ts';
+import { HostRefused } from './host.ts';
 import { Killing } from './killing.ts';
 import { endOfCode } from './launch.ts';
 import type { Output, OutputListener } from './output.ts';
@@ -10,7 +12,7 @@ import type { Recorder } from './recording/recorder.ts';
 import { Screen } from './screen/screen.ts';
 import type { Screens } from './screen/screens.ts';
 import type { ScreenState } from './screen/state.ts';
-import type { Inherited, Origin, SessionState, Size } from './session-state.ts';
+import type { Inherited, Origin, SessionState } from './session-state.ts';
 import type { Terminal, TerminalListener } from './terminal.ts';
 import type { WriteName } from './writer.ts';
 import { terminalGone } from './writer.ts';
@@ -22,6 +24,8 @@ export type SessionDeps = {
   readonly exits: Exits;
   readonly now: () => number;
   readonly emit: (type: HostEvent['type'], session: Session) => void;
+  /** Tells what is no step of the session's life. */
+  readonly tell: (news: HostNews) => void;
   readonly warn: (line: string) => void;
   readonly screens: Screens;
 };
@@ -42,6 +46,8 @@ export class Session {
   readonly #ending: Killing;
   #killMs: number | undefined;
   #typedAt: number;
+  /** What people type. */
+  readonly line = new Line((bytes) => this.#type(bytes));
   /** Named writes that the host before had begun. What is not among them was written. */
   readonly inherited: readonly Inherited[];
   readonly #drained: Promise<void>;
@@ -113,8 +119,7 @@ export class Session {
   /** Resolves when the terminal has it all. Rejects with PTY_BUSY, PTY_STALLED or PTY_GONE. With a name it can be found again after a hand-over. */
   async write(bytes: Buffer, name?: WriteName): Promise<void> {
     if (!this.#terminal) throw terminalGone();
-    await this.#terminal.write(bytes, name);
-    this.recorder?.typed(bytes);
+    await this.line.pass(bytes.length, () => this.#type(bytes, name));
   }
 
   /** Throws PTY_GONE after the end. */
@@ -124,6 +129,7 @@ export class Session {
     this.size = { cols, rows };
     this.screen.resize(cols, rows);
     this.recorder?.resized(cols, rows);
+    this.#deps.tell({ type: 'resized', id: this.start.id, cols, rows });
   }
 
   /** Ends every process of the session, grace in ms. Calls at the same time are one kill, with the shortest of their graces. */
@@ -144,6 +150,7 @@ export class Session {
 
   /** Stops reading and writing, for a hand-over; resolves when nothing is being written. */
   async halt(): Promise<void> {
+    this.line.halt(new HostRefused('RETRY', 'The host hands its terminals over: ask again.'));
     await this.#terminal?.halt();
   }
 
@@ -167,8 +174,15 @@ export class Session {
   go(): void {
     this.screen.goOn();
     this.#terminal?.go();
+    this.line.go();
     if (this.#killMs !== undefined) void this.kill(this.#killMs).catch((fault) => this.#deps.warn(`kill: ${fault}`));
     this.#killMs = undefined;
+  }
+
+  async #type(bytes: Buffer, name?: WriteName): Promise<void> {
+    if (!this.#terminal) throw terminalGone();
+    await this.#terminal.write(bytes, name);
+    this.recorder?.typed(bytes);
   }
 
   #openScreen(state: ScreenState): Screen {
@@ -179,6 +193,8 @@ export class Session {
       reply: (text) => void this.#terminal?.write(Buffer.from(text)).catch(() => undefined),
       hold: (isFull) => (isFull ? this.#terminal?.pause() : this.#terminal?.resume()),
       wants: (screen) => screens.wants(screen),
+      title: (title) => this.#deps.tell({ type: 'title', id: this.start.id, title }),
+      bell: () => this.#deps.tell({ type: 'bell', id: this.start.id }),
       now: screens.deps.now,
       after: screens.deps.after,
     });

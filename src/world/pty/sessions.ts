@@ -1,5 +1,6 @@
 /** The host's sessions by id. */
 import { setImmediate as turn } from 'node:timers/promises';
+import { EventRing } from './attach/event-ring.ts';
 import type { Exits } from './exits.ts';
 import type { HostEvent, SessionInfo, SpawnRequest, Survivor } from './host.ts';
 import { HostRefused } from './host.ts';
@@ -41,6 +42,8 @@ export class Sessions {
   #stopping = false;
   /** Features with a state of their own: each adds itself when the host is put together. */
   readonly parts: Parts;
+  /** All that has happened, for those who want to know what they missed. */
+  readonly events = new EventRing();
 
   /** Begins with what the host before hands over, halted until `go`, and with what lost hosts left on disk. */
   constructor(deps: SessionsDeps, handed: HandedSessions = { sessions: [], masters: [] }) {
@@ -49,15 +52,13 @@ export class Sessions {
       ...deps,
       screens: new Screens(systemTurns(deps.now)),
       emit: (type, session) => this.#emit({ type, session: session.info() }),
+      tell: (news) => this.events.tell(news),
     };
     this.parts.add(recordings(this, { ...this.#deps, after: this.#deps.screens.deps.after }));
     const masters = [...handed.masters];
-    for (const state of handed.sessions)
-      this.#table.set(state.start.id, adoptSession(state, state.terminal && masters.shift(), this.#deps));
-    for (const kept of deps.exits.load()) {
-      const { id } = kept.start;
-      if (!this.#table.has(id)) this.#table.set(id, restoreSession(kept, this.#deps));
-    }
+    this.parts.add(this.events.part);
+    for (const state of handed.sessions) this.#know(adoptSession(state, state.terminal && masters.shift(), this.#deps));
+    for (const kept of deps.exits.load()) if (!this.#table.has(kept.start.id)) this.#know(restoreSession(kept, this.#deps));
   }
 
   get size(): number {
@@ -191,7 +192,7 @@ export class Sessions {
     try {
       const session = forkSession(request, token, this.#deps);
       record(session, request, { ...this.#deps, after: this.#deps.screens.deps.after });
-      this.#table.set(request.id, session);
+      this.#know(session);
       this.#emit({ type: 'spawned', session: session.info() });
       return session.info();
     } catch (fault) {
@@ -204,7 +205,14 @@ export class Sessions {
     }
   }
 
+  #know(session: Session): void {
+    const { id } = session.start;
+    this.#table.set(id, session);
+    session.onOutput((bytes, seq) => this.events.printed(id, seq + bytes.length));
+  }
+
   #emit(event: HostEvent): void {
+    this.events.tell(event);
     for (const listener of this.#listeners) listener(event);
   }
 }

@@ -9,6 +9,8 @@ import { CHUNK, decodeBytes, decodeJson, encodeBytes, encodeJson, FRAME, FrameRe
 /** How long a connected host may take for its WELCOME, ms; it may just be forking many sessions, on a loaded machine. */
 const WELCOME_MS = 30_000;
 
+/** Takes the frames of a request whose answer goes on. */
+export type FrameListener = (frame: Frame) => void;
 type Pending = {
   readonly resolve: (value: unknown) => void;
   readonly reject: (fault: Error) => void;
@@ -30,6 +32,7 @@ export class Wire {
   #socket: Socket | undefined;
   #welcome: Welcome | undefined;
   readonly #pending = new Map<number, Pending>();
+  readonly #channels = new Map<number, FrameListener>();
   readonly #goneListeners = new Set<() => void>();
   readonly eventListeners = new Set<(event: HostEvent) => void>();
   /** Told when a successor has greeted us, before it is asked anything: what the old host would have told since is not told. */
@@ -87,13 +90,39 @@ export class Wire {
   }
 
   /** Asks; `input` goes before the request, its bytes of OUT come back in `chunks`. */
-  async ask<T>(op: string, args: object = {}, input = Buffer.alloc(0), chunks: Buffer[] = []): Promise<T> {
+  async ask<T>(op: string, args: object = {}, input: Buffer = Buffer.alloc(0), chunks: Buffer[] = []): Promise<T> {
     if (this.#gone) throw this.#gone;
     this.#n++;
-    const n = this.#n;
+    return this.#request<T>(this.#n, { op, ...args }, input, chunks);
+  }
+
+  /** Asks for what goes on after its answer: all other frames of its channel go to the listener, those before the answer too. A successor knows nothing of it. */
+  open<T>(op: string, args: object, listener: FrameListener): { readonly channel: number; readonly answer: Promise<T> } {
+    this.#n++;
+    const channel = this.#n;
+    this.#channels.set(channel, listener);
+    const answer = this.#gone ? Promise.reject(this.#gone) : this.#request<T>(channel, { op, ...args }, Buffer.alloc(0), []);
+    return { channel, answer };
+  }
+
+  /** Hears nothing more of a channel. */
+  drop(channel: number): void {
+    this.#channels.delete(channel);
+  }
+
+  /** Reads nothing more until `resume`. */
+  pause(): void {
+    this.#socket?.pause();
+  }
+
+  resume(): void {
+    this.#socket?.resume();
+  }
+
+  async #request<T>(n: number, what: object, input: Buffer, chunks: Buffer[]): Promise<T> {
     const frames: Buffer[] = [];
     for (let at = 0; at < input.length; at += CHUNK) frames.push(encodeBytes(FRAME.IN, n, at, input.subarray(at, at + CHUNK)));
-    frames.push(encodeJson(FRAME.REQ, n, { op, ...args }));
+    frames.push(encodeJson(FRAME.REQ, n, what));
     const answer = new Promise<unknown>((resolve, reject) => {
       const pending = { resolve, reject, chunks, frames, isSent: false };
       this.#pending.set(n, pending);
@@ -120,7 +149,9 @@ export class Wire {
   }
 
   #hear(frame: Frame): void {
-    if (frame.type === FRAME.EVT) {
+    const listener = frame.type === FRAME.RES ? undefined : this.#channels.get(frame.channel);
+    if (listener) listener(frame);
+    else if (frame.type === FRAME.EVT && frame.channel === 0) {
       const event = decodeJson(frame) as HostEvent;
       for (const listener of this.eventListeners) listener(event);
     } else if (frame.type === FRAME.OUT || frame.type === FRAME.SNAP)
@@ -192,6 +223,7 @@ export class Wire {
     socket?.destroy();
     for (const pending of this.#pending.values()) pending.reject(this.#gone);
     this.#pending.clear();
+    this.#channels.clear();
     for (const listener of this.#goneListeners) listener();
   }
 }

@@ -17,4 +17,7 @@ export type ScreenDeps = {
   readonly after: (ms: number, run: () => void) => () => void;
   /** Answers to questions that the screen does not know, by the question: a sequence without its terminator. */
   readonly answers?: ReadonlyMap<string, string>;
+  /** Told of a new title, and when the program rings. */
+  readonly title?: (title: string) => void;
+  readonly bell?: () => void;
 };
