@@ -1,3 +1,4 @@
+import { DELIVERY_REFUSALS } from './delivery-refusals.ts';
 import { SESSION_REFUSALS } from './session-refusals.ts';
 
 /**
@@ -132,6 +133,7 @@ export const REFUSALS = {
   },
   AGENT_UNKNOWN: { says: 'There is no agent `{agent}`.', try: '{hint}', exit: 3 },
 
+  ...DELIVERY_REFUSALS,
   HOST_DOWN: { says: 'The PTY host does not answer: {why}.', try: 'Start the town with `gt up`.', exit: 5 },
   HOST_PROTOCOL: {
     says: '{why}; its agents live on.',

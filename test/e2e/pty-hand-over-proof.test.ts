@@ -4,7 +4,7 @@ import { isAlive } from '#world/processes/process';
 import { bornOf } from '#world/processes/scan';
 import { readToken } from '#world/pty/access';
 import { decodeJson, encodeJson, FRAME, FrameReader } from '#world/pty/protocol';
-import { floods, handOverProof, pastes, recordings } from '../support/hand-over-proof.ts';
+import { attachments, floods, handOverProof, pastes, recordings } from '../support/hand-over-proof.ts';
 import type { RunningHost } from '../support/pty.ts';
 import { makeGround, printed, shell, startHost } from '../support/pty.ts';
 import { LONG } from '../support/trial.ts';
@@ -18,7 +18,8 @@ const TIME = { timeout: LONG ? 900_000 : 180_000 };
 
 test('sessions that print and read all the time lose and double no line over many hand-overs', TIME, async () => {
   const running = await startHost(ground, 'proof');
-  const underWay = [await pastes(ground, running), await recordings(ground, running), floods(ground)];
+  const kinds = [pastes, recordings, attachments, floods];
+  const underWay = await Promise.all(kinds.map((kind) => kind(ground, running)));
   const proof = await handOverProof(ground, running, { ...SIZE, underWay });
   expect(new Set(proof.pids).size).toBe(SIZE.turns + 1);
   process.stdout.write(

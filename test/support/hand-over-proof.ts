@@ -200,3 +200,43 @@ export async function pastes(ground: Ground, running: RunningHost): Promise<Unde
     },
   };
 }
+
+/** An attachment that types numbered lines and hears the answers, over all hand-overs: what it saw is what the session printed, byte by byte. */
+export async function attachments(ground: Ground, running: RunningHost): Promise<UnderWay> {
+  const host = await running.connect(1);
+  await host.spawn(shell(ground, 'attached', 'stty -echo; echo ready; while IFS= read -r x; do echo "heard $x"; done'));
+  await printed(host, 'attached', 'ready');
+  let heard = '';
+  let said = 0;
+  const attached = await host.attach(
+    'attached',
+    { type: true, from: 0 },
+    {
+      onPaint: () => undefined,
+      onOutput: (bytes) => {
+        heard += bytes.toString();
+      },
+      onEnd: () => undefined,
+    },
+  );
+  const say = () => {
+    attached.keys(Buffer.from(`${said}\n`));
+    said++;
+  };
+  return {
+    name: 'attach',
+    begin: async () => {
+      for (let line = 0; line < 50; line++) say();
+      const last = `heard ${said - 1}\r\n`;
+      return { over: until('the attachment hears its last line', () => heard.includes(last), 120_000) };
+    },
+    check: async (client) => {
+      attached.close();
+      host.close();
+      const printedAll = (await client.output('attached'))?.bytes.toString();
+      const all = `ready\r\n${Array.from({ length: said }, (_, n) => `heard ${n}\r\n`).join('')}`;
+      if (printedAll !== all) throw new Error(`a key was lost or came twice: ${printedAll?.slice(-300)}`);
+      if (heard !== all) throw new Error(`the attachment heard other than what was printed: ${heard.slice(-300)}`);
+    },
+  };
+}

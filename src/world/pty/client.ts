@@ -23,6 +23,7 @@ import type {
   Survivor,
 } from './host.ts';
 import { HostGone, HostRefused } from './host.ts';
+import type { Looked, NudgeAsked, NudgeListed, NudgeResult, Outcome } from './nudge/asked.ts';
 import { PROTOCOLS } from './protocol.ts';
 import { Wire } from './wire.ts';
 
@@ -129,6 +130,26 @@ class HostClient implements Host {
 
   handOver(program: readonly string[], options: { waitMs?: number } = {}): Promise<HostInfo> {
     return this.#wire.ask('hand-over', { program, ...options });
+  }
+
+  nudge({ text, nudge, id, mode, key, expiresAt, ...program }: NudgeAsked): Promise<NudgeResult> {
+    return this.#wire.ask('nudge', { nudge, id, mode, key, expiresAt, program }, Buffer.from(text));
+  }
+
+  withdraw(nudge: string): Promise<{ withdrawn: boolean; outcome?: Outcome }> {
+    return this.#wire.ask('withdraw', { nudge });
+  }
+
+  ackNudge(nudge: string): Promise<{ acked: boolean }> {
+    return this.#wire.ask('nudge-ack', { nudge });
+  }
+
+  nudges(id?: string): Promise<NudgeListed[]> {
+    return this.#wire.ask('nudges', { id });
+  }
+
+  look(id: string, screen: object): Promise<Looked> {
+    return this.#wire.ask('look', { id, screen });
   }
 
   onEvent(listener: (event: HostEvent) => void): () => void {

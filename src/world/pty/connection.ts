@@ -132,7 +132,7 @@ export class Connection {
   }
 
   async #work(n: number, op: string, args: Record<string, unknown>, hello: Hello, input: Buffer): Promise<Answer> {
-    const { sessions, fence } = this.#deps;
+    const { sessions, nudges, now, fence } = this.#deps;
     const mayChange = () => fence.check(hello.epoch);
     try {
       const request = Object.hasOwn(REQUESTS, op) ? REQUESTS[op] : undefined;
@@ -143,6 +143,8 @@ export class Connection {
       const context = {
         peer: this.#peer(n, hello.client),
         sessions,
+        nudges,
+        now,
         input,
         mayChange,
         info: () => this.#info(),

@@ -1,6 +1,7 @@
 /** What the rest of gt knows of the PTY host: the terminal sessions of agents, apart from every other process. Times are ms since 1970. */
 
 import type { Survivor } from '#world/processes/kill';
+import type { Nudging } from '#world/pty/nudge/asked';
 
 /**
  * How a session ended: exactly one of the two is a number. A code of 128 + n with a signal n is told as that signal, by the shell's convention; a session
@@ -108,6 +109,8 @@ export type HostRefusal =
   | 'PTY_GONE'
   | 'PTY_BUSY'
   | 'PTY_STALLED'
+  /** A nudge: too many wait for the session. */
+  | 'NUDGES_FULL'
   /** A fault of the host itself. */
   | 'HOST_FAULT';
 
@@ -174,7 +177,7 @@ export class HostGone extends Error {
  * A hand-over of the host is no such loss: what was asked meanwhile is answered by the successor.
  * `spawn` and `forget` need a worker's epoch; what changes something is refused from a worker older than the newest one heard.
  */
-export interface Host {
+export interface Host extends Nudging {
   /** Starts a session; the id of a session that the host knows is answered with that session, and starts nothing. */
   spawn(request: SpawnRequest): Promise<SessionInfo>;
   list(): Promise<SessionInfo[]>;
@@ -184,7 +187,10 @@ export interface Host {
   output(id: string, from?: number): Promise<{ bytes: Buffer; from: number; seq: number } | undefined>;
   /** The build of gt that the host is, as it was told when it was started. */
   readonly build: string;
-  /** What the host can do beyond the protocol's first form: `screen` is needed for `peek` and `snapshot`, `record` for `record`, `hand-over` for `handOver`. */
+  /**
+   * What the host can do beyond the protocol's first form: `screen` is needed for `peek` and `snapshot`, `record` for `record`, `nudge` for nudges, `hand-over`
+   * for `handOver`.
+   */
   readonly features: ReadonlySet<string>;
   /**
    * The last `lines` rows of the screen, with `colour` as SGR. Undefined when the host does not know the session; of one

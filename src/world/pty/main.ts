@@ -12,6 +12,7 @@ import { ensureToken, makeDirectory } from './access.ts';
 import { Answers } from './answers.ts';
 import { Exits } from './exits.ts';
 import { Fence } from './fence.ts';
+import { openNudges } from './nudge/open.ts';
 import { serve } from './server.ts';
 import { Sessions } from './sessions.ts';
 import { resume, takeOver } from './take-over.ts';
@@ -60,6 +61,7 @@ async function run(): Promise<void> {
     { exits: new Exits(join(state, 'sessions')), now, warn, secrets: [token] },
     taken && { sessions: taken.handed.sessions, masters: taken.masters },
   );
+  const nudges = openNudges(sessions, { dir: join(state, 'nudges'), now, warn });
   const answers = new Answers(now);
   const fence = new Fence(join(state, 'epoch'));
   let begin: () => void = () => undefined;
@@ -71,6 +73,7 @@ async function run(): Promise<void> {
     token,
     build,
     sessions,
+    nudges,
     fence,
     now,
     warn,

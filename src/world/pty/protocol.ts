@@ -9,9 +9,10 @@ export const PROTOCOLS: readonly number[] = [1];
 
 /**
  * What this build can do beyond the protocol's first form, told in WELCOME. `screen`: the requests `peek` and `snapshot`; `attach`: `attach` and what goes
- * with it; `events`; `record`: that request, and `record` in `spawn`; `hand-over`: the request of that name, and MOVED.
+ * with it; `events`; `record`: that request, and `record` in `spawn`; `nudge`: `nudge`, `nudge-ack`, `withdraw`, `nudges` and `look`; `hand-over`: the request
+ * of that name, and MOVED.
  */
-export const FEATURES: readonly string[] = ['screen', 'attach', 'events', 'record', 'hand-over'];
+export const FEATURES: readonly string[] = ['screen', 'attach', 'events', 'record', 'nudge', 'hand-over'];
 
 /**
  * Types of frames. Those unknown to the receiver are skipped. SNAP carries a screen with the seq at which it was taken, in as many frames as it takes. MOVED

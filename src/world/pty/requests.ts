@@ -3,6 +3,8 @@ import { ATTACH } from './attach/requests.ts';
 import { Room } from './attach/room.ts';
 import type { HandOverOrder } from './hand-over.ts';
 import type { HostInfo, SpawnRequest } from './host.ts';
+import type { Nudges } from './nudge/nudges.ts';
+import { NUDGE_REQUESTS } from './nudge/requests.ts';
 import type { Args } from './request-args.ts';
 import { bad, graceOf, idOf, numberOf, ROWS_LIMIT, screenOf, textOf } from './request-args.ts';
 import { RECORDING, recordOf } from './request-record.ts';
@@ -28,6 +30,9 @@ export type Peer = {
 export type RequestContext = {
   readonly peer: Peer;
   readonly sessions: Sessions;
+  readonly nudges: Nudges;
+  /** Time in ms since 1970. */
+  readonly now: () => number;
   readonly input: Buffer;
   readonly mayChange: () => void;
   readonly info: () => HostInfo;
@@ -111,6 +116,7 @@ export const REQUESTS: Readonly<Record<string, Request>> = {
   kill: { right: 'change', run: (args, { sessions }) => sessions.known(idOf(args)).kill(graceOf(args)) },
   stop: { right: 'change', run: (args, { stop }) => stop(graceOf(args)) },
   ...RECORDING,
+  ...NUDGE_REQUESTS,
   ...HAND_OVER_REQUESTS,
   ...ATTACH,
 };

@@ -10,6 +10,7 @@ import type { Fence } from './fence.ts';
 import type { HandOverDeps } from './hand-over.ts';
 import { HandOver } from './hand-over.ts';
 import { HostRefused } from './host.ts';
+import type { Nudges } from './nudge/nudges.ts';
 import type { Sessions } from './sessions.ts';
 
 /** How long a connection may stay without a HELLO, ms. */
@@ -25,6 +26,7 @@ export type ServerDeps = {
   readonly token: string;
   readonly build: string;
   readonly sessions: Sessions;
+  readonly nudges: Nudges;
   readonly fence: Fence;
   readonly now: () => number;
   readonly onOver: () => void;

@@ -10,9 +10,9 @@ import type { ScreenDeps } from './deps.ts';
 import { Emulator } from './emulator.ts';
 import { EASED, FULL, IDLE_MS, PIECE, TAIL_LIMIT } from './limits.ts';
 import { Lookers } from './lookers.ts';
+import type { Modes } from './modes.ts';
 import { feed, pictureOf } from './picture.ts';
-import type { Rendered, RenderOptions } from './rows.ts';
-import { render } from './rows.ts';
+import { type Rendered, type RenderOptions, render } from './rows.ts';
 import { Scanner } from './scanner.ts';
 import { type Painted, paintedBy, type ScreenState, type Sized } from './state.ts';
 
@@ -120,12 +120,12 @@ export class Screen {
   snapshot(): Promise<{ readonly seq: number; readonly bytes: Buffer }> {
     if (!this.isLive && this.backlog === 0 && this.#sizes.length === 0)
       return Promise.resolve({ seq: this.#seq, bytes: inflateRawSync(this.#asleep.picture) });
-    return this.#look((emulator) => ({ seq: this.#seq, bytes: pictureOf(emulator, this.#scanner) }));
+    return this.look((emulator) => ({ seq: this.#seq, bytes: pictureOf(emulator, this.#scanner) }));
   }
 
   /** The same without the lines scrolled away, and with the size that it is for; `atCut` is called before anything that comes after is parsed. */
   paint(atCut: () => void): Promise<{ readonly seq: number; readonly bytes: Buffer } & Size> {
-    return this.#look((emulator) => {
+    return this.look((emulator) => {
       atCut();
       const { cols, rows } = emulator;
       return { seq: this.#seq, bytes: pictureOf(emulator, this.#scanner, false), cols, rows };
@@ -134,7 +134,19 @@ export class Screen {
 
   /** The last rows as text, after all that has been printed so far. */
   peek(options: RenderOptions): Promise<Rendered & { readonly seq: number }> {
-    return this.#look((emulator) => ({ ...render(emulator, this.#scanner.modes, options), seq: this.#seq }));
+    return this.look((emulator, modes) => ({ ...render(emulator, modes, options), seq: this.#seq }));
+  }
+
+  /** What `see` makes of the screen after all that has been printed so far, or as soon after as nothing is in the middle of being drawn. */
+  look<T>(see: (emulator: Emulator, modes: Modes) => T): Promise<T> {
+    const seen = this.#lookers.add(
+      this.#deps.ring().seq,
+      () => see(this.#emulator as Emulator, this.#scanner.modes),
+      () => this.#cut(),
+    );
+    this.#need();
+    this.#cut();
+    return seen;
   }
 
   /** Goes on as the screen of another host: what that one had not parsed may hold a question for which the program waits. */
@@ -230,18 +242,6 @@ export class Screen {
       this.#emulator.resize(size.cols, size.rows);
       this.#scanner.modes.resized(size.rows);
     }
-  }
-
-  #look<T>(see: (emulator: Emulator) => T): Promise<T> {
-    const { seq } = this.#deps.ring();
-    const seen = this.#lookers.add(
-      seq,
-      () => see(this.#emulator as Emulator),
-      () => this.#cut(),
-    );
-    this.#need();
-    this.#cut();
-    return seen;
   }
 
   #cut(): void {
