@@ -4,7 +4,8 @@ import { isAlive } from '#world/processes/process';
 import { bornOf } from '#world/processes/scan';
 import { readToken } from '#world/pty/access';
 import { decodeJson, encodeJson, FRAME, FrameReader } from '#world/pty/protocol';
-import { attachments, floods, handOverProof, pastes, recordings } from '../support/hand-over-proof.ts';
+import { handOverProof } from '../support/hand-over-proof.ts';
+import { attachments, floods, nudges, pastes, recordings } from '../support/hand-over-traffic.ts';
 import type { RunningHost } from '../support/pty.ts';
 import { makeGround, printed, shell, startHost } from '../support/pty.ts';
 import { LONG } from '../support/trial.ts';
@@ -18,7 +19,7 @@ const TIME = { timeout: LONG ? 900_000 : 180_000 };
 
 test('sessions that print and read all the time lose and double no line over many hand-overs', TIME, async () => {
   const running = await startHost(ground, 'proof');
-  const kinds = [pastes, recordings, attachments, floods];
+  const kinds = [pastes, recordings, attachments, nudges, floods];
   const underWay = await Promise.all(kinds.map((kind) => kind(ground, running)));
   const proof = await handOverProof(ground, running, { ...SIZE, underWay });
   expect(new Set(proof.pids).size).toBe(SIZE.turns + 1);
