@@ -1,13 +1,14 @@
 import { jobId, type Member, member, runId } from '#core/ids';
-import { ENDED_KEPT_MS, LOGS_KEPT_MS, PAGE } from '#core/limits';
+import { DELIVERIES_KEPT_MS, ENDED_KEPT_MS, LOGS_KEPT_MS, PAGE } from '#core/limits';
 import { aloneQueues } from '#queues/index';
+import type { Desk } from '#world/desk';
 import type { World } from '#world/world';
 import { bringLeftHome } from './home.ts';
 import { endOrphan } from './orphans.ts';
 
 /**
  * The deacon's rounds: what no event is needed for. Every record that should have a job has it; the jobs of the town look again; jobs of items that
- * ended a day ago leave the board; the host keeps no session that nobody needs; landings that were left on the way
+ * ended a day ago leave the board; deliveries that ended a week ago are dropped; the host keeps no session that nobody needs; landings that were left on the way
  * home are brought there. Each step costs what it finds, in pages.
  * @returns how many things were mended
  */
@@ -17,6 +18,7 @@ export async function deaconRounds(world: World): Promise<number> {
   const missing = await everyRecordHasItsJob(world);
   await lookAgain(world);
   await removeEnded(world);
+  await dropDeliveries(world.desk);
   await world.prune(world.desk.clock.now() - LOGS_KEPT_MS);
   const strays = await forgetSessions(world);
   await bringLeftHome(world);
@@ -47,6 +49,11 @@ async function removeEnded({ desk, queues }: World): Promise<void> {
   for (const id of await desk.books.indexUntil('ended', before, PAGE)) {
     const work = await desk.books.read('work', id);
     if (!work) continue;
+    const recipient = await desk.books.read('recipient', id);
+    if (recipient && recipient.line.length > 0) {
+      await desk.wake(recipient.line.map((entry) => member('deliveries', entry.id))); // they find that nobody will come
+      continue;
+    }
     const attempts = Array.from({ length: work.runs }, (_, i) => runId(id, i + 1));
     await queues.remove([
       ...attempts.map((run) => member('polecats', run)),
@@ -55,12 +62,25 @@ async function removeEnded({ desk, queues }: World): Promise<void> {
     ]);
     await desk.change(async (reading) => {
       const now = await reading.get('work', id);
-      return now
-        ? { put: [{ noun: 'work', doc: { ...now, jobsRemoved: true } }], answer: undefined }
-        : { put: [], answer: undefined };
+      const told = await reading.get('recipient', id);
+      return {
+        put: now ? [{ noun: 'work', doc: { ...now, jobsRemoved: true } }] : [],
+        drop: told?.line.length === 0 ? [{ noun: 'recipient', id }] : [],
+        answer: undefined,
+      };
     });
   }
   for (const name of aloneQueues) await queues.clean(name, ENDED_KEPT_MS);
+}
+
+/** What was said, and what was not delivered, is kept for some days. */
+export async function dropDeliveries(desk: Desk): Promise<void> {
+  const before = desk.clock.now() - DELIVERIES_KEPT_MS;
+  for (const id of await desk.books.indexUntil('deliveries.ended', before, PAGE))
+    await desk.change(async (reading) => {
+      const doc = await reading.get('delivery', id);
+      return { put: [], drop: doc ? [{ noun: 'delivery', id }] : [], answer: undefined };
+    });
 }
 
 /** A session whose run holds its exit need not be kept; one that no run knows is ended. */

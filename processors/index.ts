@@ -2,6 +2,7 @@ import type { QueueName } from '#queues/index';
 import type { World } from '#world/world';
 import type { Processor } from './answer.ts';
 import { checks } from './checks.ts';
+import { deliveries } from './deliveries.ts';
 import { dispatch } from './dispatch.ts';
 import { merges } from './merges.ts';
 import { patrols } from './patrols.ts';
@@ -17,5 +18,6 @@ export const processors: { readonly [Q in QueueName]: Processor<Q, World> } = {
   merges,
   trains,
   checks,
+  deliveries,
   patrols,
 };

@@ -10,6 +10,7 @@ import { failpoint } from '#world/failpoint';
 import type { Ear } from '#world/news';
 import type { World } from '#world/world';
 import { type Answer, done, type Processor, sleep, type Turn } from './answer.ts';
+import { sayFirst } from './first-words.ts';
 import { orSuspend } from './suspend.ts';
 import { changeRun, prepare } from './worktree.ts';
 
@@ -127,6 +128,7 @@ async function spawn(run: Run, world: World): Promise<undefined> {
   const { request, noted } = await world.agents.launch(run, work, world.rig(run.rig), text);
   // Noted before it starts: an id that was given to a program is not given to one again.
   if (noted) await changeRun(run, world, (doc) => (doc.session ? { ...doc, session: { ...doc.session, ...noted } } : doc));
+  if (noted?.typed !== undefined) await sayFirst(run, noted.typed, world);
   const info = await world.host().spawn(request);
   failpoint('spawn');
   await changeRun(

@@ -1,4 +1,5 @@
 import { checks } from './checks.ts';
+import { deliveries } from './deliveries.ts';
 import { dispatch } from './dispatch.ts';
 import { merges } from './merges.ts';
 import { patrols } from './patrols.ts';
@@ -14,6 +15,7 @@ export const queues = {
   merges,
   trains,
   checks,
+  deliveries,
   patrols,
 };
 

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const dist = join(root, 'dist');
-const COPIED = /\.(lua|sh)$/;
+const COPIED = /\.(lua|sh|json)$/;
 
 function* filesUnder(folder) {
   if (!existsSync(folder)) return;

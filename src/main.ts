@@ -1,10 +1,13 @@
-/** The trials: `node dist/src/main.js soak|demo|bench|test-agents`. The commands of the town are in src/cli. */
+/** The trials: `node dist/src/main.js soak|soak-nudges|demo|bench|test-agents`, and the `stand-in` that plays an agent in them. The commands of the town are in src/cli. */
 const say = (line: string) => process.stdout.write(`${line}\n`);
 const [trial = '', ...words] = process.argv.slice(2);
 
 if (trial === 'soak') {
   const { FULL, soak } = await import('./trials/soak.ts');
   process.exitCode = (await soak(FULL, say)).ok ? 0 : 1;
+} else if (trial === 'soak-nudges') {
+  const { readPlan, soakNudges } = await import('./trials/soak-nudges.ts');
+  process.exitCode = (await soakNudges(readPlan(words), say)).ok ? 0 : 1;
 } else if (trial === 'demo') {
   const { demo } = await import('./trials/demo.ts');
   process.exitCode = (await demo(say, { keep: words.includes('--keep') })) ? 0 : 1;
@@ -14,7 +17,11 @@ if (trial === 'soak') {
 } else if (trial === 'test-agents') {
   const { testAgents } = await import('./trials/agents/test-agents.ts');
   process.exitCode = await testAgents(words, say);
+} else if (trial === 'stand-in') {
+  const { standIn } = await import('./trials/stand-in/main.ts');
+  const code = await standIn(words, say);
+  if (code !== undefined) process.exitCode = code;
 } else {
-  say(`There is no trial \`${[trial, ...words].join(' ')}\`: use soak, demo, bench or test-agents.`);
+  say(`There is no trial \`${[trial, ...words].join(' ')}\`: use soak, soak-nudges, demo, bench, test-agents or stand-in.`);
   process.exitCode = 2;
 }

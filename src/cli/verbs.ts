@@ -67,12 +67,21 @@ export const TOPICS: readonly Topic[] = [
     verbs: {
       polecat: { help: 'Polecats at work', load: async () => (await import('./cmd/polecat-list.ts')).polecat },
       polecats: { help: 'Lists polecats', hidden: true, load: async () => (await import('./cmd/polecat-list.ts')).polecatList },
-      attach: { help: "An agent's terminal, to look and to type", load: async () => (await import('./cmd/attach.ts')).attach },
-      watch: { help: "An agent's terminal, only to look", load: async () => (await import('./cmd/attach.ts')).watch },
       prime: { help: 'My context (for agents)', hot: true, load: async () => (await import('./cmd/prime.ts')).prime },
       tap: { help: 'Judges what an agent is about to do', hidden: true, load: async () => (await import('./cmd/tap.ts')).tap },
       signal: { help: 'What hooks tell of a session', hidden: true, load: async () => (await import('./cmd/signal.ts')).signal },
+      attach: { help: "An agent's terminal, to look and to type", load: async () => (await import('./cmd/attach.ts')).attach },
+      watch: { help: "An agent's terminal, only to look", load: async () => (await import('./cmd/attach.ts')).watch },
       peek: { help: "What an agent's terminal shows", load: async () => (await import('./cmd/peek.ts')).peek },
+      nudge: { help: 'Says something to an agent', load: async () => (await import('./cmd/nudge.ts')).nudge },
+      chat: { help: 'The same, also while it works', load: async () => (await import('./cmd/nudge.ts')).chat },
+      inject: { help: 'The same, at once', load: async () => (await import('./cmd/nudge.ts')).inject },
+      mail: {
+        help: 'What waits for this session (for hooks)',
+        hidden: true,
+        hot: true,
+        load: async () => (await import('./cmd/mail-check.ts')).mail,
+      },
     },
   },
 ];

@@ -17,6 +17,9 @@ function wantScore(priority: number, rework: boolean, since: number): number {
 /** A merge request's place: priority, then age. */
 const queueScore = (priority: number, since: number): number => priority * 2e13 + since;
 
+/** Ends of a delivery of which somebody should know. */
+const MISSED: readonly string[] = ['not-sent', 'draft-left', 'unknown', 'expired', 'undeliverable'];
+
 /** Whether the record's job has nothing left to do. */
 export const isFinal: { readonly [N in Noun]: (doc: Records[N]) => boolean } = {
   work: (doc) => doc.status === 'closed' && doc.hold === undefined && doc.run === undefined && doc.merge === undefined,
@@ -27,9 +30,11 @@ export const isFinal: { readonly [N in Noun]: (doc: Records[N]) => boolean } = {
     doc.state === 'cancelled' ||
     (doc.state === 'merged' && doc.mirror !== undefined),
   check: (doc) => doc.state !== 'planned',
+  delivery: (doc) => doc.state !== 'pending' && doc.state !== 'claimed',
   train: () => false,
   dispatch: () => false,
   verdict: () => true,
+  recipient: () => true,
   patrol: () => true,
   escalation: () => true,
   worker: () => true,
@@ -41,9 +46,11 @@ export const jobMember: { readonly [N in Noun]: (doc: Records[N]) => Member | un
   run: (doc) => member('polecats', doc.id),
   merge: (doc) => member('merges', doc.id),
   check: (doc) => member('checks', doc.id),
+  delivery: (doc) => member('deliveries', doc.id),
   train: (doc) => member('trains', `${doc.id}@${doc.generation}`),
   dispatch: (doc) => member('dispatch', `${doc.id}@${doc.generation}`),
   verdict: () => undefined,
+  recipient: () => undefined,
   patrol: () => undefined,
   escalation: () => undefined,
   worker: () => undefined,
@@ -89,6 +96,13 @@ const standing: { readonly [N in Noun]?: (doc: Records[N]) => Standing } = {
     return at;
   },
   check: (doc) => (doc.state === 'planned' ? [[`checks.open:${doc.rig}`, doc.plannedAt]] : []),
+  delivery: (doc) => {
+    if (!isFinal.delivery(doc)) return [['deliveries.open', doc.createdAt]];
+    const at = doc.endedAt ?? doc.createdAt;
+    const missed = MISSED.includes(doc.state) && !doc.dismissed;
+    const shown = ['deliveries.undelivered', `deliveries.undelivered:${doc.work}`].map((index) => [index, at] as const);
+    return [['deliveries.ended', at], ...(missed ? shown : [])];
+  },
   train: () => [['trains', 0]],
   patrol: () => [['patrols', 0]],
   escalation: (doc) => [[doc.state === 'closed' ? 'escalations.closed' : 'escalations.open', doc.openedAt]],
@@ -111,6 +125,12 @@ const concerned: { readonly [N in Noun]?: (doc: Records[N], before: Records[N] |
     ...(doc.state === 'ended' && before?.state !== 'ended' ? [DISPATCH, member('work', `${doc.work}@${doc.generation}`)] : []),
   ],
   merge: (doc) => [jobMember.merge(doc), member('work', `${doc.work}@${doc.generation}`), train(doc.rig)],
+  // Who is next in the line has to look when that changes, or when the agent has become idle or is there again.
+  recipient: (doc, before) => {
+    const [next] = doc.line;
+    const same = before?.line[0]?.id === next?.id && before?.idle?.at === doc.idle?.at && before?.session === doc.session;
+    return next && !same ? [member('deliveries', next.id)] : [];
+  },
   check: (doc, before) => [jobMember.check(doc), ...(before && doc.state !== before.state ? [train(doc.rig)] : [])],
 };
 

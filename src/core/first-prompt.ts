@@ -73,9 +73,11 @@ export function resumedPrompt(assignment: Assignment): string {
   ].join('\n');
 }
 
+// By its plain name: some programs refuse a command that begins with a variable.
 const orders = [
-  'Run `"$GT_BIN" hook` now: it shows the whole of it, and tells the town that you are at work.',
-  'Work in this directory, on its branch, and commit. When all of it is committed, run `"$GT_BIN" done`, then leave.',
+  'Run `gt hook` now: it shows the whole of it, and tells the town that you are at work.',
+  'Work in this directory, on its branch, and commit. When all of it is committed, run `gt done`, then leave.',
+  'Where a shell does not find gt, call it as `"$GT_BIN"`.',
 ];
 
 function cameBack({ run, evidence }: Assignment): string[] {

@@ -15,6 +15,10 @@ export type HookInput = {
   /** What kind of failure ended the turn. */
   readonly error?: string;
   readonly tool?: string;
+  /** What was said to the program, whole. */
+  readonly prompt?: string;
+  /** Of a stop: false when it is the first of its turn, true when the turn went on after a refused one. */
+  readonly goesOn?: boolean;
   /** The shell command of a tool that runs one. */
   readonly command?: string;
 };
@@ -30,6 +34,8 @@ export function hookInput(text: string): HookInput {
     reason: word(said['reason']),
     error: word(said['error'] ?? said['error_type']),
     tool: word(said['tool_name'] ?? said['toolName']),
+    prompt: textOf(said['prompt'] ?? said['userPrompt']),
+    goesOn: typeof said['stop_hook_active'] === 'boolean' ? said['stop_hook_active'] : undefined,
     command: commandIn(tool),
   };
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
@@ -49,6 +55,9 @@ export function contextOut(context: string, form: HookForm, event = 'SessionStar
   return JSON.stringify({ [form.slice('key:'.length)]: context });
 }
 
+/** What refuses the end of a turn: it goes on, with the reason as what was said to it. */
+export const refusedStop = (reason: string): string => JSON.stringify({ decision: 'block', reason });
+
 /** What refuses a tool, beside the reason on stderr and exit code 2, in a program that reads its answer from an object. */
 export const denialOut = (why: string, form: HookForm): string =>
   form.startsWith('key:') ? JSON.stringify({ permissionDecision: 'deny', permissionDecisionReason: why }) : '';
@@ -67,6 +76,8 @@ function parsed(text: string): Plain {
 
 /** An object, also one that came as its JSON text. */
 const record = (value: unknown): Plain => (isPlain(value) ? value : typeof value === 'string' ? parsed(value) : {});
+
+const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
 const LONGEST_WORD = 200;
 const word = (value: unknown): string | undefined =>

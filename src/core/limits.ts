@@ -61,3 +61,22 @@ export const BROKEN_AGAIN_MS = 10 * MINUTE;
 export const EVIDENCE_BYTES = 16 * 1024;
 /** Logs of checks and evidence on disk. */
 export const LOGS_KEPT_MS = 7 * DAY;
+
+/** A nudge that nobody took in this time has lost its point; how long one may wait at most. */
+export const NUDGE_EXPIRES_MS = HOUR;
+export const NUDGE_LONGEST_MS = DAY;
+/** Nudges that wait for one agent: more is a loop, not a conversation. */
+export const NUDGE_LINE = 100;
+/** Tries at a terminal that did not take one, and the pause after the first (doubling). */
+export const NUDGE_ATTEMPTS = 5;
+export const NUDGE_BACKOFF_MS = 5 * SECOND;
+/** After its expiry the host must have answered within this. */
+export const NUDGE_GRACE_MS = 2 * MINUTE;
+/** A hook that has claimed prints within this, or it was killed. */
+export const HOOK_CLAIM_MS = 10 * SECOND;
+/** After a refused stop the next hook call shows that the turn went on; a turn may think for long. */
+export const STOP_CLAIM_MS = 10 * MINUTE;
+/** A terminal without output for so long shows no agent at work, whatever its hooks said last. */
+export const HOOK_PATIENCE_MS = 30 * SECOND;
+/** Ended deliveries are kept for this long. */
+export const DELIVERIES_KEPT_MS = 7 * DAY;

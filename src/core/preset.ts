@@ -135,10 +135,12 @@ const submit = z.strictObject({
   more_enters: z.int().min(0).default(2),
 });
 
-const key = z.enum(['esc', 'ctrl-c', 'ctrl-d', 'ctrl-u', 'enter']);
+const key = z.enum(['esc', 'ctrl-c', 'ctrl-d', 'ctrl-s', 'ctrl-u', 'enter']);
 const keys = z.strictObject({
   interrupt: z.array(key).default(['esc']),
   clear: z.array(key).optional(),
+  /** Keys that put a draft aside, to be found again. */
+  stash: z.array(key).optional(),
   /** Keys that do harm at an idle prompt. */
   never: z.array(key).default([]),
 });

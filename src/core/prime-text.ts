@@ -25,10 +25,10 @@ export function primeText(hook: Primed, actor: string, most: number): string {
     ...(rework ? [`It came back: ${rework.why}. Read the file $GT_EVIDENCE first, then mend it.`] : []),
     ...(long === '' ? [] : ['', long]),
     '',
-    'Commands (call gt as "$GT_BIN"; a login shell may have lost it from PATH):',
-    '- `"$GT_BIN" hook`: the whole assignment again',
-    '- `"$GT_BIN" done`: hands in. First commit everything on your branch; leave no stash and no untracked file. The refinery tests and lands it: never push to the target branch yourself.',
-    '- `"$GT_BIN" done --no-code --report FILE`: when the outcome is a report',
+    'Commands (where a shell does not find gt, call it as `"$GT_BIN"`):',
+    '- `gt hook`: the whole assignment again',
+    '- `gt done`: hands in. First commit everything on your branch; leave no stash and no untracked file. The refinery tests and lands it: never push to the target branch yourself.',
+    '- `gt done --no-code --report FILE`: when the outcome is a report',
   ].join('\n');
 }
 
@@ -37,5 +37,5 @@ function cut(text: string, most: number): string {
   const bytes = new TextEncoder().encode(text);
   if (bytes.length <= most) return text;
   const begin = new TextDecoder().decode(bytes.subarray(0, most)).replace(/\uFFFD+$/, '');
-  return `${begin}\n… (cut after ${most} bytes: \`"$GT_BIN" hook\` shows all of it)`;
+  return `${begin}\n… (cut after ${most} bytes: \`gt hook\` shows all of it)`;
 }

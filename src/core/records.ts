@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { delivery, recipient } from './delivery-records.ts';
 import { dispatch, escalation, patrol, worker } from './town-records.ts';
 
 /**
@@ -204,6 +205,8 @@ export const schemas = {
   train,
   check,
   verdict,
+  delivery,
+  recipient,
   dispatch,
   patrol,
   escalation,
@@ -218,5 +221,7 @@ export type Merge = Records['merge'];
 export type Train = Records['train'];
 export type Check = Records['check'];
 export type Verdict = Records['verdict'];
+export type Delivery = Records['delivery'];
+export type Recipient = Records['recipient'];
 export type Escalation = Records['escalation'];
 export type Rework = NonNullable<Work['rework']>;

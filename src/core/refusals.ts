@@ -1,3 +1,4 @@
+import { DELIVERY_REFUSALS } from './delivery-refusals.ts';
 import { SESSION_REFUSALS } from './session-refusals.ts';
 
 /**
@@ -132,7 +133,18 @@ export const REFUSALS = {
   },
   AGENT_UNKNOWN: { says: 'There is no agent `{agent}`.', try: '{hint}', exit: 3 },
 
+  ...DELIVERY_REFUSALS,
   HOST_DOWN: { says: 'The PTY host does not answer: {why}.', try: 'Start the town with `gt up`.', exit: 5 },
+  HOST_PROTOCOL: {
+    says: '{why}; its agents live on.',
+    try: 'Use the gt of that build; or end them with `gt down`, and `gt up` goes on from their hooks.',
+    exit: 5,
+  },
+  HOST_STAYS: {
+    says: 'The PTY host goes on in its old build: {why}',
+    try: 'Its agents have noticed nothing. Look at the log of the host, then `gt up` tries again.',
+    exit: 6,
+  },
   ...SESSION_REFUSALS,
   NO_OUTPUT: {
     says: '{agent} has no session whose output could be shown.',

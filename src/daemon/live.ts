@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import type { Member } from '#core/ids';
 import { type actorOf, identityOf, type LaunchGround } from '#world/agents/environment';
 import { hides } from '#world/agents/hides';
-import { launch } from '#world/agents/launch';
+import { agentFor, launch } from '#world/agents/launch';
 import { sessionToken, townSecret } from '#world/agents/token';
 import { makeCheck } from '#world/checks/slots';
 import { systemClock } from '#world/clock';
@@ -71,6 +71,7 @@ export async function liveWorld({
       token: (session: string) => sessionToken(townId, secret, session),
       launch: (...[run, work, rig, text]: Parameters<World['agents']['launch']>) => launch(run, work, rig, text, agents),
       hides: (...[run, rig]: Parameters<World['agents']['hides']>) => hides(run, rig, layout),
+      preset: (...[run, rig]: Parameters<World['agents']['preset']>) => agentFor(run, rig, layout).preset,
       identity: async (run: Parameters<typeof actorOf>[0]) => identityOf(run, owner.email),
       user: async () => owner.name,
     },

@@ -9,7 +9,7 @@ import type { Desk } from '#world/desk';
 export type Caller = { readonly session: string; readonly run: string; readonly token: string };
 
 /**
- * A session's call: its agent lives, and has the work; `told` is what else it tells of itself. Asking again changes nothing.
+ * A session's call: its agent lives, and has the work, and what waits to be said to it looks again; `told` is what else it tells of itself. Asking again changes nothing.
  * @returns the run; SESSION_STALE for any but its session of now
  */
 export async function ack(desk: Desk, { session, run: id, token }: Caller, told: Told = {}): Promise<Run | Refusal> {
@@ -25,6 +25,8 @@ export async function ack(desk: Desk, { session, run: id, token }: Caller, told:
     const taken =
       work?.status === 'hooked' && work.run === id ? { ...work, status: 'in_progress' as const, updatedAt: now } : undefined;
     const doc: Run = { ...run, session: after };
+    const line = first ? await reading.get('recipient', run.work) : undefined;
+    const waitedFor = line && line.line.length > 0 ? { ...line, session: run.session.id } : undefined;
     const event = (type: NewEvent['type'], data: object): NewEvent => ({
       type,
       subject: session,
@@ -33,7 +35,11 @@ export async function ack(desk: Desk, { session, run: id, token }: Caller, told:
     });
     const { noted } = told;
     return {
-      put: [{ noun: 'run', doc }, ...(taken ? [{ noun: 'work' as const, doc: taken }] : [])],
+      put: [
+        { noun: 'run', doc },
+        ...(taken ? [{ noun: 'work' as const, doc: taken }] : []),
+        ...(waitedFor ? [{ noun: 'recipient' as const, doc: waitedFor }] : []),
+      ],
       events: [
         ...(first ? [event('session.acked', {})] : []),
         ...(noted ? [event(`session.${noted.kind}`, noted.what === undefined ? {} : { what: noted.what })] : []),

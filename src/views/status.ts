@@ -3,6 +3,7 @@ import type { Books } from '#world/store/books';
 import type { Rig } from '#world/world';
 import type { ProcessFact, TownFacts } from './facts.ts';
 import { mqList, type Queue } from './mq-list.ts';
+import { nudgeCounts } from './nudges.ts';
 import { type Polecat, polecatList } from './polecat-list.ts';
 
 export type RigStatus = {
@@ -25,6 +26,7 @@ export type Status = {
   readonly slots: { readonly taken: number; readonly of: number; readonly waiting: number };
   readonly needsYou: readonly NeedsYou[];
   readonly escalations: readonly Open[];
+  readonly nudges: { readonly waiting: number; readonly undelivered: number };
   readonly rigs: readonly RigStatus[];
 };
 
@@ -34,11 +36,12 @@ const SHOWN = 20;
 /** The town at a glance: what runs, what waits, what needs a person. Its cost grows with what runs and waits now, never with what was. */
 export async function status(books: Books, facts: TownFacts, rigs: readonly Rig[]): Promise<Status> {
   const { name, root, up, board, processes, maxPolecats } = facts;
-  const [taken, waiting, stuck, questions, shown] = await Promise.all([
+  const [taken, waiting, stuck, questions, nudges, shown] = await Promise.all([
     books.count('runs.live'),
     books.count('want'),
     books.index('needs-you', 0, SHOWN - 1).then((ids) => books.readMany('work', ids)),
     books.index('escalations.open', 0, SHOWN - 1).then((ids) => books.readMany('escalation', ids)),
+    nudgeCounts(books),
     Promise.all(rigs.map((rig) => rigStatus(books, rig))),
   ]);
   return {
@@ -55,6 +58,7 @@ export async function status(books: Books, facts: TownFacts, rigs: readonly Rig[
       count,
       openedAt,
     })),
+    nudges,
     rigs: shown,
   };
 }

@@ -3,6 +3,7 @@ import type { Books } from '#world/store/books';
 import type { Rig } from '#world/world';
 import type { SessionFact, TownFacts } from './facts.ts';
 import { mqList } from './mq-list.ts';
+import { whyNotNudged } from './nudges.ts';
 import { type Reason, reason } from './reason.ts';
 import { whyRun } from './why-run.ts';
 import { whyLeft, whyTrain } from './why-train.ts';
@@ -31,7 +32,10 @@ export async function why(books: Books, facts: WhyFacts, about: string): Promise
   const run = await runNamed(books, facts, about);
   const work = await books.read('work', run?.work ?? about.replace(/\.[rm]\d+(\.s\d+)?$/, ''));
   if (!work) return undefined;
-  const reasons = await whyWork(books, facts, work);
+  const reasons = [
+    ...(await whyWork(books, facts, work)),
+    ...(work.status === 'closed' ? [] : await whyNotNudged(books, work.id)),
+  ];
   const moot = work.status === 'closed' || reasons.some((one) => one.code === 'not-slung' || one.code === 'needs-you');
   return { about: work.id, title: work.title, reasons: moot ? reasons : [...outages(facts), ...reasons] };
 }

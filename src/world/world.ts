@@ -1,4 +1,5 @@
 import type { Member } from '#core/ids';
+import type { Preset } from '#core/preset';
 import type { Run, Work } from '#core/records';
 import type { Settings } from '#core/settings';
 import type { QueueName } from '#queues/index';
@@ -61,6 +62,8 @@ export type World = {
     readonly launch: (run: Run, work: Work, rig: Rig, text: Readonly<Record<string, string>>) => Promise<Launch>;
     /** Patterns of what a run's worktree hides: context files of the repository that would speak to the agent in gt's place. */
     readonly hides: (run: Run, rig: Rig) => string[];
+    /** What is known of a run's program. @throws Refused as `launch` */
+    readonly preset: (run: Run, rig: Rig) => Preset;
     /** Identity for commits that gt makes in a polecat's worktree. */
     readonly identity: (run: Run) => Promise<Record<string, string>>;
     readonly user: () => Promise<string>;

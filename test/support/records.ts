@@ -1,4 +1,4 @@
-import type { Check, Merge, Run, Train, Verdict, Work } from '#core/records';
+import type { Check, Delivery, Merge, Run, Train, Verdict, Work } from '#core/records';
 
 /** Records with every field that they need, and nothing else: a test names only what it is about. */
 export const item = (id: string, more: Partial<Work> = {}): Work => ({
@@ -75,5 +75,22 @@ export const aVerdict = (more: Partial<Verdict> = {}): Verdict => ({
   failures: [],
   errors: 0,
   runs: 0,
+  ...more,
+});
+
+export const aDelivery = (id: string, more: Partial<Delivery> = {}): Delivery => ({
+  id,
+  to: 'gp/toast',
+  work: 'gp-a',
+  rig: 'gp',
+  from: 'overseer',
+  bytes: 5,
+  head: 'hello',
+  mode: 'wait-idle',
+  createdAt: 1000,
+  expiresAt: 1_000_000,
+  state: 'pending',
+  attempts: 0,
+  history: [],
   ...more,
 });

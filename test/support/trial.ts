@@ -21,13 +21,13 @@ import { type OpenDesk, openDesk, uncut } from './trial-desk.ts';
 export class HarmedTown extends TrialTown {
   #open: OpenDesk | undefined;
 
-  /** Installs and starts a town. `settings` are laid over quick ones for shell agents. */
-  static async open(settings: Record<string, unknown> = {}): Promise<HarmedTown> {
+  /** Installs and starts a town. `settings` are laid over quick ones for shell agents, `env` is what its processes have beside. */
+  static async open(settings: Record<string, unknown> = {}, env: NodeJS.ProcessEnv = {}): Promise<HarmedTown> {
     await built('src/cli/bin/gt.js');
     const town = new HarmedTown();
     await town.does(['install', town.root, '--name', 'trial']);
     town.settle(settings);
-    await town.does(['up']);
+    await town.does(['up'], { env });
     return town;
   }
 

@@ -91,8 +91,8 @@ test('a first prompt has all that there is to do, and how it begins and ends', (
   for (const part of ['gp-a: Sell apples', 'polecat/toast', 'trunk', 'Red ones.', '## design\nRound.', '## acceptance\nSold.'])
     expect(prompt).toContain(part);
   expect(prompt).toContain('It came back (checks): the checks failed. Read /e.txt ($GT_EVIDENCE)');
-  expect(prompt).toContain('"$GT_BIN" hook');
-  expect(prompt).toContain('"$GT_BIN" done');
+  expect(prompt).toContain('`gt hook`');
+  expect(prompt).toContain('`gt done`');
   expect(prompt).not.toMatch(/report|## notes/);
   expect(firstPrompt(given(run), '/f.md')).not.toContain('Red ones.');
   expect(

@@ -180,6 +180,7 @@ test('a polecat has every variable of Gas Town and of gtr, those of hooks, and n
     GT_WORKTREE: paths.polecat('nux'),
     GT_HOOK_FORM: 'json',
     GT_PRIME_AT: 'start',
+    GT_STOP_BLOCKS: '1',
     BD_ACTOR: actor,
     BEADS_DIR: paths.beads,
     BEADS_AGENT_NAME: actor,

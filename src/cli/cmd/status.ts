@@ -23,15 +23,19 @@ export const status = command({
     [headOf(value, paint), ...value.rigs.map((rig) => rigText(rig, paint, now)), ...questions(value, paint, now)].join('\n\n'),
 });
 
-function headOf({ town, processes, slots }: Status, paint: Palette): string {
+function headOf({ town, processes, slots, nudges }: Status, paint: Palette): string {
   const state = town.up ? paint.green('up') : paint.red('down');
-  const parts = processes.map(({ name, pid, state: at }) => {
+  const parts = processes.map(({ name, pid, state: at, build }) => {
     const good = at === 'running' || at === 'elsewhere';
-    return [name, pid ?? '', pid !== null && good ? '' : paint[good ? 'dim' : 'red'](at)].filter((word) => word !== '').join(' ');
+    const words = [name, pid ?? '', build === null ? '' : paint.dim(`(${build})`)];
+    return [...words, pid !== null && good ? '' : paint[good ? 'dim' : 'red'](at)].filter((word) => word !== '').join(' ');
   });
   const line = slots.waiting > 0 ? `, ${slots.waiting} waiting` : '';
+  const count = nudges.undelivered;
+  const missed =
+    count > 0 ? `\n  ${paint.yellow(`${count} ${count === 1 ? 'nudge' : 'nudges'} undelivered`)}: gt nudge list` : '';
   const board = town.board ? ` · board ${town.board}` : '';
-  return `${paint.bold(town.name)} ${state}  ${paint.dim(town.root)}\n  ${parts.join(' · ')}\n  slots ${slots.taken} of ${slots.of} taken${line}${board}`;
+  return `${paint.bold(town.name)} ${state}  ${paint.dim(town.root)}\n  ${parts.join(' · ')}\n  slots ${slots.taken} of ${slots.of} taken${line}${board}${missed}`;
 }
 
 function rigText({ name, counts, refinery, polecats }: RigStatus, paint: Palette, now: number): string {

@@ -59,7 +59,9 @@ export function polecatEnvironment(
 
 /** In which form the preset's program takes what a hook prints, for the commands that its hooks call. */
 export const hookEnvironment = ({ hooks }: Pick<Preset, 'hooks'>): Record<string, string> =>
-  hooks === undefined ? {} : { GT_HOOK_FORM: hooks.stdout, GT_PRIME_AT: hooks.prime };
+  hooks === undefined
+    ? {}
+    : { GT_HOOK_FORM: hooks.stdout, GT_PRIME_AT: hooks.prime, ...(hooks.stop_blocks ? { GT_STOP_BLOCKS: '1' } : {}) };
 
 export const actorOf = (run: Run): string => `${run.rig}/polecats/${run.name}`;
 

@@ -40,9 +40,7 @@ export async function launch(
   text: Readonly<Record<string, string>>,
   ground: LaunchGround,
 ): Promise<Launch> {
-  const defined = orThrow(
-    agentOf(run.agent, orThrow(agentPlaces(ground.layout, rig.settings.agents, rig.layout)), fieldsFor(run, rig)),
-  );
+  const defined = agentFor(run, rig, ground.layout);
   const base = passed(ground);
   const missing = missingProgram(defined, base['PATH'] ?? '');
   if (missing) throw new Refused(missing);
@@ -77,6 +75,10 @@ export async function launch(
     ...(said ? { noted: { starts, mode, conversation, typed: start?.typed, startupMs } } : {}),
   };
 }
+
+/** A run's agent as all files define it now. @throws Refused as `launch` */
+export const agentFor = (run: Run, rig: Rig, layout: TownLayout): DefinedAgent =>
+  orThrow(agentOf(run.agent, orThrow(agentPlaces(layout, rig.settings.agents, rig.layout)), fieldsFor(run, rig)));
 
 /** The conversation with which a session goes on: the one that the session before it told, or that its program wrote down. */
 function conversationLeft({ session, dir }: Run, { session: how }: Preset, places: Places): string | undefined {

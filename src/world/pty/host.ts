@@ -1,6 +1,7 @@
 /** What the rest of gt knows of the PTY host: the terminal sessions of agents, apart from every other process. Times are ms since 1970. */
 
 import type { Survivor } from '#world/processes/kill';
+import type { Nudging } from '#world/pty/nudge/asked';
 
 /**
  * How a session ended: exactly one of the two is a number. A code of 128 + n with a signal n is told as that signal, by the shell's convention; a session
@@ -99,12 +100,17 @@ export type HostRefusal =
   | 'FORK_FAILED'
   | 'HOST_FULL'
   | 'HOST_STOPPING'
+  /** The hand-over to a successor: it is under way, ask again when it is over (a client does so by itself); it came to nothing. */
+  | 'RETRY'
+  | 'HAND_OVER_FAILED'
   /** A session: not known, still running (forget), ended (write, resize), 8 MB of input wait, or no byte of it was taken for 30 s. */
   | 'SESSION_UNKNOWN'
   | 'SESSION_RUNS'
   | 'PTY_GONE'
   | 'PTY_BUSY'
   | 'PTY_STALLED'
+  /** A nudge: too many wait for the session. */
+  | 'NUDGES_FULL'
   /** A fault of the host itself. */
   | 'HOST_FAULT';
 
@@ -168,9 +174,10 @@ export class HostGone extends Error {
 
 /**
  * The host, seen from a client. Every call rejects with HostGone when the connection is lost (`onGone` tells of it at once), and with HostRefused.
+ * A hand-over of the host is no such loss: what was asked meanwhile is answered by the successor.
  * `spawn` and `forget` need a worker's epoch; what changes something is refused from a worker older than the newest one heard.
  */
-export interface Host {
+export interface Host extends Nudging {
   /** Starts a session; the id of a session that the host knows is answered with that session, and starts nothing. */
   spawn(request: SpawnRequest): Promise<SessionInfo>;
   list(): Promise<SessionInfo[]>;
@@ -178,10 +185,16 @@ export interface Host {
   get(id: string): Promise<SessionInfo | undefined>;
   /** Output from byte `from` on (as far back as the ring reaches); `seq` is the byte count after the last byte given. */
   output(id: string, from?: number): Promise<{ bytes: Buffer; from: number; seq: number } | undefined>;
-  /** What the host can do beyond the protocol's first form; `screen` is needed for `peek` and `snapshot`, `record` for `record`. */
+  /** The build of gt that the host is, as it was told when it was started. */
+  readonly build: string;
+  /**
+   * What the host can do beyond the protocol's first form: `screen` is needed for `peek` and `snapshot`, `record` for `record`, `nudge` for nudges, `hand-over`
+   * for `handOver`.
+   */
   readonly features: ReadonlySet<string>;
   /**
-   * The last `lines` rows of the screen, with `colour` as SGR. Undefined when the host does not know the session, or only its last output.
+   * The last `lines` rows of the screen, with `colour` as SGR. Undefined when the host does not know the session; of one
+   * whose host was lost it is what its last output painted.
    */
   peek(id: string, options: { lines: number; colour?: boolean }): Promise<ScreenShown | undefined>;
   /** Bytes that make a fresh terminal of the same size equal to the session's screen, which goes on with output byte `seq`. Undefined as in `peek`. */
@@ -199,10 +212,17 @@ export interface Host {
   /** The run's record holds the exit: the host may forget the (drained) session and its files. Idempotent. */
   forget(id: string): Promise<void>;
   info(): Promise<HostInfo>;
+  /**
+   * Hands all terminals over to a successor, which is started with this command line (its first word an absolute path; `--take-over FILE` is added) and gives
+   * this answer. Agents do not notice. Rejects with HAND_OVER_FAILED when it is not ready within `waitMs` (10 s): then nothing has happened.
+   */
+  handOver(program: readonly string[], options?: { waitMs?: number }): Promise<HostInfo>;
   /** Kills every session as `kill` does, answers with what is left of all, and ends the host. Exits that were not forgotten stay on disk. */
   stop(options?: { graceMs?: number }): Promise<{ left: Survivor[] }>;
   /** Events from now on. A lost connection loses events: connect again and `list`. */
   onEvent(listener: (event: HostEvent) => void): () => void;
+  /** The host was replaced by a successor: requests go on by themselves, but events may have been missed. `list`. */
+  onMoved(listener: () => void): () => void;
   /** All that happens, from after event `from` on (0: from the first one kept; -1: from now on). `onGap`: some are no longer kept: `list` tells what is. */
   events(from: number, listener: { onNews: (event: NumberedNews) => void; onGap: (n: number) => void }): () => void;
   /**

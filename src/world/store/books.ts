@@ -163,6 +163,10 @@ export class Books {
       moved(was ? standingOf(noun, was as never) : [], standingOf(noun, doc as never), doc.id, on, off);
       for (const one of concernedBy(noun, doc as never, was as never)) marks.add(one);
     }
+    for (const { noun, id } of change.drop ?? []) {
+      const was = seen.get(`${noun}:${id}`)?.doc as Records[typeof noun] | undefined;
+      if (was) moved(standingOf(noun, was as never), [], id, on, off);
+    }
     const now = this.#clock.now();
     const request = {
       commit,
@@ -178,6 +182,7 @@ export class Books {
       settle: change.settle ?? [],
       unsettle: change.unsettle ?? [],
       needs: (change.needs ?? []).map((one) => [one.id, one.job, one.on]),
+      drop: (change.drop ?? []).map((one) => [one.noun, one.id]),
       text: (change.text ?? []).map((one) => [one.id, one.fields]),
       marks: [...marks],
       events: (change.events ?? []).map((event) => eventFields(event, writer.actor, now)),
@@ -224,8 +229,8 @@ function eventFields(event: NewEvent, actor: string, now: number): string[] {
 }
 
 function isNothing(change: Change<unknown>): boolean {
-  const { put, events, settle, unsettle, needs, text, marks } = change;
-  return [put, events, settle, unsettle, needs, text, marks].every((list) => !list || list.length === 0);
+  const { put, events, settle, unsettle, needs, text, drop, marks } = change;
+  return [put, events, settle, unsettle, needs, text, drop, marks].every((list) => !list || list.length === 0);
 }
 
 const entries = (reply: Reply): StoredEvent[] => (reply as Array<[string, string[]]>).map(([id, fields]) => eventOf(id, fields));

@@ -10,6 +10,7 @@ ARGV[1]  the change as JSON:
   self     member of the committing job, never marked by its own commit; or ""
   read     [[noun, id, version]]                   versions that were read; 0 = absent
   put      [[noun, id]]                            documents follow as ARGV[2..], in this order
+  drop     [[noun, id]]                            records that go, with their text
   on, off  [[index, score, member]], [[index, member]]
   settle   [id]        ends: taken out of the unmet sets of its successors; an emptied set marks the successor's job
   unsettle [id]        open again: put back into them
@@ -48,6 +49,7 @@ for i, w in ipairs(c.put) do
   redis.call('HSET', key, 'doc', ARGV[i + 1])
   redis.call('HINCRBY', key, 'v', 1)
 end
+for _, w in ipairs(c.drop) do redis.call('DEL', p .. w[1] .. ':' .. w[2], p .. 'text:' .. w[2]) end
 for _, x in ipairs(c.off) do redis.call('ZREM', p .. 'i:' .. x[1], x[2]) end
 for _, x in ipairs(c.on) do redis.call('ZADD', p .. 'i:' .. x[1], x[2], x[3]) end
 for _, n in ipairs(c.needs) do

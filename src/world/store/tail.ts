@@ -27,9 +27,18 @@ export function eventOf(id: string, fields: readonly string[]): StoredEvent {
   };
 }
 
-/** Follows the event stream on a connection of its own until `signal`. Events from before are not told; a lost connection is waited for. */
-export async function tail(redis: Redis, keys: Keys, hear: (event: StoredEvent) => void, signal: AbortSignal): Promise<void> {
-  let last = '$';
+/**
+ * Follows the event stream on a connection of its own until `signal`, from now on or after the event `from`. Earlier ones are not told; a lost connection
+ * is waited for.
+ */
+export async function tail(
+  redis: Redis,
+  keys: Keys,
+  hear: (event: StoredEvent) => void,
+  signal: AbortSignal,
+  from = '$',
+): Promise<void> {
+  let last = from;
   signal.addEventListener('abort', () => redis.disconnect());
   while (!signal.aborted)
     try {

@@ -1,10 +1,13 @@
 /** What has happened on a host, each with a number of its own: who was away for a while is told what it missed, or that it missed too much. */
 import type { HostNews, NumberedNews } from '#world/pty/host';
+import type { Part } from '#world/pty/parts';
 
 /** Events that are kept. */
 const LIMIT = 10_000;
 /** How often it is told that a session printed, ms. */
 const OUTPUT_MS = 1_000;
+
+type EventsState = { readonly seq: number; readonly lost: number; readonly kept: ReadonlyArray<[number, HostNews]> };
 
 /** The last events of a host. */
 export class EventRing {
@@ -15,6 +18,21 @@ export class EventRing {
   #seq = 0;
   #lost = 0;
   #timer: NodeJS.Timeout | undefined;
+
+  /** For the next host, which goes on with the numbers, and knows what is kept. */
+  readonly part: Part = {
+    name: 'events',
+    state: () => ({ seq: this.#seq, lost: this.#lost, kept: [...this.#kept] }),
+    resume: (state) => {
+      const { seq, lost, kept } = state as EventsState;
+      this.#seq = seq;
+      this.#lost = lost;
+      for (const [n, news] of kept) {
+        this.#kept.set(n, news);
+        if (news.type === 'output') this.#printed.set(news.id, n);
+      }
+    },
+  };
 
   /** Number of the last event; the first has 1. */
   get seq(): number {

@@ -50,6 +50,7 @@ export class Line {
   #holder: Typist | undefined;
   #waiting = 0;
   #isBusy = false;
+  #isHalted = false;
   /** Follows what the writer was given of people's input. */
   readonly #handed = new PasteFollower();
   #timer: NodeJS.Timeout | undefined;
@@ -103,12 +104,22 @@ export class Line {
     if (this.#holder === who) this.#breakOff();
   }
 
-  /** Before a hand-over: refuses the writes that wait, and forgets what was typed and the writer does not have. The next host is asked for both again. */
+  /**
+   * Before a hand-over: refuses the writes that wait, which are asked for again, and gives the writer nothing more until `go`. What was typed and the writer
+   * does not have stays here; the next host is asked for it again by whoever typed it.
+   */
   halt(fault: Error): void {
+    this.#isHalted = true;
     for (const { refuse } of [...this.#queue, ...this.#held]) refuse?.(fault);
-    this.#queue = [];
-    this.#held = [];
-    this.#waiting = 0;
+    this.#queue = this.#queue.filter(({ who }) => who);
+    this.#held = this.#held.filter(({ who }) => who);
+    this.#waiting = [...this.#queue, ...this.#held].reduce((sum, entry) => sum + entry.size, 0);
+  }
+
+  /** Goes on after `halt`: the hand-over came to nothing. */
+  go(): void {
+    this.#isHalted = false;
+    this.#pump();
   }
 
   #put(entry: Entry): void {
@@ -160,7 +171,7 @@ export class Line {
 
   #pump(): void {
     const [entry] = this.#queue;
-    if (this.#isBusy || !entry) return;
+    if (this.#isBusy || this.#isHalted || !entry) return;
     this.#isBusy = true;
     this.#hand(entry).then(
       () => this.#done(),

@@ -70,6 +70,10 @@ export class Modes {
     return this.#insert;
   }
 
+  get bracketedPaste(): boolean {
+    return this.#private.get(2004) ?? false;
+  }
+
   /** What DECSC saved as the character set of a screen: its designator. */
   savedCharset(buffer: 'normal' | 'alternate'): string {
     return this.#sheets[buffer].saved;

@@ -2,30 +2,19 @@
  * The screen of one session. Live: a terminal in memory that follows the output, some 3 MB. Asleep: the bytes that paint it, deflated, some 20 kB; what is
  * printed meanwhile stays in the session's ring. It begins asleep, so that a session that nobody looks at and that asks its terminal nothing costs neither.
  */
-import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import { inflateRawSync } from 'node:zlib';
 import type { Size } from '#world/pty/host';
 import { HostRefused } from '#world/pty/host';
-import { Asking } from './asking.ts';
+import { Asking, LONGEST } from './asking.ts';
 import type { ScreenDeps } from './deps.ts';
 import { Emulator } from './emulator.ts';
+import { EASED, FULL, IDLE_MS, PIECE, TAIL_LIMIT } from './limits.ts';
 import { Lookers } from './lookers.ts';
+import type { Modes } from './modes.ts';
 import { feed, pictureOf } from './picture.ts';
-import type { Rendered, RenderOptions } from './rows.ts';
-import { render } from './rows.ts';
+import { type Rendered, type RenderOptions, render } from './rows.ts';
 import { Scanner } from './scanner.ts';
-
-/** Bytes that a sleeper leaves unparsed; when there are more it wakes. */
-const TAIL_LIMIT = 64 << 10;
-/** Silence, also of those who look, after which a screen goes to sleep, ms. */
-const IDLE_MS = 30_000;
-/** Bytes parsed between two looks at the watch. */
-const PIECE = 4096;
-/** Unparsed bytes at which the program has to wait, and at which it may go on. */
-const FULL = 128 << 10;
-const EASED = 32 << 10;
-
-type Asleep = Size & { readonly picture: Buffer };
-type Change = Size & { readonly seq: number };
+import { type Painted, paintedBy, type ScreenState, type Sized } from './state.ts';
 
 /** One session's screen. */
 export class Screen {
@@ -33,9 +22,9 @@ export class Screen {
   readonly #scanner: Scanner;
   readonly #asking = new Asking();
   #emulator: Emulator | undefined;
-  #asleep: Asleep;
+  #asleep: Painted;
   #seq = 0;
-  #sizes: Change[] = [];
+  #sizes: Sized[] = [];
   readonly #lookers: Lookers;
   #watchers = 0;
   #isHeld = false;
@@ -49,13 +38,21 @@ export class Screen {
   /** No question after this byte was answered by the screen. */
   answeredAt = 0;
 
-  constructor(cols: number, rows: number, deps: ScreenDeps) {
+  constructor({ picture, cols, rows, seq, sizes }: ScreenState, deps: ScreenDeps) {
     this.#deps = deps;
     this.#lookers = new Lookers(deps.after);
     this.#scanner = new Scanner(rows);
-    this.#asleep = { picture: deflateRawSync(Buffer.alloc(0)), cols, rows };
+    this.#scanner.push(inflateRawSync(picture)); // it sets what the program had set
+    this.#asleep = { picture, cols, rows };
+    this.#seq = seq;
+    this.#sizes = [...sizes];
     this.#usedAt = deps.now();
     this.#sleptAt = this.#usedAt;
+  }
+
+  /** The screen for another host, which has the ring as well. It may be in the middle of a sequence. */
+  state(): ScreenState {
+    return { ...(this.#emulator ? paintedBy(this.#emulator, this.#scanner) : this.#asleep), seq: this.#seq, sizes: this.#sizes };
   }
 
   get isLive(): boolean {
@@ -123,12 +120,12 @@ export class Screen {
   snapshot(): Promise<{ readonly seq: number; readonly bytes: Buffer }> {
     if (!this.isLive && this.backlog === 0 && this.#sizes.length === 0)
       return Promise.resolve({ seq: this.#seq, bytes: inflateRawSync(this.#asleep.picture) });
-    return this.#look((emulator) => ({ seq: this.#seq, bytes: pictureOf(emulator, this.#scanner) }));
+    return this.look((emulator) => ({ seq: this.#seq, bytes: pictureOf(emulator, this.#scanner) }));
   }
 
   /** The same without the lines scrolled away, and with the size that it is for; `atCut` is called before anything that comes after is parsed. */
   paint(atCut: () => void): Promise<{ readonly seq: number; readonly bytes: Buffer } & Size> {
-    return this.#look((emulator) => {
+    return this.look((emulator) => {
       atCut();
       const { cols, rows } = emulator;
       return { seq: this.#seq, bytes: pictureOf(emulator, this.#scanner, false), cols, rows };
@@ -137,7 +134,26 @@ export class Screen {
 
   /** The last rows as text, after all that has been printed so far. */
   peek(options: RenderOptions): Promise<Rendered & { readonly seq: number }> {
-    return this.#look((emulator) => ({ ...render(emulator, this.#scanner.modes, options), seq: this.#seq }));
+    return this.look((emulator, modes) => ({ ...render(emulator, modes, options), seq: this.#seq }));
+  }
+
+  /** What `see` makes of the screen after all that has been printed so far, or as soon after as nothing is in the middle of being drawn. */
+  look<T>(see: (emulator: Emulator, modes: Modes) => T): Promise<T> {
+    const seen = this.#lookers.add(
+      this.#deps.ring().seq,
+      () => see(this.#emulator as Emulator, this.#scanner.modes),
+      () => this.#cut(),
+    );
+    this.#need();
+    this.#cut();
+    return seen;
+  }
+
+  /** Goes on as the screen of another host: what that one had not parsed may hold a question for which the program waits. */
+  goOn(): void {
+    this.#asking.isIn(this.#deps.ring().tail(LONGEST)); // it may end in the next chunk
+    this.#mustWake ||= this.backlog > 0;
+    if (this.isWanting) this.#deps.wants(this);
   }
 
   wake(): void {
@@ -157,11 +173,8 @@ export class Screen {
 
   /** Nothing may be unparsed. */
   sleep(): void {
-    const emulator = this.#emulator;
-    if (!emulator) return;
-    // level 1: a third larger than the best, in a fifth of the time
-    const picture = deflateRawSync(pictureOf(emulator, this.#scanner), { level: 1 });
-    this.#asleep = { picture, cols: emulator.cols, rows: emulator.rows };
+    if (!this.#emulator) return;
+    this.#asleep = paintedBy(this.#emulator, this.#scanner);
     this.#drop();
     this.#isRoused = false;
     this.#sleptAt = this.#deps.now();
@@ -229,18 +242,6 @@ export class Screen {
       this.#emulator.resize(size.cols, size.rows);
       this.#scanner.modes.resized(size.rows);
     }
-  }
-
-  #look<T>(see: (emulator: Emulator) => T): Promise<T> {
-    const { seq } = this.#deps.ring();
-    const seen = this.#lookers.add(
-      seq,
-      () => see(this.#emulator as Emulator),
-      () => this.#cut(),
-    );
-    this.#need();
-    this.#cut();
-    return seen;
   }
 
   #cut(): void {

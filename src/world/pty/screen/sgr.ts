@@ -83,3 +83,13 @@ export function linkOf({ bg, extended }: Pen): number {
 export function wasLinked({ fg, bg }: Pen): boolean {
   return (bg & BG.EXTENDED) !== 0 && (fg & FG.UNDERLINE) === 0;
 }
+
+/** Whether what this pen writes is dim. */
+export function isDim({ bg }: Pen): boolean {
+  return (bg & BG.DIM) !== 0;
+}
+
+/** Whether it writes with the colours changed about, as cursors are painted. */
+export function isInverse({ fg }: Pen): boolean {
+  return (fg & FG.INVERSE) !== 0;
+}

@@ -1,0 +1,22 @@
+import { command } from '#cli/command';
+import { table } from '#cli/table';
+import { withDesk } from '#cli/wire';
+import { relativeTime } from '#core/relative-time';
+import { nudgeList as listed } from '#views/nudges';
+
+/** What was said to agents and has not arrived. */
+export const nudgeList = command({
+  options: [{ name: 'all', help: 'also those that were taken, of the last days' }],
+  about: 'What is on its way, and what was not delivered. `gt nudge withdraw <id>` takes one off the list.',
+  example: 'gt nudge list --all',
+  run: (call) => withDesk(call, { wait: 'person' }, ({ desk }) => listed(desk.books, { all: call.opts.all })),
+  text: ({ nudges, waiting, undelivered }, { paint, now }) => {
+    const rows = nudges.map(({ id, to, state, why, head, createdAt, path }) => {
+      const open = state === 'pending' || state === 'claimed';
+      const shown = state === 'taken' ? paint.green(state) : open ? state : paint.red(state);
+      return [paint.bold(id), to, shown, path ?? '', relativeTime(createdAt, now), head, why ? paint.dim(why) : ''];
+    });
+    const sum = `${waiting} on the way, ${undelivered} undelivered`;
+    return rows.length > 0 ? `${table(rows)}\n${sum}` : sum;
+  },
+});

@@ -1,0 +1,51 @@
+import { contextOut, type HookInput, hookForm, refusedStop } from '#core/hook-words';
+import { isRefusal, type Refusal } from '#core/refusals';
+import { relativeTime } from '#core/relative-time';
+import { ack } from '#ops/ack';
+import { delivered, type Fetched, hookCalled } from '#ops/hook-called';
+import { callerOf } from './caller.ts';
+import type { Call } from './command.ts';
+import { asHook } from './hook-call.ts';
+import { withDesk } from './wire.ts';
+
+/**
+ * A hook fetches what waits for its session: as context, or at the end of a turn. It prints by itself, since it has to write down that it has before it
+ * ends.
+ */
+export const fetchByHook = (call: Pick<Call, 'global' | 'io'>, at: 'context' | 'stop'): Promise<undefined> =>
+  asHook<undefined>(call, (input) => fetched(call, at, input));
+
+async function fetched(
+  call: Pick<Call, 'global' | 'io'>,
+  at: 'context' | 'stop',
+  input: HookInput,
+): Promise<undefined | Refusal> {
+  const { io } = call;
+  const caller = callerOf(io);
+  if (isRefusal(caller)) return caller;
+  const mayPrint = at === 'context' || (io.env['GT_STOP_BLOCKS'] === '1' && input.goesOn !== true);
+  return withDesk(call, { wait: 'hook', lean: true }, async ({ desk, failpoint }) => {
+    // A prompt, a tool and the end of a turn are an agent's word that it lives; a start is not: a dialog may follow it.
+    if (at === 'stop' || input.prompt !== undefined || input.tool !== undefined)
+      await ack(desk, caller, { conversation: input.conversation });
+    const found = await hookCalled(desk, caller, { at, input, mayPrint });
+    if (isRefusal(found) || found.deliveries.length === 0) return isRefusal(found) ? found : undefined;
+    failpoint('hook-claimed');
+    const words = wordsOf(found, io.now());
+    io.out(`${at === 'stop' ? refusedStop(words) : contextOf(words, io.env['GT_HOOK_FORM'], input)}\n`);
+    failpoint('hook-printed');
+    if (at === 'context') await delivered(desk, found);
+    return undefined;
+  });
+}
+
+/** After a tool no program takes plain text for context: there its JSON is meant, whatever holds for prompts. */
+function contextOf(words: string, said: string | undefined, { event, tool }: HookInput): string {
+  const form = hookForm(said);
+  return contextOut(words, form === 'text' && tool !== undefined && said !== 'none' ? 'json' : form, event);
+}
+
+const wordsOf = ({ deliveries }: Fetched, now: number): string =>
+  deliveries
+    .map(({ id, from, createdAt, text }) => `[GAS TOWN] A nudge from ${from} (${id}, ${relativeTime(createdAt, now)}):\n${text}`)
+    .join('\n\n');

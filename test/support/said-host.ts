@@ -1,0 +1,41 @@
+import { systemClock } from '#world/clock';
+import { HostRefused } from '#world/pty/host';
+import type { NudgeAsked, NudgeResult } from '#world/pty/nudge/asked';
+
+/** A host that answers as the test says: how a real one answers is tried in test/e2e/nudge-delivery.test.ts. */
+export class SaidHost {
+  readonly asked: NudgeAsked[] = [];
+  readonly withdrawn: string[] = [];
+  readonly acked: string[] = [];
+  readonly features = new Set(['nudge']);
+  /** Answers to come, in order; without one it goes on waiting. */
+  readonly answers: Array<NudgeResult | HostRefused> = [];
+  readonly #waiting = new Map<string, (result: NudgeResult) => void>();
+  running = true;
+  looks: 'idle' | 'busy' = 'busy';
+  lastOutputAt = systemClock.now();
+
+  async get(id: string) {
+    return this.running ? { id, state: 'running', lastOutputAt: this.lastOutputAt } : undefined;
+  }
+  async look() {
+    return { state: this.looks };
+  }
+  async nudge(asked: NudgeAsked): Promise<NudgeResult> {
+    this.asked.push(asked);
+    const next = this.answers.shift();
+    if (next instanceof HostRefused) throw next;
+    return next ?? new Promise((resolve) => this.#waiting.set(asked.nudge, resolve));
+  }
+  async withdraw(id: string) {
+    this.withdrawn.push(id);
+    return { withdrawn: true };
+  }
+  async ackNudge(id: string) {
+    this.acked.push(id);
+    return { acked: true };
+  }
+  answer(result: NudgeResult): void {
+    for (const resolve of this.#waiting.values()) resolve(result);
+  }
+}

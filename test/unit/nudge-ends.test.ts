@@ -1,0 +1,134 @@
+import { readFileSync } from 'node:fs';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { NudgeDesk } from '../support/nudge-desk.ts';
+
+let desk: NudgeDesk;
+beforeEach(() => {
+  desk = new NudgeDesk();
+});
+afterEach(() => desk.clear());
+
+const texts = (tui: { submits: Array<{ text: string }> }) => tui.submits.map((one) => one.text);
+
+test('one whose time is over, that was taken back, or that a newer one replaces is never typed', async () => {
+  const tui = desk.tui();
+  tui.work(20_000);
+  const expires = desk.ask('n1', 'a', { expiresIn: 5_000 });
+  const old = desk.ask('n2', 'b', { key: 'inbox' });
+  const fresh = desk.ask('n3', 'c', { key: 'inbox' });
+  const back = desk.ask('n4', 'd');
+  await desk.time.pass(1_000);
+  expect(desk.nudges.withdraw('n4')).toEqual({ withdrawn: true, outcome: 'withdrawn' });
+  expect(desk.nudges.withdraw('nobody')).toEqual({ withdrawn: false });
+  await desk.time.pass(60_000);
+  expect([expires, old, fresh, back].map((one) => one.result?.outcome)).toEqual(['expired', 'superseded', 'taken', 'withdrawn']);
+  expect(desk.nudges.withdraw('n3')).toEqual({ withdrawn: false, outcome: 'taken' });
+  expect(texts(tui)).toEqual(['c']);
+});
+
+test('what the program itself tells of is taken, whatever its screen shows', async () => {
+  const tui = desk.tui('s', { afterSubmit: (one) => one.ask('permission', 900_000) });
+  const answer = desk.ask('n1', 'told');
+  await desk.time.pass(10_000, () => tui.submits.length > 0);
+  expect(desk.nudges.ack('n1')).toEqual({ acked: true });
+  await desk.time.settle();
+  expect(answer.result).toEqual({ outcome: 'taken', why: 'the program told it' });
+  expect(desk.nudges.ack('nobody')).toEqual({ acked: false });
+});
+
+test('control characters are not typed, and what is too long, or has lines where a line is an Enter, goes by a file', async () => {
+  const tui = desk.tui();
+  await desk.send('n1', 'a\x1b[201~b\x03c\x1b]0;t\x07\r\nd\te\x9b\x7f\n\n');
+  expect(texts(tui)).toEqual(['abc]0;t\nd\te']);
+  const plain = desk.tui('plain', { bracketed: false });
+  await desk.send('n2', 'one line', { session: 'plain' });
+  await desk.send('n3', 'one\ntwo', { session: 'plain' });
+  await desk.send('n4', 'x'.repeat(150_000));
+  const [line, short] = texts(plain);
+  const path = (text = '') => /Read it in this file: (\S+)$/.exec(text)?.[1] ?? '';
+  expect(line).toBe('one line');
+  expect(readFileSync(path(short), 'utf8')).toBe('one\ntwo\n');
+  expect(readFileSync(path(texts(tui)[1]), 'utf8')).toHaveLength(150_001);
+  await expect(desk.send('n5', ' \x07\n')).rejects.toMatchObject({ code: 'BAD_REQUEST' });
+});
+
+test('a long text is known by its label', async () => {
+  const tui = desk.tui('s', { folds: 5 });
+  const text = Array.from({ length: 60 }, (_, i) => `line ${i}`).join('\n');
+  expect(await desk.send('n1', text)).toMatchObject({ outcome: 'taken' });
+  expect(texts(tui)).toEqual([text]);
+});
+
+test('a long text that is shown whole, so that the mark before it is out of sight, is known by its end', async () => {
+  const tui = desk.tui('s', { debounce: 250 });
+  const text = Array.from({ length: 60 }, (_, i) => `line number ${i} of a long text`).join('\n');
+  expect(await desk.send('n1', text)).toMatchObject({ outcome: 'taken' });
+  expect(texts(tui)).toEqual([text]);
+  expect(tui.pastes).toBe(1);
+});
+
+test('with its session a nudge ends, by what is known of it', async () => {
+  const tui = desk.tui('s', { afterSubmit: (one) => one.ask('permission', 900_000) });
+  const entered = desk.ask('n1', 'entered');
+  const waiting = desk.ask('n2', 'waiting');
+  await desk.time.pass(10_000, () => tui.submits.length > 0);
+  tui.end();
+  await desk.time.pass(1_000);
+  expect(entered.result).toMatchObject({ outcome: 'unknown' });
+  expect(waiting.result).toMatchObject({ outcome: 'not-sent', why: 'the session has ended' });
+  desk.nudges.forget('s');
+  expect(desk.nudges.list()).toEqual([]);
+});
+
+test('after a crash of the host it is known what may have been sent', async () => {
+  const tui = desk.tui('s', { afterSubmit: (one) => one.ask('permission', 900_000) });
+  desk.ask('n1', 'entered');
+  await desk.time.pass(10_000, () => tui.submits.length > 0);
+  desk.tui('t');
+  await desk.send('n2', 'sent', { session: 't' });
+  const pasted = desk.ask('n3', 'pasted', { session: 't' });
+  await desk.time.pass(10_000, () => desk.tuis.get('t')?.draft !== '');
+  expect(pasted.result).toBeUndefined();
+  desk.nudges.freeze();
+  desk.nudges = desk.open();
+  expect(await desk.send('n1', 'entered')).toMatchObject({ outcome: 'unknown' });
+  expect(await desk.send('n2', 'sent', { session: 't' })).toMatchObject({ outcome: 'taken' });
+  expect(await desk.send('n3', 'pasted', { session: 't' })).toMatchObject({ outcome: 'not-sent' });
+});
+
+test('another process goes on with each nudge where the first has stopped', async () => {
+  const tui = desk.tui('s', { debounce: 250 });
+  const names = Array.from({ length: 8 }, (_, i) => `n${i}`);
+  for (const name of names) desk.ask(name, `text of ${name}`);
+  for (let hops = 0; hops < 25; hops++) {
+    await desk.time.pass(90 + hops * 17);
+    desk.nudges.freeze();
+    await desk.time.pass(40);
+    const state = JSON.parse(JSON.stringify(desk.nudges.state()));
+    desk.nudges = desk.open();
+    desk.nudges.resume(state);
+  }
+  const answers = names.map((name) => desk.ask(name, `text of ${name}`));
+  await desk.time.pass(120_000, () => answers.every((one) => one.result));
+  expect(answers.map((one) => one.result?.outcome)).toEqual(names.map(() => 'taken'));
+  expect(texts(tui)).toEqual(names.map((name) => `text of ${name}`));
+});
+
+test('a process that did not hand over after all goes on itself', async () => {
+  const tui = desk.tui();
+  const answer = desk.ask('n1', 'one');
+  await desk.time.pass(150);
+  desk.nudges.freeze();
+  await desk.time.pass(10_000);
+  expect(tui.submits).toEqual([]);
+  desk.nudges.thaw();
+  await desk.time.pass(10_000, () => answer.result !== undefined);
+  expect(answer.result).toMatchObject({ outcome: 'taken' });
+  expect(texts(tui)).toEqual(['one']);
+});
+
+test('a session takes so many nudges and no more', async () => {
+  desk.tui().work(60_000);
+  for (let i = 0; i < 200; i++) desk.ask(`n${i}`, 'x');
+  await expect(desk.send('more', 'x')).rejects.toMatchObject({ code: 'NUDGES_FULL' });
+});
