@@ -65,8 +65,11 @@ export class Painter {
     for (let x = Math.min(active.x, cols) - 1; line && x >= 0 && x >= active.x - 2; x--) {
       line.loadCell(x, this.#cell);
       const chars = this.#cell.getChars();
-      if (chars !== '' && this.#cell.getWidth() > 0)
-        return x + this.#cell.getWidth() === active.x ? `\x1b[${x + 1}G${chars}` : '';
+      const width = this.#cell.getWidth();
+      if (chars === '' || width === 0) continue;
+      if (x + width !== active.x) return '';
+      // back by characters: with origin mode on the library takes a move by a sequence for one to another row
+      return `${active.x < cols ? '\b'.repeat(width) : `\x1b[${x + 1}G`}${chars}`;
     }
     return '';
   }
