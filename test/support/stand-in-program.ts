@@ -1,5 +1,5 @@
 /** Stand-ins as programs on real terminals, and what they noted. */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Host, SpawnRequest } from '#world/pty/host';
@@ -72,4 +72,11 @@ export async function submit(host: Host, id: string, log: string, text: string):
     await host.write(id, '\r');
     return false;
   });
+}
+
+/** Puts a program of this name into `dir` that is a stand-in: with `dir` first on PATH, whatever starts the real one starts it. */
+export function installStandIn(dir: string, like: string, command: string, file: string): void {
+  const words = [process.execPath, MAIN, 'stand-in', '--like', like, '--scenario', file].map((word) => `'${word}'`).join(' ');
+  mkdirSync(dir, { recursive: true });
+  writeFileSync(join(dir, command), `#!/bin/sh\nexec ${words} "$@"\n`, { mode: 0o755 });
 }

@@ -1,6 +1,9 @@
 /** A stand-in on a screen of its own, without a terminal and with a clock that the test moves. */
 import type { Preset } from '#core/preset';
+import { compileSigns } from '#core/screen-signs';
+import { classify } from '#core/screen-state';
 import { render } from '#world/pty/screen/rows';
+import { viewOf } from '#world/pty/screen/view';
 import { playedBy } from '../../src/trials/stand-in/command.ts';
 import type { Hand, SignList } from '../../src/trials/stand-in/conformance.ts';
 import { StandIn } from '../../src/trials/stand-in/engine.ts';
@@ -168,7 +171,8 @@ export function listsShown(preset: Preset, shown: Shown): SignList[] {
   // a placeholder that is a sign goes when something was typed, or was said
   const { placeholder } = screen.draft;
   const isGone = (sign: Sign) => sign.where === 'screen' && placeholder !== undefined && sign.match.startsWith(placeholder);
-  const ready = screen.ready.every((sign) => isGone(sign) || shows(shown, sign));
+  const stay = screen.ready.filter((sign) => !isGone(sign));
+  const ready = (stay.length > 0 ? stay : screen.ready).every((sign) => shows(shown, sign));
   return [...(ready ? (['ready'] as const) : []), ...any];
 }
 
@@ -176,3 +180,31 @@ export function listsShown(preset: Preset, shown: Shown): SignList[] {
 export function dialogsShown(preset: Preset, shown: Shown): string[] {
   return preset.screen.dialogs.filter((dialog) => dialog.signs.every((sign) => shows(shown, sign))).map(({ name }) => name);
 }
+
+/** What a detector makes of a screen. Without `dialog` it knows none by name, without `state` it cannot tell. */
+type Seen = {
+  readonly state: 'idle' | 'busy' | 'dialog' | 'limited' | 'unknown';
+  readonly dialog?: string;
+  readonly draft?: string;
+};
+export type Detector = (play: Play) => Seen;
+
+/** The host's own judge of screens. */
+export const byScreen = ({ preset, screen }: Pick<Play, 'preset' | 'screen'>): Seen => {
+  const { state, dialog, draft } = classify(viewOf(screen.emulator, screen.scanner.modes, 60), compileSigns(preset.screen));
+  return {
+    state,
+    ...(dialog && dialog.name !== 'unknown' ? { dialog: dialog.name } : {}),
+    ...(draft === undefined ? {} : { draft }),
+  };
+};
+
+/** The simplest detector: the preset's signs, a dialog before a turn before a limit before the prompt. */
+export const bySigns: Detector = ({ preset, shown }) => {
+  const lists = listsShown(preset, shown);
+  const [dialog] = dialogsShown(preset, shown);
+  if (dialog !== undefined) return { state: 'dialog', dialog };
+  if (lists.includes('busy') || lists.includes('retrying')) return { state: 'busy' };
+  if (lists.includes('limited')) return { state: 'limited' };
+  return { state: lists.includes('ready') && preset.screen.ready.length > 0 ? 'idle' : 'unknown' };
+};

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { shippedPresets } from '#world/agents/presets';
 import { conformance } from '../../src/trials/stand-in/conformance.ts';
 import { lookOf } from '../../src/trials/stand-in/look.ts';
-import { dialogsShown, listsShown, Play } from '../support/stand-in.ts';
+import { byScreen, bySigns, type Detector, dialogsShown, listsShown, Play } from '../support/stand-in.ts';
 
 const agents = shippedPresets().filter(({ preset }) => preset.prompt.how !== 'none');
 
@@ -13,6 +13,9 @@ test('every agent that gt ships has laws, and the shell, which takes no prompt, 
   for (const { name, preset } of shippedPresets())
     expect(conformance(preset, lookOf(name)).length > 0).toBe(preset.prompt.how !== 'none');
 });
+
+/** Whatever judges screens is added here, and is held to the same laws. */
+const detectors: Readonly<Record<string, Detector>> = { signs: bySigns, screen: byScreen };
 
 describe.each(agents)('the stand-in of $name', ({ name, preset }) => {
   test.each(conformance(preset, lookOf(name)))('$law', async (one) => {
@@ -28,6 +31,14 @@ describe.each(agents)('the stand-in of $name', ({ name, preset }) => {
     for (const list of one.shows ?? []) expect(lists, `${shown.title}\n${play.text}`).toContain(list);
     for (const list of one.hides ?? []) expect(lists, `${shown.title}\n${play.text}`).not.toContain(list);
     expect(play.ended).toBeUndefined();
+    for (const [detector, see] of Object.entries(detectors)) {
+      const seen = see(play);
+      // one that no preset knows must at least not be taken for a prompt
+      if (one.state === 'dialog' && one.dialog === undefined) expect(seen.state, play.text).toMatch(/dialog|unknown/);
+      else if (one.state) expect([detector, seen.state], play.text).toEqual([detector, one.state]);
+      if (one.dialog && seen.dialog) expect(seen.dialog).toBe(one.dialog);
+      if (one.draft !== undefined && seen.draft !== undefined) expect(seen.draft).toBe(one.draft);
+    }
     if (one.dialog !== undefined) {
       expect(dialogsShown(preset, shown), play.text).toContain(one.dialog);
       const { enter } = preset.screen.dialogs.find((dialog) => dialog.name === one.dialog) ?? {};

@@ -16,6 +16,16 @@ test('a dialog takes every key: a paste is not heard, and an Enter answers it', 
   expect(play.of('turn')).toMatchObject([{ ended: 'answered' }]);
 });
 
+test('a scenario with a dialog that nobody drew is refused before it begins', () => {
+  for (const scenario of [
+    { start: { dialogs: ['nothing'] } },
+    { dialogs: { at: [{ dialog: 'nothing' }] } },
+    { dialogs: { random: { of: ['nothing'] } } },
+  ])
+    expect(() => new Play('claude', scenario)).toThrow('has not: `nothing`.\nIt has: theme');
+  expect(() => new Play('pi', { turns: [{ tools: [{ asks: true }] }] })).toThrow('It has: none.');
+});
+
 test('a dialog that is refused ends the turn', async () => {
   const play = new Play('claude', { turns: [{ tools: [{ asks: true }] }] });
   await play.pass(10);

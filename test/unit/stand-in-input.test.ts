@@ -151,6 +151,18 @@ test('Ctrl+U empties the row only where the preset says so', async () => {
   }
 });
 
+test('Ctrl+S puts a draft aside where the program does so, and it is back after the next text', async () => {
+  const play = new Play('claude');
+  await play.pass(10);
+  play.send('human draft');
+  play.send('\x13');
+  await play.pass(10);
+  expect(play.text).not.toContain('human draft');
+  await play.submit('NUDGE #7');
+  expect(play.of('submit')).toMatchObject([{ text: 'NUDGE #7', glued: false }]);
+  expect(play.text).toContain('❯ human draft');
+});
+
 test('an Enter in an empty row does nothing', async () => {
   const play = new Play('claude');
   await play.pass(10);

@@ -95,6 +95,18 @@ describe('a conversation', () => {
   });
 });
 
+test('a conversation that is made short says so, and that shows', async () => {
+  const play = new Play('claude', { compact_ms: 5000, turns: [{ context: 92 }] });
+  await play.pass(10);
+  await play.submit('go #1');
+  await play.pass(1000);
+  expect(play.text).toContain('92% context used');
+  await play.submit('/compact');
+  expect(play.text).toContain('Compacting conversation…');
+  await play.pass(6000);
+  expect(play.text).not.toMatch(/Compacting|context used/);
+});
+
 describe('an end', () => {
   test('by Ctrl+C is armed by the first press, and not for ever', async () => {
     const play = new Play('claude');

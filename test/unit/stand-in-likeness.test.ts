@@ -7,7 +7,7 @@ import { shippedPresets } from '#world/agents/presets';
 import { render } from '#world/pty/screen/rows';
 import type { ScenarioInput } from '../../src/trials/stand-in/scenario.ts';
 import { Followed } from '../support/screens.ts';
-import { dialogsShown, listsShown, Play, type Shown } from '../support/stand-in.ts';
+import { byScreen, dialogsShown, listsShown, Play, type Shown } from '../support/stand-in.ts';
 
 /** What the real programs printed, replayed: the same detectors see the same in it as in what the stand-in shows in the same situation. */
 const SCREENS = fileURLToPath(new URL('../fixtures/screens/', import.meta.url));
@@ -75,6 +75,8 @@ describe.each(recorded)('the screens of %s', (like) => {
     const both = `${title}\n${text}\n=====\n${play.shown.title}\n${play.text}`;
     expect(listsShown(preset, play.shown), both).toEqual(listsShown(preset, shown));
     expect(dialogsShown(preset, play.shown), both).toEqual(dialogsShown(preset, shown));
+    const { draft: _typed, ...judged } = byScreen({ preset, screen: real });
+    expect(byScreen(play), both).toMatchObject(judged);
     expect([play.screen.emulator.isAlternate, play.screen.scanner.modes.cursorHidden], both).toEqual([alternate, cursor.hidden]);
   });
 });

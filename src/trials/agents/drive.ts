@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { onLoopback } from '#core/loopback';
@@ -28,7 +28,6 @@ export async function drive(
   installed: Installed,
   { folder, say }: { folder: string; say: Say },
 ): Promise<string[]> {
-  mkdirSync(folder, { recursive: true });
   const evidence = new Evidence(folder);
   const model = await startModelServer({ scripts: { default: ASSIGNMENT }, log: (asked) => evidence.line('model.jsonl', asked) });
   const proxy = await startProxy();

@@ -26,6 +26,7 @@ export class Stage {
   readonly #lookers = new Set<() => void>();
   readonly #token: string;
   #ended = false;
+  #closed = false;
   /** How it ended, in words. */
   end = '';
 
@@ -101,6 +102,8 @@ export class Stage {
 
   /** Ends it and everything that it started. */
   async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
     await killTree({ tokens: [`GT_SESSION=${this.#token}`], graceMs: 2000 });
     await this.until(() => this.#ended, 10_000);
     this.#emulator.dispose();

@@ -21,7 +21,7 @@ export function readCommand(given: readonly string[]): Command {
   for (; OPTIONS.includes(given[at] ?? ''); at += 2) said.set(given[at] ?? '', given[at + 1] ?? '');
   const scenario = readScenario(said.get('--scenario'));
   const like = said.get('--like') ?? scenario.like;
-  if (like === undefined) throw new Error('Say what it stands in for: --like <preset>, or --like <preset file>.');
+  if (like === undefined) throw new Error('It has nothing to stand in for.\nSay --like <preset>, or --like <preset file>.');
   const look = said.get('--look');
   return { like, scenario, ...(look === undefined ? {} : { look }), words: given.slice(at) };
 }
@@ -29,8 +29,14 @@ export function readCommand(given: readonly string[]): Command {
 /** A scenario by its file or by its JSON. @throws Error that names what is wrong */
 export function readScenario(said: string | undefined): Scenario {
   if (said === undefined) return scenarioOf();
-  const text = said.trimStart().startsWith('{') ? said : readFileSync(said, 'utf8');
-  return scenarioOf(JSON.parse(text) as ScenarioInput);
+  const inline = said.trimStart().startsWith('{');
+  let read: unknown;
+  try {
+    read = JSON.parse(inline ? said : readFileSync(said, 'utf8'));
+  } catch (fault) {
+    throw new Error(`The scenario cannot be read: ${(fault as Error).message}\nGive JSON, or the path of a file that holds it.`);
+  }
+  return scenarioOf(read as ScenarioInput);
 }
 
 /** A preset that gt ships, by name, or any, by its file; and its look. @throws Error when there is none */
@@ -39,6 +45,6 @@ export function playedBy(like: string, look?: string): { readonly preset: Preset
   if (like.endsWith('.json') && existsSync(like))
     return { preset: presetFile.parse(JSON.parse(readFileSync(like, 'utf8'))), look: drawn('plain') };
   const found = shippedPresets().find(({ name }) => name === like);
-  if (!found) throw new Error(`There is no preset \`${like}\`.`);
+  if (!found) throw new Error(`There is no preset \`${like}\`.\nName one of presets/, or the path of a preset file.`);
   return { preset: found.preset, look: drawn(like) };
 }

@@ -17,6 +17,7 @@ export class Composer {
   readonly #look: Look;
   readonly #enter: Scenario['enter'];
   #parts: Part[] = [];
+  #stash: Part[] = [];
   #pastes = 0;
   /** When and with which read the last text came. */
   #last: { readonly at: number; readonly chunk: number; readonly by: Part['by']; readonly bytes: number } | undefined;
@@ -72,6 +73,14 @@ export class Composer {
     this.#last = undefined;
   }
 
+  /** Puts the draft aside, or, when there is none, takes back what was put aside. @returns what was put aside */
+  stash(): string | undefined {
+    const { text } = this;
+    [this.#parts, this.#stash] = this.isEmpty ? [this.#stash, []] : [[], this.#parts];
+    this.#last = undefined;
+    return text === '' ? undefined : text;
+  }
+
   /** An Enter that came with this read. */
   enter(chunk: number, at: number): EnterDone {
     if (this.isEmpty) return { did: 'empty' };
@@ -86,6 +95,7 @@ export class Composer {
     // a newline that an Enter became is nobody's text
     const glued = this.#parts.filter((part) => part.text.trim() !== '').length > 1;
     this.clear();
+    this.stash();
     return { did: 'sent', text, glued };
   }
 

@@ -62,7 +62,11 @@ const settle = (hand: Hand) => hand.pass(SETTLE_MS);
 /** The laws of a preset, from its own data; of a program that is no agent (it takes no prompt) none. */
 export function conformance(preset: Preset, look: Look): Case[] {
   if (preset.prompt.how === 'none') return [];
-  return [...prompts(preset, look), ...turns(preset), ...troubles(preset), ...dialogs(preset), ...endings(preset)];
+  const { screen } = preset;
+  const known = { idle: screen.ready.length > 0, busy: screen.busy.length > 0, dialog: true, limited: true };
+  const all = [...prompts(preset, look), ...turns(preset), ...troubles(preset), ...dialogs(preset), ...endings(preset)];
+  // no detector sees a state of which the preset has no sign
+  return all.map(({ state, ...one }) => (state === undefined || !known[state] ? one : { ...one, state }));
 }
 
 function prompts({ screen, submit: timing }: Preset, look: Look): Case[] {

@@ -2,11 +2,11 @@ import { Composer } from './composer.ts';
 import { Dialogs } from './dialogs.ts';
 import { Keyboard } from './keyboard.ts';
 import { KeyReader } from './keys.ts';
-import { numberIn } from './notes.ts';
 import { fillRow, Painter, wrap } from './paint.ts';
-import type { Conversation, Ending, Make } from './ports.ts';
+import type { Ending, Make } from './ports.ts';
 import { frameOf, type Scene, type Showing, titleOf } from './stage.ts';
-import { ask, openings, type Question } from './start.ts';
+import { ask, checkDialogs, openings, type Question } from './start.ts';
+import { Talk } from './talk.ts';
 import { chances } from './ticker.ts';
 import { callHook, Turns } from './turns.ts';
 import { dirName } from './words.ts';
@@ -18,6 +18,7 @@ export class StandIn {
   readonly #composer: Composer;
   readonly #dialogs: Dialogs;
   readonly #turns: Turns;
+  readonly #talk: Talk;
   readonly #keyboard: Keyboard;
   readonly #painter: Painter;
   readonly #scene: Scene = {
@@ -26,10 +27,10 @@ export class StandIn {
     retrying: undefined,
     context: undefined,
     topic: undefined,
+    compacting: false,
     note: undefined,
     beats: 0,
   };
-  #conversation: Conversation = { id: '' };
   #stays: string[] = [];
   #isUp = false;
   #isOver = false;
@@ -37,7 +38,9 @@ export class StandIn {
   #stopBeat: () => void = () => undefined;
   #onReply: (to: Question) => void = () => undefined;
 
+  /** @throws Error when the scenario names a dialog that the look has not drawn */
   constructor(make: Make) {
+    checkDialogs(make);
     this.#make = make;
     const { preset, look, scenario, ports } = make;
     const { ticker, note } = ports;
@@ -48,12 +51,14 @@ export class StandIn {
     const exits = (code: number) => void this.#leave('dialog', { code });
     const dialogs = new Dialogs({ look, scenario, ticker, chance: chances(scenario.seed), note, changed, exits });
     const say = (row: string, values: Record<string, string> = {}) => this.#say(row, values);
-    const turns = new Turns({ make, scene, dialogs, conversation: () => this.#conversation, say, changed });
-    const submit = (text: string, glued: boolean) => this.#submit(text, glued);
+    const turns = new Turns({ make, scene, dialogs, conversation: () => this.#talk.conversation, say, changed });
     const leave = (why: string, how: Ending, reason: string) => void this.#leave(why, how, reason);
+    const talk = new Talk({ make, scene, turns: () => turns, leave, changed });
+    const submit = (text: string, glued: boolean) => talk.submit(text, glued);
     this.#composer = composer;
     this.#dialogs = dialogs;
     this.#turns = turns;
+    this.#talk = talk;
     this.#keyboard = new Keyboard({ make, scene, composer, dialogs, turns, submit, leave, changed });
     this.#reader = new KeyReader(ticker, (input) => {
       if (this.#isOver) return;
@@ -89,8 +94,8 @@ export class StandIn {
   async start(): Promise<void> {
     const { scenario, ports, words, look, preset } = this.#make;
     const opening = openings(this.#make);
-    this.#conversation = opening.conversation;
-    ports.note({ kind: 'started', session: this.#conversation.id, mode: words.mode, words: words.all });
+    this.#talk.conversation = opening.conversation;
+    ports.note({ kind: 'started', session: this.#talk.conversation.id, mode: words.mode, words: words.all });
     if (scenario.ends.crash_ms !== undefined)
       ports.ticker.after(scenario.ends.crash_ms, () => this.#end('crash', scenario.ends.crash));
     if (opening.refusal) {
@@ -121,10 +126,10 @@ export class StandIn {
     const { draft, ready_ms } = scenario.start;
     if (draft !== undefined) this.#composer.typed({ kind: 'text', text: draft, chunk: 0 }, startedAt);
     this.#draw();
-    const { parent, id } = this.#conversation;
+    const { parent, id } = this.#talk.conversation;
     const told = look.fork_late && parent !== undefined ? { id: parent } : { id };
     const primed = look.start_hook === 'start' ? callHook(this.#make, 'start', { source }, told) : undefined;
-    ports.transcript?.('start', {}, this.#conversation);
+    ports.transcript?.('start', {}, this.#talk.conversation);
     await this.#until(startedAt + ready_ms);
     if (this.#isOver) return;
     this.#scene.phase = 'ready';
@@ -133,37 +138,7 @@ export class StandIn {
     this.#dialogs.begin();
     if (words.prompt === undefined) return;
     await primed;
-    if (!this.#isOver) this.#submit(words.prompt, false);
-  }
-
-  #submit(text: string, glued: boolean): void {
-    const { preset, look, ports } = this.#make;
-    const word = text.trim();
-    if (word === preset.quit.words) return void this.#leave('words', { code: 0 }, 'prompt_input_exit');
-    if (/^[/!]/.test(word)) {
-      ports.note({ kind: 'command', text });
-      if (word === look.commands.clear) void this.#again('clear');
-      else if (word === look.commands.compact) void this.#again('compact');
-      return;
-    }
-    const id = numberIn(text);
-    const busy = this.#turns.isBusy;
-    ports.note({ kind: 'submit', ...(id === undefined ? {} : { id }), text, glued, busy });
-    if (!busy) return void this.#turns.take([text]);
-    this.#turns.queue.push(text);
-    ports.transcript?.('queued', { text }, this.#conversation);
-  }
-
-  /** The conversation begins again: with a new id, or with its own after its history was made short. */
-  async #again(why: 'clear' | 'compact'): Promise<void> {
-    const { ports } = this.#make;
-    if (why === 'clear') await callHook(this.#make, 'end', { reason: why }, this.#conversation);
-    else await callHook(this.#make, 'compact', { trigger: 'manual' }, this.#conversation);
-    if (why === 'clear') this.#conversation = { id: ports.newId() };
-    ports.note({ kind: 'session', session: this.#conversation.id, why });
-    this.#scene.context = undefined;
-    await callHook(this.#make, 'start', { source: why }, this.#conversation);
-    this.#draw();
+    if (!this.#isOver) this.#talk.submit(words.prompt, false);
   }
 
   async #until(at: number): Promise<void> {
@@ -195,7 +170,7 @@ export class StandIn {
       isFolded: this.#composer.isFolded,
       queue: this.#turns.queue,
       dialog: this.#dialogs.open,
-      values: { dir: dirName(cwd), cwd, id: this.#conversation.id },
+      values: { dir: dirName(cwd), cwd, id: this.#talk.conversation.id },
       now: ports.ticker.now(),
     };
   }
@@ -225,7 +200,7 @@ export class StandIn {
   async #leave(why: string, how: Ending, reason?: string): Promise<void> {
     if (this.#isOver) return;
     const { ports, look, preset } = this.#make;
-    if (reason !== undefined) await callHook(this.#make, 'end', { reason }, this.#conversation);
+    if (reason !== undefined) await callHook(this.#make, 'end', { reason }, this.#talk.conversation);
     if (this.#isOver) return;
     if (look.kills_tools) this.#turns.killTool();
     const words = look.says.goodbye.map((row) => this.#filled(row));

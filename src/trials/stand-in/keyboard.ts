@@ -52,6 +52,7 @@ export class Keyboard {
     if (key === 'enter') this.#enter(chunk, now);
     else if (key === 'backspace') composer.rubOut();
     else if (key === 'ctrl-u' && make.preset.keys.clear?.includes('ctrl-u')) this.#clear();
+    else if (key === 'ctrl-s' && make.look.stashes) this.#stash();
     else if (key === 'esc') this.#escape();
     else if (key === 'ctrl-c' || key === 'ctrl-d') this.#quitKey(key);
   }
@@ -71,6 +72,11 @@ export class Keyboard {
     if (this.#deps.composer.isEmpty) return;
     this.#deps.composer.clear();
     this.#deps.make.ports.note({ kind: 'cleared' });
+  }
+
+  #stash(): void {
+    const text = this.#deps.composer.stash();
+    if (text !== undefined) this.#deps.make.ports.note({ kind: 'stashed', text });
   }
 
   #escape(): void {

@@ -8,7 +8,7 @@ export type Input = { readonly chunk: number } & (
   | { readonly kind: 'key'; readonly key: KeyName }
   | { readonly kind: 'reply'; readonly to: 'da1' | 'cpr' | 'decrqm' }
 );
-export type KeyName = 'enter' | 'esc' | 'ctrl-c' | 'ctrl-d' | 'ctrl-u' | 'backspace' | 'up' | 'down' | 'tab';
+export type KeyName = 'enter' | 'esc' | 'ctrl-c' | 'ctrl-d' | 'ctrl-s' | 'ctrl-u' | 'backspace' | 'up' | 'down' | 'tab';
 
 /** After so many ms without more an ESC is the key. */
 const ESC_MS = 30;
@@ -19,6 +19,7 @@ const CONTROLS: Readonly<Record<string, KeyName>> = {
   '\r': 'enter',
   '\x03': 'ctrl-c',
   '\x04': 'ctrl-d',
+  '\x13': 'ctrl-s',
   '\x15': 'ctrl-u',
   '\x7f': 'backspace',
   '\b': 'backspace',

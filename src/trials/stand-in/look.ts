@@ -61,6 +61,7 @@ const says = z.strictObject({
   login: z.string().optional(),
   retrying: z.string().default('Retrying in {retry}s ({try}/{tries})'),
   context: z.string().optional(),
+  compacting: z.string().default('Compacting conversation…'),
   id_taken: z.string().default('Error: Session ID {id} is already in use.'),
   id_unknown: z.string().default('No conversation found with session ID: {id}'),
 });
@@ -135,6 +136,8 @@ export const lookFile = z.strictObject({
   esc_sends: z.boolean().default(false),
   /** Ctrl+C empties a draft before it quits. */
   ctrl_c_clears: z.boolean().default(true),
+  /** Ctrl+S puts a draft aside, and it comes back after the next text, or by another Ctrl+S. */
+  stashes: z.boolean().default(false),
   /** The tool that runs ends with the program; without this it lives on. */
   kills_tools: z.boolean().default(false),
   /** Each try that failed is told by a row that stays. */

@@ -41,6 +41,8 @@ export type Note =
     }
   | { readonly kind: 'tool'; readonly name: string; readonly pid?: number; readonly refused?: boolean }
   | { readonly kind: 'session'; readonly session: string; readonly why: string }
+  /** A draft that was put aside. */
+  | { readonly kind: 'stashed'; readonly text: string }
   | { readonly kind: 'cleared' | 'interrupted' | 'rewind' }
   | { readonly kind: 'ended'; readonly why: string; readonly code?: number; readonly signal?: number };
 

@@ -113,6 +113,8 @@ const scenarioFile = z.strictObject({
   queue: z.enum(['tool', 'turn']).optional(),
   /** Whether hook files are read and their commands run. */
   hooks: z.boolean().default(true),
+  /** How long `/compact` takes. */
+  compact_ms: ms.default(0),
   /** How often each line with usage is written, as when one response is several lines. */
   usage_lines: z.int().min(1).default(1),
   /** Conversations that are known beside those that have a transcript. */
@@ -126,5 +128,10 @@ export type Turn = z.output<typeof turn>;
 export type Tool = z.output<typeof tool>;
 export type DialogSaid = z.output<typeof dialog>;
 
-/** Reads what a scenario says. @throws ZodError that names what is wrong */
-export const scenarioOf = (said: ScenarioInput = {}): Scenario => scenarioFile.parse(said);
+/** Reads what a scenario says. @throws Error with a line of what is wrong and one of what to do */
+export function scenarioOf(said: ScenarioInput = {}): Scenario {
+  const read = scenarioFile.safeParse(said);
+  if (read.success) return read.data;
+  const faults = read.error.issues.map(({ path, message }) => `${path.join('.') || 'scenario'}: ${message}`);
+  throw new Error(`${faults.join('; ')}\nsrc/trials/stand-in/README.md shows what a scenario may say.`);
+}

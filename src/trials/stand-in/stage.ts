@@ -15,6 +15,8 @@ export type Scene = {
   note: string | undefined;
   /** What the conversation is called: how its first text began. */
   topic: string | undefined;
+  /** Its history is being made short. */
+  compacting: boolean;
   /** How many frames were drawn. */
   beats: number;
 };
@@ -37,7 +39,8 @@ export function frameOf(look: Look, showing: Showing, cols: number): Frame {
   const busy = scene.busySince !== undefined;
   const { retrying } = look.says;
   const trying = scene.retrying && retrying !== '' && !look.footers.retrying ? ['', fill(retrying), ''] : undefined;
-  const working = trying ?? (busy && !dialog ? look.working.map(fill) : []);
+  const short = scene.compacting ? ['', fill(look.says.compacting), ''] : undefined;
+  const working = short ?? trying ?? (busy && !dialog ? look.working.map(fill) : []);
   if (dialog) {
     const rows = [...working, ...dialogRows(dialog, fill)];
     return { rows, cursor: { x: 0, y: rows.length - 1, hidden: true } };

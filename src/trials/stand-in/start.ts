@@ -14,6 +14,22 @@ export type Opening = {
   readonly dialogs: readonly DialogSaid[];
 };
 
+/** Throws when the scenario names a dialog that the look has not drawn. */
+export function checkDialogs({ scenario, look }: Make): void {
+  const { start, dialogs, turns } = scenario;
+  const named = [
+    ...(start.dialogs === 'provisioned' ? [] : start.dialogs),
+    ...dialogs.at.map(({ dialog }) => dialog),
+    ...(dialogs.random?.of ?? []),
+    ...(turns.some(({ tools }) => tools.some(({ asks }) => asks)) ? ['permission'] : []),
+  ];
+  const missing = named.find((one) => typeof one === 'string' && !look.dialogs[one]);
+  if (missing !== undefined)
+    throw new Error(
+      `The scenario names a dialog that the look has not: \`${missing}\`.\nIt has: ${Object.keys(look.dialogs).join(', ') || 'none'}.`,
+    );
+}
+
 /** How the program begins: which conversation, which dialogs, or why not at all. */
 export function openings(make: Make): Opening {
   const { words, scenario, look, ports } = make;
