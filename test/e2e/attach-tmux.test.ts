@@ -1,48 +1,20 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { GT, TrialTown } from '../../src/trials/trial-town.ts';
-import { HAS_TMUX, Tmux } from '../support/tmux.ts';
+import { AttachTown, BASH, gtLine as gt } from '../support/attach-town.ts';
+import { HAS_TMUX } from '../support/tmux.ts';
 import { until } from '../support/until.ts';
 
 /** `gt attach` on terminals that tmux draws: what a person sees, and what is left when they leave. */
 const STREAMS = new URL('../fixtures/streams/', import.meta.url);
-let town: TrialTown;
-let tmux: Tmux;
+const ground = new AttachTown();
+const { town, tmux } = ground;
+const agent = (block: string) => ground.agent(block);
 const tried = test.skipIf(!HAS_TMUX);
 if (!HAS_TMUX) process.stderr.write('tmux is missing: gt attach is NOT tried on a terminal. Install it: sudo apt install tmux\n');
 
-beforeAll(async () => {
-  if (!HAS_TMUX) return;
-  town = new TrialTown();
-  await town.gt(['install', town.root]);
-  writeFileSync(
-    join(town.root, 'settings/config.json'),
-    JSON.stringify({ agent: 'shell', dashboard: { port: 0 }, max_polecats: 10 }),
-  );
-  expect((await town.gt(['up'])).exit).toBe(0);
-  await town.gt(['rig', 'add', 'alpha', '--path', await town.repository('alpha', { a: 'a\n' })]);
-  tmux = new Tmux({ ...town.env, GT_TOWN_ROOT: town.root });
-});
-
-afterAll(async () => {
-  if (!HAS_TMUX) return;
-  tmux.close();
-  await town.gt(['down', '--force']);
-  await town.end();
-});
-
-/** An agent whose terminal has this program. */
-async function agent(block: string): Promise<string> {
-  const about = ['--rig', 'alpha', '-d', `\`\`\`sh\n${block}\n\`\`\``];
-  const { id } = await town.ask<{ id: string }>(['work', 'create', 'A terminal', ...about]);
-  await town.gt(['sling', id]);
-  await town.event('session.acked', ({ subject }) => subject.startsWith(id));
-  return id;
-}
-
-const gt = (...words: string[]) => [process.execPath, GT, ...words].join(' ');
-const BASH = "PS1='in> ' bash --norc --noprofile -i";
+beforeAll(() => ground.begin());
+afterAll(() => ground.end());
 
 tried(
   'a person types, resizes, pastes 100 kB and leaves by Ctrl+\\: their terminal is as it was, and so is the screen when they are back',

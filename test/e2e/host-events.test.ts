@@ -15,10 +15,12 @@ test('what happens on a host is numbered: who was away is told what it missed, a
   const seen: NumberedNews[] = [];
   const stop = host.events(0, { onNews: (event) => seen.push(event), onGap: () => undefined });
   const drained = nextEvent(host, 'drained', 'news');
-  await host.spawn({ ...shell(ground, 'news', String.raw`read go; printf '\033]2;hello\007\007'; exit 2`), ...small });
+  await host.spawn({ ...shell(ground, 'news', String.raw`read go; printf '\033]2;hello\007\007'; read more; exit 2`), ...small });
   await host.resize('news', 50, 12);
   const one = await look(host, 'news', { type: true });
   await until('it looks', () => one.paints() === 1);
+  one.stream.keys(Buffer.from('\n'));
+  await until('it has rung', () => seen.some(({ news }) => news.type === 'bell'));
   one.stream.keys(Buffer.from('\n'));
   await drained;
   await until('all is told', () =>
