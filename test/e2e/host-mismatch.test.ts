@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import type { Server } from 'node:net';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
@@ -38,6 +38,7 @@ async function futureHost(root: string): Promise<{ asked: unknown[] }> {
   });
   servers.push(server);
   await new Promise<void>((resolve) => server.listen(sockets.host, resolve));
+  chmodSync(sockets.host, 0o600);
   return { asked };
 }
 

@@ -53,7 +53,7 @@ test('a host hands its sessions to a successor: the agents, their screens and al
   expect(await drained(host, 'talk')).toMatchObject({ exit: { code: 7, signal: null } });
   expect((await runToEnd(host, shell(ground, 'fresh', 'stty size; exit 3'))).exit).toMatchObject({ code: 3 });
   expect(readdirSync(join(ground.dir, 'whole')).sort()).toEqual(['host', 'pid', 'state', 'token']);
-  expect(readdirSync(join(ground.dir, 'whole', 'state')).sort()).toEqual(['epoch', 'sessions']);
+  expect(readdirSync(join(ground.dir, 'whole', 'state')).sort()).toEqual(['epoch', 'nudges', 'sessions']);
   await running.stop();
 });
 
