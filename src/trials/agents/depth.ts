@@ -11,7 +11,7 @@ import type { Stage } from './stage.ts';
 type Say = (line: string) => void;
 
 /** What gt builds on, tried with the real program: a title that says what must hold, and what shows it. @returns what does not hold */
-export type Depth = {
+type Depth = {
   readonly title: string;
   readonly script: readonly ScriptStep[];
   readonly autonomous?: boolean;
@@ -19,7 +19,7 @@ export type Depth = {
 };
 
 /** A program that was started and prompted, and what there is to ask. */
-export type At = {
+type At = {
   readonly ground: Ground;
   readonly preset: Preset;
   readonly stage: Stage;
@@ -66,7 +66,7 @@ function transcript(ground: Ground): string {
   return files.map((name) => readFileSync(join(folder, name), 'utf8')).join('\n');
 }
 
-export const DEPTHS: readonly Depth[] = [
+const DEPTHS: readonly Depth[] = [
   {
     title: 'what the start hook prints reaches the model with the first prompt; each hook tells the conversation’s id',
     script: [{ run: 'echo hello' }, { text: DONE }],

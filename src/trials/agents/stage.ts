@@ -37,7 +37,7 @@ export class Stage {
     const file = name.includes('/') ? name : onPath([name], env['PATH'] ?? '');
     if (!file) throw new Error(`no ${name} on ${(env['PATH'] ?? '').split(delimiter).join(', ')}`);
     this.#emulator = new Emulator(COLS, ROWS, (text) => void this.#terminal.write(Buffer.from(text)).catch(() => undefined));
-    this.#terminal = new Terminal(
+    this.#terminal = Terminal.fork(
       { file, args, cwd, cols: COLS, rows: ROWS, env: { ...env, TERM: 'xterm-256color', GT_SESSION: this.#token, PWD: cwd } },
       {
         output: (bytes) => this.#hear(bytes),
