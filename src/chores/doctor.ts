@@ -2,11 +2,13 @@ import { type Member, parentOf } from '#core/ids';
 import { PAGE } from '#core/limits';
 import type { Run } from '#core/records';
 import { isRefusal, type Refusal } from '#core/refusals';
+import type { Stray } from '#world/processes/strays';
 import type { RedisFacts } from '#world/redis/inspect';
 import type { Books } from '#world/store/books';
 import type { Rig } from '#world/world';
 import { type Check, good, ill, refused, some } from './check.ts';
 import { type AgentsGround, contextFiles, environments } from './doctor-agents.ts';
+import { strays } from './doctor-strays.ts';
 
 /** What the doctor looks at, for one town. */
 export type DoctorGround = {
@@ -37,6 +39,8 @@ export type DoctorGround = {
     | undefined;
   /** Sessions that the host has; a refusal when it does not answer. */
   sessions(): Promise<ReadonlyArray<{ id: string; state: string }> | Refusal>;
+  /** Processes in the worktrees of these rigs that no token leads to. */
+  strays(rigs: readonly string[]): Promise<Stray[]>;
   agents: AgentsGround;
 };
 
@@ -52,6 +56,7 @@ export async function doctor(ground: DoctorGround, { fix = false } = {}): Promis
   const names = ground.rigNames();
   if (isRefusal(names)) checks.push(refused('rigs', 'registry', names));
   else checks.push(...registry(names), ...(await Promise.all(names.registered.map((name) => rig(ground, name)))).flat());
+  if (!isRefusal(names)) checks.push(strays(await ground.strays(names.registered)));
   if (!isRefusal(names)) checks.push(...(await contextFiles(ground.agents, names.registered, fix)));
   if (ground.books) checks.push(...(await jobs(ground, ground.books)), ...(await runs(ground, ground.books.books)));
   return checks;

@@ -17,6 +17,10 @@ export type UpGround = {
   launch(redis: string | null): { ended(): { code: number | null } | undefined };
   /** Tells the supervisor that the cause of a crash loop may be mended: what is broken is tried again now. */
   retry(): Promise<void>;
+  /** Lets a host of another build hand its terminals over to this one; undefined when there is nothing to do. */
+  renewHost(): Promise<{ pid: number; sessions: number; from: string } | undefined | Refusal>;
+  /** Ends a worker of another build, which the supervisor starts again; undefined when there is nothing to do. Agents live on. */
+  renewWorker(): Promise<{ pid: number; from: string } | undefined>;
   supervisorLives(): boolean;
   /** Kills a supervisor that lives and does not answer: what it keeps goes on, and the next one takes it over. */
   killSupervisor(): void;
@@ -33,6 +37,11 @@ export type Up = {
   readonly redis: { readonly pid?: number; readonly version: string; readonly embedded: boolean };
   readonly host: { readonly pid: number };
   readonly worker: { readonly pid: number };
+  /** What ran in another build and was replaced: a host with so many terminals, which it handed over; a worker. */
+  readonly renewed: {
+    readonly host?: { readonly sessions: number; readonly from: string };
+    readonly worker?: { readonly from: string };
+  };
 };
 
 const LOOK_MS = 50;
@@ -40,7 +49,8 @@ const SILENT_MS = 10_000;
 const LINES = 3;
 
 /**
- * Brings the town up and waits until all of its processes are ready, at most `waitMs`. Calling it again changes nothing. TOWN_BROKEN names the process that
+ * Brings the town up and waits until all of its processes are ready, at most `waitMs`. Calling it again changes nothing, unless the build is another: then
+ * the host hands its terminals over and the worker is started again, which no agent notices. TOWN_BROKEN names the process that
  * does not start and the last lines of its log; UP_SLOW those that were not ready in time; a Redis that is unfit is refused before anything relies on it.
  */
 export async function up(ground: UpGround, { waitMs = 120_000 }: { waitMs?: number } = {}): Promise<Up | Refusal> {
@@ -54,6 +64,7 @@ export async function up(ground: UpGround, { waitMs = 120_000 }: { waitMs?: numb
 
   const begin = ground.elapsed();
   const start = new Starter(ground, redisUrl === undefined);
+  const renewal = new Renewal(ground);
   let record: SupervisorRecord | undefined = await ground.status();
   if (record) await ground.retry();
   for (; ground.elapsed() - begin < waitMs; await ground.pause(LOOK_MS)) {
@@ -69,12 +80,47 @@ export async function up(ground: UpGround, { waitMs = 120_000 }: { waitMs?: numb
       facts = await ground.inspectRedis(sockets.redis);
       if (isRefusal(facts)) return facts;
     }
-    const done = facts && ready(record, facts, start.launched);
-    if (done) return done;
+    const failed = await renewal.step(record);
+    if (failed) return failed;
+    const done = facts && renewal.isDone(record) ? ready(record, facts, start.launched) : undefined;
+    if (done) return { ...done, renewed: renewal.renewed };
   }
   const late = Object.entries(record?.children ?? {}).filter(([, child]) => child.state !== 'running');
   const processes = late.map(([name, child]) => `${name} (${child.state})`).join(', ') || 'supervisor';
   return refuse('UP_SLOW', { seconds: Math.round(waitMs / 1000), processes, log: ground.logTail('supervisor').path });
+}
+
+/** Replaces what runs in another build, each once: the host first, for the worker needs one that understands it. */
+class Renewal {
+  readonly #ground: UpGround;
+  #host: Awaited<ReturnType<UpGround['renewHost']>> | 'not yet' = 'not yet';
+  #worker: Awaited<ReturnType<UpGround['renewWorker']>> | 'not yet' = 'not yet';
+
+  constructor(ground: UpGround) {
+    this.#ground = ground;
+  }
+
+  get renewed(): Up['renewed'] {
+    const [host, worker] = [this.#host, this.#worker];
+    return {
+      ...(typeof host === 'object' && !isRefusal(host) ? { host: { sessions: host.sessions, from: host.from } } : {}),
+      ...(typeof worker === 'object' ? { worker: { from: worker.from } } : {}),
+    };
+  }
+
+  async step({ children: { host, worker } }: SupervisorRecord): Promise<Refusal | undefined> {
+    if (this.#host === 'not yet' && host?.state === 'running') this.#host = await this.#ground.renewHost();
+    if (isRefusal(this.#host)) return this.#host;
+    if (this.#worker === 'not yet' && worker?.state === 'running') this.#worker = await this.#ground.renewWorker();
+    return undefined;
+  }
+
+  /** Whether the supervisor has seen what became of them. */
+  isDone({ children: { host, worker } }: SupervisorRecord): boolean {
+    const [next, old] = [this.#host, this.#worker];
+    if (next === 'not yet' || old === 'not yet') return false;
+    return (!next || isRefusal(next) || host?.pid === next.pid) && (!old || worker?.pid !== old.pid);
+  }
 }
 
 /** Starts a supervisor, once; and anew when the one that runs turns out to be on its way out, or never answers. */
@@ -115,7 +161,7 @@ function brokenBy(ground: UpGround, name: ChildName | 'supervisor', why: string)
   return refuse('TOWN_BROKEN', { process: name, why: said === '' ? why : `${why}: ${said}`, log: path });
 }
 
-function ready({ pid, children }: SupervisorRecord, facts: RedisFacts, started: boolean): Up | undefined {
+function ready({ pid, children }: SupervisorRecord, facts: RedisFacts, started: boolean): Omit<Up, 'renewed'> | undefined {
   const { redis, host, worker } = children;
   if (host?.state !== 'running' || worker?.state !== 'running' || (redis && redis.state !== 'running')) return undefined;
   if (host.pid === undefined || worker.pid === undefined) return undefined;

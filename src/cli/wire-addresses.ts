@@ -6,7 +6,7 @@ import type { Rig } from '#world/world';
 import type { OpenTown } from './wire.ts';
 
 /** The refusal of an agent's address that leads to nobody, with the nearest ones. */
-export async function nobodyNamed(agent: string, { desk: { books } }: OpenTown): Promise<Refusal> {
+async function nobodyNamed(agent: string, { desk: { books } }: OpenTown): Promise<Refusal> {
   const known = (await polecatList(books)).flatMap(({ address, name, work }) => [address, name, work]);
   const meant = nearest(agent, known);
   const hint = meant.length > 0 ? `Did you mean ${orList(meant)}?` : 'No polecat is at work: see `gt status`.';

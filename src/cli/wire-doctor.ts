@@ -7,6 +7,7 @@ import { rigLayout } from '#world/config/layout';
 import { readRig } from '#world/config/rigs';
 import { loadTownSettings } from '#world/config/settings';
 import { atLeast } from '#world/processes/programs';
+import { straysIn } from '#world/processes/strays';
 import { inspectRedis } from '#world/redis/inspect';
 import { askRedis } from '#world/redis/probe';
 import { unseenSince } from '#world/store/take';
@@ -61,6 +62,11 @@ export async function forDoctor(town: Town, open: OpenTown | undefined, io: Io):
       return existsSync(folder) ? readdirSync(folder).filter((one) => existsSync(rigLayout(town.root, name).polecat(one))) : [];
     },
     dirExists: existsSync,
+    strays: (rigs) =>
+      straysIn(
+        rigs.map((name) => rigLayout(town.root, name).polecatsFolder),
+        town.id,
+      ),
     agents: await forAgents(town, open, git),
     redis: () => lookAtRedis(town),
     books: open && booksOf(open),

@@ -2,8 +2,10 @@ import { fileURLToPath } from 'node:url';
 import type { DownGround } from '#chores/down';
 import type { InstallGround } from '#chores/install';
 import type { UpGround } from '#chores/up';
+import { hostProgram } from '#daemon/renew-host';
 import { hostStopper } from '#daemon/stop-host';
 import { downGround, installGround, upGround } from '#daemon/town-ground';
+import { buildName } from '#world/build';
 import type { Io } from './command.ts';
 import type { Town } from './wire.ts';
 
@@ -16,13 +18,10 @@ const groundOf = (town: Town, io: Io) => ({
   root: town.root,
   townId: town.id,
   supervisor: [process.execPath, program('daemon/supervisor-main.js')],
-  host: [
-    process.execPath,
-    program('world/pty/main.js'),
-    ...['--socket', '{socket}', '--token-file', town.layout.hostToken, '--state', town.layout.hostState],
-  ],
+  host: hostProgram(town.root, '{socket}', buildName(io.env)),
   worker: [process.execPath, program('daemon/worker-main.js'), town.root, '{socket}'],
   env: io.env,
+  build: buildName(io.env),
 });
 
 export const forUp = (town: Town, io: Io): UpGround => upGround(groundOf(town, io));

@@ -65,10 +65,3 @@ export function heard(session: Session, told: Told, now: number): Session {
   const same = next.ackedAt === session.ackedAt && next.conversation === session.conversation && next.primed === session.primed;
   return same && !noted ? session : next;
 }
-
-/** What has to be typed into a session before anything else: its first prompt, until its agent is heard. */
-export function firstDelivery(run: Run): { readonly session: string; readonly text: string } | undefined {
-  const { session } = run;
-  if (!session?.typed || session.exit || session.ackedAt !== undefined || run.state === 'ended') return undefined;
-  return { session: session.id, text: session.typed };
-}

@@ -1,4 +1,5 @@
 import { DELIVERY_REFUSALS } from './delivery-refusals.ts';
+import { SESSION_REFUSALS } from './session-refusals.ts';
 
 /**
  * What gt says when it will not do something. A refusal is an answer, not a fault: core and ops return it as a value, the CLI prints it as one
@@ -134,6 +135,17 @@ export const REFUSALS = {
 
   ...DELIVERY_REFUSALS,
   HOST_DOWN: { says: 'The PTY host does not answer: {why}.', try: 'Start the town with `gt up`.', exit: 5 },
+  HOST_PROTOCOL: {
+    says: '{why}; its agents live on.',
+    try: 'Use the gt of that build; or end them with `gt down`, and `gt up` goes on from their hooks.',
+    exit: 5,
+  },
+  HOST_STAYS: {
+    says: 'The PTY host goes on in its old build: {why}',
+    try: 'Its agents have noticed nothing. Look at the log of the host, then `gt up` tries again.',
+    exit: 6,
+  },
+  ...SESSION_REFUSALS,
   NO_OUTPUT: {
     says: '{agent} has no session whose output could be shown.',
     try: 'See `gt polecat list`, and `gt why {agent}`.',

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { parseDuration } from './durations.ts';
 import { RESERVED_NAMES, THEMES, type Theme } from './names.ts';
+import { controlKey } from './terminal/keys.ts';
 
 /** What one settings file may say. Every key may be absent; durations come out as ms. Unknown keys are refused, so that a typing error is heard. */
 
@@ -103,6 +104,14 @@ export const townSettingsFile = z.strictObject({
     })
     .optional(),
   dashboard: z.strictObject({ port: z.int().min(0).max(65_535).optional() }).optional(),
+  attach: z
+    .strictObject({
+      detach_key: z
+        .string()
+        .refine((name) => controlKey(name) !== undefined, 'must be a key such as "ctrl-\\\\" or "ctrl-q", and not "ctrl-c"')
+        .optional(),
+    })
+    .optional(),
   worker: z.strictObject({ concurrency: z.record(z.string(), atLeastOne).optional() }).optional(),
 });
 

@@ -27,6 +27,8 @@ export type Settings = {
   readonly keep_context_files: boolean;
   readonly redis: { readonly url?: string };
   readonly dashboard: { readonly port: number };
+  /** The key that leaves an attached terminal: `ctrl-` and a letter or one of `\\ ] ^ _ @`. */
+  readonly attach: { readonly detach_key: string };
   readonly operational: {
     readonly startup_stall: number;
     readonly restart_backoff: { readonly first: number; readonly base: number; readonly max: number };
@@ -72,6 +74,7 @@ export function systemDefaults(machine: Machine): Settings {
     keep_context_files: false,
     redis: {},
     dashboard: { port: 8080 },
+    attach: { detach_key: 'ctrl-\\' },
     operational: {
       startup_stall: 90_000,
       restart_backoff: { first: 0, base: 30_000, max: 600_000 },

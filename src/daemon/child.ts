@@ -115,18 +115,21 @@ export class Child {
 
   async #keep(): Promise<void> {
     const { name } = this.plan;
+    let isSuccessor = false;
     while (!this.#stop.signal.aborted) {
       const began = performance.now();
       let why: string;
       try {
         const running = await this.#find();
         if (this.#stop.signal.aborted) return;
-        const life = running ? this.#adopt(running) : this.#start();
+        const life = running ? this.#adopt(running, isSuccessor) : this.#start();
         why = await this.#follow(life);
         if (this.#stop.signal.aborted) return;
         // A host that was upgraded has handed its terminals to a successor, and names it in the pid file.
-        if (liveIn(this.plan.pidFile)) continue;
+        isSuccessor = liveIn(this.plan.pidFile) !== undefined;
+        if (isSuccessor) continue;
       } catch (fault) {
+        isSuccessor = false;
         why = (fault as Error).message;
       }
       const now = performance.now();
@@ -149,7 +152,7 @@ export class Child {
     return serving;
   }
 
-  #adopt(being: Being): Life {
+  #adopt(being: Being, isSuccessor: boolean): Life {
     const life = new Life(being);
     const timer = setInterval(() => {
       if (isAlive(being)) return;
@@ -157,8 +160,8 @@ export class Child {
       life.end('ended');
     }, this.#world.timings.adoptedPoll);
     this.#stop.signal.addEventListener('abort', () => clearInterval(timer), { once: true });
-    this.#world.say(`${this.plan.name} runs already, pid ${being.pid}`);
-    this.#starts++;
+    this.#world.say(`${this.plan.name} ${isSuccessor ? 'was succeeded by' : 'runs already,'} pid ${being.pid}`);
+    if (!isSuccessor) this.#starts++;
     this.#enter(this.#record.state === 'broken' ? 'broken' : 'starting', { being });
     return life;
   }

@@ -22,6 +22,11 @@ export async function keepHostLine(
         const made = await connectHost(open());
         host = made;
         made.onEvent(({ session }) => news.tell(session.id));
+        made.onMoved(() => {
+          // what it told on the way was not heard
+          news.tell(HOST);
+          onBack();
+        });
         made.onGone(() => {
           host = undefined;
           if (!closed) void connect();

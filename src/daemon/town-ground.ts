@@ -19,6 +19,7 @@ import type { SupervisorRecord } from '#world/processes/supervisor-record';
 import { inspectRedis } from '#world/redis/inspect';
 import { findRedisServer } from '#world/redis/server';
 import { dependencies } from './dependencies.ts';
+import { renewTownHost } from './renew-host.ts';
 import { bearersOf, type StopPlan, type StopReport, stopTown } from './stop-town.ts';
 import type { SupervisorOrder } from './supervise.ts';
 
@@ -29,6 +30,8 @@ export type Ground = {
   readonly supervisor: readonly string[];
   readonly host: readonly string[];
   readonly worker: readonly string[];
+  /** Which gt calls. */
+  readonly build: string;
   readonly timings?: SupervisorOrder['timings'];
   readonly env: Readonly<Record<string, string | undefined>>;
 };
@@ -77,6 +80,15 @@ export function upGround(town: Ground): UpGround {
     async retry() {
       const socket = socketPath(root, 'supervisor');
       if (!isRefusal(socket)) await askLine(socket, { do: 'retry' }, STATUS_LIMIT_MS).catch(() => undefined);
+    },
+    renewHost: () => renewTownHost(root, town.build),
+    async renewWorker() {
+      const socket = socketPath(root, 'worker');
+      const named = liveIn(layout.pidFile('worker'));
+      if (isRefusal(socket) || !named) return undefined;
+      const { pid, build } = await askLine(socket, { do: 'ping' }, STATUS_LIMIT_MS).catch(() => ({ pid: 0, build: undefined }));
+      if (pid !== named.pid || typeof build !== 'string' || build === town.build) return undefined;
+      return signal(named, 'SIGTERM') ? { pid: named.pid, from: build } : undefined;
     },
     supervisorLives: () => liveIn(layout.pidFile('supervisor')) !== undefined,
     killSupervisor() {

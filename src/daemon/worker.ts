@@ -9,6 +9,7 @@ import { escalate } from '#ops/escalate';
 import { settle } from '#ops/settle';
 import { processors } from '#processors/index';
 import { type QueueName, queues } from '#queues/index';
+import { buildName } from '#world/build';
 import { systemClock } from '#world/clock';
 import { townLayout } from '#world/config/layout';
 import { socketPath } from '#world/config/runtime';
@@ -26,9 +27,10 @@ import { keysOf } from '#world/store/keys';
 import { openLink, runOf } from '#world/store/link';
 import { type StoredEvent, tail } from '#world/store/tail';
 import { makeEnding } from './ending.ts';
-import { keepHostLine } from './host-line.ts';
+import { type HostLine, keepHostLine } from './host-line.ts';
 import { liveWorld } from './live.ts';
 import { reconcile } from './reconcile.ts';
+import { isOutdated, renew } from './renew-host.ts';
 import { type Footing, startSleepers, takeOver, workerName } from './sleepers.ts';
 
 /** Exit codes of the worker beside 0: another one serves the town; the books were taken over or Redis came back changed: start me again. */
@@ -65,6 +67,7 @@ export async function serveTown(root: string, socket: string, log: Log): Promise
     log,
     () => lookAtRuns(footing.desk, log),
   );
+  await keepHostFresh(host, root, log);
   const { world, worldOf } = await liveWorld({ root, townId, footing, files, host, news });
   if (lastRun !== redisRun) {
     for (const { where, why } of await reconcile(world))
@@ -92,6 +95,7 @@ export async function serveTown(root: string, socket: string, log: Log): Promise
     ok: true,
     pid: process.pid,
     epoch,
+    build: buildName(process.env),
     board: board?.url ?? null,
     handedBack: sleepers.handedBack,
   }));
@@ -198,12 +202,23 @@ function lookAtRuns(desk: Desk, log: Log): void {
   look().catch((fault: unknown) => log.fault('look at runs', fault));
 }
 
+/** A host that lacks what this build needs hands its terminals over before anything is asked of it. One that cannot is worked with as it is. */
+async function keepHostFresh(host: HostLine, root: string, log: Log): Promise<void> {
+  const build = buildName(process.env);
+  try {
+    if (isOutdated(host.now(), build))
+      log.info('the host was renewed', await renew(host.now(), root, orThrow(socketPath(root, 'host')), build));
+  } catch (fault) {
+    log.fault('the host could not be renewed', fault);
+  }
+}
+
 function hostAddress(root: string, epoch: number) {
   return {
     path: orThrow(socketPath(root, 'host')),
     token: readToken(townLayout(root).hostToken),
     epoch,
-    build: 'worker',
+    build: buildName(process.env),
     waitMs: 1000,
   };
 }

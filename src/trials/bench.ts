@@ -1,6 +1,7 @@
 import { Queue, Worker } from 'bullmq';
 import { benchTimes } from './bench-times.ts';
 import { type BenchTown, benchTown, ended, milestones, settle } from './bench-town.ts';
+import { benchLoss } from './loss-host.ts';
 import { benchSessions } from './sessions/bench-sessions.ts';
 
 /**
@@ -19,7 +20,8 @@ const ms = (value: number) => `${value.toFixed(2)} ms`;
 export async function bench(say: Say): Promise<boolean> {
   const steps = await benchSteps(say);
   await benchTimes(say);
-  return (await benchSessions(say)) && steps;
+  const isWhole = await benchLoss(say);
+  return (await benchSessions(say)) && steps && isWhole;
 }
 
 async function benchSteps(say: Say): Promise<boolean> {

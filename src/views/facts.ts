@@ -9,6 +9,8 @@ export type ProcessFact = {
   /** ms since 1970 */
   readonly since: number | null;
   readonly why: string | null;
+  /** Which gt it is of, if it is asked and tells: the host and the worker. */
+  readonly build: string | null;
 };
 
 export type TownFacts = {

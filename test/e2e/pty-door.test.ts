@@ -108,17 +108,8 @@ test('who says nothing is cut off', async () => {
   const nudges = openNudges(sessions, { dir: join(dir, 'nudges'), now, warn: () => undefined });
   const fence = new Fence(join(dir, 'epoch'));
   const path = join(dir, 'host');
-  const door = await serve({
-    path,
-    token: 't',
-    build: 'test',
-    sessions,
-    nudges,
-    fence,
-    now,
-    onStopped: () => undefined,
-    helloMs: 20,
-  });
+  const asked = { path, token: 't', build: 'test', sessions, nudges, fence, now, helloMs: 20 };
+  const door = await serve({ ...asked, onOver: () => undefined });
   await (await open(path)).closed;
   const greeted = await open(path);
   expect(await answerOf(greeted, hello({ token: 't' }))).toMatchObject({ protocol: 1 });

@@ -137,7 +137,8 @@ test('an exit is listed by the next host, with its last output, until it is forg
 test('an exit while the host did not look is read from what the shell wrote', async () => {
   const first = await startHost(ground, 'stopped');
   const host = await first.connect(1);
-  const { pid, born } = await host.spawn(shell(ground, 'silent', 'read line; exit 9'));
+  const { pid, born } = await host.spawn(shell(ground, 'silent', 'echo up; read line; exit 9'));
+  await printed(host, 'silent', 'up'); // a signal before it is what it will be would be lost
   await host.write('silent', 'go'); // no newline yet: the agent reads on
   process.kill(first.pid, 'SIGSTOP');
   const agent = await until('the agent is found', async () =>

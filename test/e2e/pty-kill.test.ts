@@ -5,8 +5,10 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { afterAll, expect, test } from 'vitest';
+import { strays } from '#chores/doctor-strays';
 import { killTree, survivors } from '#world/processes/kill';
 import { bornOf, isAlive, scan } from '#world/processes/scan';
+import { straysIn } from '#world/processes/strays';
 import type { Identity } from '#world/processes/targets';
 import { envOf, makeGround } from '../support/pty.ts';
 import { until } from '../support/until.ts';
@@ -64,10 +66,21 @@ test('of eight ways to slip away from a session, only a scrubbed daemon succeeds
     const parent = all.find((proc) => proc.pid === scrubbed?.pid)?.ppid;
     return all.every((proc) => proc.pid !== parent || (proc.pid !== leader.pid && proc.sid !== leader.pid));
   });
+  // a person's own, by the same name and in the same directory
+  const bystander = spawn('/bin/sleep', ['600'], { cwd: join(ground.dir, 'eight'), env: {}, detached: true, stdio: 'ignore' });
+  const cwds = [join(ground.dir, 'eight')];
+  expect((await straysIn(cwds, ground.mark.slice(0, -1))).map(({ pid }) => pid).sort()).toEqual(
+    [scrubbed?.pid, bystander.pid].sort(),
+  );
   expect(await killTree({ leader, tokens: [tokenOf('eight')], graceMs: 200 })).toEqual({ left: [] });
   expect(living(pids)).toEqual(['scrubbed']);
   expect(isAlive(leader.pid, leader.born)).toBe(false);
+  expect(bystander.exitCode ?? bystander.signalCode).toBeNull();
+  // whom nobody can hold to the session, the doctor tells of
+  const told = strays(await straysIn(cwds, ground.mark.slice(0, -1)));
+  expect(told).toMatchObject({ ok: false, found: expect.stringContaining(`sleep (${scrubbed?.pid}) in ${cwds[0]}`) });
   process.kill(scrubbed?.pid ?? 0, 'SIGKILL');
+  bystander.kill('SIGKILL');
 });
 
 test('a child without the token falls with the tree that it hangs on, also when its parent is killed first', async () => {

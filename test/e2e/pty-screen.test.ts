@@ -11,7 +11,7 @@ const small = { cols: 40, rows: 10 };
 test('a peek shows the screen as it stands, not what was printed on the way', async () => {
   const running = await startHost(ground, 'peek');
   const host = await running.connect(1);
-  expect([...host.features]).toContain('screen');
+  expect(host.features).toContain('screen');
   const line = String.raw`printf 'draft\r\033[2K\033[1;31mfinal\033[0m line\033[5;7H\033[4:3mhere\033[0m\033]0;my title\007\033[?25l'; echo; read x; printf '\033[Hx'; read y`;
   await host.spawn({ ...shell(ground, 'seen', line), ...small });
   await printed(host, 'seen', '?25l\r\n');
@@ -89,13 +89,14 @@ test('a flood is parsed whole: the program waits for its screen, the others are 
   await running.stop();
 });
 
-test('of a session of an earlier host there is no screen, only its last output', async () => {
+test('the screen of a session of a lost host is what its last output painted', async () => {
   const running = await startHost(ground, 'earlier');
-  await runToEnd(await running.connect(1), shell(ground, 'old', 'printf words'));
+  const line = String.raw`printf 'first\nsec\rthe last words'`;
+  await runToEnd(await running.connect(1), { ...shell(ground, 'old', line), ...small });
   await running.crash();
   const next = await startHost(ground, 'earlier');
   const host = await next.connect(2);
-  expect(await host.peek('old', { lines: 2 })).toBeUndefined();
-  expect((await host.output('old'))?.bytes.toString()).toBe('words');
+  expect(await host.peek('old', { lines: 5 })).toMatchObject({ ...small, text: 'first\nthe last words' });
+  expect((await host.output('old'))?.bytes.toString()).toBe('first\r\nsec\rthe last words');
   await next.stop();
 });

@@ -3,11 +3,14 @@ import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { killTree, survivors } from '#world/processes/kill';
+import { liveIn } from '#world/processes/pid-file';
+import { signal } from '#world/processes/process';
+import { bornOf, isAlive } from '#world/processes/scan';
 import { readToken } from '#world/pty/access';
 import { connectHost } from '#world/pty/client';
 import type { Host, HostEvent, SessionInfo, SpawnRequest } from '#world/pty/host';
@@ -28,7 +31,12 @@ export function makeGround(): Ground {
   const mark = `ptytest${randomBytes(6).toString('hex')}.`;
   const hosts = new Set<ChildProcess>();
   const clear = async () => {
-    for (const child of hosts) child.kill('SIGKILL'); // of tests that failed
+    // of tests that failed
+    for (const child of hosts) child.kill('SIGKILL');
+    for (const name of readdirSync(dir)) {
+      const being = liveIn(join(dir, name, 'pid'));
+      if (being) signal(being, 'SIGKILL');
+    }
     const tokens = [{ prefix: `GT_SESSION=${mark}` }, { prefix: `GT_WORKER=${mark}` }];
     const left = await survivors(tokens);
     await killTree({ tokens, graceMs: 0 });
@@ -60,6 +68,8 @@ export type RunningHost = {
   readonly child: ChildProcess;
   readonly path: string;
   readonly tokenFile: string;
+  /** The command line of such a host, also of a successor. */
+  readonly programOf: (build: string) => string[];
   readonly stderr: () => string;
   /** Connects as a worker of this epoch, or as a person. */
   readonly connect: (epoch?: number) => Promise<Host>;
@@ -74,18 +84,14 @@ export async function startHost(ground: Ground, name: string): Promise<RunningHo
   if (!existsSync(HOST_MAIN)) throw new Error('Build first: node scripts/build.mjs');
   const path = join(ground.dir, name, 'host');
   const tokenFile = join(ground.dir, name, 'token');
-  const args = [
+  const programOf = (build: string) => [
+    process.execPath,
     HOST_MAIN,
-    '--socket',
-    path,
-    '--token-file',
-    tokenFile,
-    '--state',
-    join(ground.dir, name, 'state'),
-    '--build',
-    'test',
+    ...['--socket', path, '--token-file', tokenFile, '--state', join(ground.dir, name, 'state')],
+    ...['--pid-file', join(ground.dir, name, 'pid'), '--build', build],
   ];
-  const child = spawn(process.execPath, args, { env: cleanEnv(), stdio: ['ignore', 'ignore', 'pipe'] });
+  const [node = '', ...args] = programOf('test');
+  const child = spawn(node, args, { env: cleanEnv(), stdio: ['ignore', 'ignore', 'pipe'] });
   let stderr = '';
   child.stderr.on('data', (bytes) => {
     stderr += bytes;
@@ -101,6 +107,7 @@ export async function startHost(ground: Ground, name: string): Promise<RunningHo
     child,
     path,
     tokenFile,
+    programOf,
     stderr: () => stderr,
     connect,
     crash: async () => {
@@ -109,8 +116,11 @@ export async function startHost(ground: Ground, name: string): Promise<RunningHo
     },
     stop: async () => {
       const host = await connect();
+      const { pid } = await host.info();
+      const born = bornOf(pid) ?? '';
       await host.stop({ graceMs: 0 });
       await ended;
+      await until('the host has ended', () => !isAlive(pid, born)); // a successor is not our child
     },
   };
 }

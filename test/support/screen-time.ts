@@ -2,6 +2,7 @@
 import { Ring } from '#world/pty/ring';
 import { Screen } from '#world/pty/screen/screen';
 import { Screens } from '#world/pty/screen/screens';
+import { emptyScreen } from '#world/pty/screen/state';
 
 /** Turns are taken by `turn`, and a stopwatch that moves on by `step` ms whenever it is read. */
 export function makeScreens(step = 0) {
@@ -52,7 +53,7 @@ export function open(time: Time, answers: ReadonlyMap<string, string> = new Map(
   const ring = new Ring(256 << 10);
   const replies: string[] = [];
   const holds: boolean[] = [];
-  const screen = new Screen(80, 24, {
+  const screen = new Screen(emptyScreen({ cols: 80, rows: 24 }), {
     ring: () => ring,
     reply: (text) => replies.push(text),
     hold: (isFull) => holds.push(isFull),

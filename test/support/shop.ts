@@ -26,7 +26,7 @@ export const town: TownFacts = {
   name: 'town',
   root: '/town',
   up: true,
-  processes: [{ name: 'worker', pid: 42, state: 'running', since: 1, why: null }],
+  processes: [{ name: 'worker', pid: 42, state: 'running', since: 1, why: null, build: null }],
   board: null,
   maxPolecats: 10,
 };

@@ -58,9 +58,11 @@ async function testTown({ timings, env = {}, settings, host }: TownWish = {}): P
             layout.hostToken,
             '--state',
             layout.hostState,
+            ...['--build', 'test'],
           ]
         : [process.execPath, standIn, root, 'host'],
     worker: [process.execPath, standIn, root, 'worker'],
+    build: 'test',
     env: { ...process.env, XDG_RUNTIME_DIR: runtimes, ...env },
     ...(timings ? { timings } : {}),
   };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { firstDelivery, heard, resumeFailed, sessionBefore } from '#core/conversation';
+import { heard, resumeFailed, sessionBefore } from '#core/conversation';
 import { firstPrompt, resumedPrompt } from '#core/first-prompt';
 import { primeText } from '#core/prime-text';
 import type { Run } from '#core/records';
@@ -71,13 +71,6 @@ describe('what a session tells', () => {
       noted: { limited: { at: 8 }, compacted: { at: 9 } },
     });
   });
-});
-
-test('a prompt that must be typed is the first delivery, until its agent is heard', () => {
-  const run = aRun('gp-a.r1', { state: 'live', session: { ...session, typed: '[hi]' } });
-  expect(firstDelivery(run)).toEqual({ session: session.id, text: '[hi]' });
-  for (const more of [{ ackedAt: 6 }, { exit: over }, { typed: undefined }])
-    expect(firstDelivery({ ...run, session: { ...session, typed: '[hi]', ...more } } as Run)).toBeUndefined();
 });
 
 const work = item('gp-a', { title: 'Sell apples' });

@@ -107,6 +107,24 @@ test('nothing is written into a worktree, neither directly nor through a link', 
   expect(existsSync(join(base, 'a'))).toBe(false);
 });
 
+test('a program that writes comments into its JSON is read all the same, and keeps those at its head', async () => {
+  const file = join(config, '.x.json');
+  const head = '// Yours.\n// See "//help".\n\n';
+  put(file, `${head}{\n  /* a */ "url": "http://x//y", // why\n  "list": [1, 2, /* none */ ],\n}\n`);
+  await write([trust]);
+  const after = readFileSync(file, 'utf8');
+  expect(after.startsWith(`${head}{\n`)).toBe(true);
+  expect(JSON.parse(after.slice(head.length))).toEqual({
+    url: 'http://x//y',
+    list: [1, 2],
+    done: true,
+    projects: { [base]: { trusted: true } },
+  });
+  expect(await write([trust])).toEqual([{ path: file, changed: false }]);
+  put(file, '// nothing but words\n');
+  expect(await write([trust])).toEqual([{ path: file, changed: true }]);
+});
+
 test('hook files are written where hooks are served, once and no more', async () => {
   const claude = shippedPresets().find(({ name }) => name === 'claude')?.preset;
   if (!claude) throw new Error('no claude');

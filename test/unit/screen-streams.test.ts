@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { pictureOf } from '#world/pty/screen/picture';
 import { fuzzed } from '../support/fuzz-stream.ts';
 import { makeScreens, open } from '../support/screen-time.ts';
 import { bothWays, Followed } from '../support/screens.ts';
@@ -94,4 +95,26 @@ test('a screen that slept, again and again, is the screen that never did', PATIE
     restored.feed((await one.screen.snapshot()).bytes);
     expect(restored.lines()).toEqual(whole.lines());
   }
+});
+
+test('painted without the lines scrolled away, a screen shows the same and goes on the same', PATIENCE, () => {
+  const shown = ({ emulator }: Followed) => {
+    const cell = emulator.emptyCell();
+    const { active, cols, rows } = emulator;
+    const row = (y: number) =>
+      Array.from({ length: cols }, (_, x) => {
+        const { fg, bg } = active.lines.get(active.ybase + y)?.loadCell(x, cell) ?? cell;
+        return `${cell.getChars()}/${cell.getWidth()}/${fg}/${bg}`;
+      }).join(' ');
+    return [...Array.from({ length: rows }, (_, y) => row(y)), `${active.x},${active.y}`];
+  };
+  for (const [name, stream] of streams)
+    for (let part = 1; part <= CUTS; part++) {
+      const cut = Math.floor((stream.length * (part + 0.37)) / (CUTS + 1));
+      const [whole, painted] = [new Followed(COLS, ROWS), new Followed(COLS, ROWS)];
+      whole.feed(stream.subarray(0, cut));
+      painted.feed(pictureOf(whole.emulator, whole.scanner, false));
+      expect(shown(painted), `${name} at ${cut}`).toEqual(shown(whole));
+      for (const one of [whole, painted]) one.dispose();
+    }
 });

@@ -1,29 +1,30 @@
-import { peek as peeked } from '#chores/peek';
+import { type Peek, peek as peeked } from '#chores/peek';
+import { agentRun } from '#cli/agent-run';
 import { unpainted, wantsColour } from '#cli/colour';
 import { command } from '#cli/command';
 import { withDesk } from '#cli/wire';
-import { nobodyNamed } from '#cli/wire-addresses';
+import { type Visited, visit } from '#cli/wire-attach';
 import { openHost } from '#cli/wire-facts';
-import { openRigs } from '#cli/wire-rigs';
 import { isRefusal, refuse } from '#core/refusals';
 import { relativeTime } from '#core/relative-time';
-import { runOf } from '#views/run-of';
+import { farewell } from './attach.ts';
 
 /** What an agent's terminal shows. */
 export const peek = command({
   args: [{ name: 'agent', required: true, help: 'a polecat (rig/name, or its name), a work item, a run' }],
-  options: [{ name: 'lines', short: 'n', value: 'count', help: 'how many lines (default 40)' }],
+  options: [
+    { name: 'lines', short: 'n', value: 'count', help: 'how many lines (default 40)' },
+    { name: 'follow', short: 'f', help: 'go on showing it, as `gt watch` does' },
+  ],
   example: 'gt peek shop/toast -n 100',
   run: ({ args: { agent }, opts, global, io }) => {
+    if (opts.follow) return visit({ global, io }, { agent, readOnly: true, verb: 'peek --follow' });
     const lines = Number(opts.lines ?? 40);
     if (!Number.isInteger(lines) || lines < 1)
       return refuse('USAGE', { what: `--lines cannot be \`${opts.lines}\`.`, hint: 'Take a whole number from 1 on.' });
     return withDesk({ global, io }, { wait: 'person' }, async (town) => {
-      const rigs = await openRigs(town);
-      if (isRefusal(rigs)) return rigs;
-      const { books } = town.desk;
-      const run = await runOf(books, rigs, agent);
-      if (!run) return nobodyNamed(agent, town);
+      const run = await agentRun(town, agent);
+      if (isRefusal(run)) return run;
       const host = await openHost(town);
       try {
         return await peeked(host, run, {
@@ -35,7 +36,9 @@ export const peek = command({
       }
     });
   },
-  text: ({ agent, session, work, state, pid, lastOutputAt, text, title }, { paint, now }) => {
+  text: (shown: Peek | Visited, { paint, now }) => {
+    if ('left' in shown) return farewell(shown);
+    const { agent, session, work, state, pid, lastOutputAt, text, title } = shown;
     const process = pid === null ? '' : `, process ${pid}`;
     const last = lastOutputAt === null ? '' : `, last output ${relativeTime(lastOutputAt, now)}`;
     const named = title === undefined ? '' : `\n${paint.dim(title)}`;

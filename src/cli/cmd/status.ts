@@ -25,9 +25,10 @@ export const status = command({
 
 function headOf({ town, processes, slots, nudges }: Status, paint: Palette): string {
   const state = town.up ? paint.green('up') : paint.red('down');
-  const parts = processes.map(({ name, pid, state: at }) => {
+  const parts = processes.map(({ name, pid, state: at, build }) => {
     const good = at === 'running' || at === 'elsewhere';
-    return [name, pid ?? '', pid !== null && good ? '' : paint[good ? 'dim' : 'red'](at)].filter((word) => word !== '').join(' ');
+    const words = [name, pid ?? '', build === null ? '' : paint.dim(`(${build})`)];
+    return [...words, pid !== null && good ? '' : paint[good ? 'dim' : 'red'](at)].filter((word) => word !== '').join(' ');
   });
   const line = slots.waiting > 0 ? `, ${slots.waiting} waiting` : '';
   const count = nudges.undelivered;

@@ -16,9 +16,13 @@ export const up = command({
     const started = await broughtUp(forUp(town, io));
     return isRefusal(started) ? started : { town: town.name, root: town.root, ...started };
   },
-  text: ({ town, started, supervisor, redis, host, worker }) => {
+  text: ({ town, started, supervisor, redis, host, worker, renewed }) => {
     const at = redis.pid === undefined ? redis.version : `${redis.version}, ${redis.pid}`;
     const pids = `supervisor ${supervisor.pid}, redis ${at}, host ${host.pid}, worker ${worker.pid}`;
-    return `${town} ${started ? 'is up' : 'was up already'}: ${pids}`;
+    const news = [
+      ...(renewed.host ? [`The host handed its ${renewed.host.sessions} terminals to the new build.`] : []),
+      ...(renewed.worker ? [`The worker of build ${renewed.worker.from} was replaced; its agents went on.`] : []),
+    ];
+    return [`${town} ${started ? 'is up' : 'was up already'}: ${pids}`, ...news].join('\n');
   },
 });

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { onLoopback } from '#core/loopback';
@@ -16,6 +16,8 @@ import { type RecordingProxy, startProxy } from './proxy.ts';
 type Say = (line: string) => void;
 
 const LIMIT_MS = 150_000;
+/** By which the town's own context is known. */
+const PRIMED = '# Gas Town: you are';
 const HOME_MS = 90_000;
 
 /**
@@ -28,7 +30,6 @@ export async function drive(
   installed: Installed,
   { folder, say }: { folder: string; say: Say },
 ): Promise<string[]> {
-  mkdirSync(folder, { recursive: true });
   const evidence = new Evidence(folder);
   const model = await startModelServer({ scripts: { default: ASSIGNMENT }, log: (asked) => evidence.line('model.jsonl', asked) });
   const proxy = await startProxy();
@@ -114,6 +115,12 @@ async function verdict(
   const events = await town.events();
   if (!events.some(({ type, subject }) => type === 'session.acked' && subject.startsWith(id)))
     lacks.push('the town heard no sign of life');
+  // What the town says by a hook at the start, before the model has said a word.
+  const primed = model.requests.some(
+    ({ conversation }) =>
+      conversation && `${conversation.system}${conversation.turns.map(({ text }) => text).join()}`.includes(PRIMED),
+  );
+  if (!primed) lacks.push('what the town says by its hook never reached the model');
   const commit = committedIn(model.requests);
   if (!commit) lacks.push('no tool call told of a commit');
   else if (!(await isOn(source, 'main', commit, town))) lacks.push(`main does not have ${commit}, which a tool call made`);

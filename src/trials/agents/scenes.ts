@@ -23,9 +23,10 @@ export type Scene = {
   readonly sign: (preset: Preset) => ((screen: Rendered) => boolean) | undefined;
 };
 
-const isReady = (preset: Preset) => (screen: Rendered) =>
+/** Its prompt takes an Enter. */
+export const isReady = (preset: Preset) => (screen: Rendered) =>
   showsAll(preset.screen.ready, screen) && !showsAny(preset.screen.busy, screen);
-const isBusy = (preset: Preset) => (screen: Rendered) => showsAny(preset.screen.busy, screen);
+export const isBusy = (preset: Preset) => (screen: Rendered) => showsAny(preset.screen.busy, screen);
 const any = (signs: Preset['screen']['busy']) => (signs.length > 0 ? (screen: Rendered) => showsAny(signs, screen) : undefined);
 
 function dialog(preset: Preset, ...kinds: readonly string[]) {
@@ -33,6 +34,10 @@ function dialog(preset: Preset, ...kinds: readonly string[]) {
   return dialogs.length > 0 ? (screen: Rendered) => dialogs.some(({ signs }) => showsAll(signs, screen)) : undefined;
 }
 
+export const showsDialog = (preset: Preset, kind: string) => dialog(preset, kind) ?? (() => false);
+
+/** A text that is known again. */
+export const LONG = 'and keep in mind that the bridge is closed';
 const WORDS = 'The scripted model thinks aloud for a while so that a turn lasts long enough to be looked at. ';
 const LINES = Array.from({ length: 60 }, (_, index) => `line ${index + 1} of a long paste`).join('\n');
 /** A program with a sandbox of its own asks only about what leads out of it. */
@@ -41,7 +46,7 @@ const OUTSIDE = {
   sandbox_permissions: 'require_escalated',
   justification: 'May the script touch a file?',
 };
-const DONE = 'All of it is done.';
+export const DONE = 'All of it is done.';
 const ENTER_AFTER_MS = 300;
 const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 

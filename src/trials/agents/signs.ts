@@ -7,7 +7,7 @@ type Sign = Preset['screen']['ready'][number];
 const FOOTER = 4;
 
 /** Whether a screen shows a sign of a preset. */
-export function shows({ where, match }: Sign, { text, title, cursor }: Rendered): boolean {
+function shows({ where, match }: Sign, { text, title, cursor }: Rendered): boolean {
   const rows = text.split('\n');
   const pattern = new RegExp(match, 'u');
   if (where === 'title') return pattern.test(title);

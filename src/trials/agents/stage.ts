@@ -26,6 +26,7 @@ export class Stage {
   readonly #lookers = new Set<() => void>();
   readonly #token: string;
   #ended = false;
+  #closed = false;
   /** How it ended, in words. */
   end = '';
 
@@ -36,7 +37,7 @@ export class Stage {
     const file = name.includes('/') ? name : onPath([name], env['PATH'] ?? '');
     if (!file) throw new Error(`no ${name} on ${(env['PATH'] ?? '').split(delimiter).join(', ')}`);
     this.#emulator = new Emulator(COLS, ROWS, (text) => void this.#terminal.write(Buffer.from(text)).catch(() => undefined));
-    this.#terminal = new Terminal(
+    this.#terminal = Terminal.fork(
       { file, args, cwd, cols: COLS, rows: ROWS, env: { ...env, TERM: 'xterm-256color', GT_SESSION: this.#token, PWD: cwd } },
       {
         output: (bytes) => this.#hear(bytes),
@@ -101,6 +102,8 @@ export class Stage {
 
   /** Ends it and everything that it started. */
   async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
     await killTree({ tokens: [`GT_SESSION=${this.#token}`], graceMs: 2000 });
     await this.until(() => this.#ended, 10_000);
     this.#emulator.dispose();

@@ -1,8 +1,9 @@
-import { mkdtempSync, realpathSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, realpathSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Preset } from '#core/preset';
 import { shippedPresets } from '#world/agents/presets';
+import { tryDepths } from './depth.ts';
 import { drive } from './drive.ts';
 import { cacheFolder, type Installed, installAgent } from './install.ts';
 import { recordScreens } from './record.ts';
@@ -14,7 +15,8 @@ type Result = 'passed' | 'FAILED' | 'NOT INSTALLED';
 const CLIENTS = ['claude', 'codex', 'pi', 'gemini', 'copilot', 'opencode'];
 
 /**
- * The real agent programs, installed from npm into a cache: `[names…]` drives each through a town, `--record [--scene=<name>]` records its screens as fixtures.
+ * The real agent programs, installed from npm into a cache: `[names…]` drives each through a town, `--record [--scene=<name>]` records its screens as fixtures; `--depth` leaves out
+ * the town, and tries only what Claude Code is tried for in depth.
  * @returns the exit code: 1 when one that was installed did not pass
  */
 export async function testAgents(words: readonly string[], say: Say): Promise<number> {
@@ -54,7 +56,10 @@ async function tried(
     await recordScreens(name, preset, installed, { folder: join('test/fixtures/screens', name), only, say });
     return 'passed';
   }
-  const lacks = await drive(name, preset, installed, { folder: join(folder, name), say });
+  const kept = join(folder, name);
+  mkdirSync(kept, { recursive: true });
+  const lacks = words.includes('--depth') ? [] : await drive(name, preset, installed, { folder: kept, say });
+  if (name === 'claude') lacks.push(...(await tryDepths(preset, installed.bin, { folder: kept, say })));
   for (const lack of lacks) say(`!!! ${name}: ${lack}`);
   return lacks.length === 0 ? 'passed' : 'FAILED';
 }

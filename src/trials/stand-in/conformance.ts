@@ -38,7 +38,7 @@ const KEYS = { esc: '\x1b', 'ctrl-c': '\x03', 'ctrl-d': '\x04', 'ctrl-s': '\x13'
 /** Long enough for every program's wait after a paste. */
 const SETTLE_MS = 300;
 const LONG_MS = 600_000;
-const SIXTY = Array.from({ length: 60 }, (_, at) => `line ${at + 1}`).join('\n');
+const SIXTY = Array.from({ length: 60 }, (_, at) => `line ${at + 1} of a long paste`).join('\n');
 
 /** A dialog that no preset knows. */
 export const UNKNOWN_DIALOG = {

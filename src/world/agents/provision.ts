@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { appendKeys } from '#core/append-keys';
+import { leadingComments, withoutComments } from '#core/json-comments';
 import { fillJson, joinJson, layJson, same } from '#core/lay-json';
 import { fill, fillAll, type Places } from '#core/places';
 import type { Json, Preset, PresetFile } from '#core/preset';
@@ -111,12 +112,12 @@ function merged(file: string, before: string | undefined, { merge, content }: Pr
   if (merge === 'keep') return before ?? whole;
   if (merge === 'toml-append' || merge === 'ini-append')
     return appendKeys(before ?? '', content, merge === 'toml-append' ? 'toml' : 'ini');
-  if (before === undefined || before.trim() === '') return whole;
-  const theirs = parseObject(file, before);
+  if (before === undefined || withoutComments(before).trim() === '') return whole;
+  const theirs = parseObject(file, withoutComments(before));
   if (isRefusal(theirs)) throw new Refused(theirs);
   const laid = (merge === 'json-fill' ? fillJson : layJson)(theirs as Record<string, Json>, content);
   // Compared by what it says: a program's own way to write JSON is no reason to write it again.
-  return same(theirs as Json, laid) ? before : asJson(laid);
+  return same(theirs as Json, laid) ? before : `${leadingComments(before)}${asJson(laid)}`;
 }
 
 const asJson = (value: Json): string => `${JSON.stringify(value, null, 2)}\n`;

@@ -1,7 +1,7 @@
 import { type Conversation, plain, shellOf, string, type Tool } from './conversation.ts';
 import type { Step } from './script.ts';
 
-export type Call = { readonly id: string; readonly name: string; readonly free: boolean; readonly args: unknown };
+type Call = { readonly id: string; readonly name: string; readonly free: boolean; readonly args: unknown };
 
 /** What the model says, before any wire has given it a form. */
 export type Answer = {

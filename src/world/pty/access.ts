@@ -31,6 +31,15 @@ export function checkDirectory(path: string): void {
   checkOurs(path, 'directory', 0o700);
 }
 
+/** Checks that what lies at a socket's name is a socket of ours that others cannot open. Throws UNSAFE_PATH, or ENOENT when nothing is there. */
+export function checkSocket(path: string): void {
+  const stat = lstatSync(path);
+  if (!stat.isSocket()) throw unsafe(path, 'is no socket');
+  if (stat.uid !== process.getuid?.()) throw unsafe(path, `belongs to user ${stat.uid}`);
+  const found = stat.mode & 0o777;
+  if ((found & 0o077) !== 0) throw unsafe(path, `has mode ${found.toString(8)} instead of 600`);
+}
+
 /** Makes a directory for us alone, or checks the one that is there. Throws UNSAFE_PATH. */
 export function makeDirectory(path: string): void {
   mkdirSync(path, { recursive: true, mode: 0o700 });

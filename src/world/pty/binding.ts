@@ -6,8 +6,8 @@ import { native } from 'node-pty';
 export type End = { readonly code: number | null; readonly signal: number | null };
 
 /** A process on a terminal of its own. `master` is read and written by us; `slave` is held so that the last bytes outlive the process; writing
- * to it, which never waits, is what printing is to the process. */
-export type Forked = { readonly pid: number; readonly master: number; readonly slave: number };
+ * to it, which never waits, is what printing is to the process. `pts` is the slave's name. */
+export type Forked = { readonly pid: number; readonly master: number; readonly slave: number; readonly pts: string };
 
 /** What to run, where, and on how large a screen (characters). */
 export type ForkRequest = {
@@ -33,15 +33,16 @@ export function fork(request: ForkRequest, onEnd: (end: End) => void): Forked {
     onEnd(signal === 0 ? { code, signal: null } : { code: null, signal });
   });
   try {
-    return {
-      pid: made.pid,
-      master: made.fd,
-      slave: openSync(made.pty, constants.O_RDWR | constants.O_NOCTTY | constants.O_NONBLOCK),
-    };
+    return { pid: made.pid, master: made.fd, slave: openSlave(made.pty), pts: made.pty };
   } catch (fault) {
     closeSync(made.fd); // hangs up on the process, which ends it
     throw fault;
   }
+}
+
+/** Opens the slave of a terminal by its name, to hold it. Throws when it is gone. */
+export function openSlave(pts: string): number {
+  return openSync(pts, constants.O_RDWR | constants.O_NOCTTY | constants.O_NONBLOCK);
 }
 
 /** Tells the kernel, and by SIGWINCH the process, the size of the screen in characters. Throws on a closed terminal. */

@@ -5,8 +5,23 @@ import { connect } from 'node:net';
 import { dirname } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
-import { checkDirectory, checkSocketPath } from './access.ts';
-import type { Host, HostEvent, HostInfo, RecordingState, ScreenShown, SessionInfo, SpawnRequest, Survivor } from './host.ts';
+import { checkDirectory, checkSocket, checkSocketPath } from './access.ts';
+import { openEvents } from './attach/news.ts';
+import { openAttachment } from './attach/stream.ts';
+import type {
+  AttachListener,
+  Attachment,
+  Host,
+  HostEvent,
+  HostInfo,
+  NumberedNews,
+  RecordingState,
+  ScreenShown,
+  SessionInfo,
+  Size,
+  SpawnRequest,
+  Survivor,
+} from './host.ts';
 import { HostGone, HostRefused } from './host.ts';
 import type { Looked, NudgeAsked, NudgeListed, NudgeResult, Outcome } from './nudge/asked.ts';
 import { PROTOCOLS } from './protocol.ts';
@@ -28,16 +43,28 @@ export type HostAddress = {
 
 const RETRY_FIRST_MS = 5;
 const RETRY_LAST_MS = 100;
+/** How long the successor of a host that handed over is looked for, ms. */
+const REJOIN_MS = 30_000;
 
 class HostClient implements Host {
   readonly #wire: Wire;
+  readonly #address: HostAddress;
   #watching = false;
 
-  readonly features: ReadonlySet<string>;
-
-  constructor(wire: Wire, features: readonly string[]) {
+  constructor(wire: Wire, address: HostAddress) {
     this.#wire = wire;
-    this.features = new Set(features);
+    this.#address = address;
+    wire.movedListeners.add(() => {
+      if (this.#watching) this.#watch();
+    });
+  }
+
+  get build(): string {
+    return this.#wire.welcome.build;
+  }
+
+  get features(): ReadonlySet<string> {
+    return new Set(this.#wire.welcome.features);
   }
 
   spawn(request: SpawnRequest): Promise<SessionInfo> {
@@ -101,6 +128,10 @@ class HostClient implements Host {
     return this.#wire.ask('stop', options);
   }
 
+  handOver(program: readonly string[], options: { waitMs?: number } = {}): Promise<HostInfo> {
+    return this.#wire.ask('hand-over', { program, ...options });
+  }
+
   nudge({ text, nudge, id, mode, key, expiresAt, ...program }: NudgeAsked): Promise<NudgeResult> {
     return this.#wire.ask('nudge', { nudge, id, mode, key, expiresAt, program }, Buffer.from(text));
   }
@@ -125,13 +156,36 @@ class HostClient implements Host {
     this.#wire.eventListeners.add(listener);
     if (!this.#watching) {
       this.#watching = true;
-      this.#wire.ask('watch').catch(() => undefined); // only a lost connection rejects it, and that is told by onGone
+      this.#watch();
     }
     return () => this.#wire.eventListeners.delete(listener);
   }
 
+  onMoved(listener: () => void): () => void {
+    this.#wire.movedListeners.add(listener);
+    return () => this.#wire.movedListeners.delete(listener);
+  }
+
+  events(from: number, listener: { onNews: (event: NumberedNews) => void; onGap: (n: number) => void }): () => void {
+    return openEvents(this.#wire, from, listener);
+  }
+
+  /** Its own wire is lost by a hand-over: it makes its way to the successor by itself, as after any loss. */
+  attach(id: string, options: { type: boolean; size?: Size; from?: number }, listener: AttachListener): Promise<Attachment> {
+    const connect = async (waitMs: number) => ({ wire: await openWire({ ...this.#address, waitMs }, false) });
+    return openAttachment(connect, id, options, listener);
+  }
+
+  async history(id: string, lines: number): Promise<string | undefined> {
+    return (await this.#fetch<object>('history', { id, lines }))?.bytes.toString();
+  }
+
   onGone(listener: () => void): () => void {
     return this.#wire.onGone(listener);
+  }
+
+  #watch(): void {
+    this.#wire.ask('watch').catch(() => undefined); // only a lost connection rejects it, and that is told by onGone
   }
 
   /** An answer with the bytes that came before it. */
@@ -148,6 +202,7 @@ class HostClient implements Host {
 
 function dial(path: string): Promise<Socket> {
   checkDirectory(dirname(path));
+  checkSocket(path);
   return new Promise((resolve, reject) => {
     const socket = connect(path);
     socket.once('connect', () => resolve(socket));
@@ -155,36 +210,38 @@ function dial(path: string): Promise<Socket> {
   });
 }
 
-/**
- * Connects to the host. Rejects with HostGone when nobody answers within `waitMs`, with HostRefused for a wrong token, a protocol that the host does not
- * speak, or an unsafe directory, and with the refusal SOCKET_PATH_TOO_LONG (a Refused).
- */
-export async function connectHost(address: HostAddress): Promise<Host> {
-  const { path, token, epoch, build, waitMs = 0 } = address;
-  checkSocketPath(path);
+async function reach(path: string, waitMs: number): Promise<Socket> {
   const over = performance.now() + waitMs;
-  let socket: Socket | undefined;
-  for (let wait = RETRY_FIRST_MS; !socket; wait = Math.min(wait * 2, RETRY_LAST_MS)) {
+  for (let wait = RETRY_FIRST_MS; ; wait = Math.min(wait * 2, RETRY_LAST_MS)) {
     try {
-      socket = await dial(path);
+      return await dial(path);
     } catch (fault) {
       if (fault instanceof HostRefused) throw fault;
       if (performance.now() >= over) throw new HostGone(`No PTY host answers at ${path} (${(fault as Error).message}).`);
       await pause(wait);
     }
   }
-  const wire = new Wire(socket);
+}
+
+/** `follows`: goes over to a successor by itself. */
+async function openWire(address: HostAddress, follows: boolean): Promise<Wire> {
+  const { path, token, epoch, build, waitMs = 0 } = address;
+  checkSocketPath(path);
+  const hello = { protocols: PROTOCOLS, token, client: randomUUID(), build, ...(epoch !== undefined && { epoch }) };
+  const wire = new Wire(hello, follows ? () => reach(path, REJOIN_MS) : undefined);
   try {
-    const { features } = await wire.greet({
-      protocols: PROTOCOLS,
-      token,
-      client: randomUUID(),
-      build,
-      ...(epoch !== undefined && { epoch }),
-    });
-    return new HostClient(wire, features);
+    await wire.greet(await reach(path, waitMs));
+    return wire;
   } catch (fault) {
     wire.close();
     throw fault;
   }
+}
+
+/**
+ * Connects to the host. Rejects with HostGone when nobody answers within `waitMs`, with HostRefused for a wrong token, a protocol that the host does not
+ * speak, or an unsafe directory or socket, and with the refusal SOCKET_PATH_TOO_LONG (a Refused).
+ */
+export async function connectHost(address: HostAddress): Promise<Host> {
+  return new HostClient(await openWire(address, true), address);
 }

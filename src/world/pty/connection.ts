@@ -2,6 +2,8 @@
 import type { Socket } from 'node:net';
 import { sameToken } from './access.ts';
 import type { Answer, Answers } from './answers.ts';
+import { errorOf } from './answers.ts';
+import type { HandOver, HandOverOrder, Moving } from './hand-over.ts';
 import type { HostEvent, HostInfo } from './host.ts';
 import { HostRefused } from './host.ts';
 import type { Frame, Hello, Welcome } from './protocol.ts';
@@ -9,23 +11,23 @@ import { CHUNK, decodeBytes, decodeJson, encodeBytes, encodeJson, FEATURES, FRAM
 import type { Peer } from './requests.ts';
 import { REQUESTS } from './requests.ts';
 import type { ServerDeps } from './server.ts';
+import type { WriteName } from './writer.ts';
 
 /** Input received ahead of its request, at most, in bytes: as much as a terminal's queue holds. */
 const INPUT_LIMIT = 8 << 20;
 /** What a client may leave unread, in bytes; then it is cut off, so that it cannot fill the host's memory. */
 const UNREAD_LIMIT = 16 << 20;
 
-type Deps = ServerDeps & { readonly startedAt: number; readonly answers: Answers };
+type Deps = Omit<ServerDeps, 'handOver'> & {
+  readonly startedAt: number;
+  readonly answers: Answers;
+  readonly handOver: HandOver | undefined;
+};
 
 function isHello(value: Record<string, unknown>): value is Hello & Record<string, unknown> {
   const { protocols, token, client, build, epoch } = value;
   const texts = [token, client, build].every((text) => typeof text === 'string' && text.length <= 200);
   return texts && Array.isArray(protocols) && (epoch === undefined || (Number.isSafeInteger(epoch) && Number(epoch) > 0));
-}
-
-function errorOf(fault: unknown): Answer {
-  if (fault instanceof HostRefused) return { error: { code: fault.code, message: fault.message } };
-  return { error: { code: 'HOST_FAULT', message: `The host failed: ${fault instanceof Error ? fault.message : fault}` } };
 }
 
 /** Hears HELLO, then requests. Whatever is no frame, or asks for anything before HELLO, ends the connection. */
@@ -61,6 +63,11 @@ export class Connection {
     if (this.#watching) this.#send(encodeJson(FRAME.EVT, 0, event));
   }
 
+  /** Tells how far a hand-over is. */
+  moving(phase: Moving): void {
+    if (this.#hello) this.#send(encodeJson(FRAME.MOVED, 0, { phase }));
+  }
+
   #send(frame: Buffer): void {
     if (this.#socket.destroyed) return;
     this.#socket.write(frame);
@@ -91,6 +98,7 @@ export class Connection {
       this.#hello = hello;
       const welcome: Welcome = { protocol, build, host: { pid: process.pid, startedAt }, features: FEATURES };
       this.#send(encodeJson(FRAME.WELCOME, 0, welcome));
+      if (this.#deps.handOver?.isMoving) this.moving('begun');
     } catch (fault) {
       this.#send(encodeJson(FRAME.WELCOME, 0, errorOf(fault)));
       this.#socket.destroySoon();
@@ -112,11 +120,15 @@ export class Connection {
     const input = Buffer.concat(this.#input.get(n) ?? []);
     this.#input.delete(n);
     this.#inputBytes -= input.length;
+    if (this.#deps.handOver?.isMoving) {
+      this.#send(encodeJson(FRAME.RES, n, errorOf(new HostRefused('RETRY', 'The host hands its terminals over: ask again.'))));
+      return;
+    }
     const changes = REQUESTS[op] !== undefined && REQUESTS[op].right !== 'read';
     const work = () => this.#work(n, op, args, hello, input);
     const answer = await (changes ? this.#deps.answers.once(hello.client, n, work) : work());
     this.#send(encodeJson(FRAME.RES, n, answer));
-    if (op === 'stop' && 'ok' in answer) this.#deps.onStopped();
+    if (op === 'stop' && 'ok' in answer) this.#deps.onOver();
   }
 
   async #work(n: number, op: string, args: Record<string, unknown>, hello: Hello, input: Buffer): Promise<Answer> {
@@ -148,6 +160,7 @@ export class Connection {
             this.#send(encodeBytes(FRAME.SNAP, n, seq, bytes.subarray(at, at + CHUNK)));
         },
         stop: (graceMs: number | undefined) => sessions.stop(graceMs),
+        handOver: (order: HandOverOrder) => this.#handOver(order, { client: hello.client, n }),
       };
       return { ok: (await request.run(args, context)) ?? null };
     } catch (fault) {
@@ -155,10 +168,17 @@ export class Connection {
     }
   }
 
+  #handOver(order: HandOverOrder, asker: WriteName): Promise<never> {
+    const { handOver } = this.#deps;
+    if (!handOver) throw new HostRefused('HAND_OVER_FAILED', 'This host has nowhere to write what it would hand over.');
+    return handOver.begin(order, asker);
+  }
+
   #peer(n: number, client: string): Peer {
     const socket = this.#socket;
     return {
       n,
+      line: this,
       client,
       send: (frame) => {
         this.#send(frame);

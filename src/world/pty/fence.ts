@@ -10,9 +10,14 @@ export class Fence {
 
   constructor(file: string) {
     this.#file = file;
+    this.recall();
+  }
+
+  /** Reads what the disk remembers: the host before may have heard a newer worker in its last turn. */
+  recall(): void {
     try {
-      const epoch = Number(readFileSync(file, 'latin1'));
-      if (Number.isSafeInteger(epoch)) this.#highest = epoch;
+      const epoch = Number(readFileSync(this.#file, 'latin1'));
+      if (Number.isSafeInteger(epoch)) this.#highest = Math.max(this.#highest, epoch);
     } catch {}
   }
 

@@ -26,6 +26,11 @@ export class Killing {
     return this.#kill.done;
   }
 
+  /** Grace that is left of the kill that is under way, ms. */
+  get leftMs(): number | undefined {
+    return this.#kill && Math.max(0, Math.round(this.#kill.over - performance.now()));
+  }
+
   #begin(graceMs: number, over: number): Kill {
     const hurry = new AbortController();
     // (pid, born) name nobody after the system was started anew

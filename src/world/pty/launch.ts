@@ -6,7 +6,7 @@ import type { SpawnRequest } from './host.ts';
 import { HostRefused } from './host.ts';
 
 /** Screen of a session for which none was asked, in characters. */
-const SCREEN = { cols: 120, rows: 40 };
+export const SCREEN = { cols: 120, rows: 40 };
 
 /**
  * The agent's parent and the session's leader. INT, QUIT and TERM reach the agent, whose end it waits for (`trap :`, for an ignored signal would be
@@ -18,7 +18,8 @@ const KEEPER = 'trap : INT QUIT TERM; "$@"; r=$?; echo $r >"$0.new"; command -p 
 const SIGNAL_BASE = 128;
 const SIGNAL_LAST = 64;
 
-function isProgram(path: string): boolean {
+/** Whether a path is a file that may be run. */
+export function isProgram(path: string): boolean {
   try {
     accessSync(path, constants.X_OK);
     return statSync(path).isFile();

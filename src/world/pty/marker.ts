@@ -3,12 +3,26 @@ import { randomBytes } from 'node:crypto';
 
 const DIGITS = 32;
 
+/** A mark on its way through a stream, as plain data. */
+export type MarkerState = { readonly bytes: string; readonly held: string; readonly passed: boolean };
+
 /** Takes one mark out of a stream, wherever it is cut. */
 export class Marker {
   /** What is to be written where the output comes from. */
-  readonly bytes = Buffer.from(Array.from(randomBytes(DIGITS), (byte) => byte % 10).join(''));
-  #held: Buffer = Buffer.alloc(0);
-  #passed = false;
+  readonly bytes: Buffer;
+  #held: Buffer;
+  #passed: boolean;
+
+  /** A new mark, or one that an earlier host has made. */
+  constructor(state?: MarkerState) {
+    this.bytes = Buffer.from(state?.bytes ?? Array.from(randomBytes(DIGITS), (byte) => byte % 10).join(''));
+    this.#held = Buffer.from(state?.held ?? '', 'latin1');
+    this.#passed = state?.passed ?? false;
+  }
+
+  state(): MarkerState {
+    return { bytes: this.bytes.toString(), held: this.#held.toString('latin1'), passed: this.#passed };
+  }
 
   /** Whether the mark has come out of the stream. */
   get passed(): boolean {

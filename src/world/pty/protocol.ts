@@ -8,13 +8,17 @@
 export const PROTOCOLS: readonly number[] = [1];
 
 /**
- * What this build can do beyond the protocol's first form, told in WELCOME. `screen`: the requests `peek` and `snapshot`; `record`: that request, and `record`
- * in `spawn`; `nudge`: `nudge`, `nudge-ack`, `withdraw`, `nudges` and `look`.
+ * What this build can do beyond the protocol's first form, told in WELCOME. `screen`: the requests `peek` and `snapshot`; `attach`: `attach` and what goes
+ * with it; `events`; `record`: that request, and `record` in `spawn`; `nudge`: `nudge`, `nudge-ack`, `withdraw`, `nudges` and `look`; `hand-over`: the request
+ * of that name, and MOVED.
  */
-export const FEATURES: readonly string[] = ['screen', 'record', 'nudge'];
+export const FEATURES: readonly string[] = ['screen', 'attach', 'events', 'record', 'nudge', 'hand-over'];
 
-/** Types of frames. Those unknown to the receiver are skipped. SNAP carries a screen with the seq at which it was taken, in as many frames as it takes. */
-export const FRAME = { HELLO: 1, WELCOME: 2, REQ: 3, RES: 4, EVT: 5, OUT: 6, IN: 7, SNAP: 8 } as const;
+/**
+ * Types of frames. Those unknown to the receiver are skipped. SNAP carries a screen with the seq at which it was taken, in as many frames as it takes. MOVED
+ * tells how far a hand-over is, as JSON: `{"phase": "begun"}`, `moved` or `stayed`.
+ */
+export const FRAME = { HELLO: 1, WELCOME: 2, REQ: 3, RES: 4, EVT: 5, OUT: 6, IN: 7, SNAP: 8, MOVED: 9 } as const;
 
 /** Largest frame, length field included, in bytes. A larger one ends the connection: the sender speaks something else. */
 export const FRAME_LIMIT = 1 << 20;

@@ -1,15 +1,21 @@
 /** What a client may ask: each request's arguments, who may make it, and what it does. */
+import { ATTACH } from './attach/requests.ts';
+import { Room } from './attach/room.ts';
+import type { HandOverOrder } from './hand-over.ts';
 import type { HostInfo, SpawnRequest } from './host.ts';
 import type { Nudges } from './nudge/nudges.ts';
 import { NUDGE_REQUESTS } from './nudge/requests.ts';
 import type { Args } from './request-args.ts';
 import { bad, graceOf, idOf, numberOf, ROWS_LIMIT, screenOf, textOf } from './request-args.ts';
 import { RECORDING, recordOf } from './request-record.ts';
+import { HAND_OVER_REQUESTS } from './requests-hand-over.ts';
 import type { Sessions } from './sessions.ts';
 
 /** Who asks, for requests whose answer goes on after RES, on the channel of their number `n`. */
 export type Peer = {
   readonly n: number;
+  /** One and the same for all requests of a connection. */
+  readonly line: object;
   /** Its name over reconnections. */
   readonly client: string;
   /** Sends a frame, and tells how many bytes the client has not read yet. */
@@ -34,6 +40,7 @@ export type RequestContext = {
   readonly sendOutput: (from: number, bytes: Buffer) => void;
   readonly sendSnapshot: (seq: number, bytes: Buffer) => void;
   readonly stop: (graceMs: number | undefined) => Promise<unknown>;
+  readonly handOver: (order: HandOverOrder) => Promise<never>;
 };
 
 /** `read` changes nothing; `change` is refused from an older worker; `own` is a worker's alone. */
@@ -77,7 +84,7 @@ export const REQUESTS: Readonly<Record<string, Request>> = {
     right: 'read',
     run: async (args, { sessions, sendOutput }) => {
       const lines = numberOf(args['lines'], 'lines', 1, ROWS_LIMIT);
-      const shown = await sessions.find(idOf(args))?.screen?.peek({ lines, colour: args['colour'] === true });
+      const shown = await sessions.find(idOf(args))?.screen.peek({ lines, colour: args['colour'] === true });
       if (!shown) return null;
       const { text, ...about } = shown;
       sendOutput(0, Buffer.from(text)); // more than fits the frame of an answer, perhaps
@@ -87,7 +94,7 @@ export const REQUESTS: Readonly<Record<string, Request>> = {
   snapshot: {
     right: 'read',
     run: async (args, { sessions, sendSnapshot }) => {
-      const snapshot = await sessions.find(idOf(args))?.screen?.snapshot();
+      const snapshot = await sessions.find(idOf(args))?.screen.snapshot();
       if (!snapshot) return null;
       sendSnapshot(snapshot.seq, snapshot.bytes);
       return { seq: snapshot.seq };
@@ -95,16 +102,21 @@ export const REQUESTS: Readonly<Record<string, Request>> = {
   },
   spawn: { right: 'own', run: (args, { sessions, mayChange }) => sessions.spawn(spawnOf(args), mayChange) },
   forget: { right: 'own', run: (args, { sessions }) => sessions.forget(idOf(args)) },
-  write: { right: 'change', run: (args, { sessions, input }) => sessions.known(idOf(args)).write(input) },
+  write: {
+    right: 'change',
+    run: (args, { sessions, input, peer: { client, n } }) => sessions.known(idOf(args)).write(input, { client, n }),
+  },
   resize: {
     right: 'change',
     run: (args, { sessions }) => {
-      const { cols, rows } = screenOf(args);
-      sessions.known(idOf(args)).resize(cols, rows);
+      const session = sessions.known(idOf(args));
+      Room.of(session).resize(screenOf(args));
     },
   },
   kill: { right: 'change', run: (args, { sessions }) => sessions.known(idOf(args)).kill(graceOf(args)) },
   stop: { right: 'change', run: (args, { stop }) => stop(graceOf(args)) },
   ...RECORDING,
   ...NUDGE_REQUESTS,
+  ...HAND_OVER_REQUESTS,
+  ...ATTACH,
 };

@@ -7,6 +7,8 @@ import { birthPath, checkSocketPath, makeDirectory } from './access.ts';
 import { Answers } from './answers.ts';
 import { Connection } from './connection.ts';
 import type { Fence } from './fence.ts';
+import type { HandOverDeps } from './hand-over.ts';
+import { HandOver } from './hand-over.ts';
 import { HostRefused } from './host.ts';
 import type { Nudges } from './nudge/nudges.ts';
 import type { Sessions } from './sessions.ts';
@@ -14,7 +16,11 @@ import type { Sessions } from './sessions.ts';
 /** How long a connection may stay without a HELLO, ms. */
 const HELLO_MS = 2_000;
 
-/** What the door opens to. `now` is the time in ms since 1970; `onStopped` is called when a `stop` has been answered. */
+/**
+ * What the door opens to. `now` is the time in ms since 1970; `onOver` is called when a `stop` has been answered, and when the terminals were handed over.
+ * `answers` are those that an earlier host gave; until `held` resolves, clients find the door and wait. Without `handOver` (see `HandOverDeps`) it hands
+ * nothing over.
+ */
 export type ServerDeps = {
   readonly path: string;
   readonly token: string;
@@ -23,8 +29,12 @@ export type ServerDeps = {
   readonly nudges: Nudges;
   readonly fence: Fence;
   readonly now: () => number;
-  readonly onStopped: () => void;
+  readonly onOver: () => void;
   readonly helloMs?: number;
+  readonly answers?: Answers;
+  readonly held?: Promise<void>;
+  readonly handOver?: { readonly stateFile: string; readonly pidFile: string | undefined };
+  readonly warn?: (line: string) => void;
 };
 
 function answers(path: string): Promise<boolean> {
@@ -68,16 +78,26 @@ async function publish(server: Server, path: string): Promise<() => void> {
  * answers there. `close` ends all connections; it kills no session.
  */
 export async function serve(deps: ServerDeps): Promise<{ close(): Promise<void> }> {
-  const { path, sessions, now } = deps;
+  const { path, sessions, now, held } = deps;
   checkSocketPath(path);
   makeDirectory(dirname(path));
-  if (await answers(path)) throw new HostRefused('HOST_RUNS', `A PTY host runs already at ${path}.`);
+  if (!held && (await answers(path))) throw new HostRefused('HOST_RUNS', `A PTY host runs already at ${path}.`);
 
   const startedAt = now();
-  const kept = new Answers(now);
+  const { answers: kept = new Answers(now), handOver: files, warn = () => undefined, onOver: leave } = deps;
   const connections = new Map<Socket, Connection>();
-  const server = createServer((socket) => {
-    const connection = new Connection(socket, { ...deps, startedAt, answers: kept });
+  const tell: HandOverDeps['tell'] = (phase) => {
+    for (const connection of connections.values()) connection.moving(phase);
+  };
+  const handOver = files && new HandOver({ ...files, sessions, answers: kept, socket: path, tell, leave, warn });
+  const server = createServer({ pauseOnConnect: held !== undefined }, async (socket) => {
+    if (held) {
+      socket.on('error', () => undefined); // `close` follows
+      await held;
+      if (socket.destroyed) return;
+      socket.resume();
+    }
+    const connection = new Connection(socket, { ...deps, startedAt, answers: kept, handOver });
     const timer = setTimeout(() => connection.greeted || socket.destroy(), deps.helloMs ?? HELLO_MS);
     connections.set(socket, connection);
     socket.on('close', () => {

@@ -1,113 +1,82 @@
 /** One session: its terminal while it runs, its output, its end. */
-import { bornOf, isAlive } from '#world/processes/scan';
+import { Line } from './attach/line.ts';
 import type { End } from './binding.ts';
-import type { Exits, Kept, Start } from './exits.ts';
-import { bootId, TAIL_BYTES } from './exits.ts';
-import type { Exit, HostEvent, SessionInfo, SpawnRequest, Survivor } from './host.ts';
+import type { Exits, Start } from './exits.ts';
+import { TAIL_BYTES } from './exits.ts';
+import type { Exit, HostEvent, HostNews, SessionInfo, Size, Survivor } from './host.ts';
+import { HostRefused } from './host.ts';
 import { Killing } from './killing.ts';
-import { endOfCode, launch } from './launch.ts';
+import { endOfCode } from './launch.ts';
+import type { Output, OutputListener } from './output.ts';
 import type { Recorder } from './recording/recorder.ts';
-import { Ring } from './ring.ts';
 import { Screen } from './screen/screen.ts';
 import type { Screens } from './screen/screens.ts';
-import { Terminal } from './terminal.ts';
+import type { ScreenState } from './screen/state.ts';
+import type { Inherited, Origin, SessionState } from './session-state.ts';
+import type { Terminal, TerminalListener } from './terminal.ts';
+import type { WriteName } from './writer.ts';
 import { terminalGone } from './writer.ts';
+
+export type { OutputListener } from './output.ts';
 
 /** What a session needs of its host. `now` is the time in ms since 1970; `warn` takes a line for the host's log. */
 export type SessionDeps = {
   readonly exits: Exits;
   readonly now: () => number;
   readonly emit: (type: HostEvent['type'], session: Session) => void;
+  /** Tells what is no step of the session's life. */
+  readonly tell: (news: HostNews) => void;
   readonly warn: (line: string) => void;
   readonly screens: Screens;
 };
 
-/** Bytes of output held in memory while a session runs; of an ended one, what is on disk. */
-const RING_BYTES = 256 << 10;
-/** How often the end of a leader is looked for whose terminal was lost with an earlier host, in ms. The hang-up ends it at once, as a rule. */
-const LOST_POLL_MS = 50;
-const SIGHUP = 1;
-
-type Size = { readonly cols: number; readonly rows: number };
-/** Told of bytes as they come, and of the number of the first. */
-export type OutputListener = (bytes: Buffer, seq: number) => void;
-
-/** A session that this host started, or that an earlier one left. */
+/** A session that this host started, was handed, or found on disk. */
 export class Session {
   readonly start: Start;
   readonly #deps: SessionDeps;
   readonly #terminal: Terminal | undefined;
-  #ring: Ring;
-  #state: SessionInfo['state'] = 'running';
-  #lastOutputAt: number;
+  readonly #output: Output;
+  #state: SessionInfo['state'];
   #exit: Exit | undefined;
-  /** None of a session that an earlier host left: its beginning is not known. */
-  readonly screen: Screen | undefined;
+  readonly screen: Screen;
+  /** The screen's size as it was last set. */
+  size: Size;
   /** None of a session that is not recorded. */
   recorder: Recorder | undefined;
   readonly #ending: Killing;
-  readonly #listeners = new Set<OutputListener>();
-  #typedAt = 0;
+  #killMs: number | undefined;
+  #typedAt: number;
+  /** What people type. */
+  readonly line = new Line((bytes) => this.#type(bytes));
+  /** Named writes that the host before had begun. What is not among them was written. */
+  readonly inherited: readonly Inherited[];
   readonly #drained: Promise<void>;
   #tellDrained: () => void = () => undefined;
 
-  private constructor(start: Start, deps: SessionDeps, terminal: Terminal | undefined, ring: Ring, size?: Size) {
-    this.start = start;
+  /** What its terminal tells. */
+  readonly listener: TerminalListener = {
+    output: (bytes) => this.#hear(bytes),
+    exited: (end) => this.#leaderEnded(end),
+    drained: () => this.#end(),
+  };
+
+  constructor(origin: Origin, deps: SessionDeps) {
+    this.start = origin.start;
     this.#deps = deps;
-    this.#terminal = terminal;
-    this.#ring = ring;
-    this.#lastOutputAt = start.startedAt;
-    this.#ending = new Killing(start);
-    this.screen = size && this.#openScreen(size);
+    this.#output = origin.output;
+    this.#terminal = origin.terminal;
+    this.#state = origin.state ?? 'running';
+    this.#exit = origin.exit;
+    this.#typedAt = origin.typedAt ?? 0;
+    this.#killMs = origin.killMs;
+    this.inherited = origin.inherited ?? [];
+    this.#ending = new Killing(origin.start);
+    this.screen = this.#openScreen(origin.screen);
+    this.size = origin.size ?? origin.screen;
     this.#drained = new Promise((resolve) => {
       this.#tellDrained = resolve;
     });
-  }
-
-  /** Forks the session's process; blocks for 1 to 10 ms. Throws CWD_MISSING, BINARY_MISSING, or what the system says when it gives no terminal. */
-  static fork(request: SpawnRequest, token: string, deps: SessionDeps): Session {
-    const what = launch(request, deps.exits.codeFile(request.id));
-    deps.exits.prepare(request.id);
-    const terminal = new Terminal(what, {
-      // the terminal tells nothing before this turn is over
-      output: (bytes) => session.#hear(bytes),
-      exited: (end) => session.#leaderEnded(end),
-      drained: () => session.#end(),
-    });
-    const { pid } = terminal;
-    const start = {
-      id: request.id,
-      pid,
-      born: bornOf(pid) ?? '',
-      boot: bootId(),
-      startedAt: deps.now(),
-      cwd: request.cwd,
-      token,
-      cols: what.cols,
-      rows: what.rows,
-    };
-    const session: Session = new Session(start, deps, terminal, new Ring(RING_BYTES), what);
-    try {
-      deps.exits.started(start);
-    } catch (fault) {
-      deps.warn(`The start of ${start.id} could not be kept on disk: ${fault}`);
-    }
-    return session;
-  }
-
-  /** Takes over what an earlier host left of a session. It is drained, or will be as soon as its leader has ended. */
-  static restore(kept: Kept, deps: SessionDeps): Session {
-    const { start, ending, tail } = kept;
-    const ring = new Ring(TAIL_BYTES, (ending?.seq ?? tail.length) - tail.length);
-    ring.push(tail);
-    const session = new Session(start, deps, undefined, ring);
-    session.#exit = kept.exit;
-    session.#lastOutputAt = ending?.lastOutputAt ?? start.startedAt;
-    if (ending) {
-      session.#state = 'drained';
-      session.#tellDrained();
-    } else session.#awaitLost();
-    return session;
+    if (this.#state === 'drained') this.#tellDrained();
   }
 
   get state(): SessionInfo['state'] {
@@ -131,44 +100,36 @@ export class Session {
 
   /** Calls back at each chunk of output, after the screen and the ring have it, until the returned function is called. */
   onOutput(listener: OutputListener): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#output.onOutput(listener);
   }
 
   info(): SessionInfo {
     const { id, pid, born, startedAt, cwd } = this.start;
+    const { ring, lastAt } = this.#output;
     const exit = this.#exit;
-    return {
-      id,
-      pid,
-      born,
-      startedAt,
-      cwd,
-      state: this.#state,
-      seq: this.#ring.seq,
-      lastOutputAt: this.#lastOutputAt,
-      ...(exit && { exit }),
-    };
+    const about = { id, pid, born, startedAt, cwd, state: this.#state, seq: ring.seq, lastOutputAt: lastAt };
+    return { ...about, ...(exit && { exit }) };
   }
 
   /** Output from byte `from` on, as far back as it is held. */
   output(from: number): { bytes: Buffer; from: number; seq: number } {
-    return this.#ring.read(from);
+    return this.#output.ring.read(from);
   }
 
-  /** Resolves when the terminal has it all. Rejects with PTY_BUSY, PTY_STALLED or PTY_GONE. */
-  async write(bytes: Buffer): Promise<void> {
+  /** Resolves when the terminal has it all. Rejects with PTY_BUSY, PTY_STALLED or PTY_GONE. With a name it can be found again after a hand-over. */
+  async write(bytes: Buffer, name?: WriteName): Promise<void> {
     if (!this.#terminal) throw terminalGone();
-    await this.#terminal.write(bytes);
-    this.recorder?.typed(bytes);
+    await this.line.pass(bytes.length, () => this.#type(bytes, name));
   }
 
   /** Throws PTY_GONE after the end. */
   resize(cols: number, rows: number): void {
     if (!this.#terminal) throw terminalGone();
     this.#terminal.resize(cols, rows);
-    this.screen?.resize(cols, rows);
+    this.size = { cols, rows };
+    this.screen.resize(cols, rows);
     this.recorder?.resized(cols, rows);
+    this.#deps.tell({ type: 'resized', id: this.start.id, cols, rows });
   }
 
   /** Ends every process of the session, grace in ms. Calls at the same time are one kill, with the shortest of their graces. */
@@ -176,31 +137,77 @@ export class Session {
     return this.#ending.kill(graceMs);
   }
 
-  /** Lets go of what a forgotten session holds in memory. */
-  dispose(): void {
-    if (this.screen) this.#deps.screens.drop(this.screen);
+  /** The end of a session that has no terminal was found out. */
+  found(exit: Exit): void {
+    this.#exit = exit;
+    this.#end();
   }
 
-  #openScreen({ cols, rows }: Size): Screen {
+  /** Lets go of what a forgotten session holds in memory. */
+  dispose(): void {
+    this.#deps.screens.drop(this.screen);
+  }
+
+  /** Stops reading and writing, for a hand-over; resolves when nothing is being written. */
+  async halt(): Promise<void> {
+    this.line.halt(new HostRefused('RETRY', 'The host hands its terminals over: ask again.'));
+    await this.#terminal?.halt();
+  }
+
+  /** The halted session and its terminal's descriptor; undefined of one that has lost its terminal, which the next host finds on disk. */
+  handOver(): { state: SessionState; master: number | undefined } | undefined {
+    const master = this.#terminal?.master;
+    if (master === undefined && this.#state !== 'drained') return undefined;
+    const terminal = master === undefined ? undefined : this.#terminal?.state(); // which may bring output
+    const { start, screen, size } = this;
+    const killMs = this.#ending.leftMs;
+    const seen = { output: this.#output.state(), screen: screen.state(), size };
+    const known = { start, state: this.#state, typedAt: this.#typedAt, ...seen };
+    const exit = this.#exit;
+    return {
+      state: { ...known, ...(exit && { exit }), ...(killMs !== undefined && { killMs }), ...(terminal && { terminal }) },
+      master,
+    };
+  }
+
+  /** Goes on after `halt`, or as the next host. */
+  go(): void {
+    this.screen.goOn();
+    this.#terminal?.go();
+    this.line.go();
+    if (this.#killMs !== undefined) void this.kill(this.#killMs).catch((fault) => this.#deps.warn(`kill: ${fault}`));
+    this.#killMs = undefined;
+  }
+
+  async #type(bytes: Buffer, name?: WriteName): Promise<void> {
+    if (!this.#terminal) throw terminalGone();
+    await this.#terminal.write(bytes, name);
+    this.recorder?.typed(bytes);
+  }
+
+  #openScreen(state: ScreenState): Screen {
     const { screens } = this.#deps;
-    return new Screen(cols, rows, {
-      ring: () => this.#ring,
+    return new Screen(state, {
+      ring: () => this.#output.ring,
       // a program that has ended needs no answer
       reply: (text) => void this.#terminal?.write(Buffer.from(text)).catch(() => undefined),
       hold: (isFull) => (isFull ? this.#terminal?.pause() : this.#terminal?.resume()),
       wants: (screen) => screens.wants(screen),
+      title: (title) => this.#deps.tell({ type: 'title', id: this.start.id, title }),
+      bell: () => this.#deps.tell({ type: 'bell', id: this.start.id }),
       now: screens.deps.now,
       after: screens.deps.after,
     });
   }
 
   #hear(bytes: Buffer): void {
-    const { seq } = this.#ring;
-    this.screen?.makeRoom(bytes.length);
-    this.#ring.push(bytes);
-    this.#lastOutputAt = this.#deps.now();
-    this.screen?.heard(bytes);
-    for (const listener of this.#listeners) listener(bytes, seq);
+    const { ring } = this.#output;
+    const { seq } = ring;
+    this.screen.makeRoom(bytes.length);
+    ring.push(bytes);
+    this.#output.lastAt = this.#deps.now();
+    this.screen.heard(bytes);
+    this.#output.tell(bytes, seq);
   }
 
   #leaderEnded(end: End): void {
@@ -211,30 +218,17 @@ export class Session {
     this.#deps.emit('exited', this);
   }
 
-  #awaitLost(): void {
-    const { pid, born, boot, id } = this.start;
-    if (boot === bootId() && isAlive(pid, born)) {
-      setTimeout(() => this.#awaitLost(), LOST_POLL_MS).unref();
-      return;
-    }
-    this.#exit = this.#deps.exits.readCode(id) ?? { code: null, signal: SIGHUP, at: this.#deps.now() };
-    this.#end();
-  }
-
   #end(): void {
     const exit = this.#exit;
     if (!exit) return;
     const { id } = this.start;
-    this.screen?.makeRoom(0, TAIL_BYTES); // what is not parsed must be in the ring that stays
-    const tail = this.#ring.tail(TAIL_BYTES);
+    this.screen.makeRoom(0, TAIL_BYTES); // what is not parsed must be in the ring that stays
+    const tail = this.#output.shrink();
     try {
-      this.#deps.exits.ended(id, { exit, seq: this.#ring.seq, lastOutputAt: this.#lastOutputAt }, tail);
+      this.#deps.exits.ended(id, { exit, seq: this.#output.ring.seq, lastOutputAt: this.#output.lastAt }, tail);
     } catch (fault) {
       this.#deps.warn(`The exit of ${id} could not be kept on disk: ${fault}`);
     }
-    const ring = new Ring(TAIL_BYTES, this.#ring.seq - tail.length);
-    ring.push(tail);
-    this.#ring = ring;
     this.#state = 'drained';
     this.#deps.emit('drained', this);
     this.#tellDrained();

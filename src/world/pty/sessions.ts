@@ -1,12 +1,16 @@
 /** The host's sessions by id. */
 import { setImmediate as turn } from 'node:timers/promises';
+import { EventRing } from './attach/event-ring.ts';
 import type { Exits } from './exits.ts';
 import type { HostEvent, SessionInfo, SpawnRequest, Survivor } from './host.ts';
 import { HostRefused } from './host.ts';
+import { adoptSession, forkSession, restoreSession } from './origins.ts';
+import { Parts } from './parts.ts';
+import { recordings } from './recording/part.ts';
 import { record } from './recording/record.ts';
 import { Screens, systemTurns } from './screen/screens.ts';
-import type { SessionDeps } from './session.ts';
-import { Session } from './session.ts';
+import type { Session, SessionDeps } from './session.ts';
+import type { SessionState } from './session-state.ts';
 
 /** Sessions known at a time, ended ones that nobody forgot included: each holds memory and files. */
 const SESSION_LIMIT = 2_000;
@@ -16,6 +20,9 @@ const PAGE = 150;
 const NAMED = 1_000;
 /** How long a host that ends waits for the last output of killed sessions, ms. */
 const LAST_OUTPUT_MS = 2_000;
+
+/** What the host before hands over; `masters` are the terminals of those sessions that have one, in their order. */
+export type HandedSessions = { readonly sessions: readonly SessionState[]; readonly masters: readonly number[] };
 
 /** What the table needs. `now` is the time in ms since 1970; `warn` takes a line for the log; `secrets` of the host must be in no recording. */
 export type SessionsDeps = {
@@ -33,15 +40,25 @@ export class Sessions {
   readonly #listeners = new Set<(event: HostEvent) => void>();
   #line: Promise<unknown> = Promise.resolve();
   #stopping = false;
+  /** Features with a state of their own: each adds itself when the host is put together. */
+  readonly parts: Parts;
+  /** All that has happened, for those who want to know what they missed. */
+  readonly events = new EventRing();
 
-  /** Begins with what earlier hosts left on disk. */
-  constructor(deps: SessionsDeps) {
+  /** Begins with what the host before hands over, halted until `go`, and with what lost hosts left on disk. */
+  constructor(deps: SessionsDeps, handed: HandedSessions = { sessions: [], masters: [] }) {
+    this.parts = new Parts(deps.warn);
     this.#deps = {
       ...deps,
       screens: new Screens(systemTurns(deps.now)),
       emit: (type, session) => this.#emit({ type, session: session.info() }),
+      tell: (news) => this.events.tell(news),
     };
-    for (const kept of deps.exits.load()) this.#table.set(kept.start.id, Session.restore(kept, this.#deps));
+    this.parts.add(recordings(this, { ...this.#deps, after: this.#deps.screens.deps.after }));
+    const masters = [...handed.masters];
+    this.parts.add(this.events.part);
+    for (const state of handed.sessions) this.#know(adoptSession(state, state.terminal && masters.shift(), this.#deps));
+    for (const kept of deps.exits.load()) if (!this.#table.has(kept.start.id)) this.#know(restoreSession(kept, this.#deps));
   }
 
   get size(): number {
@@ -51,6 +68,33 @@ export class Sessions {
   /** Sessions whose leader lives. */
   get running(): number {
     return [...this.#table.values()].filter((session) => session.state === 'running').length;
+  }
+
+  get isStopping(): boolean {
+    return this.#stopping;
+  }
+
+  /** All sessions. */
+  all(): IterableIterator<Session> {
+    return this.#table.values();
+  }
+
+  /** Stops all terminals; resolves when no fork waits and nothing is being written. No request may come meanwhile. */
+  async halt(): Promise<void> {
+    await this.#line;
+    await this.parts.halt();
+    await Promise.all([...this.#table.values()].map((session) => session.halt()));
+  }
+
+  /** The halted sessions, and their terminals. */
+  handOver(): Array<NonNullable<ReturnType<Session['handOver']>>> {
+    return [...this.#table.values()].flatMap((session) => session.handOver() ?? []);
+  }
+
+  /** Goes on after `halt`, or as the next host. */
+  go(): void {
+    for (const session of this.#table.values()) session.go();
+    this.parts.go();
   }
 
   /** Calls back at each event, until the returned function is called. */
@@ -146,9 +190,9 @@ export class Sessions {
     if (!token)
       throw new HostRefused('BAD_REQUEST', 'A session needs GT_SESSION in its environment: its processes are found by it.');
     try {
-      const session = Session.fork(request, token, this.#deps);
+      const session = forkSession(request, token, this.#deps);
       record(session, request, { ...this.#deps, after: this.#deps.screens.deps.after });
-      this.#table.set(request.id, session);
+      this.#know(session);
       this.#emit({ type: 'spawned', session: session.info() });
       return session.info();
     } catch (fault) {
@@ -161,7 +205,14 @@ export class Sessions {
     }
   }
 
+  #know(session: Session): void {
+    const { id } = session.start;
+    this.#table.set(id, session);
+    session.onOutput((bytes, seq) => this.events.printed(id, seq + bytes.length));
+  }
+
   #emit(event: HostEvent): void {
+    this.events.tell(event);
     for (const listener of this.#listeners) listener(event);
   }
 }

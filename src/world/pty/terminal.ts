@@ -1,10 +1,12 @@
-/** One terminal: a process on it, all that it prints, and what it is told. Loses no byte at its end. */
+/** One terminal: a process on it, all that it prints, and what it is told. Loses no byte at its end, nor when another host takes it over. */
 import { closeSync, writeSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { ReadStream } from 'node:tty';
-import type { End, ForkRequest } from './binding.ts';
+import type { End, Forked, ForkRequest } from './binding.ts';
 import * as binding from './binding.ts';
+import type { MarkerState } from './marker.ts';
 import { Marker } from './marker.ts';
+import type { Unwritten, WriteName } from './writer.ts';
 import { STALL_MS, terminalGone, Writer } from './writer.ts';
 
 /** How long the mark after the last output is waited for, in ms. It fails to come where a person stopped the output (Ctrl+S) or the terminal was hung up. */
@@ -28,33 +30,74 @@ type Limits = { readonly stallMs: number; readonly markMs: number };
 
 type Ended = { readonly seen: number; readonly marker: Marker; readonly markUntil: number; readonly drainUntil: number };
 
+/** A halted terminal, for the host that takes it over: `mark` is there when the process has ended, `unmarked` is what was not printed of it. */
+export type TerminalState = {
+  readonly pid: number;
+  readonly pts: string;
+  readonly unwritten: readonly Unwritten[];
+  readonly mark?: MarkerState & { readonly unmarked: string };
+};
+
+/** What lies beneath a stream of Node's; its `reading` says whether the stream believes that it reads. */
+type Handle = { reading: boolean; readStart(): void; readStop(): void };
+
 /** A terminal with its process. */
 export class Terminal {
   readonly pid: number;
-  readonly #master: number;
-  readonly #slave: number;
+  readonly #forked: Forked;
   readonly #stream: ReadStream;
   readonly #writer: Writer;
   readonly #listener: TerminalListener;
-  #seen = 0;
   readonly #markMs: number;
+  #seen = 0;
   #ended: Ended | undefined;
   #unmarked = Buffer.alloc(0);
   #closed = false;
+  #halted = false;
+  #stopped = false;
+  /** What is to be done when the terminal goes on. */
+  #held: Array<() => void> = [];
 
-  /** Starts the process; blocks for 1 to 10 ms. Throws when the system gives no terminal. */
-  constructor(request: ForkRequest, listener: TerminalListener, limits: Limits = { stallMs: STALL_MS, markMs: MARK_MS }) {
+  private constructor(forked: Forked, listener: TerminalListener, limits: Limits) {
+    this.pid = forked.pid;
+    this.#forked = forked;
     this.#listener = listener;
     this.#markMs = limits.markMs;
-    const forked = binding.fork(request, (end) => this.#onEnd(end));
-    this.pid = forked.pid;
-    this.#master = forked.master;
-    this.#slave = forked.slave;
     this.#writer = new Writer(forked.master, limits.stallMs);
     this.#stream = new ReadStream(forked.master);
-    this.#stream.on('data', (bytes: Buffer) => this.#hear(this.#ended ? this.#ended.marker.filter(bytes) : bytes));
     // EIO is how a terminal's end reads; the rule of #drain tells when that is
     this.#stream.on('error', () => undefined);
+  }
+
+  /** Starts a process; blocks for 1 to 10 ms. Throws when the system gives no terminal. */
+  static fork(
+    request: ForkRequest,
+    listener: TerminalListener,
+    limits: Limits = { stallMs: STALL_MS, markMs: MARK_MS },
+  ): Terminal {
+    const forked = binding.fork(request, (end) => terminal.end(end));
+    const terminal: Terminal = new Terminal(forked, listener, limits);
+    terminal.#read();
+    return terminal;
+  }
+
+  /**
+   * Takes over the terminal of an earlier host by its inherited `master`; the size stays as it is. It is halted until `go`; the end of its process is
+   * to be told by `end`. Throws when the slave cannot be opened by its name.
+   */
+  static adopt(state: TerminalState, master: number, listener: TerminalListener): Terminal {
+    const { pid, pts, mark } = state;
+    const forked = { pid, master, slave: binding.openSlave(pts), pts };
+    const terminal = new Terminal(forked, listener, { stallMs: STALL_MS, markMs: MARK_MS });
+    void terminal.#writer.halt();
+    terminal.#halted = true;
+    if (mark) terminal.#ended = terminal.#endedBy(new Marker(mark));
+    if (mark) terminal.#unmarked = Buffer.from(mark.unmarked);
+    terminal.#held.push(() => {
+      terminal.#read();
+      if (terminal.#ended) terminal.#drain(terminal.#ended);
+    });
+    return terminal;
   }
 
   /** Bytes that wait to be written. */
@@ -67,15 +110,20 @@ export class Terminal {
     return this.#writer.refusals;
   }
 
+  /** The descriptor by which the terminal can be handed over; undefined when it has been lost. */
+  get master(): number | undefined {
+    return this.#closed || this.#stream.destroyed ? undefined : this.#forked.master;
+  }
+
   /** Resolves when the kernel has all of it; writes come out whole and in order. Rejects with PTY_BUSY, PTY_STALLED or PTY_GONE. */
-  write(bytes: Buffer): Promise<void> {
-    return this.#writer.write(bytes);
+  write(bytes: Buffer, name?: WriteName): Promise<void> {
+    return this.#writer.write(bytes, name);
   }
 
   /** Sets the screen's size in characters. Throws PTY_GONE after the end. */
   resize(cols: number, rows: number): void {
     if (this.#closed) throw terminalGone();
-    binding.resize(this.#master, cols, rows);
+    binding.resize(this.#forked.master, cols, rows);
   }
 
   /** Stops reading (up to 64 kB more are read ahead): the process waits when the kernel's buffer is full. Its end lifts it. */
@@ -84,7 +132,58 @@ export class Terminal {
   }
 
   resume(): void {
-    this.#stream.resume();
+    if (this.#halted) this.#held.push(() => this.#stream.resume());
+    else this.#stream.resume();
+  }
+
+  /** The process has ended: of one that was adopted, who looks after it tells so. */
+  end(end: End): void {
+    if (this.#halted) this.#held.push(() => this.#onEnd(end));
+    else this.#onEnd(end);
+  }
+
+  /** Stops all: resolves when nothing is being written. What the process prints from then on waits in the kernel, once `state` was called. */
+  async halt(): Promise<void> {
+    this.#halted = true;
+    await this.#writer.halt();
+  }
+
+  /**
+   * The halted terminal's state; all that was read ahead is told of as output first. From here on nothing is read until `go`: pausing the stream would
+   * not do, for its handle reads on.
+   */
+  state(): TerminalState {
+    const handle = this.#handle;
+    handle?.readStop();
+    while (this.#stream.read() !== null);
+    if (handle) {
+      handle.reading = true; // so that the stream does not start it again
+      handle.readStop();
+    }
+    this.#stopped = true;
+    const { pid, pts } = this.#forked;
+    const mark = this.#ended && { ...this.#ended.marker.state(), unmarked: this.#unmarked.toString() };
+    return { pid, pts, unwritten: this.#writer.unwritten, ...(mark && { mark }) };
+  }
+
+  /** Goes on after `halt` or `adopt`. */
+  go(): void {
+    if (!this.#halted) return;
+    this.#halted = false;
+    if (this.#stopped) this.#handle?.readStart();
+    this.#stopped = false;
+    const held = this.#held;
+    this.#held = [];
+    for (const run of held) run();
+    this.#writer.go();
+  }
+
+  get #handle(): Handle | undefined {
+    return (this.#stream as unknown as { readonly _handle?: Handle | null })._handle ?? undefined;
+  }
+
+  #read(): void {
+    this.#stream.on('data', (bytes: Buffer) => this.#hear(this.#ended ? this.#ended.marker.filter(bytes) : bytes));
   }
 
   #hear(bytes: Buffer): void {
@@ -92,11 +191,15 @@ export class Terminal {
     if (bytes.length > 0) this.#listener.output(bytes);
   }
 
-  #onEnd(end: End): void {
+  #endedBy(marker: Marker): Ended {
     const now = performance.now();
+    return { seen: this.#seen, marker, markUntil: now + this.#markMs, drainUntil: now + DRAIN_MS };
+  }
+
+  #onEnd(end: End): void {
     const marker = new Marker();
-    this.#ended = { seen: this.#seen, marker, markUntil: now + this.#markMs, drainUntil: now + DRAIN_MS };
-    this.#unmarked = marker.bytes;
+    this.#ended = this.#endedBy(marker);
+    this.#unmarked = Buffer.from(marker.bytes);
     this.#listener.exited(end);
     this.#stream.resume();
     this.#drain(this.#ended);
@@ -106,7 +209,7 @@ export class Terminal {
   #mark(): void {
     if (this.#unmarked.length === 0) return;
     try {
-      this.#unmarked = this.#unmarked.subarray(writeSync(this.#slave, this.#unmarked));
+      this.#unmarked = this.#unmarked.subarray(writeSync(this.#forked.slave, this.#unmarked));
     } catch {}
   }
 
@@ -123,6 +226,7 @@ export class Terminal {
     const quiet = ended.marker.passed && performance.now() >= ended.drainUntil ? 0 : QUIET_MS;
     setTimeout(() => {
       setImmediate(() => {
+        if (this.#halted) return void this.#held.push(() => this.#drain(ended));
         const isMarked = ended.marker.passed || performance.now() >= ended.markUntil;
         if ((isMarked && this.#seen === before) || this.#seen - ended.seen > TALK_LIMIT) this.#close();
         else this.#drain(ended);
@@ -134,7 +238,7 @@ export class Terminal {
     this.#closed = true;
     if (this.#ended) this.#hear(this.#ended.marker.rest());
     this.#writer.close(() => {
-      closeSync(this.#slave);
+      closeSync(this.#forked.slave);
       this.#stream.destroy();
       this.#listener.drained();
     });

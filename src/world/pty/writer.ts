@@ -13,7 +13,18 @@ const BACK_OFF_LAST = 16;
 /** A terminal that took no byte for so long, in ms, has stalled. */
 export const STALL_MS = 30_000;
 
-type Entry = { readonly bytes: Buffer; at: number; readonly resolve: () => void; readonly reject: (fault: Error) => void };
+/** Names a write over hand-overs of the host: the client and number of its request, or any other pair that nobody else uses. */
+export type WriteName = { readonly client: string; readonly n: number };
+/** What was not written yet of a write. */
+export type Unwritten = { readonly bytes: Buffer; readonly name?: WriteName };
+
+type Entry = {
+  readonly bytes: Buffer;
+  at: number;
+  readonly name: WriteName | undefined;
+  readonly resolve: () => void;
+  readonly reject: (fault: Error) => void;
+};
 
 /** Refusal of whatever is asked of a terminal that has ended. */
 export function terminalGone(): HostRefused {
@@ -32,6 +43,7 @@ export class Writer {
   #inFlight = false;
   #closed: (() => void) | undefined;
   #refusals = 0;
+  #halted: (() => void) | undefined;
 
   constructor(fd: number, stallMs: number) {
     this.#fd = fd;
@@ -49,7 +61,7 @@ export class Writer {
   }
 
   /** Resolves when the kernel has all of it. Rejects with PTY_BUSY (8 MB wait already), PTY_STALLED (no byte taken for 30 s) or PTY_GONE. */
-  write(bytes: Buffer): Promise<void> {
+  write(bytes: Buffer, name?: WriteName): Promise<void> {
     if (this.#closed) return Promise.reject(terminalGone());
     if (bytes.length === 0) return Promise.resolve();
     if (this.#queued + bytes.length > QUEUE_LIMIT)
@@ -58,10 +70,32 @@ export class Writer {
       );
     return new Promise((resolve, reject) => {
       if (this.#queue.length === 0) this.#movedAt = performance.now();
-      this.#queue.push({ bytes, at: 0, resolve, reject });
+      this.#queue.push({ bytes, at: 0, name, resolve, reject });
       this.#queued += bytes.length;
-      if (!this.#inFlight && !this.#timer) this.#next();
+      if (!this.#inFlight && !this.#timer && !this.#halted) this.#next();
     });
+  }
+
+  /** Writes nothing more until `go`; resolves when no write is in flight. */
+  halt(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    return new Promise((resolve) => {
+      this.#halted = resolve;
+      if (!this.#inFlight) resolve();
+    });
+  }
+
+  /** What waits, of a halted writer. */
+  get unwritten(): readonly Unwritten[] {
+    return this.#queue.map(({ bytes, at, name }) => ({ bytes: bytes.subarray(at), ...(name && { name }) }));
+  }
+
+  /** Writes again. */
+  go(): void {
+    this.#halted = undefined;
+    this.#movedAt = performance.now();
+    if (!this.#inFlight && !this.#timer && !this.#closed) this.#next();
   }
 
   /** Refuses what waits and calls back when no write is in flight: only then may the descriptor be closed, for its number will be given out again. */
@@ -86,10 +120,16 @@ export class Writer {
     this.#inFlight = true;
     write(this.#fd, entry.bytes, entry.at, Math.min(SLICE, entry.bytes.length - entry.at), null, (fault, count) => {
       this.#inFlight = false;
-      if (this.#closed) return this.#closed();
-      if (fault?.code === 'EAGAIN') return this.#refused();
-      if (fault) return this.#dropAll(terminalGone());
-      this.#moved(entry, count);
+      if (this.#closed) {
+        this.#closed();
+        this.#halted?.();
+        return;
+      }
+      if (fault?.code === 'EAGAIN') this.#refused();
+      else if (fault) this.#dropAll(terminalGone());
+      else this.#moved(entry, count);
+      if (this.#halted) this.#halted();
+      else if (!fault) this.#next();
     });
   }
 
@@ -102,7 +142,6 @@ export class Writer {
       this.#queue.shift();
       entry.resolve();
     }
-    this.#next();
   }
 
   #refused(): void {
@@ -112,6 +151,7 @@ export class Writer {
       this.#dropAll(new HostRefused('PTY_STALLED', text));
       return;
     }
+    if (this.#halted) return;
     this.#timer = setTimeout(() => this.#next(), this.#wait);
     this.#wait = Math.min(this.#wait * 2, BACK_OFF_LAST);
   }

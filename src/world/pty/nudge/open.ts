@@ -1,6 +1,7 @@
 /** The nudges of a host's sessions. */
 import { systemTurns } from '#world/pty/screen/screens';
 import type { Sessions } from '#world/pty/sessions';
+import type { NudgeState } from './nudge.ts';
 import { Nudges } from './nudges.ts';
 import { seatOf } from './seat.ts';
 
@@ -18,6 +19,16 @@ export function openNudges(
   });
   sessions.onEvent(({ type, session }) => {
     if (type === 'forgotten') nudges.forget(session.id);
+  });
+  sessions.parts.add({
+    name: 'nudges',
+    halt: () => nudges.freeze(),
+    state: () => nudges.state(),
+    resume: (states) => {
+      nudges.freeze(); // no terminal goes on yet
+      nudges.resume(states as NudgeState[]);
+    },
+    go: () => nudges.thaw(),
   });
   return nudges;
 }

@@ -6,7 +6,7 @@ import { holds, holdsMore, isWholly, needsFile, pasteOf } from '#core/nudge-text
 import type { ScreenView } from '#core/screen-view';
 import { HostRefused } from '#world/pty/host';
 import type { NudgeResult } from './asked.ts';
-import { Over } from './eyes.ts';
+import { Over, Stopped } from './eyes.ts';
 import type { Nudge } from './nudge.ts';
 import type { Place, Seen } from './place.ts';
 import { judge, QUIET_MS, Settled, STEADY_MS, told } from './place.ts';
@@ -42,6 +42,7 @@ export class Sending {
       const left = nudge.step === 'pasted' ? await this.#echo() : await this.#verify();
       return left ?? (await this.#send());
     } catch (fault) {
+      if (fault instanceof HostRefused && fault.code === 'RETRY') throw new Stopped(); // the next host looks what was typed
       if (fault instanceof HostRefused && fault.code !== 'PTY_GONE')
         return told(nudge.step === 'entered' ? 'unknown' : 'draft-left', fault.message);
       if (!(fault instanceof Over || fault instanceof HostRefused)) throw fault;

@@ -25,9 +25,9 @@ export function recordOn(session: Session, state: RecorderState, host: Recording
 }
 
 function depsOf(session: Session, { now, after, warn }: RecordingHost) {
-  const { id, startedAt, cols, rows } = session.start;
-  const snapshot = async () => session.screen?.snapshot();
-  return { session: id, startedAt, cols, rows, now, after, warn, snapshot };
+  const { id, startedAt } = session.start;
+  const snapshot = () => session.screen.snapshot();
+  return { session: id, startedAt, ...session.size, now, after, warn, snapshot };
 }
 
 function follow(session: Session, recorder: Recorder): void {

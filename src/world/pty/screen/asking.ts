@@ -3,7 +3,7 @@
 /** Reports of state (n, c, $p, $q, ?u, t, XTVERSION), of settings (DCS $q, +q) and of colours (OSC …;?). */
 const QUESTION = /\x1b(?:\[[?>=]?[0-9;]*(?:[cn]|\$p)|\[\?u|\[>[0-9]*q|\[(?:1[1-9]|2[01])[0-9;]*t|P[+$]q|\][0-9;]*;\?)/;
 /** Longest beginning of a question that may lie in the chunk before, in bytes. */
-const LONGEST = 32;
+export const LONGEST = 32;
 
 /** Follows one stream. */
 export class Asking {

@@ -29,10 +29,10 @@ export class Painter {
     this.#cell = from.emptyCell();
   }
 
-  /** The whole screen; `savedCharset` names what each of the two has saved. */
-  paint(savedCharset: (sheet: 'normal' | 'alternate') => string): string {
+  /** The whole screen, `scrollback` with the lines scrolled away; `savedCharset` names what each of the two has saved. */
+  paint(savedCharset: (sheet: 'normal' | 'alternate') => string, scrollback = true): string {
     const { normal, alternate, isAlternate } = this.#from;
-    this.#sheet(normal);
+    this.#sheet(normal, scrollback ? 0 : normal.ybase);
     if (isAlternate) {
       // going to the other screen saves the cursor of this one: at that moment it is the saved one
       if (normal.scrollTop > 0 || normal.scrollBottom < this.#from.rows - 1)
@@ -65,8 +65,11 @@ export class Painter {
     for (let x = Math.min(active.x, cols) - 1; line && x >= 0 && x >= active.x - 2; x--) {
       line.loadCell(x, this.#cell);
       const chars = this.#cell.getChars();
-      if (chars !== '' && this.#cell.getWidth() > 0)
-        return x + this.#cell.getWidth() === active.x ? `\x1b[${x + 1}G${chars}` : '';
+      const width = this.#cell.getWidth();
+      if (chars === '' || width === 0) continue;
+      if (x + width !== active.x) return '';
+      // back by characters: with origin mode on the library takes a move by a sequence for one to another row
+      return `${active.x < cols ? '\b'.repeat(width) : `\x1b[${x + 1}G`}${chars}`;
     }
     return '';
   }
@@ -92,13 +95,13 @@ export class Painter {
     this.#pen = key;
   }
 
-  #sheet(sheet: Sheet): void {
+  #sheet(sheet: Sheet, first = 0): void {
     const { rows } = this.#from;
     const { lines } = sheet;
-    for (let y = 0; y < lines.length; y++) {
-      const isWrapped = y > 0 && lines.get(y)?.isWrapped;
+    for (let y = first; y < lines.length; y++) {
+      const isWrapped = y > first && lines.get(y)?.isWrapped;
       const isContinued = rows > 1 && y + 1 < lines.length && lines.get(y + 1)?.isWrapped === true;
-      if (y > 0) {
+      if (y > first) {
         this.#setPen(DEFAULT_PEN);
         this.#put(isWrapped && rows > 1 ? '\r\x1b[B' : '\r\n');
       }

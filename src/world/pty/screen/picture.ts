@@ -3,11 +3,11 @@ import type { Emulator } from './emulator.ts';
 import { Painter } from './painter.ts';
 import type { OnAsked, Scanner } from './scanner.ts';
 
-/** What a fresh terminal of the same size is fed to become equal to the one that this scanner and emulator followed. */
-export function pictureOf(emulator: Emulator, scanner: Scanner): Buffer {
+/** What a fresh terminal of the same size is fed to become equal to the one that this scanner and emulator followed; `scrollback` with the lines scrolled away. */
+export function pictureOf(emulator: Emulator, scanner: Scanner, scrollback = true): Buffer {
   const painter = new Painter(emulator);
   const { modes, printed, partial } = scanner;
-  const painted = painter.paint((sheet) => modes.savedCharset(sheet));
+  const painted = painter.paint((sheet) => modes.savedCharset(sheet), scrollback);
   const text = `${painted}${modes.extra(painter.cursor(modes.origin))}${printed && !modes.insert ? painter.reprint() : ''}`;
   return Buffer.concat([Buffer.from(text), partial]);
 }

@@ -8,6 +8,8 @@ export type RenderOptions = {
   readonly lines: number;
   /** Whether colours and the like are kept, as SGR. */
   readonly colour: boolean;
+  /** Only rows that are scrolled away, above the screen. */
+  readonly isAbove?: boolean;
 };
 
 /** What a screen shows. */
@@ -25,14 +27,16 @@ export type Rendered = {
 
 const PLAIN = penKey({ fg: 0, bg: 0, extended: { _ext: 0, underlineColor: 0, urlId: 0 } });
 
-function rowOf(emulator: Emulator, y: number, colour: boolean): string {
+/** A row as text, of its first `cols` columns. `y` counts from the oldest line. */
+export function rowOf(emulator: Emulator, y: number, colour: boolean, cols = emulator.cols): string {
   const line = emulator.active.lines.get(y);
   const cell = emulator.emptyCell();
   let text = '';
   let kept = 0;
   let pen = PLAIN;
-  for (let x = 0; line && x < Math.min(line.length, emulator.cols); x++) {
+  for (let x = 0; line && x < Math.min(line.length, cols); x++) {
     line.loadCell(x, cell);
+    if (x + cell.getWidth() > cols) break;
     const chars = cell.getChars();
     if (chars === '' && cell.getWidth() === 0) continue;
     const key = penKey(cell);
@@ -47,11 +51,11 @@ function rowOf(emulator: Emulator, y: number, colour: boolean): string {
 }
 
 /** The last rows of the screen in view, the lines scrolled away included. */
-export function render(emulator: Emulator, modes: Modes, { lines, colour }: RenderOptions): Rendered {
+export function render(emulator: Emulator, modes: Modes, { lines, colour, isAbove }: RenderOptions): Rendered {
   const { active, cols, rows, isAlternate } = emulator;
   const cursorAt = active.ybase + active.y;
-  let end = active.lines.length;
-  while (end > cursorAt + 1 && rowOf(emulator, end - 1, colour) === '') end--;
+  let end = isAbove ? active.ybase : active.lines.length;
+  while (!isAbove && end > cursorAt + 1 && rowOf(emulator, end - 1, colour) === '') end--;
   const begin = Math.max(0, end - lines);
   const text = Array.from({ length: end - begin }, (_, index) => rowOf(emulator, begin + index, colour)).join('\n');
   const cursor = { x: Math.min(active.x, cols - 1), y: cursorAt - begin, hidden: modes.cursorHidden };

@@ -27,6 +27,7 @@ export class Scanner {
   #lacking = 0;
   #held: number[] = [];
   #printed = false;
+  #bells = 0;
 
   constructor(rows: number) {
     this.modes = new Modes(rows);
@@ -35,6 +36,11 @@ export class Scanner {
   /** Whether a cut after the last byte parts nothing: no sequence, no character, no frame that the program wants shown at once. */
   get safe(): boolean {
     return this.#state === 'ground' && this.#lacking === 0 && !this.modes.synchronized;
+  }
+
+  /** How often the program has rung. */
+  get bells(): number {
+    return this.#bells;
   }
 
   /** Whether the last byte ended a printed character, which a combining one that follows would join. */
@@ -75,6 +81,7 @@ export class Scanner {
       this.#held = [byte];
     } else if (byte < 0x20) {
       this.#printed = false;
+      if (byte === BEL) this.#bells++;
       this.modes.control(byte);
     }
   }

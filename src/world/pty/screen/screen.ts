@@ -2,48 +2,19 @@
  * The screen of one session. Live: a terminal in memory that follows the output, some 3 MB. Asleep: the bytes that paint it, deflated, some 20 kB; what is
  * printed meanwhile stays in the session's ring. It begins asleep, so that a session that nobody looks at and that asks its terminal nothing costs neither.
  */
-import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import { inflateRawSync } from 'node:zlib';
+import type { Size } from '#world/pty/host';
 import { HostRefused } from '#world/pty/host';
-import type { Ring } from '#world/pty/ring';
-import { Asking } from './asking.ts';
+import { Asking, LONGEST } from './asking.ts';
+import type { ScreenDeps } from './deps.ts';
 import { Emulator } from './emulator.ts';
+import { EASED, FULL, IDLE_MS, PIECE, TAIL_LIMIT } from './limits.ts';
 import { Lookers } from './lookers.ts';
 import type { Modes } from './modes.ts';
 import { feed, pictureOf } from './picture.ts';
-import type { Rendered, RenderOptions } from './rows.ts';
-import { render } from './rows.ts';
+import { type Rendered, type RenderOptions, render } from './rows.ts';
 import { Scanner } from './scanner.ts';
-
-/** Bytes that a sleeper leaves unparsed; when there are more it wakes. */
-const TAIL_LIMIT = 64 << 10;
-/** Silence, also of those who look, after which a screen goes to sleep, ms. */
-const IDLE_MS = 30_000;
-/** Bytes parsed between two looks at the watch. */
-const PIECE = 4096;
-/** Unparsed bytes at which the program has to wait, and at which it may go on. */
-const FULL = 128 << 10;
-const EASED = 32 << 10;
-
-/** What a screen needs of its session and host. */
-export type ScreenDeps = {
-  /** The session's output; the screen has parsed it up to some byte, and no byte after that may leave it. */
-  readonly ring: () => Ring;
-  /** Sends the program what its terminal answers. */
-  readonly reply: (text: string) => void;
-  /** Lets the program wait, or go on. */
-  readonly hold: (isFull: boolean) => void;
-  /** Asks for a turn. */
-  readonly wants: (screen: Screen) => void;
-  /** Time in ms since 1970. */
-  readonly now: () => number;
-  /** Calls back after some ms, unless the returned function is called. */
-  readonly after: (ms: number, run: () => void) => () => void;
-  /** Answers to questions that the screen does not know, by the question: a sequence without its terminator. */
-  readonly answers?: ReadonlyMap<string, string>;
-};
-
-type Asleep = { readonly picture: Buffer; readonly cols: number; readonly rows: number };
-type Size = { readonly seq: number; readonly cols: number; readonly rows: number };
+import { type Painted, paintedBy, type ScreenState, type Sized } from './state.ts';
 
 /** One session's screen. */
 export class Screen {
@@ -51,9 +22,9 @@ export class Screen {
   readonly #scanner: Scanner;
   readonly #asking = new Asking();
   #emulator: Emulator | undefined;
-  #asleep: Asleep;
+  #asleep: Painted;
   #seq = 0;
-  #sizes: Size[] = [];
+  #sizes: Sized[] = [];
   readonly #lookers: Lookers;
   #watchers = 0;
   #isHeld = false;
@@ -64,14 +35,24 @@ export class Screen {
   #sleptAt: number;
   /** A person types on a terminal of their own, which then answers the program. */
   someoneTypes = false;
+  /** No question after this byte was answered by the screen. */
+  answeredAt = 0;
 
-  constructor(cols: number, rows: number, deps: ScreenDeps) {
+  constructor({ picture, cols, rows, seq, sizes }: ScreenState, deps: ScreenDeps) {
     this.#deps = deps;
     this.#lookers = new Lookers(deps.after);
     this.#scanner = new Scanner(rows);
-    this.#asleep = { picture: deflateRawSync(Buffer.alloc(0)), cols, rows };
+    this.#scanner.push(inflateRawSync(picture)); // it sets what the program had set
+    this.#asleep = { picture, cols, rows };
+    this.#seq = seq;
+    this.#sizes = [...sizes];
     this.#usedAt = deps.now();
     this.#sleptAt = this.#usedAt;
+  }
+
+  /** The screen for another host, which has the ring as well. It may be in the middle of a sequence. */
+  state(): ScreenState {
+    return { ...(this.#emulator ? paintedBy(this.#emulator, this.#scanner) : this.#asleep), seq: this.#seq, sizes: this.#sizes };
   }
 
   get isLive(): boolean {
@@ -142,6 +123,15 @@ export class Screen {
     return this.look((emulator) => ({ seq: this.#seq, bytes: pictureOf(emulator, this.#scanner) }));
   }
 
+  /** The same without the lines scrolled away, and with the size that it is for; `atCut` is called before anything that comes after is parsed. */
+  paint(atCut: () => void): Promise<{ readonly seq: number; readonly bytes: Buffer } & Size> {
+    return this.look((emulator) => {
+      atCut();
+      const { cols, rows } = emulator;
+      return { seq: this.#seq, bytes: pictureOf(emulator, this.#scanner, false), cols, rows };
+    });
+  }
+
   /** The last rows as text, after all that has been printed so far. */
   peek(options: RenderOptions): Promise<Rendered & { readonly seq: number }> {
     return this.look((emulator, modes) => ({ ...render(emulator, modes, options), seq: this.#seq }));
@@ -157,6 +147,13 @@ export class Screen {
     this.#need();
     this.#cut();
     return seen;
+  }
+
+  /** Goes on as the screen of another host: what that one had not parsed may hold a question for which the program waits. */
+  goOn(): void {
+    this.#asking.isIn(this.#deps.ring().tail(LONGEST)); // it may end in the next chunk
+    this.#mustWake ||= this.backlog > 0;
+    if (this.isWanting) this.#deps.wants(this);
   }
 
   wake(): void {
@@ -176,11 +173,8 @@ export class Screen {
 
   /** Nothing may be unparsed. */
   sleep(): void {
-    const emulator = this.#emulator;
-    if (!emulator) return;
-    // level 1: a third larger than the best, in a fifth of the time
-    const picture = deflateRawSync(pictureOf(emulator, this.#scanner), { level: 1 });
-    this.#asleep = { picture, cols: emulator.cols, rows: emulator.rows };
+    if (!this.#emulator) return;
+    this.#asleep = paintedBy(this.#emulator, this.#scanner);
     this.#drop();
     this.#isRoused = false;
     this.#sleptAt = this.#deps.now();
@@ -217,7 +211,9 @@ export class Screen {
   }
 
   #reply(text: string): void {
-    if (!this.someoneTypes) this.#deps.reply(text);
+    if (this.someoneTypes) return;
+    this.answeredAt = this.#seq;
+    this.#deps.reply(text);
   }
 
   #piece(most: number): void {
@@ -227,10 +223,14 @@ export class Screen {
     const stretch = Math.min(most, (this.#sizes[0]?.seq ?? Number.POSITIVE_INFINITY) - this.#seq);
     const bytes = this.#deps.ring().slice(this.#seq, this.#lookers.stride(this.#seq, stretch));
     this.#seq += bytes.length;
+    const { bells } = this.#scanner;
+    const { title } = this.#scanner.modes;
     feed(emulator, this.#scanner, bytes, (sequence) => {
       const answer = this.#deps.answers?.get(sequence);
       if (answer !== undefined) this.#reply(answer);
     });
+    if (this.#scanner.modes.title !== title) this.#deps.title?.(this.#scanner.modes.title);
+    if (this.#scanner.bells !== bells) this.#deps.bell?.();
     this.#fit();
     this.#cut();
   }

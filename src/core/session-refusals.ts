@@ -1,0 +1,30 @@
+/** What gt says when it will not show, or not take keys to, an agent's terminal: part of `REFUSALS`. */
+export const SESSION_REFUSALS = {
+  HOST_UNSAFE: {
+    says: '{why}',
+    try: 'Close it to others (chmod 600 a socket or token, 700 its directory), or remove it, then `gt up`.',
+    exit: 1,
+  },
+  NOT_A_TERMINAL: {
+    says: '`gt {verb}` needs a terminal: standard input and output must be one.',
+    try: 'Look without one: `gt peek {agent}`.',
+    exit: 2,
+  },
+  ATTACH_NESTED: {
+    says: "This is an agent's own terminal: GT_SESSION is set.",
+    try: 'Call it from a terminal of your own; `gt peek {agent}` works here.',
+    exit: 1,
+  },
+  ATTACH_WHICH: { says: '{count} agents have a terminal: say which one.', try: 'Name it: {names}.', exit: 2 },
+  NOBODY_WORKS: { says: 'No agent has a terminal now.', try: 'Put work on a hook: `gt sling <id>`.', exit: 3 },
+  SESSION_OVER: {
+    says: '{agent} has no terminal now: {how}.',
+    try: 'Its last output: `gt peek {agent}`; why it stands still: `gt why {agent}`.',
+    exit: 3,
+  },
+  ATTACH_LOST: {
+    says: 'The connection to {agent} was lost, and not found again: {why}',
+    try: 'See `gt status`, and `gt peek {agent}` for its last output.',
+    exit: 5,
+  },
+} as const;

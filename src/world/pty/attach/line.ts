@@ -1,0 +1,218 @@
+/**
+ * What is typed into one session, in front of its writer: a paste goes in whole, whoever else types or is written meanwhile; Ctrl+C overtakes what waits.
+ * The writer is given a person's input in slices, so that there is something to overtake.
+ */
+import { PASTE_BEGIN, PASTE_END, PasteFollower } from '#core/terminal/paste';
+import { HostRefused } from '#world/pty/host';
+
+/** What waits, at most, in bytes. */
+const LIMIT = 8 << 20;
+/** Bytes handed to the writer at once. */
+const SLICE = 4096;
+/** A paste of which nothing more came for so long, in ms, is closed: whoever pasted is gone, or will say so. */
+const SILENCE_MS = 5_000;
+
+/** One who types, over reconnections. */
+export class Typist {
+  /** Follows what came from this one. */
+  readonly paste = new PasteFollower();
+  /** The paste was closed without its end having come; what else comes of it needs a new beginning. */
+  isBroken = false;
+  /** The rest of the paste is not wanted: it was interrupted. */
+  isDropped = false;
+  /** Told how many more bytes the writer has. */
+  onHanded: (count: number) => void = () => undefined;
+}
+
+type Entry = {
+  readonly who: Typist | undefined;
+  readonly size: number;
+  /** Of a typist: what the writer does not have, and how many of these bytes came from the typist. */
+  bytes: Buffer;
+  left: number;
+  /** Whether a paste is open after it. */
+  readonly isOpen: boolean;
+  /** Of another: its write, and what refuses it. */
+  readonly run?: () => Promise<void>;
+  readonly refuse?: (fault: Error) => void;
+};
+
+function typed(who: Typist, bytes: Buffer, left: number, isOpen = false): Entry {
+  return { who, size: left, bytes, left, isOpen };
+}
+
+/** One session's line of input. */
+export class Line {
+  readonly #write: (bytes: Buffer) => Promise<void>;
+  #queue: Entry[] = [];
+  /** What waits for the end of the holder's paste. */
+  #held: Entry[] = [];
+  #holder: Typist | undefined;
+  #waiting = 0;
+  #isBusy = false;
+  #isHalted = false;
+  /** Follows what the writer was given of people's input. */
+  readonly #handed = new PasteFollower();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(write: (bytes: Buffer) => Promise<void>) {
+    this.#write = write;
+  }
+
+  /** A write that is nobody's typing: now, or when what was typed before it is written. Rejects as `run` does, and with PTY_BUSY when 8 MB wait already. */
+  pass(size: number, run: () => Promise<void>): Promise<void> {
+    if (!this.#holder && !this.#isBusy && this.#queue.length === 0) return run();
+    return new Promise((resolve, reject) => {
+      const later = () => run().then(resolve, reject);
+      this.#put({ who: undefined, size, bytes: Buffer.alloc(0), left: 0, isOpen: false, run: later, refuse: reject });
+    });
+  }
+
+  /** What a person types. Throws PTY_BUSY when 8 MB wait already. */
+  type(who: Typist, bytes: Buffer): void {
+    const wasOpen = who.paste.isOpen;
+    who.paste.push(bytes);
+    if (who.isDropped) {
+      // up to where the paste ends; what shares a read with the end is not worth more
+      who.isDropped = who.paste.isOpen;
+      who.onHanded(bytes.length);
+      return;
+    }
+    const begun = who.isBroken && wasOpen ? Buffer.concat([Buffer.from(PASTE_BEGIN), bytes]) : bytes;
+    who.isBroken = false;
+    this.#put(typed(who, begun, bytes.length, who.paste.isOpen));
+  }
+
+  /** Ctrl+C: what people have typed and the writer does not have is dropped, a paste that is cut so is closed, then these bytes are written. */
+  interrupt(who: Typist, bytes: Buffer): void {
+    const isTyped = (entry: Entry) => entry.who !== undefined;
+    const dropped = [...this.#queue, ...this.#held].filter(isTyped);
+    for (const entry of dropped) this.#gone(entry, entry.bytes.length);
+    for (const typist of new Set([...dropped.map((entry) => entry.who), this.#holder]))
+      if (typist?.paste.isOpen) typist.isDropped = true;
+    const others = [...this.#queue, ...this.#held].filter((entry) => !isTyped(entry));
+    this.#held = [];
+    this.#release();
+    const closed = this.#handed.isOpen ? Buffer.concat([Buffer.from(PASTE_END), bytes]) : bytes;
+    this.#queue = [typed(who, closed, bytes.length), ...others];
+    this.#waiting = this.#queue.reduce((sum, entry) => sum + entry.size, 0);
+    this.#pump();
+  }
+
+  /** One who types is gone for good: a paste of theirs that is open is closed. */
+  leave(who: Typist): void {
+    if (this.#holder === who) this.#breakOff();
+  }
+
+  /**
+   * Before a hand-over: refuses the writes that wait, which are asked for again, and gives the writer nothing more until `go`. What was typed and the writer
+   * does not have stays here; the next host is asked for it again by whoever typed it.
+   */
+  halt(fault: Error): void {
+    this.#isHalted = true;
+    for (const { refuse } of [...this.#queue, ...this.#held]) refuse?.(fault);
+    this.#queue = this.#queue.filter(({ who }) => who);
+    this.#held = this.#held.filter(({ who }) => who);
+    this.#waiting = [...this.#queue, ...this.#held].reduce((sum, entry) => sum + entry.size, 0);
+  }
+
+  /** Goes on after `halt`: the hand-over came to nothing. */
+  go(): void {
+    this.#isHalted = false;
+    this.#pump();
+  }
+
+  #put(entry: Entry): void {
+    if (this.#waiting + entry.size > LIMIT)
+      throw new HostRefused('PTY_BUSY', `The program does not read its input: ${this.#waiting} bytes wait already.`);
+    this.#waiting += entry.size;
+    if (this.#holder && this.#holder !== entry.who) this.#held.push(entry);
+    else this.#admit(entry);
+    this.#pump();
+  }
+
+  /** Into the queue; what is part of a paste has the floor until the paste ends. */
+  #admit(entry: Entry): void {
+    this.#queue.push(entry);
+    const { who, isOpen } = entry;
+    if (who && isOpen) {
+      this.#holder = who;
+      clearTimeout(this.#timer);
+      this.#timer = setTimeout(() => this.#breakOff(), SILENCE_MS).unref();
+    } else if (who && this.#holder === who) this.#release();
+  }
+
+  #release(): void {
+    clearTimeout(this.#timer);
+    this.#holder = undefined;
+    const held = this.#held;
+    this.#held = [];
+    for (const entry of held) {
+      if (this.#holder && this.#holder !== entry.who) this.#held.push(entry);
+      else this.#admit(entry);
+    }
+  }
+
+  #breakOff(): void {
+    const who = this.#holder;
+    if (!who) return;
+    who.isBroken = true;
+    this.#queue.push(typed(who, Buffer.from(PASTE_END), 0));
+    this.#release();
+    this.#pump();
+  }
+
+  /** Marks of our own were not theirs. */
+  #gone(entry: Entry, bytes: number): void {
+    const count = Math.min(entry.left, bytes);
+    entry.left -= count;
+    if (count > 0) entry.who?.onHanded(count);
+  }
+
+  #pump(): void {
+    const [entry] = this.#queue;
+    if (this.#isBusy || this.#isHalted || !entry) return;
+    this.#isBusy = true;
+    this.#hand(entry).then(
+      () => this.#done(),
+      () => this.#failed(),
+    );
+  }
+
+  #hand(entry: Entry): Promise<void> {
+    if (entry.run) {
+      this.#drop(entry);
+      return entry.run();
+    }
+    const slice = entry.bytes.subarray(0, SLICE);
+    entry.bytes = entry.bytes.subarray(slice.length);
+    this.#handed.push(slice);
+    this.#gone(entry, slice.length);
+    if (entry.bytes.length === 0) {
+      this.#gone(entry, entry.left);
+      this.#drop(entry);
+    }
+    return this.#write(slice);
+  }
+
+  #drop(entry: Entry): void {
+    this.#queue.shift();
+    this.#waiting -= entry.size;
+  }
+
+  #done(): void {
+    this.#isBusy = false;
+    this.#pump();
+  }
+
+  /** The terminal takes no more: what was typed is lost, as on any terminal. */
+  #failed(): void {
+    for (const entry of this.#queue.filter(({ who }) => who)) {
+      this.#waiting -= entry.size;
+      this.#gone(entry, entry.bytes.length);
+    }
+    this.#queue = this.#queue.filter(({ who }) => !who);
+    this.#handed.set(false);
+    this.#done();
+  }
+}

@@ -1,0 +1,91 @@
+import { performance } from 'node:perf_hooks';
+import { afterAll, expect, test } from 'vitest';
+import { survivors } from '#world/processes/kill';
+import type { Host } from '#world/pty/host';
+import { makeGround, printed, shell, startHost } from '../support/pty.ts';
+import { until } from '../support/until.ts';
+
+/** Ends that happen while a host hands over, or were under way when it began to. */
+const ground = makeGround();
+afterAll(() => ground.clear());
+
+const drained = (host: Host, id: string) =>
+  until(`${id} is drained`, async () => {
+    const info = await host.get(id);
+    return info?.state === 'drained' && info;
+  });
+
+test('an agent that ends while neither host reads loses neither its last words nor its exit code', async () => {
+  const running = await startHost(ground, 'between');
+  const host = await running.connect(1);
+  const gate = `${ground.dir}/between-gate`;
+  await host.spawn(shell(ground, 'ends', `mkfifo ${gate}; echo up; read x <${gate}; printf 'last words'; exit 9`));
+  await printed(host, 'ends', 'up');
+  const agents = await survivors([`GT_SESSION=${ground.mark}ends`]);
+  const isOver = `while kill -0 ${agents.map(({ pid }) => pid).join(' ')} 2>/dev/null; do :; done`;
+  // the successor comes up when the agent has gone
+  const late = ['/bin/bash', '-c', `echo >${gate}; timeout 5 sh -c '${isOver}'; exec "$@"`, 'bash', ...running.programOf('next')];
+  await host.handOver(late, { waitMs: 30_000 });
+  expect(await drained(host, 'ends')).toMatchObject({ exit: { code: 9, signal: null }, seq: 'up\r\nlast words'.length });
+  expect((await host.output('ends'))?.bytes.toString()).toBe('up\r\nlast words');
+  await running.stop();
+});
+
+test('a session that has ended and still waits for its last output is handed over as such', async () => {
+  const running = await startHost(ground, 'stopped');
+  const host = await running.connect(1);
+  await host.spawn(shell(ground, 'held', 'echo up; read x; exit 2'));
+  await printed(host, 'held', 'up');
+  await host.write('held', '\x13'); // output is stopped, and the mark with it
+  await until('the agent ends', async () => (await host.kill('held', { graceMs: 0 })).left.length === 0);
+  await until('its end is seen', async () => (await host.get('held'))?.state === 'exited');
+  await host.handOver(running.programOf('next'));
+  expect(await host.get('held')).toMatchObject({ state: 'exited', exit: { signal: 9 } });
+  const began = performance.now();
+  expect(await drained(host, 'held')).toMatchObject({ exit: { signal: 9 } });
+  expect(performance.now() - began).toBeLessThan(60_000);
+  expect((await host.output('held'))?.bytes.toString()).toBe('up\r\n');
+  await running.stop();
+});
+
+test('a kill that is under way goes on at the next host, and answers who asked for it', async () => {
+  const running = await startHost(ground, 'kill');
+  const host = await running.connect(1);
+  await host.spawn(shell(ground, 'deaf', "trap '' TERM; echo up; sleep 600; sleep 600"));
+  await printed(host, 'deaf', 'up');
+  const patient = host.kill('deaf', { graceMs: 3_600_000 });
+  const other = await running.connect();
+  void other.kill('deaf', { graceMs: 3_600_000 }).catch(() => undefined);
+  await other.info();
+  other.close();
+  await host.handOver(running.programOf('next'));
+  expect(await host.kill('deaf', { graceMs: 0 })).toEqual({ left: [] });
+  expect(await patient).toEqual({ left: [] });
+  expect(await drained(host, 'deaf')).toMatchObject({ exit: { code: null, signal: 9 } });
+  await running.stop();
+});
+
+test('a spawn that is asked for while a host hands over is done once, by the next', async () => {
+  const running = await startHost(ground, 'spawn');
+  const host = await running.connect(1);
+  const other = await running.connect(1);
+  const moving = host.handOver(running.programOf('next'));
+  const asked = shell(ground, 'late', 'echo up; exec sleep 600');
+  const [one, two] = await Promise.all([host.spawn(asked), other.spawn(asked)]);
+  expect(one.pid).toBe(two.pid);
+  await moving;
+  await printed(host, 'late', 'up');
+  expect((await host.list()).map(({ id }) => id)).toEqual(['late']);
+  await running.stop();
+});
+
+test('an older worker that was heard of in the last turn of a host may change nothing at the next', async () => {
+  const running = await startHost(ground, 'fence');
+  const older = await running.connect(5);
+  const newer = await running.connect(6);
+  await newer.handOver(running.programOf('next'));
+  await expect(older.spawn(shell(ground, 'late', 'true'))).rejects.toMatchObject({ code: 'STALE_EPOCH' });
+  await expect(older.handOver(running.programOf('older'))).rejects.toMatchObject({ code: 'STALE_EPOCH' });
+  expect(await newer.info()).toMatchObject({ build: 'next', epoch: 6 });
+  await running.stop();
+});

@@ -1,0 +1,64 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Status } from '#views/status';
+import { bornOf } from '#world/processes/process';
+import { commits, HarmedTown, isGapless } from '../support/trial.ts';
+
+let town: HarmedTown;
+beforeAll(async () => {
+  town = await HarmedTown.open();
+  await town.rig('alpha', 'true');
+});
+afterAll(() => town?.close());
+
+/** Agents that count until their gate opens, then hand a file in. */
+async function counting(...keys: string[]) {
+  const ids = await Promise.all(keys.map((key) => town.work('alpha', `${town.counts(key)}\n${commits(key)}`)));
+  const runs = await Promise.all(ids.map((id) => town.running(id)));
+  const sessions = runs.map((run) => run.session);
+  for (const { id } of sessions) await town.until(`${id} counts`, async () => (await town.counted(id)).length > 0);
+  return { ids, sessions };
+}
+
+async function buildsShown(): Promise<Record<string, unknown>> {
+  const { processes } = await town.ask<Status>(['status']);
+  return Object.fromEntries(processes.map(({ name, build }) => [name, build]));
+}
+
+const supervisorLog = () => readFileSync(join(town.root, '.runtime/logs/supervisor.log'), 'utf8');
+
+test('another build takes the town over under load: the same agents go on, by pid, and no process counts as crashed', async () => {
+  const keys = ['one', 'two', 'three'];
+  const { ids, sessions } = await counting(...keys);
+  const before = { host: town.pid('host'), worker: town.pid('worker') };
+  expect(await buildsShown()).toMatchObject({ host: '0.1.0', worker: '0.1.0', redis: null });
+  // what keeps the processes gives them its environment
+  process.kill(town.pid('supervisor'), 'SIGKILL');
+  const { out } = await town.does(['up'], { env: { GT_BUILD: '0.2.0-test' } });
+  expect(out).toContain('The host handed its 3 terminals to the new build.');
+  expect(out).toContain('The worker of build 0.1.0 was replaced');
+  expect(await buildsShown()).toMatchObject({ host: '0.2.0-test', worker: '0.2.0-test' });
+  expect([town.pid('host'), town.pid('worker')]).not.toContain(before.host);
+  await town.gone(before.host);
+  await town.gone(before.worker);
+  const supervised = JSON.parse(readFileSync(join(town.root, '.runtime/supervisor.json'), 'utf8'));
+  expect(supervised.children.host).toMatchObject({ state: 'running', restarts: 0, pid: town.pid('host') });
+  expect(supervisorLog()).toContain(`host was succeeded by pid ${town.pid('host')}`);
+
+  expect((await town.does(['up'], { env: { GT_BUILD: '0.2.0-test' } })).out).not.toContain('new build');
+  const killed = await town.kill('worker');
+  await town.anotherWorker(killed);
+  await town.until('the worker tells its build', async () => (await buildsShown())['worker'] === '0.2.0-test');
+  for (const { id, pid, born } of sessions) {
+    expect(bornOf(pid ?? 0)).toBe(born);
+    const seen = (await town.counted(id)).length;
+    await town.until(`${id} counts on`, async () => (await town.counted(id)).length > seen);
+    expect(isGapless(await town.counted(id))).toBe(true);
+  }
+  for (const key of keys) town.open(key);
+  for (const id of ids) await town.landed(id);
+  for (const id of ids)
+    expect(await town.read('run', `${id}.r1`)).toMatchObject({ outcome: 'submitted', sessions: 1, deaths: 0 });
+  expect(await town.landings('alpha')).toEqual(new Map(ids.map((id) => [id, 1])));
+});

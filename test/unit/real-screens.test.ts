@@ -1,0 +1,78 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { describe, expect, test } from 'vitest';
+import { presetFile } from '#core/preset';
+import { SCENES } from '#trials/agents/scenes';
+import { Emulator } from '#world/pty/screen/emulator';
+import { feed } from '#world/pty/screen/picture';
+import { type Rendered, render } from '#world/pty/screen/rows';
+import { Scanner } from '#world/pty/screen/scanner';
+import { ROOT } from '../support/tidy.ts';
+
+/** Screens of the real programs, recorded by `test-agents --record`: what a preset looks for must be there. */
+const folder = join(ROOT, 'test/fixtures/screens');
+const names = readdirSync(folder).filter((name) => !name.includes('.'));
+
+type Index = { cols: number; rows: number; version: string; scenes: Record<string, { seen: boolean; file: string }> };
+
+const PIECE = 256;
+
+function lastScreen(bytes: Buffer, index: Index): Rendered {
+  const screens: Rendered[] = [];
+  everLooks(bytes, index, (screen) => {
+    screens[0] = screen;
+    return false;
+  });
+  return screens[0] as Rendered;
+}
+
+/** Whether a screen that is fed these bytes ever looks as wanted. */
+function everLooks(bytes: Buffer, { cols, rows }: Index, fits: (screen: Rendered) => boolean): boolean {
+  const emulator = new Emulator(cols, rows, () => undefined);
+  const scanner = new Scanner(rows);
+  try {
+    for (let at = 0; at < bytes.length; at += PIECE) {
+      feed(emulator, scanner, bytes.subarray(at, at + PIECE), () => undefined);
+      if (fits(render(emulator, scanner.modes, { lines: rows, colour: false }))) return true;
+    }
+    return false;
+  } finally {
+    emulator.dispose();
+  }
+}
+
+describe.each(names)('the real screens of %s', (name) => {
+  const preset = presetFile.parse(JSON.parse(readFileSync(join(ROOT, 'presets', `${name}.json`), 'utf8')));
+  const index = JSON.parse(readFileSync(join(folder, name, 'index.json'), 'utf8')) as Index;
+  const bytesOf = (file: string) => {
+    const bytes = readFileSync(join(folder, name, file));
+    return file.endsWith('.gz') ? gunzipSync(bytes) : bytes;
+  };
+
+  test('are of the version that its preset was measured with', () => {
+    expect(index.version).toBe(preset.install?.version);
+  });
+
+  test.each(Object.entries(index.scenes).filter(([, { seen }]) => seen))('show the sign of the scene %s', (scene, { file }) => {
+    const sign = SCENES.find((one) => one.name === scene)?.sign(preset);
+    expect(sign && everLooks(bytesOf(file), index, sign)).toBe(true);
+  });
+
+  test('end in a dialog without a prompt that looks ready', () => {
+    const ready = SCENES.find((one) => one.name === 'ready')?.sign(preset) ?? (() => false);
+    const dialogs = ['trust', 'warning', 'first-run', 'permission'].flatMap((scene) => index.scenes[scene] ?? []);
+    const wrong = dialogs.filter(({ seen, file }) => seen && ready(lastScreen(bytesOf(file), index)));
+    expect(wrong).toEqual([]);
+  });
+
+  test('hold nothing of the machine on which they were recorded', () => {
+    const places = Object.values(index.scenes).flatMap(
+      ({ file }) =>
+        bytesOf(file)
+          .toString()
+          .match(/\/(root|home)\/[\w.-]+/g) ?? [],
+    );
+    expect(places).toEqual([]);
+  });
+});
