@@ -8,7 +8,7 @@ import { lastWords, stops, type Trial, timesAsked, until } from './watch.ts';
 export type Again = { readonly look: Look; readonly seat?: Seat };
 
 /** The id of a conversation: ours, or what the program told by a hook or its files. */
-export function conversationIn({ ground }: Trial, seat: Seat): { readonly id: string; readonly by: string } | undefined {
+function conversationIn({ ground }: Trial, seat: Seat): { readonly id: string; readonly by: string } | undefined {
   if (seat.conversation !== undefined) return { id: seat.conversation, by: 'its id is ours' };
   const told = ground
     .calls()

@@ -27,17 +27,18 @@ export async function quit(trial: Trial, seat: Seat): Promise<Look> {
   const { ground } = trial;
   const { words, keys } = ground.preset.quit;
   await idle(trial, seat);
+  const from = ground.now();
   if (words !== undefined) {
     await say(trial, seat, words);
     const ended = await exits(trial, seat);
-    if (ended) return ok('exit', `\`${words}\`: ${exitText(ended.found)}`, ended.ms);
+    if (ended) return ok('exit', `\`${words}\`: ${exitText(ended.found)}`, ground.now() - from);
   }
   if (keys !== undefined) {
     await press(ground, seat, keys);
     const ended = await exits(trial, seat);
     const named = `${keys.join(' ')}: ${ended ? exitText(ended.found) : ''}`;
-    if (ended && words === undefined) return ok('exit', named, ended.ms);
-    if (ended) return weaker('exit', `\`${words}\` did not end it; ${named}`, { ms: ended.ms, key: 'quit.words' });
+    if (ended && words === undefined) return ok('exit', named, ground.now() - from);
+    if (ended) return weaker('exit', `\`${words}\` did not end it; ${named}`, { ms: ground.now() - from, key: 'quit.words' });
   }
   const exit = await ground.end(seat, GRACE_MS);
   if (!exit) return failed('exit', 'nothing ends it');
@@ -71,13 +72,13 @@ function agrees(said: NonNullable<Preset['quit']['term']>, { code, signal }: Exi
 }
 
 /** Waits until the turn is over, as far as its screen tells. */
-export async function idle(trial: Trial, seat: Seat): Promise<void> {
+async function idle(trial: Trial, seat: Seat): Promise<void> {
   const limit = Math.min(trial.waitMs, END_MS);
   await until(trial, async () => idleOrOver(await trial.ground.look(seat)), limit);
 }
 
 const idleOrOver = (sight: Awaited<ReturnType<ProvingGround['look']>>): true | undefined =>
-  sight.exit || (sight.state === 'idle' && sight.draft === '') ? true : undefined;
+  sight.exit || (sight.draft === '' && sight.state !== 'busy' && sight.state !== 'dialog') ? true : undefined;
 
 function exits(trial: Trial, seat: Seat) {
   return until(trial, async () => (await trial.ground.look(seat)).exit, Math.min(trial.waitMs, END_MS));

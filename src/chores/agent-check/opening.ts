@@ -15,9 +15,11 @@ export async function open(trial: Trial): Promise<Opened> {
   if (!seat) throw new Error('a preset can always begin');
   const start = await started(trial, seat);
   if (start.result === 'failed') return { looks: [start], seat, isReady: false, isUp: false };
+  // What did not come in all that time is looked at once more, not waited for again.
+  const rest = start.ms === null ? { ...trial, waitMs: 0 } : trial;
   const isGiven = seat.typed === undefined && ground.preset.prompt.how !== 'none';
-  const given = isGiven ? await until(trial, () => (timesAsked(ground.asked(), MARK) > 0 ? true : undefined)) : undefined;
-  const ready = await becomesReady(trial, seat);
+  const given = isGiven ? await until(rest, () => (timesAsked(ground.asked(), MARK) > 0 ? true : undefined)) : undefined;
+  const ready = await becomesReady(rest, seat, trial.waitMs);
   const isReady = ready.result === 'ok';
   const prompt = isGiven && given ? handedOver(trial, given.ms) : await typedIn(trial, seat, isReady, isGiven);
   return { looks: [start, ready, prompt], seat, isReady, isUp: ready.result !== 'failed' && prompt.result !== 'failed' };
@@ -52,7 +54,7 @@ async function started(trial: Trial, seat: Seat): Promise<Look> {
 }
 
 /** By its own sign, or at least a prompt that takes text. */
-async function becomesReady(trial: Trial, seat: Seat): Promise<Look> {
+async function becomesReady(trial: Trial, seat: Seat, waitedMs: number): Promise<Look> {
   const { ground } = trial;
   const stop = stops(trial);
   const found = await until(trial, async () => {
@@ -65,7 +67,7 @@ async function becomesReady(trial: Trial, seat: Seat): Promise<Look> {
   if (found) return failed('ready', (found.found as { why: string }).why, { ms: found.ms });
   const sight = await ground.look(seat);
   if (sight.exit) return failed('ready', `the program ended (${exitText(sight.exit)})`);
-  const after = `in ${seconds(trial.waitMs)}`;
+  const after = `in ${seconds(waitedMs)}`;
   if (sight.state === 'busy') return weaker('ready', `it looks busy all the time ${after}: ${sight.why}`, { key: 'screen.busy' });
   if (sight.draft !== undefined) {
     const what = `a prompt shows, but not all signs of \`screen.ready\` ${after}: gt nudges it without waiting for them`;
@@ -88,7 +90,8 @@ async function typedIn(trial: Trial, seat: Seat, isReady: boolean, wasGiven: boo
   const { ground } = trial;
   const from = ground.now();
   const told = await ground.nudge(seat, FIRST, isReady ? 'wait-idle' : 'immediate', trial.waitMs);
-  const asked = await until(trial, () => (timesAsked(ground.asked(), FIRST) > 0 ? true : undefined));
+  const limit = told.outcome === 'taken' || told.outcome === 'unknown' ? trial.waitMs : 0;
+  const asked = await until(trial, () => (timesAsked(ground.asked(), FIRST) > 0 ? true : undefined), limit);
   const ms = ground.now() - from;
   if (!asked) {
     const what = `the model was never asked it, by its words or typed (${told.outcome}: ${told.why ?? ''})`;
@@ -98,4 +101,4 @@ async function typedIn(trial: Trial, seat: Seat, isReady: boolean, wasGiven: boo
   return weaker('prompt', 'its words brought no prompt to the model; typed, it came', { ms, key: 'prompt' });
 }
 
-export const seconds = (ms: number): string => `${Math.round(ms / 100) / 10} s`;
+const seconds = (ms: number): string => `${Math.round(ms / 100) / 10} s`;

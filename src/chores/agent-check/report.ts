@@ -8,7 +8,7 @@ export type LookId = (typeof LOOKS)[number];
  * How one look ended. - `ok`: as the preset says. - `weaker`: what the preset says did not come, but the town can do with what came. - `failed`: the town
  * cannot use this agent so. - `untried`: the preset has nothing of it, or what comes before failed.
  */
-export type Result = 'ok' | 'weaker' | 'failed' | 'untried';
+type Result = 'ok' | 'weaker' | 'failed' | 'untried';
 
 /** One look: the evidence in words, how long it took (ms), and the key of the preset that is wrong, or that could be. */
 export type Look = {
@@ -20,7 +20,7 @@ export type Look = {
 };
 
 /** By which signs gt will know what this agent does: what its hooks tell, or what its screen shows alone. */
-export type Uses = 'hooks' | 'screen';
+type Uses = 'hooks' | 'screen';
 
 export type AgentReport = {
   readonly agent: string;
@@ -51,7 +51,7 @@ export const failed = (id: LookId, seen: string, said: Said = {}): Look => look(
 export const untried = (id: LookId, seen: string): Look => look(id, 'untried', seen, {});
 
 /** All looks in their order; those that were not made are untried, since an earlier one failed. */
-export function whole(made: readonly Look[]): Look[] {
+function whole(made: readonly Look[]): Look[] {
   const bad = made.find(({ result }) => result === 'failed');
   const why = bad ? `after \`${bad.id}\` failed` : 'not looked at';
   return LOOKS.map((id) => made.find((one) => one.id === id) ?? untried(id, why));
@@ -65,8 +65,9 @@ export function reportOf(
 ): AgentReport {
   const looks = whole(made);
   const usable = looks.every(({ result }) => result !== 'failed');
-  const resultOf = (id: LookId) => looks.find((one) => one.id === id)?.result;
-  const uses = resultOf('hooks') === 'ok' ? 'hooks' : 'screen';
+  const hooks = looks.find(({ id }) => id === 'hooks');
+  // The end of a turn is what nudges and health are told by.
+  const uses = hooks?.result === 'ok' || hooks?.key === 'hooks.events.prompt' ? 'hooks' : 'screen';
   const isBare = preset.loopback === undefined;
   return {
     agent,

@@ -6,6 +6,7 @@ import { callsOf, lastWords, stops, type Trial, timesAsked, until } from './watc
 
 /** How long a busy sign, and a hook that ought to have called, are waited for while the model's answer is held back, ms. */
 const HELD_MS = 15_000;
+const SILENT_MS = 2_000;
 const PROMPT_CALL = /^(mail check|prime)\b/;
 const STOP_CALL = /^signal stop\b/;
 
@@ -19,7 +20,11 @@ export async function turn(trial: Trial, seat: Seat, isReady: boolean, seen: () 
   const from = ground.now();
   const sent = ground.nudge(seat, NUDGE, isReady ? 'wait-idle' : 'immediate', trial.waitMs);
   sent.catch(() => undefined); // its fault comes when it is waited for
-  const asked = await until(trial, () => (timesAsked(ground.asked(), NUDGE) > 0 ? true : undefined));
+  const given = sent.then(
+    ({ outcome }) => outcome === 'taken' || outcome === 'unknown',
+    () => false,
+  );
+  const asked = await wait(trial, NUDGE, given);
   const held = { ...trial, waitMs: Math.min(trial.waitMs, HELD_MS) };
   const busy = asked ? await busyLook(held, seat) : failed('busy', 'no turn began');
   const prompted = ground.preset.hooks
@@ -29,12 +34,27 @@ export async function turn(trial: Trial, seat: Seat, isReady: boolean, seen: () 
   const nudge = await nudgeLook(trial, seat, await sent, { asked: asked?.ms, heard: prompted !== undefined });
   if (!asked) return [nudge];
   const tool = await toolLook(trial, seat);
-  const stopped = ground.preset.hooks ? await until(held, () => callsOf(trial, seat, STOP_CALL)[stopsBefore]) : undefined;
+  // Of a program none of whose hooks has called by now the last one is not waited for long.
+  const patience = callsOf(trial, seat, /^(?!check)/).length > 0 ? held.waitMs : Math.min(held.waitMs, SILENT_MS);
+  const stopped = ground.preset.hooks
+    ? await until(held, () => callsOf(trial, seat, STOP_CALL)[stopsBefore], patience)
+    : undefined;
   const heard: Heard = {
     prompt: prompted && prompted.found.at - from,
     stop: stopped && stopped.found.at - from,
   };
   return [nudge, hooksLook(trial, seat, heard), busy, tool];
+}
+
+/** Waits until the model is asked with a text, for as long as it may have been sent. @param sent whether it was, once that is known */
+async function wait({ ground, waitMs }: Trial, text: string, sent: Promise<boolean>) {
+  let isSent: boolean | undefined;
+  void sent.then((was) => {
+    isSent = was;
+  });
+  const asked = () => timesAsked(ground.asked(), text) > 0;
+  const found = await until({ ground, waitMs }, () => (asked() ? 'asked' : isSent === false ? 'not sent' : undefined));
+  return found?.found === 'asked' ? found : undefined;
 }
 
 async function busyLook(trial: Trial, seat: Seat): Promise<Look> {
@@ -71,10 +91,20 @@ function hooksLook(trial: Trial, seat: Seat, { prompt, stop }: Heard): Look {
   const at = (ms: number) => `${Math.round(ms)} ms`;
   if (prompt !== undefined && stop !== undefined)
     return ok('hooks', `with the token of its session: prompt hook after ${at(prompt)}, stop hook after ${at(stop)}`, stop);
-  const missing = [...(prompt === undefined ? ['prompt hook'] : []), ...(stop === undefined ? ['stop hook'] : [])];
+  if (stop !== undefined)
+    return weaker(
+      'hooks',
+      `stop hook after ${at(stop)}, but no prompt hook: that a nudge was taken is known by the screen only`,
+      {
+        ms: stop,
+        key: 'hooks.events.prompt',
+      },
+    );
   const others = ground.calls().some(({ token, words }) => token !== seat.token && !words.startsWith('check'));
   const stray = others ? '; gt was called without the token of its session' : '';
-  return weaker('hooks', `no ${missing.join(' and no ')} called gt${stray}: gt knows it by its screen only`, { key: 'hooks' });
+  const some = prompt === undefined ? 'no hook' : `prompt hook after ${at(prompt)}, but no stop hook`;
+  const key = prompt === undefined ? 'hooks' : 'hooks.events.stop';
+  return weaker('hooks', `${some} called gt${stray}: gt knows it by its screen only`, { key });
 }
 
 async function toolLook(trial: Trial, seat: Seat): Promise<Look> {

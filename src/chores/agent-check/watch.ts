@@ -32,7 +32,7 @@ export function stops({ ground }: Trial): (sight: Sight) => Stop | undefined {
   let since: number | undefined;
   return (sight) => {
     if (sight.exit) return { why: `the program ended (${exitText(sight.exit)})` };
-    const { dialog, login, screen } = sight;
+    const { dialog, login, why } = sight;
     if (!dialog && login === undefined) {
       since = undefined;
       return undefined;
@@ -40,17 +40,9 @@ export function stops({ ground }: Trial): (sight: Sight) => Stop | undefined {
     since ??= ground.now();
     if (ground.now() - since < STANDS_MS) return undefined;
     if (!dialog) return { why: `it wants a login: ${login}`, dialog: 'login' };
-    const name = dialog.name === 'unknown' ? `it asks something that the preset does not know${firstRow(screen)}` : undefined;
-    return { why: name ?? `its dialog \`${dialog.name}\` (${dialog.kind}) stands open`, dialog: dialog.name };
+    if (dialog.name === 'unknown') return { why, dialog: dialog.name };
+    return { why: `its dialog \`${dialog.name}\` (${dialog.kind}) stands open`, dialog: dialog.name };
   };
-}
-
-function firstRow(screen: string): string {
-  const row = screen
-    .split('\n')
-    .map((one) => one.trim())
-    .find((one) => one !== '');
-  return row ? `: ${row.slice(0, 100)}` : '';
 }
 
 /** How a program ended, in words. */

@@ -29,7 +29,7 @@ export type GtCall = {
   readonly cwd: string;
   /** What a hook was told. */
   readonly input: string;
-  /** When it was found, by the ground's clock. */
+  /** When it was made, by the ground's clock. */
   readonly at: number;
 };
 

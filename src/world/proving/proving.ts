@@ -72,7 +72,7 @@ export class Proving implements ProvingGround {
     this.#parts = parts;
     this.preset = parts.preset;
     this.worktree = parts.folder.worktree;
-    this.#recorder = new Recorder(parts.folder.root, () => this.now());
+    this.#recorder = new Recorder(parts.folder.root);
     const { signal } = parts;
     this.#stopped = new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }));
     this.#stopped.catch(() => undefined);

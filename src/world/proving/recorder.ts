@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
 import type { GtCall } from './ground.ts';
 
 /** Calls that are kept: a program that calls without end is found out by the first. */
@@ -10,12 +11,10 @@ export class Recorder {
   /** The program. */
   readonly bin: string;
   readonly #folder: string;
-  readonly #now: () => number;
   readonly #known = new Set<string>();
   readonly #calls: GtCall[] = [];
 
-  constructor(folder: string, now: () => number) {
-    this.#now = now;
+  constructor(folder: string) {
     this.#folder = join(folder, 'calls');
     const bin = join(folder, 'bin');
     mkdirSync(this.#folder, { recursive: true });
@@ -28,10 +27,10 @@ export class Recorder {
   calls(): readonly GtCall[] {
     const found = readdirSync(this.#folder).filter((name) => name.endsWith('.call') && !this.#known.has(name));
     const files = found.map((name) => ({ name, at: statSync(join(this.#folder, name)).mtimeMs })).sort((a, b) => a.at - b.at);
-    for (const { name } of files.slice(0, MOST - this.#known.size)) {
+    for (const { name, at } of files.slice(0, MOST - this.#known.size)) {
       this.#known.add(name);
       const [token = '', cwd = '', words = '', ...input] = readFileSync(join(this.#folder, name), 'utf8').split('\n');
-      this.#calls.push({ token, cwd, words, input: input.join('\n'), at: this.#now() });
+      this.#calls.push({ token, cwd, words, input: input.join('\n'), at: at - performance.timeOrigin });
     }
     return this.#calls;
   }
