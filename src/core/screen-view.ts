@@ -26,6 +26,8 @@ export type Prompt = {
 
 /** How far above the cursor a prompt is looked for, in rows. */
 const REACH = 12;
+/** So many empty rows, one below the other, part what stands above them from a cursor that shows. */
+const APART = 2;
 /** Frames at the sides of an input. */
 const LEFT = /^[\s│┃▌▐▏▕║]*/u;
 const RIGHT = /[\s│┃▌▐▏▕║]*$/u;
@@ -58,7 +60,9 @@ type Block = { readonly by: Prompt['by']; readonly from: number; readonly column
 
 function findStart(view: ScreenView, mark: string | undefined): Block | undefined {
   const { rows, cursor } = view;
-  for (let y = cursor.y; y >= Math.max(0, cursor.y - REACH); y--) {
+  let blank = 0;
+  for (let y = cursor.y; y >= Math.max(0, cursor.y - REACH) && blank < APART; y--) {
+    blank = y < cursor.y && !cursor.hidden && rows[y]?.text.trim() === '' ? blank + 1 : 0;
     if (isChoice(rows, y)) return undefined; // whatever stands above it is covered by a dialog
     const column = afterMark(rows[y]?.text ?? '', mark);
     if (column !== undefined) return { by: mark === undefined ? 'common' : 'mark', from: y, column };

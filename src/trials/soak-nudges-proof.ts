@@ -6,18 +6,42 @@ export type Told = { readonly session: string; readonly n: number; readonly resu
 
 export type Judged = { readonly ok: boolean; readonly lines: readonly string[] };
 
-type Run = { readonly seconds: number; readonly losses: number };
+/** A note, and when it was made, ms since 1970. */
+export type Noted = Note & { readonly at: number };
+
+/** `enters`: when the host pressed Enter, ms since 1970, by session. */
+type Run = { readonly seconds: number; readonly losses: number; readonly enters: ReadonlyMap<string, readonly number[]> };
 
 const FAULTS_SHOWN = 20;
 
+type Hit = { readonly isSeen: boolean; readonly isAnswer: boolean; readonly text: string };
+
+/**
+ * Keys that were not a person's and met a dialog. Seen: the terminal had the whole dialog before the host pressed the last Enter that can have been it;
+ * else the two crossed on their way, which no look can know.
+ */
+function dialogsHit(notes: readonly Noted[], enters: readonly number[]): Hit[] {
+  const hits: Hit[] = [];
+  let shown = Number.POSITIVE_INFINITY;
+  for (const note of notes) {
+    if (note.kind === 'dialog') shown = Number.POSITIVE_INFINITY;
+    if (note.kind === 'shown') shown = note.at;
+    const isAnswer = note.kind === 'answered' && note.by !== 'person';
+    if (!isAnswer && note.kind !== 'deaf') continue;
+    const pressed = enters.findLast((at) => at <= note.at) ?? note.at;
+    const gap = `${pressed - shown} ms after it was shown`;
+    const text = `${isAnswer ? `the dialog ${note.name} was answered by ${note.by}` : `an Enter came to the dialog ${note.name}`}, pressed ${gap}`;
+    hits.push({ isSeen: pressed > shown, isAnswer, text });
+  }
+  return hits;
+}
+
 /** Faults of one session: what it noted against what was told. */
-function faultsOf(session: string, told: readonly Told[], notes: readonly Note[]): string[] {
-  const faults: string[] = [];
+function faultsOf(session: string, told: readonly Told[], notes: readonly Noted[], enters: readonly number[]): string[] {
+  const faults = dialogsHit(notes, enters).flatMap(({ isSeen, text }) => (isSeen ? [`${session}: ${text}`] : []));
   const sent = new Map<number, number>();
   const order: number[] = [];
   for (const note of notes) {
-    if (note.kind === 'answered' && note.by !== 'person')
-      faults.push(`${session}: the dialog ${note.name} was answered by ${note.by} after ${note.after_ms} ms`);
     if (note.kind === 'interrupted' || note.kind === 'cleared' || note.kind === 'command')
       faults.push(`${session}: ${note.kind}`);
     if (note.kind !== 'submit') continue;
@@ -43,12 +67,12 @@ function faultsOf(session: string, told: readonly Told[], notes: readonly Note[]
 /** Holds what the stand-ins noted against what the host has told. */
 export function judgeNudges(
   told: readonly Told[],
-  notes: ReadonlyMap<string, readonly Note[]>,
-  { seconds, losses }: Run,
+  notes: ReadonlyMap<string, readonly Noted[]>,
+  { seconds, losses, enters }: Run,
 ): Judged {
   const faults = [...notes].flatMap(([session, noted]) => {
     const own = told.filter((one) => one.session === session).sort((left, right) => left.n - right.n);
-    return faultsOf(session, own, noted);
+    return faultsOf(session, own, noted, enters.get(session) ?? []);
   });
   const outcomes = new Map<string, number>();
   for (const { results } of told) {
@@ -56,6 +80,10 @@ export function judgeNudges(
     outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
   }
   const dialogs = [...notes.values()].flat().filter(({ kind }) => kind === 'dialog').length;
+  const crossed = [...notes]
+    .flatMap(([session, noted]) => dialogsHit(noted, enters.get(session) ?? []))
+    .filter(({ isSeen }) => !isSeen);
+  const answered = crossed.filter(({ isAnswer }) => isAnswer).length;
   const again = told.filter(({ results }) => results.length > 1).length;
   const counts = [...outcomes].map(([outcome, count]) => `${count} ${outcome}`).join(', ');
   const rate = (told.length / seconds).toFixed(1);
@@ -64,9 +92,10 @@ export function judgeNudges(
     lines: [
       `${told.length} nudges in ${notes.size} sessions, ${Math.round(seconds)} s, ${rate} a second: ${counts}; ${again} asked for again`,
       `${dialogs} dialogs opened, ${losses} connections lost`,
+      `${crossed.length} Enters were on their way when a dialog rose, ${answered} of them answered it`,
       ...faults.slice(0, FAULTS_SHOWN),
       faults.length === 0
-        ? 'nothing doubled, glued, out of order or told wrongly; no dialog answered'
+        ? 'nothing doubled, glued, out of order or told wrongly; no dialog answered that was on the screen'
         : `${faults.length} faults`,
     ],
   };

@@ -8,9 +8,8 @@ import { fileURLToPath } from 'node:url';
 import { type Host, HostGone } from '#world/pty/host';
 import type { NudgeResult } from '#world/pty/nudge/asked';
 import { startSoakHost } from './soak-host.ts';
-import { type Judged, judgeNudges, type Told } from './soak-nudges-proof.ts';
+import { type Judged, judgeNudges, type Noted, type Told } from './soak-nudges-proof.ts';
 import { playedBy } from './stand-in/command.ts';
-import type { Note } from './stand-in/notes.ts';
 import type { ScenarioInput } from './stand-in/scenario.ts';
 
 /**
@@ -186,8 +185,10 @@ export async function soakNudges(plan: NudgePlan, say: (line: string) => void): 
     const each = Math.ceil(plan.nudges / plan.sessions);
     await Promise.all(roles.map((role) => nudgeAll(line, role, each, told))).finally(() => clearInterval(timer));
     await line.close();
-    const notes = new Map(roles.map(({ id, log }) => [id, notesIn(log)]));
-    const judged = judgeNudges(all, notes, { seconds: (performance.now() - began) / 1000, losses: line.losses });
+    const notes = new Map(roles.map(({ id, log }) => [id, linesOf<Noted>(log)]));
+    const enters = new Map(roles.map(({ id }) => [id, entersIn(join(stage.dir, 'state', 'nudges', id, 'log'))]));
+    const seconds = (performance.now() - began) / 1000;
+    const judged = judgeNudges(all, notes, { seconds, losses: line.losses, enters });
     for (const text of judged.lines) say(text);
     return judged;
   } finally {
@@ -195,7 +196,19 @@ export async function soakNudges(plan: NudgePlan, say: (line: string) => void): 
   }
 }
 
-function notesIn(log: string): Note[] {
+function linesOf<T>(log: string): T[] {
   const text = existsSync(log) ? readFileSync(log, 'utf8').trim() : '';
-  return text === '' ? [] : text.split('\n').map((one) => JSON.parse(one) as Note);
+  return text === '' ? [] : text.split('\n').map((one) => JSON.parse(one) as T);
+}
+
+/** When Enter was pressed, by the host's own journal, earliest first. */
+function entersIn(journal: string): number[] {
+  const times = new Map<string, number[]>();
+  for (const { nudge, enters, enteredAt } of linesOf<{ nudge: string; enters: number; enteredAt?: number }>(journal)) {
+    const own = times.get(nudge) ?? [];
+    times.set(nudge, own);
+    own.length = Math.min(own.length, enters); // one that was noted, and then held back
+    if (enteredAt !== undefined) own[enters - 1] = enteredAt;
+  }
+  return [...times.values()].flat().sort((left, right) => left - right);
 }

@@ -48,9 +48,9 @@ export async function soakReal(name: string, count: number, say: (line: string) 
       while (next <= count) {
         const n = next++;
         const asked = { nudge: `n${n}`, id: 'real', text: `[soak] <${n}> go on`, mode: 'wait-idle' as const };
-        const { outcome, why } = await client.nudge({ ...asked, screen, submit, keys, terminal });
+        const { outcome, why, screen: shown } = await client.nudge({ ...asked, screen, submit, keys, terminal });
         outcomes.push(outcome);
-        if (outcome !== 'taken') say(`#${n}: ${outcome}: ${why}`);
+        if (outcome !== 'taken') say(`#${n}: ${outcome}: ${why}\n${shown ?? ''}`);
         if (n % 20 === 0) say(`${n} nudges, ${Math.round((performance.now() - began) / 1000)} s`);
       }
     };

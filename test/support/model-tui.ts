@@ -69,6 +69,12 @@ export class ModelTui implements Seat {
   }
 
   readonly view = () => Promise.resolve(this.#frame);
+  readonly now = () => this.#frame;
+  /** Whether a person's keys wait. */
+  isKept = false;
+  readonly keep = (isTyping: boolean) => {
+    this.isKept = isTyping;
+  };
   readonly typedAt = () => this.#typedAt;
 
   readonly onOutput = (listener: () => void) => {

@@ -27,11 +27,7 @@ async function live(desk: NudgeDesk, tui: ModelTui, pick: (most: number) => numb
     desk.nudges = desk.open();
     desk.nudges.resume(state);
   } else if (what >= 6) {
-    let isFree = false;
-    void desk.nudges.free('s').then(() => {
-      isFree = true;
-    });
-    await desk.time.pass(2_000, () => isFree);
+    await desk.time.pass(1_000, () => !tui.isKept);
     tui.type('h');
     await desk.time.pass(pick(5_000));
     tui.type(pick(2) === 0 ? '\x7f' : '\r');

@@ -1,12 +1,17 @@
 import { expect, test } from 'vitest';
 import type { Outcome } from '#world/pty/nudge/asked';
-import { judgeNudges } from '../../src/trials/soak-nudges-proof.ts';
+import { judgeNudges, type Noted } from '../../src/trials/soak-nudges-proof.ts';
 import type { Note } from '../../src/trials/stand-in/notes.ts';
 
 const submit = (text: string, glued = false): Note => ({ kind: 'submit', text, glued, busy: false });
 const told = (...outcomes: Outcome[]) => outcomes.map((outcome, n) => ({ session: 's', n, results: [{ outcome }] }));
-const judge = (notes: Note[], ...outcomes: Outcome[]) =>
-  judgeNudges(told(...outcomes), new Map([['s', notes]]), { seconds: 1, losses: 0 });
+const judge = (notes: Note[], ...outcomes: Outcome[]) => {
+  const noted = notes.map((note, at): Noted => ({ ...note, at: at * 10 }));
+  return judgeNudges(told(...outcomes), new Map([['s', noted]]), { seconds: 1, losses: 0, enters: new Map([['s', [5, 35]]]) });
+};
+const dialog = (kind: 'dialog' | 'shown'): Note => ({ kind, name: 'permission' });
+const answered: Note = { kind: 'answered', name: 'permission', by: 'enter', option: 'Yes', does: 'accepts', after_ms: 900 };
+const deaf: Note = { kind: 'deaf', name: 'permission', after_ms: 9 };
 
 const GOOD = [submit('#0'), submit('#1')];
 
@@ -22,12 +27,19 @@ test.for<[string, Note[], Outcome[]]>([
   ['one that is told as taken and was not', [submit('#0')], ['taken', 'taken']],
   ['one that is told as left and was sent', GOOD, ['taken', 'draft-left']],
   [
-    'a dialog that was answered',
-    [...GOOD, { kind: 'answered', name: 'permission', by: 'enter', option: 'Yes', does: 'accepts', after_ms: 900 }],
+    'a dialog that was answered by an Enter that was pressed after it was shown',
+    [...GOOD, dialog('dialog'), dialog('shown'), answered],
     ['taken', 'taken'],
   ],
+  ['an Enter that a dialog on the screen did not take', [...GOOD, dialog('dialog'), dialog('shown'), deaf], ['taken', 'taken']],
   ['a turn that was broken off', [...GOOD, { kind: 'interrupted' }], ['taken', 'taken']],
   ['hardly any that was sent', [], ['unknown', 'unknown']],
 ])('the soak of nudges fails at %s', ([, notes, outcomes]) => {
   expect(judge(notes, ...outcomes).ok).toBe(false);
+});
+
+test('an Enter that was pressed before the dialog was shown crossed it on its way: it is told, and no fault', () => {
+  const judged = judge([...GOOD, dialog('dialog'), answered, deaf], 'taken', 'taken');
+  expect(judged.ok).toBe(true);
+  expect(judged.lines).toContain('2 Enters were on their way when a dialog rose, 1 of them answered it');
 });

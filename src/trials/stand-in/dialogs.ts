@@ -21,6 +21,8 @@ type Deps = {
   readonly note: (note: Note) => void;
   /** The screen is another now. */
   readonly changed: () => void;
+  /** Resolves when the terminal has all of it. */
+  readonly written?: (() => Promise<unknown>) | undefined;
   /** An answer that ends the program. */
   readonly exits: (code: number) => void;
 };
@@ -74,7 +76,11 @@ export class Dialogs {
 
   key(key: KeyName): void {
     const open = this.#open;
-    if (!open || this.#isDeaf(open)) return;
+    if (!open) return;
+    if (this.#isDeaf(open)) {
+      if (key === 'enter') this.#deps.note({ kind: 'deaf', name: open.name, after_ms: this.#deps.ticker.now() - open.since });
+      return;
+    }
     const last = open.look.options.length - 1;
     if (key === 'up') open.chosen = Math.max(0, open.chosen - 1);
     else if (key === 'down') open.chosen = Math.min(last, open.chosen + 1);
@@ -119,6 +125,7 @@ export class Dialogs {
         this.#answer(Math.max(0, accepts), 'person');
       });
     this.#deps.changed();
+    void this.#deps.written?.().then(() => this.#deps.note({ kind: 'shown', name }));
   }
 
   #answer(at: number, by: Answer['by']): void {

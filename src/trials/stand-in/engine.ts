@@ -49,7 +49,8 @@ export class StandIn {
     this.#painter = new Painter(make.size, { alternate: preset.terminal.alternate, marks: scenario.frame.marks });
     const composer = new Composer(preset, look, scenario.enter);
     const exits = (code: number) => void this.#leave('dialog', { code });
-    const dialogs = new Dialogs({ look, scenario, ticker, chance: chances(scenario.seed), note, changed, exits });
+    const chance = chances(scenario.seed);
+    const dialogs = new Dialogs({ look, scenario, ticker, chance, note, changed, exits, written: ports.written });
     const say = (row: string, values: Record<string, string> = {}) => this.#say(row, values);
     const turns = new Turns({ make, scene, dialogs, conversation: () => this.#talk.conversation, say, changed });
     const leave = (why: string, how: Ending, reason: string) => void this.#leave(why, how, reason);

@@ -14,7 +14,8 @@ export type Note =
   /** An Enter that sent nothing. */
   | { readonly kind: 'enter'; readonly did: 'newline' | 'lost' | 'empty' | 'early' }
   | { readonly kind: 'delivered'; readonly texts: readonly string[]; readonly how: 'tool' | 'turn' }
-  | { readonly kind: 'dialog'; readonly name: string }
+  /** It has risen, and then the terminal has all of it. */
+  | { readonly kind: 'dialog' | 'shown'; readonly name: string }
   | {
       readonly kind: 'answered';
       readonly name: string;
@@ -24,6 +25,8 @@ export type Note =
       /** How long it had stood there, ms. */
       readonly after_ms: number;
     }
+  /** An Enter that would have answered one that had just risen. */
+  | { readonly kind: 'deaf'; readonly name: string; readonly after_ms: number }
   /** Text that came while a dialog stood there. */
   | { readonly kind: 'unheard'; readonly dialog: string; readonly text: string }
   | {

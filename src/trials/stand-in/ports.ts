@@ -16,6 +16,8 @@ export type Ending = { readonly code: number } | { readonly signal: number };
 export type Ports = {
   /** To the terminal. */
   readonly write: (text: string) => void;
+  /** Resolves when the terminal has all that was written so far. */
+  readonly written?: () => Promise<unknown>;
   readonly ticker: Ticker;
   readonly note: (note: Note) => void;
   readonly ends: (how: Ending) => void;

@@ -115,6 +115,7 @@ class Player {
       write: (text) => {
         this.#last = this.#writer.write(Buffer.from(text)).catch(() => undefined); // of a terminal that has ended
       },
+      written: () => this.#last,
       ticker: realTicker(systemClock.now),
       note: (one) => {
         if (!this.#isClosed) note(one);

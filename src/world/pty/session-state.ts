@@ -3,7 +3,8 @@ import type { Start } from './exits.ts';
 import type { Exit, SessionInfo, Size } from './host.ts';
 import type { Output, OutputState } from './output.ts';
 import type { ScreenState } from './screen/state.ts';
-import type { Terminal, TerminalState } from './terminal.ts';
+import type { Terminal } from './terminal.ts';
+import type { TerminalState } from './terminal-state.ts';
 import type { WriteName } from './writer.ts';
 
 /** A session for the next host. `killMs` is the grace left of a kill that is under way. */

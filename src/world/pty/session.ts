@@ -9,6 +9,8 @@ import { Killing } from './killing.ts';
 import { endOfCode } from './launch.ts';
 import type { Output, OutputListener } from './output.ts';
 import type { Recorder } from './recording/recorder.ts';
+import type { Emulator } from './screen/emulator.ts';
+import type { Modes } from './screen/modes.ts';
 import { Screen } from './screen/screen.ts';
 import type { Screens } from './screen/screens.ts';
 import type { ScreenState } from './screen/state.ts';
@@ -120,6 +122,16 @@ export class Session {
   async write(bytes: Buffer, name?: WriteName): Promise<void> {
     if (!this.#terminal) throw terminalGone();
     await this.line.pass(bytes.length, () => this.#type(bytes, name));
+  }
+
+  /** What `see` makes of the screen in this very moment, of all that the kernel has; undefined where it is not whole, or a write would have to wait. */
+  glance<T>(see: (emulator: Emulator, modes: Modes) => T): T | undefined {
+    this.#terminal?.readNow();
+    if (!this.line.isIdle || this.screen.backlog > TAIL_BYTES) return undefined;
+    this.screen.makeRoom(0, 0);
+    const seen: T[] = [];
+    void this.screen.look((...shown) => seen.push(see(...shown))).catch(() => undefined); // at once, if it is whole
+    return seen[0];
   }
 
   /** Throws PTY_GONE after the end. */

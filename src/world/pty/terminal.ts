@@ -4,9 +4,10 @@ import { performance } from 'node:perf_hooks';
 import { ReadStream } from 'node:tty';
 import type { End, Forked, ForkRequest } from './binding.ts';
 import * as binding from './binding.ts';
-import type { MarkerState } from './marker.ts';
 import { Marker } from './marker.ts';
-import type { Unwritten, WriteName } from './writer.ts';
+import { readHeld } from './read-held.ts';
+import type { TerminalState } from './terminal-state.ts';
+import type { WriteName } from './writer.ts';
 import { STALL_MS, terminalGone, Writer } from './writer.ts';
 
 /** How long the mark after the last output is waited for, in ms. It fails to come where a person stopped the output (Ctrl+S) or the terminal was hung up. */
@@ -29,14 +30,6 @@ export type TerminalListener = {
 type Limits = { readonly stallMs: number; readonly markMs: number };
 
 type Ended = { readonly seen: number; readonly marker: Marker; readonly markUntil: number; readonly drainUntil: number };
-
-/** A halted terminal, for the host that takes it over: `mark` is there when the process has ended, `unmarked` is what was not printed of it. */
-export type TerminalState = {
-  readonly pid: number;
-  readonly pts: string;
-  readonly unwritten: readonly Unwritten[];
-  readonly mark?: MarkerState & { readonly unmarked: string };
-};
 
 /** What lies beneath a stream of Node's; its `reading` says whether the stream believes that it reads. */
 type Handle = { reading: boolean; readStart(): void; readStop(): void };
@@ -120,6 +113,12 @@ export class Terminal {
     return this.#writer.write(bytes, name);
   }
 
+  /** Tells at once, as output, all that the kernel has of it. Of one that has ended, is halted or paused, nothing. */
+  readNow(): void {
+    if (this.#halted || this.#ended || this.#closed || this.#stream.destroyed || this.#stream.isPaused()) return;
+    readHeld(this.#forked.master, (bytes) => this.#hear(bytes));
+  }
+
   /** Sets the screen's size in characters. Throws PTY_GONE after the end. */
   resize(cols: number, rows: number): void {
     if (this.#closed) throw terminalGone();
@@ -132,14 +131,18 @@ export class Terminal {
   }
 
   resume(): void {
-    if (this.#halted) this.#held.push(() => this.#stream.resume());
-    else this.#stream.resume();
+    this.#when(() => this.#stream.resume());
   }
 
   /** The process has ended: of one that was adopted, who looks after it tells so. */
   end(end: End): void {
-    if (this.#halted) this.#held.push(() => this.#onEnd(end));
-    else this.#onEnd(end);
+    this.#when(() => this.#onEnd(end));
+  }
+
+  /** Now, or when the terminal goes on. */
+  #when(run: () => void): void {
+    if (this.#halted) this.#held.push(run);
+    else run();
   }
 
   /** Stops all: resolves when nothing is being written. What the process prints from then on waits in the kernel, once `state` was called. */

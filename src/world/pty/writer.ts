@@ -1,5 +1,8 @@
-/** Writes to one terminal: a queue, one write in flight, and a pause where the reader stalls. The kernel takes some 14 kB ahead of a reader, then refuses. */
-import { write } from 'node:fs';
+/**
+ * Writes to one terminal: at once what is short and has nothing before it, else a queue, one write in flight, and a pause where the reader stalls. The kernel
+ * takes some 14 kB ahead of a reader, then refuses.
+ */
+import { write, writeSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { HostRefused } from './host.ts';
 
@@ -68,10 +71,12 @@ export class Writer {
       return Promise.reject(
         new HostRefused('PTY_BUSY', `The program does not read its input: ${this.#queued} bytes wait already.`),
       );
+    const done = this.#atOnce(bytes);
+    if (done === bytes.length) return Promise.resolve();
     return new Promise((resolve, reject) => {
       if (this.#queue.length === 0) this.#movedAt = performance.now();
-      this.#queue.push({ bytes, at: 0, name, resolve, reject });
-      this.#queued += bytes.length;
+      this.#queue.push({ bytes, at: done, name, resolve, reject });
+      this.#queued += bytes.length - done;
       if (!this.#inFlight && !this.#timer && !this.#halted) this.#next();
     });
   }
@@ -104,6 +109,16 @@ export class Writer {
     clearTimeout(this.#timer);
     this.#dropAll(terminalGone());
     if (!this.#inFlight) done();
+  }
+
+  /** Bytes that the kernel took in this very turn: an Enter comes right after a look, and an echo is quicker. */
+  #atOnce(bytes: Buffer): number {
+    if (this.#queue.length > 0 || this.#inFlight || this.#timer || this.#halted || bytes.length > SLICE) return 0;
+    try {
+      return writeSync(this.#fd, bytes); // the descriptor does not wait
+    } catch {
+      return 0; // the queue tries again, or finds out why not
+    }
   }
 
   #dropAll(fault: Error): void {

@@ -4,25 +4,16 @@
  */
 import { PASTE_BEGIN, PASTE_END, PasteFollower } from '#core/terminal/paste';
 import { HostRefused } from '#world/pty/host';
+import type { Typist } from './typist.ts';
 
 /** What waits, at most, in bytes. */
 const LIMIT = 8 << 20;
 /** Bytes handed to the writer at once. */
 const SLICE = 4096;
+/** What people type waits so long at most while a nudge is typed, ms: they should not feel it. */
+const HOLD_MS = 1_000;
 /** A paste of which nothing more came for so long, in ms, is closed: whoever pasted is gone, or will say so. */
 const SILENCE_MS = 5_000;
-
-/** One who types, over reconnections. */
-export class Typist {
-  /** Follows what came from this one. */
-  readonly paste = new PasteFollower();
-  /** The paste was closed without its end having come; what else comes of it needs a new beginning. */
-  isBroken = false;
-  /** The rest of the paste is not wanted: it was interrupted. */
-  isDropped = false;
-  /** Told how many more bytes the writer has. */
-  onHanded: (count: number) => void = () => undefined;
-}
 
 type Entry = {
   readonly who: Typist | undefined;
@@ -45,7 +36,7 @@ function typed(who: Typist, bytes: Buffer, left: number, isOpen = false): Entry 
 export class Line {
   readonly #write: (bytes: Buffer) => Promise<void>;
   #queue: Entry[] = [];
-  /** What waits for the end of the holder's paste. */
+  /** What waits for the end of the holder's paste, or of a nudge. */
   #held: Entry[] = [];
   #holder: Typist | undefined;
   #waiting = 0;
@@ -54,9 +45,39 @@ export class Line {
   /** Follows what the writer was given of people's input. */
   readonly #handed = new PasteFollower();
   #timer: NodeJS.Timeout | undefined;
+  #isKept = false;
+  #keptTimer: NodeJS.Timeout | undefined;
+  /** Told when what people typed meanwhile goes on. */
+  onFree: (() => void) | undefined;
 
   constructor(write: (bytes: Buffer) => Promise<void>) {
     this.#write = write;
+  }
+
+  /** Whether a write that is nobody's typing would be made at once. */
+  get isIdle(): boolean {
+    return !this.#holder && !this.#isBusy && !this.#isHalted && this.#queue.length === 0;
+  }
+
+  /** Whether what people type is kept back. */
+  get isKept(): boolean {
+    return this.#isKept;
+  }
+
+  /** Keeps back what people type from now on, Ctrl+C left out, until `free`; a second at most from the first of it. */
+  keep(): void {
+    this.#isKept = true;
+  }
+
+  free(): void {
+    this.#isKept = false;
+    clearTimeout(this.#keptTimer);
+    this.#keptTimer = undefined;
+    const { onFree } = this;
+    this.onFree = undefined;
+    onFree?.();
+    this.#readmit();
+    this.#pump();
   }
 
   /** A write that is nobody's typing: now, or when what was typed before it is written. Rejects as `run` does, and with PTY_BUSY when 8 MB wait already. */
@@ -126,8 +147,9 @@ export class Line {
     if (this.#waiting + entry.size > LIMIT)
       throw new HostRefused('PTY_BUSY', `The program does not read its input: ${this.#waiting} bytes wait already.`);
     this.#waiting += entry.size;
-    if (this.#holder && this.#holder !== entry.who) this.#held.push(entry);
+    if (this.#mustWait(entry)) this.#held.push(entry);
     else this.#admit(entry);
+    if (this.#isKept && this.#held.length > 0) this.#keptTimer ??= setTimeout(() => this.free(), HOLD_MS).unref();
     this.#pump();
   }
 
@@ -145,10 +167,18 @@ export class Line {
   #release(): void {
     clearTimeout(this.#timer);
     this.#holder = undefined;
+    this.#readmit();
+  }
+
+  #mustWait({ who }: Entry): boolean {
+    return (this.#holder !== undefined && this.#holder !== who) || (this.#isKept && who !== undefined);
+  }
+
+  #readmit(): void {
     const held = this.#held;
     this.#held = [];
     for (const entry of held) {
-      if (this.#holder && this.#holder !== entry.who) this.#held.push(entry);
+      if (this.#mustWait(entry)) this.#held.push(entry);
       else this.#admit(entry);
     }
   }

@@ -4,7 +4,7 @@ import { HostRefused } from '#world/pty/host';
 import type { Peer } from '#world/pty/requests';
 import type { Session } from '#world/pty/session';
 import { Attached } from './attached.ts';
-import { Typist } from './line.ts';
+import { Typist } from './typist.ts';
 
 /** Those who typed here and are remembered, for they may come back in the middle of something. */
 const TYPISTS = 32;
@@ -88,7 +88,9 @@ export class Room {
       else attached.typist.onHanded(fresh.length);
       return;
     }
-    this.#session.typed();
+    const { line } = this.#session;
+    if (line.isKept && kind !== 'interrupt') line.onFree = () => this.#session.typed();
+    else this.#session.typed();
     if (this.#last !== attached) this.#own(attached);
     if (kind === 'interrupt') this.#session.line.interrupt(attached.typist, fresh);
     else this.#session.line.type(attached.typist, fresh);

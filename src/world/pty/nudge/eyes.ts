@@ -8,6 +8,10 @@ export type Times = { readonly now: () => number; readonly after: (ms: number, r
 export type Seat = {
   /** What its screen shows, after all that has been printed so far. Rejects when it is forgotten. */
   readonly view: () => Promise<ScreenView>;
+  /** What it shows in this very moment; undefined where that cannot be told, as in the middle of a drawing. */
+  readonly now: () => ScreenView | undefined;
+  /** Keys of people wait while this is true, but not for long. */
+  readonly keep: (isTyping: boolean) => void;
   /** Resolves when the terminal has it all. Rejects with PTY_STALLED, PTY_BUSY or PTY_GONE. */
   readonly write: (bytes: string) => Promise<void>;
   /** Calls back at each chunk of output, until the returned function is called. */
@@ -59,6 +63,10 @@ export class Eyes {
   /** Chunks of output so far. */
   get outputs(): number {
     return this.#outputs;
+  }
+
+  get isStopped(): boolean {
+    return this.#isStopped;
   }
 
   /** Throws Stopped after `stop`, and Over when the session has ended. */

@@ -11,12 +11,19 @@ const KEPT = 1_000;
 /** Texts kept as files for one session. */
 const TEXTS = 250;
 
-type Entry = { readonly nudge: string; readonly step: Step; readonly enters: number; readonly result?: NudgeResult };
+type Entry = {
+  readonly nudge: string;
+  readonly step: Step;
+  readonly enters: number;
+  /** When the last Enter was pressed, ms since 1970. */
+  readonly enteredAt?: number;
+  readonly result?: NudgeResult;
+};
 
-function entryOf({ order, step, enters, result }: Nudge): Entry {
+function entryOf({ order, step, enters, enteredAt, result }: Nudge): Entry {
   const { outcome, why } = result ?? {};
   const ended = outcome && { result: { outcome, ...(why !== undefined && { why }) } };
-  return { nudge: order.nudge, step, enters, ...ended };
+  return { nudge: order.nudge, step, enters, ...(enters > 0 && { enteredAt }), ...ended };
 }
 
 /** The journals below one directory. Its calls are synchronous: a step is on disk before it is made. */

@@ -6,15 +6,13 @@ import type { NudgeResult } from './asked.ts';
 import type { Seat, Times } from './eyes.ts';
 import { Eyes, Over, Stopped } from './eyes.ts';
 import type { Nudge } from './nudge.ts';
-import { QUIET_MS, Settled, STEADY_MS, told } from './place.ts';
+import { hindrance, QUIET_MS, Settled, STEADY_MS, told } from './place.ts';
 import { Sending } from './sending.ts';
 
 /** Between two looks at a program that is not ready: a busy one draws ten times a second, and more. */
 const GAP_MS = 100;
 /** How long a person's draft is left alone, where there are keys that put it aside, ms. */
 const DRAFT_MS = 2 * 60_000;
-/** How long keys of people are kept back while a nudge is typed, ms: so that they feel it as little as they can. */
-const HOLD_MS = 1_000;
 
 /** What a line needs. */
 export type LineDeps = {
@@ -35,8 +33,6 @@ export class Line {
   #nudges: Nudge[] = [];
   #isRunning = false;
   #isStopped = false;
-  #heldUntil = 0;
-  #holders = new Set<() => void>();
   #draftSince = 0;
 
   constructor(deps: LineDeps) {
@@ -60,31 +56,16 @@ export class Line {
     this.#eyes.wake();
   }
 
-  /** Resolves when no nudge is being typed, or after a second: a person's keys come then. */
-  async free(): Promise<void> {
-    const left = this.#heldUntil - this.#deps.times.now();
-    if (left <= 0) return;
-    await new Promise<void>((resolve) => {
-      const end = () => {
-        cancel();
-        this.#holders.delete(end);
-        resolve();
-      };
-      const cancel = this.#deps.times.after(left, end);
-      this.#holders.add(end);
-    });
-  }
-
   /** Does nothing more, until `start`. What was begun stays begun. */
   stop(): void {
     this.#isStopped = true;
     this.#eyes.stop();
-    this.#hold(false);
   }
 
   start(): void {
     if (!this.#isStopped) return;
     this.#isStopped = false;
+    this.#deps.seat.keep(false);
     this.#eyes = new Eyes(this.#deps.seat, this.#deps.times);
     this.#isRunning = false;
     this.#go();
@@ -127,9 +108,9 @@ export class Line {
     for (let choice = await this.#choose(eyes); choice; choice = await this.#choose(eyes)) {
       const { nudge, view } = choice;
       const { seat, times, note, byFile } = this.#deps;
-      const place = { seat, eyes, times, note, byFile, hold: (isTyping: boolean) => this.#hold(isTyping) };
       try {
-        this.#settle(nudge, await new Sending(nudge, place).run(view));
+        const result = await new Sending(nudge, { seat, eyes, times, note, byFile }).run(view);
+        if (result) this.#settle(nudge, result);
       } catch (fault) {
         if (!(fault instanceof Settled)) throw fault;
       }
@@ -139,11 +120,6 @@ export class Line {
   #settle(nudge: Nudge, result: NudgeResult): void {
     this.#nudges = this.#nudges.filter((one) => one !== nudge);
     this.#deps.settle(nudge, result);
-  }
-
-  #hold(isTyping: boolean): void {
-    this.#heldUntil = isTyping ? this.#deps.times.now() + HOLD_MS : 0;
-    if (!isTyping) for (const end of [...this.#holders]) end();
   }
 
   /** Waits until one may be sent; undefined when there is none. */
@@ -231,14 +207,4 @@ export class Line {
     if (this.#draftSince > 0 && now - this.#draftSince < DRAFT_MS) ends.push(this.#draftSince + DRAFT_MS);
     return Math.max(0, Math.min(...ends) - now);
   }
-}
-
-/** What keeps a nudge from being sent to a program in this state; undefined when nothing does. */
-function hindrance({ order, program }: Nudge, seen: Classified): string | undefined {
-  if (seen.state === 'dialog') return seen.why;
-  if (seen.draft === undefined) return 'no prompt shows';
-  if (seen.draft !== '') return `a draft stands in its input: ${seen.draft.slice(0, 60)}`;
-  if (order.mode === 'immediate') return undefined;
-  if (seen.state === 'busy') return order.mode === 'queue' && program.queues ? undefined : seen.why;
-  return seen.ready ? undefined : seen.why;
 }

@@ -110,11 +110,6 @@ export class Nudges {
     return { ...classify(view, signs), title: view.title, screen: view.rows.map((row) => row.text).join('\n') };
   }
 
-  /** Resolves when nothing is being typed into a session, or after a second: for the keys of people. */
-  free(session: string): Promise<void> {
-    return this.#lines.get(session)?.free() ?? Promise.resolve();
-  }
-
   /** Forgets all of a session. */
   forget(session: string): void {
     this.#lines.get(session)?.close();

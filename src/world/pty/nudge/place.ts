@@ -28,8 +28,6 @@ export type Place = {
   readonly note: (nudge: Nudge) => void;
   /** Puts a text into a file, and answers what is typed instead. */
   readonly byFile: (nudge: Nudge) => string;
-  /** Keys of people wait while this is true. */
-  readonly hold: (isTyping: boolean) => void;
 };
 
 /** A screen, judged. */
@@ -56,4 +54,14 @@ export function judge({ typed, program }: Nudge, view: ScreenView): Seen {
   const rows = view.rows.slice(-LAST_ROWS).map((row) => row.text);
   const isLong = seen.state !== 'dialog' && seen.draft === undefined && showsEnd(rows, typed);
   return isLong ? { ...seen, draft: typed.slice(1) } : seen; // whether all of it stands there is not seen
+}
+
+/** What keeps a nudge from being sent to a program in this state; undefined when nothing does. */
+export function hindrance({ order, program }: Nudge, seen: Classified): string | undefined {
+  if (seen.state === 'dialog') return seen.why;
+  if (seen.draft === undefined) return 'no prompt shows';
+  if (seen.draft !== '') return `a draft stands in its input: ${seen.draft.slice(0, 60)}`;
+  if (order.mode === 'immediate') return undefined;
+  if (seen.state === 'busy') return order.mode === 'queue' && program.queues ? undefined : seen.why;
+  return seen.ready ? undefined : seen.why;
 }

@@ -14,6 +14,8 @@ export function seatOf(session: Session): Seat {
     throw new HostRefused('PTY_GONE', `Session ${session.start.id} has ended: there is no screen to look at.`);
   return {
     view: () => screen.look((emulator, modes) => viewOf(emulator, modes, VIEW_ROWS)),
+    now: () => session.glance((emulator, modes) => viewOf(emulator, modes, VIEW_ROWS)),
+    keep: (isTyping) => (isTyping ? session.line.keep() : session.line.free()),
     write: (bytes) => session.write(Buffer.from(bytes)),
     onOutput: (listener) => session.onOutput(listener),
     typedAt: () => session.typedAt,

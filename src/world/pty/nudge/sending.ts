@@ -2,14 +2,15 @@
  * One nudge typed, seen in the input, sent by Enter, and seen gone. Every Enter comes right after a look that found no dialog; a text is never typed again
  * before the input was seen empty. It can begin at any step, for another process may have taken the ones before.
  */
-import { holds, holdsMore, isWholly, needsFile, pasteOf } from '#core/nudge-text';
+import { needsFile, pasteOf } from '#core/nudge-text';
 import type { ScreenView } from '#core/screen-view';
 import { HostRefused } from '#world/pty/host';
 import type { NudgeResult } from './asked.ts';
 import { Over, Stopped } from './eyes.ts';
 import type { Nudge } from './nudge.ts';
 import type { Place, Seen } from './place.ts';
-import { DIALOG_MS, HIDDEN_MS, judge, QUIET_MS, Settled, STEADY_MS, told } from './place.ts';
+import { DIALOG_MS, HIDDEN_MS, hindrance, judge, QUIET_MS, Settled, STEADY_MS, told } from './place.ts';
+import { foreign, isHeld, taken } from './verdict.ts';
 
 /** How long a typed text may take to be seen, and how long where nothing at all was printed since, ms. */
 const ECHO_MS = 2_500;
@@ -21,21 +22,26 @@ const MORE_MS = [200, 300, 400];
 /** What is printed after an Enter before another is pressed: it shows that the program goes on. Without that, ms. */
 const SIGNS_OF_LIFE = 2;
 const LIFELESS_MS = 3_000;
+/** Looks in the moment of writing that met no whole screen, one after the other, and Enters that were held back, of one attempt. */
+const BLIND = 5;
+const MISSED = 50;
+
 /** One attempt. */
 export class Sending {
   readonly #nudge: Nudge;
   readonly #at: Place;
+  #blind = 0;
 
   constructor(nudge: Nudge, at: Place) {
     this.#nudge = nudge;
     this.#at = at;
   }
 
-  /** `view` is what was seen when it was found that the text may be typed. Rejects with Stopped, and with Settled. */
-  async run(view?: ScreenView): Promise<NudgeResult> {
+  /** `view` is what was seen when it was found that the text may be typed; undefined when that was over at once. Rejects with Stopped, and with Settled. */
+  async run(view?: ScreenView): Promise<NudgeResult | undefined> {
     const nudge = this.#nudge;
     try {
-      if (nudge.step === 'waiting' && view) await this.#paste(view.bracketedPaste);
+      if (nudge.step === 'waiting' && !(view && (await this.#paste(view.bracketedPaste)))) return undefined;
       const left = nudge.step === 'pasted' ? await this.#echo() : await this.#verify();
       return left ?? (await this.#send());
     } catch (fault) {
@@ -46,7 +52,7 @@ export class Sending {
       if (nudge.step === 'entered') return told('unknown', 'the session ended before it was seen to be taken');
       return told('not-sent', 'the session ended before it was sent');
     } finally {
-      this.#at.hold(false);
+      if (!this.#at.eyes.isStopped) this.#at.seat.keep(false);
     }
   }
 
@@ -58,23 +64,39 @@ export class Sending {
     return seen;
   }
 
-  /** Nothing may come between the look before it and this. */
-  async #write(bytes: string): Promise<void> {
-    this.#at.eyes.check();
-    this.#at.note(this.#nudge);
-    await this.#at.seat.write(bytes);
-    this.#at.eyes.check();
+  /**
+   * Notes the step, looks again in the very moment of writing, and writes if it still may: what the program drew while the host was busy with others, or
+   * with the note, is seen. A screen that is never whole is taken as it was seen last.
+   */
+  async #write(bytes: string, mayGo: (now: Seen) => boolean): Promise<boolean> {
+    const { eyes, seat, note, times } = this.#at;
+    const nudge = this.#nudge;
+    eyes.check();
+    seat.keep(true);
+    note(nudge);
+    const isQuiet = times.now() - seat.typedAt() >= QUIET_MS;
+    const view = seat.now();
+    if (!isQuiet || (view ? !mayGo(judge(nudge, view)) : this.#blind++ < BLIND)) return false;
+    this.#blind = 0;
+    if (nudge.step === 'entered') nudge.enteredAt = times.now();
+    await seat.write(bytes);
+    eyes.check();
+    return true;
   }
 
-  async #paste(isBracketed: boolean): Promise<void> {
+  /** Types the text; false when it may not be typed any more. */
+  async #paste(isBracketed: boolean): Promise<boolean> {
     const nudge = this.#nudge;
-    const { times, byFile, hold } = this.#at;
+    const { times, byFile } = this.#at;
     nudge.typed = needsFile(nudge.order.text, isBracketed) ? byFile(nudge) : nudge.order.text;
     nudge.step = 'pasted';
     nudge.pastedAt = times.now();
-    hold(true);
-    await this.#write(pasteOf(nudge.typed, isBracketed));
+    const isTyped = await this.#write(pasteOf(nudge.typed, isBracketed), (now) => hindrance(nudge, now) === undefined);
     nudge.pastedAt = times.now();
+    if (isTyped) return true;
+    nudge.step = 'waiting';
+    this.#at.note(nudge);
+    return false;
   }
 
   /** Waits until the input shows the text. */
@@ -85,7 +107,7 @@ export class Sending {
     const heard = eyes.outputs;
     for (;;) {
       const seen = await this.#look();
-      if (this.#isHeld(seen)) break;
+      if (isHeld(this.#nudge, seen)) break;
       if (seen.state === 'dialog') {
         const open = await this.#open();
         if ('outcome' in open) return open;
@@ -111,10 +133,11 @@ export class Sending {
     const nudge = this.#nudge;
     if (seen.draft === undefined) return told('draft-left', 'its input does not show', seen);
     if (seen.draft !== '') {
-      if (this.#hasTyped(nudge.pastedAt)) return told('unknown', 'somebody typed, and its input holds something else', seen);
+      if (this.#at.seat.typedAt() >= nudge.pastedAt)
+        return told('unknown', 'somebody typed, and its input holds something else', seen);
       return told('draft-left', 'its input shows something else', seen); // a dialog, perhaps, that nobody knows
     }
-    if (this.#hasTyped(nudge.pastedAt)) return told('unknown', 'somebody typed, and its input is empty', seen);
+    if (this.#at.seat.typedAt() >= nudge.pastedAt) return told('unknown', 'somebody typed, and its input is empty', seen);
     if (isSilent) return told('draft-left', 'the program does not read', seen);
     const again = await this.#again();
     if (again.draft !== '') return undefined;
@@ -128,69 +151,54 @@ export class Sending {
     return this.#look();
   }
 
-  #hasTyped(since: number): boolean {
-    return this.#at.seat.typedAt() >= since;
-  }
-
-  #isHeld({ draft }: Seen): boolean {
-    const { typed, program } = this.#nudge;
-    return draft !== undefined && draft !== '' && holds(draft, typed, program.signs.folded);
-  }
-
   /** Presses Enter until the text is seen gone. */
   async #send(): Promise<NudgeResult> {
     const { eyes } = this.#at;
     const nudge = this.#nudge;
-    for (let presses = 0; ; presses++) {
+    let [presses, missed] = [0, 0];
+    for (;;) {
       const seen = await this.#open();
       if ('outcome' in seen) return seen;
-      const gone = nudge.enters > 0 ? this.#taken(seen) : undefined;
+      const gone = nudge.enters > 0 ? taken(nudge, seen, this.#at.seat.typedAt()) : undefined;
       if (gone) return gone;
       if (seen.draft === '') {
         const again = await this.#again();
         if (again.draft === '') return told('unknown', 'its input was emptied by somebody else', again);
         continue;
       }
-      const foreign = this.#foreign(seen);
-      if (foreign) return foreign;
+      const hindered = foreign(nudge, seen, this.#at.seat.typedAt());
+      if (hindered) return hindered;
       if (presses > MORE_MS.length) return told('draft-left', `${presses} Enters did not send it`, seen);
       const heard = eyes.outputs;
-      await this.#enter(seen);
-      const taken = await this.#verify();
-      if (taken) return taken;
+      if (!(await this.#enter(seen))) {
+        if (++missed > MISSED) return told(nudge.enters > 0 ? 'unknown' : 'draft-left', 'its screen never stood still', seen);
+        continue;
+      }
+      const done = await this.#verify();
+      if (done) return done;
+      presses++;
       await this.#life(heard);
-      await eyes.pause(MORE_MS[presses] ?? 0);
+      await eyes.pause(MORE_MS[presses - 1] ?? 0);
     }
   }
 
-  /** The input holds more than the text, or something else: nothing that is ours to send. */
-  #foreign(seen: Seen): NudgeResult | undefined {
+  /** Presses Enter, unless something has come between since `seen`; whether it was pressed. */
+  async #enter(seen: Seen): Promise<boolean> {
     const nudge = this.#nudge;
-    const { typed, program, pastedAt } = nudge;
-    const { folded } = program.signs;
-    const draft = seen.draft ?? '';
-    const isTouched = this.#hasTyped(pastedAt);
-    if (!this.#isHeld(seen)) {
-      if (isTouched) return told('unknown', 'somebody typed, and its input holds something else', seen);
-      return told(nudge.enters > 0 ? 'unknown' : 'draft-left', 'its input shows something else', seen);
-    }
-    if (isTouched && !isWholly(draft, typed, folded)) return told('draft-left', 'somebody typed into its input', seen);
-    return holdsMore(draft, typed, folded) ? told('draft-left', 'its input holds more than this text', seen) : undefined;
-  }
-
-  #enter(seen: Seen): Promise<void> {
-    const nudge = this.#nudge;
-    nudge.step = 'entered';
-    nudge.enters++;
-    nudge.enteredAt = this.#at.times.now();
+    const { step, enters, enteredAt } = nudge;
+    const mayGo = (now: Seen) =>
+      now.state !== 'dialog' && isHeld(nudge, now) && foreign(nudge, now, this.#at.seat.typedAt()) === undefined;
     nudge.wasBusy = seen.state === 'busy';
-    this.#at.hold(true);
-    return this.#write('\r');
+    Object.assign(nudge, { step: 'entered', enters: enters + 1, enteredAt: this.#at.times.now() });
+    if (await this.#write('\r', mayGo)) return true;
+    Object.assign(nudge, { step, enters, enteredAt });
+    this.#at.note(nudge);
+    return false;
   }
 
   /** Waits until no dialog is open, an input shows and no person types. */
   async #open(): Promise<Seen | NudgeResult> {
-    const { eyes, times, seat, hold } = this.#at;
+    const { eyes, times, seat } = this.#at;
     const nudge = this.#nudge;
     const from = times.now();
     let hiddenFrom = from;
@@ -200,10 +208,10 @@ export class Sending {
       const quiet = QUIET_MS - (now - seat.typedAt());
       const isDialog = seen.state === 'dialog';
       const isHindered = isDialog || quiet > 0;
-      const isShown = seen.draft === '' || this.#isHeld(seen) || (seen.draft !== undefined && now - hiddenFrom >= HIDDEN_MS);
+      const isShown = seen.draft === '' || isHeld(nudge, seen) || (seen.draft !== undefined && now - hiddenFrom >= HIDDEN_MS);
       if (!isHindered && isShown) return seen;
       if (isHindered) {
-        hold(false); // a person may answer it
+        seat.keep(false); // a person may answer it
         hiddenFrom = now;
       }
       const left = isHindered ? DIALOG_MS - (now - from) : HIDDEN_MS - (now - hiddenFrom);
@@ -214,26 +222,15 @@ export class Sending {
     }
   }
 
-  /** What a screen after an Enter proves. */
-  #taken(seen: Seen): NudgeResult | undefined {
-    const nudge = this.#nudge;
-    if (seen.state === 'dialog' || this.#isHeld(seen)) return undefined;
-    if (seen.draft === undefined)
-      return seen.state === 'busy' && !nudge.wasBusy ? told('taken', 'the program began to work', seen) : undefined;
-    if (seen.state === 'busy' && !nudge.wasBusy) return told('taken', 'its input is free, and the program began to work', seen);
-    if (this.#hasTyped(nudge.enteredAt)) return told('unknown', 'somebody typed before it was seen to be taken', seen);
-    if (seen.draft !== '') return undefined;
-    return told('taken', 'its input is empty', seen);
-  }
-
   async #verify(): Promise<NudgeResult | undefined> {
     const { eyes, times } = this.#at;
+    const nudge = this.#nudge;
     const from = times.now();
     for (;;) {
       const seen = await this.#look();
-      const taken = this.#taken(seen);
+      const done = taken(nudge, seen, this.#at.seat.typedAt());
       const left = VERIFY_MS - (times.now() - from);
-      if (taken || left <= 0 || seen.state === 'dialog') return taken;
+      if (done || left <= 0 || seen.state === 'dialog') return done;
       await eyes.rest(left);
     }
   }

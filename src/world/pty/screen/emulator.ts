@@ -46,11 +46,24 @@ type Core = {
 const require = createRequire(import.meta.url);
 let Class: typeof Terminal | undefined;
 
+/** How many of the last bytes begin a character that is not all there. */
+function unfinished(bytes: Uint8Array): number {
+  for (let back = 1; back <= Math.min(3, bytes.length); back++) {
+    const byte = bytes[bytes.length - back] as number;
+    if (byte >= 0x80 && byte < 0xc0) continue;
+    const length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : byte >= 0xc0 ? 2 : 1;
+    return length > back ? back : 0;
+  }
+  return 0;
+}
+
 /** A screen that parses at once, in the caller's turn. Making the first one of a process loads the library: some 20 ms. */
 export class Emulator {
   readonly #terminal: Terminal;
   readonly #core: Core;
   #faults = 0;
+  /** The beginning of a character: the library loses one that comes in pieces of which one ends with 0x80, as that of `›` does. */
+  #begun: Uint8Array = Buffer.alloc(0);
 
   /** `onReply` takes what the terminal answers to a question of the program. */
   constructor(cols: number, rows: number, onReply: (text: string) => void) {
@@ -98,8 +111,11 @@ export class Emulator {
 
   /** Parses all of it before it returns. What the library fails at is lost, up to the end of these bytes; the screen goes on. */
   write(bytes: Uint8Array): void {
+    const all = this.#begun.length === 0 ? bytes : Buffer.concat([this.#begun, bytes]);
+    const end = all.length - unfinished(all);
+    this.#begun = Buffer.from(all.subarray(end));
     try {
-      this.#core._inputHandler.parse(bytes);
+      this.#core._inputHandler.parse(all.subarray(0, end));
     } catch {
       this.#faults++;
       this.#core._inputHandler._parser.reset();
