@@ -11,6 +11,9 @@ if (trial === 'soak') {
   const plan = readPlan(words);
   const isGood = plan.real === undefined ? (await soakNudges(plan, say)).ok : await soakReal(plan.real, plan.nudges, say);
   process.exitCode = isGood ? 0 : 1;
+} else if (trial === 'soak-asker') {
+  const { askAsProcess } = await import('./trials/soak-asker.ts');
+  await askAsProcess(words[0] ?? '', say);
 } else if (trial === 'demo') {
   const { demo } = await import('./trials/demo.ts');
   process.exitCode = (await demo(say, { keep: words.includes('--keep') })) ? 0 : 1;

@@ -18,9 +18,20 @@ export type SoakHost = {
   readonly end: () => Promise<void>;
 };
 
+/** Another connection to the host that was started below `dir`. */
+export function connectSoakHost(dir: string): Promise<Host> {
+  const [path, token] = doorOf(dir);
+  return connectHost({ path, token: readToken(token), build: 'soak', epoch: 1, waitMs: 30_000 });
+}
+
+/** Its socket and its token's file. */
+function doorOf(dir: string): [path: string, token: string] {
+  return [join(dir, 'host', 's'), join(dir, 'token')];
+}
+
 /** Starts a host below `dir`. */
 export async function startSoakHost(dir: string): Promise<SoakHost> {
-  const [path, token] = [join(dir, 'host', 's'), join(dir, 'token')];
+  const [path, token] = doorOf(dir);
   const { GT_SESSION: _session, GT_WORKER: _worker, ...env } = process.env;
   const args = ['--socket', path, '--token-file', token, '--state', join(dir, 'state'), '--build', 'soak'];
   const host = spawn(process.execPath, [HOST, ...args], { env, stdio: ['ignore', 'ignore', 'inherit'] });
@@ -28,7 +39,7 @@ export async function startSoakHost(dir: string): Promise<SoakHost> {
     if (host.exitCode !== null) throw new Error(`The PTY host did not start: it ended with ${host.exitCode}.`);
     await pause(10);
   }
-  const connect = () => connectHost({ path, token: readToken(token), build: 'soak', epoch: 1, waitMs: 30_000 });
+  const connect = () => connectSoakHost(dir);
   const end = async () => {
     const last = await connect();
     await last.stop({ graceMs: 0 });

@@ -6,15 +6,16 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
 import { type Host, HostGone } from '#world/pty/host';
-import type { NudgeResult } from '#world/pty/nudge/asked';
+import { askAll, askByMortals } from './soak-asker.ts';
 import { startSoakHost } from './soak-host.ts';
 import { type Judged, judgeNudges, type Noted, type Told } from './soak-nudges-proof.ts';
+import { Person } from './soak-people.ts';
 import { playedBy } from './stand-in/command.ts';
 import type { ScenarioInput } from './stand-in/scenario.ts';
 
 /**
  * The soak of nudges: stand-ins that redraw, take an early Enter for a new line and open dialogs by a seed, all played by one process on the terminals of a
- * real host; clients that lose their connection and ask again. Each nudge must be sent once and in order, or its end be told truly; no dialog is answered.
+ * real host; clients that lose their connection or are killed, and others that ask again; people with drafts of their own. Each nudge must be sent once and in order, or its end be told truly; no dialog is answered.
  */
 export type NudgePlan = {
   readonly sessions: number;
@@ -27,9 +28,10 @@ const ALL_NUDGES: NudgePlan = { sessions: 50, nudges: 10_000, seed: 1 };
 
 const LIKES = ['claude', 'codex', 'gemini', 'copilot', 'pi'];
 const DEBOUNCES = [80, 250];
-/** Nudges of one session that are asked for at a time, and attempts for one. */
-const AT_ONCE = 4;
-const ATTEMPTS = 6;
+/** Of so many sessions one is asked for by processes that are killed, and another has a person at its keys. */
+const PERIOD = 5;
+/** A person types a draft for so many nudges of the session. */
+const DRAFT_EVERY = 15;
 /** Between two losses of the connection, ms. */
 const LOSE_MS = 5_000;
 const STAND_IN = fileURLToPath(new URL('../main.js', import.meta.url));
@@ -144,23 +146,9 @@ class Line {
   }
 }
 
-async function nudgeAll(line: Line, role: Role, count: number, told: (one: Told) => void): Promise<void> {
-  const { screen, submit, keys, terminal } = playedBy(role.like).preset;
-  let next = 0;
-  const one = async (n: number) => {
-    const text = `[soak] #${n} for ${role.id}: go on with the work at hand${n % 5 === 0 ? '\nand mind\nthe rest' : ''}`;
-    const asked = { nudge: `${role.id}-${n}`, id: role.id, text, mode: 'wait-idle' as const, screen, submit, keys, terminal };
-    const results: NudgeResult[] = [];
-    do results.push(await line.ask((host) => host.nudge(asked)));
-    while (results.length < ATTEMPTS && ['not-sent', 'draft-left'].includes(results.at(-1)?.outcome ?? ''));
-    told({ session: role.id, n, results });
-  };
-  // in order: the next is asked for when an earlier one has ended
-  await Promise.all(
-    Array.from({ length: Math.min(AT_ONCE, count) }, async () => {
-      while (next < count) await one(next++);
-    }),
-  );
+/** Each program has its turn at each place. */
+function placeOf(at: number): number {
+  return (at + Math.floor(at / PERIOD)) % PERIOD;
 }
 
 /** Runs the soak with a host and stand-ins of its own. `say` shows progress. */
@@ -183,12 +171,28 @@ export async function soakNudges(plan: NudgePlan, say: (line: string) => void): 
       if (all.length % 500 === 0) say(`${all.length} nudges, ${Math.round((performance.now() - began) / 1000)} s`);
     };
     const each = Math.ceil(plan.nudges / plan.sessions);
-    await Promise.all(roles.map((role) => nudgeAll(line, role, each, told))).finally(() => clearInterval(timer));
+    const numbers = Array.from({ length: each }, (_, n) => n);
+    const people = new Map<string, Person>();
+    const visit = await stage.connect();
+    for (const [at, role] of roles.entries())
+      if (placeOf(at) === 0) people.set(role.id, new Person(visit, role, plan.seed * 1_000 + at));
+    const lives = Promise.all([...people.values()].map((person) => person.live(Math.ceil(each / DRAFT_EVERY))));
+    lives.catch(() => undefined); // told of below
+    const asking = roles.map(async (role, at) => {
+      if (placeOf(at) === 2) return askByMortals(stage.dir, role, each, told);
+      await askAll((what) => line.ask(what), role, numbers, told);
+      return 0;
+    });
+    const killed = await Promise.all(asking).finally(() => clearInterval(timer));
+    for (const person of people.values()) person.stop();
+    await lives;
+    visit.close();
     await line.close();
+    const kills = killed.reduce((sum, one) => sum + one, 0);
     const notes = new Map(roles.map(({ id, log }) => [id, linesOf<Noted>(log)]));
     const enters = new Map(roles.map(({ id }) => [id, entersIn(join(stage.dir, 'state', 'nudges', id, 'log'))]));
     const seconds = (performance.now() - began) / 1000;
-    const judged = judgeNudges(all, notes, { seconds, losses: line.losses, enters });
+    const judged = judgeNudges(all, notes, { seconds, losses: line.losses, kills, enters, people });
     for (const text of judged.lines) say(text);
     return judged;
   } finally {

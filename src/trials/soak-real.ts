@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { performance } from 'node:perf_hooks';
+import { setTimeout as pause } from 'node:timers/promises';
 import { agentStart } from '#core/agent-start';
 import { onLoopback } from '#core/loopback';
 import type { Preset } from '#core/preset';
@@ -14,6 +15,8 @@ import { startProxy } from './agents/proxy.ts';
 import { startSoakHost } from './soak-host.ts';
 import { playedBy } from './stand-in/command.ts';
 
+/** How long the program may take to tell its model the last of them, ms. */
+const LAST_MS = 30_000;
 /** Nudges that are asked for at a time. */
 const AT_ONCE = 4;
 const SYSTEM_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
@@ -28,10 +31,15 @@ export async function soakReal(name: string, count: number, say: (line: string) 
   if (typeof installed === 'string') throw new Error(`${name} could not be installed: ${installed}`);
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'gt-soak-real-')));
   let longest: Conversation | undefined;
+  let hear: () => void = () => undefined;
+  const heardLast = new Promise<void>((resolve) => {
+    hear = resolve;
+  });
   const model = await startModelServer({
     scripts: { default: [{ text: 'It is done.' }] },
     log: ({ conversation, side }) => {
       if (conversation && side !== true && conversation.turns.length >= (longest?.turns.length ?? 0)) longest = conversation;
+      if (longest?.turns.some(({ text }) => text.includes(`<${count}> go on`))) hear();
     },
   });
   const proxy = await startProxy();
@@ -55,6 +63,7 @@ export async function soakReal(name: string, count: number, say: (line: string) 
       }
     };
     await Promise.all(Array.from({ length: AT_ONCE }, worker));
+    await Promise.race([heardLast, pause(LAST_MS, undefined, { ref: false })]); // it asks its model a moment later
     client.close();
     const heard = (longest?.turns ?? []).flatMap(({ who, text }) => (who === 'user' ? [...text.matchAll(/<(\d+)> go on/g)] : []));
     const numbers = heard.map(([, number]) => Number(number));

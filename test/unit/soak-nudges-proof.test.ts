@@ -7,12 +7,19 @@ const submit = (text: string, glued = false): Note => ({ kind: 'submit', text, g
 const told = (...outcomes: Outcome[]) => outcomes.map((outcome, n) => ({ session: 's', n, results: [{ outcome }] }));
 const judge = (notes: Note[], ...outcomes: Outcome[]) => {
   const noted = notes.map((note, at): Noted => ({ ...note, at: at * 10 }));
-  return judgeNudges(told(...outcomes), new Map([['s', noted]]), { seconds: 1, losses: 0, enters: new Map([['s', [5, 35]]]) });
+  return judgeNudges(told(...outcomes), new Map([['s', noted]]), {
+    seconds: 1,
+    losses: 0,
+    kills: 0,
+    enters: new Map([['s', [5, 35]]]),
+    people: PEOPLE,
+  });
 };
 const dialog = (kind: 'dialog' | 'shown'): Note => ({ kind, name: 'permission' });
 const answered: Note = { kind: 'answered', name: 'permission', by: 'enter', option: 'Yes', does: 'accepts', after_ms: 900 };
 const deaf: Note = { kind: 'deaf', name: 'permission', after_ms: 9 };
 
+const PEOPLE = new Map([['s', { drafts: [{ text: 'mine 1', became: 'erased' as const }], enters: [] }]]);
 const GOOD = [submit('#0'), submit('#1')];
 
 test('a soak that went well is good', () => {
@@ -32,6 +39,7 @@ test.for<[string, Note[], Outcome[]]>([
     ['taken', 'taken'],
   ],
   ['an Enter that a dialog on the screen did not take', [...GOOD, dialog('dialog'), dialog('shown'), deaf], ['taken', 'taken']],
+  ['a draft of a person that was erased and sent', [...GOOD, submit('mine 1')], ['taken', 'taken']],
   ['a turn that was broken off', [...GOOD, { kind: 'interrupted' }], ['taken', 'taken']],
   ['hardly any that was sent', [], ['unknown', 'unknown']],
 ])('the soak of nudges fails at %s', ([, notes, outcomes]) => {
