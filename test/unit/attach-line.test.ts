@@ -97,3 +97,25 @@ test('of a screen that is larger than the terminal the part round the cursor is 
   expect([own.emulator.active.x, own.emulator.active.y]).toEqual([3, 0]);
   crop.dispose();
 });
+
+test('while a nudge is typed the keys of people wait, Ctrl+C left out, and what the host writes goes on', async () => {
+  const written: string[] = [];
+  const line = new Line(async (bytes) => void written.push(bytes.toString()));
+  const who = new Typist();
+  let freed = 0;
+  line.keep();
+  line.onFree = () => {
+    freed++;
+  };
+  line.type(who, Buffer.from('mine'));
+  await line.pass(1, async () => void written.push('Enter'));
+  expect(written).toEqual(['Enter']);
+  line.free();
+  expect([written, freed]).toEqual([['Enter', 'mine'], 1]);
+  await Promise.resolve();
+  line.keep();
+  line.type(who, Buffer.from('dropped'));
+  line.interrupt(who, Buffer.from('\x03'));
+  line.free();
+  expect(written).toEqual(['Enter', 'mine', '\x03']);
+});

@@ -24,6 +24,12 @@ test('a list of choices below a prompt is a dialog, and so is a question by lett
   expect(judge('amp', { rows: ['> '], cursor: [0, 2] })).toMatchObject({ state: 'idle', draft: '' });
 });
 
+test('a mark above two empty rows is an older message, and not the prompt of a cursor that shows', () => {
+  const rows = ['› an older message', '', '', ' typed without its mark'];
+  expect(judge('codex', { rows, cursor: [3, 23] }).draft).toBeUndefined();
+  expect(judge('codex', { rows: ['› a draft', '', '  of two parts'], cursor: [2, 14] }).draft).toBe('a draft\n\nof two parts');
+});
+
 test('a sign that is no pattern is refused with its place', () => {
   expect(() => compileSigns({ busy: [{ where: 'title', match: '(' }] })).toThrow(
     new SignFault('`screen.busy.0.match` is no regular expression: ('),
