@@ -22,6 +22,8 @@ export type SupervisorOrder = {
   /** Command lines of the PTY host and the worker; the word `{socket}` is replaced by the path where it shall serve. */
   readonly host: readonly string[];
   readonly worker: readonly string[];
+  /** Which gt these are of. */
+  readonly build: string;
   readonly timings?: Partial<Timings>;
 };
 
@@ -73,6 +75,7 @@ async function runSupervisor(
   return await supervise({
     root: order.root,
     townId: order.townId,
+    build: order.build,
     children: (sockets) => childPlans(order, sockets, env),
     env: process.env,
     ...(order.timings ? { timings: order.timings } : {}),
