@@ -51,3 +51,17 @@ test('a paste is closed in time whose typist does not come back after a hand-ove
   expect(readFileSync(file, 'utf8')).toBe('\x1b[200~half\x1b[201~next');
   await running.stop();
 });
+
+test('who attaches while the host hands over is attached to the successor', async () => {
+  const running = await startHost(ground, 'late');
+  const host = await running.connect(1);
+  await host.spawn(shell(ground, 'late', 'stty -echo; echo up; while read x; do echo "got $x"; done'));
+  await printed(host, 'late', 'up');
+  const moving = host.handOver(running.programOf('next'));
+  const person = await look(host, 'late', { type: true });
+  await moving;
+  person.stream.keys(Buffer.from('one\n'));
+  await printed(host, 'late', 'got one');
+  person.stream.close();
+  await running.stop();
+});

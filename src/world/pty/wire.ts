@@ -59,6 +59,11 @@ export class Wire {
     return this.#welcome;
   }
 
+  /** Whether the host has begun to hand over, and not told that it stays. */
+  get isMoving(): boolean {
+    return this.#isMoving;
+  }
+
   /** Greets the host at this socket. Rejects with HostRefused, and with HostGone when the connection is lost before the WELCOME. */
   async greet(socket: Socket): Promise<void> {
     const reader = new FrameReader();
