@@ -50,7 +50,7 @@ export type HandOverDeps = {
 function within<T>(ms: number, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`could not be told all within ${ms} ms`)), ms);
+    timer = setTimeout(() => reject(new Error(`not all could be told within ${ms} ms`)), ms);
   });
   return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
@@ -90,8 +90,8 @@ export class HandOver {
       sessions.go();
       tell('stayed');
       const why = fault instanceof Error ? fault.message : String(fault);
-      warn(`hand-over: ${program.join(' ')}: ${why}; nothing was handed over`);
-      throw new HostRefused('HAND_OVER_FAILED', `The successor ${why}. The host goes on as it was.`);
+      warn(`nothing was handed over to ${program.join(' ')}: ${why}`);
+      throw new HostRefused('HAND_OVER_FAILED', `Nothing was handed over: ${why}.`);
     }
     successor.release();
     this.#keepName('gone');
