@@ -50,7 +50,7 @@ async function asked(doc: Delivery, host: Host, again: boolean, world: World): P
     text: texts['text'] ?? '',
     mode,
     expiresAt,
-    ...(key !== undefined && { key }),
+    ...(key !== undefined && doc.first === undefined && { key }), // nothing takes its place at the terminal either
   };
   try {
     const { outcome, why } = await host.nudge({ ...request, screen, submit, keys, terminal });
