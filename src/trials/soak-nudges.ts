@@ -20,7 +20,7 @@ import type { ScenarioInput } from './stand-in/scenario.ts';
  * real host; clients that lose their connection and ask again. Each nudge must be sent once and in order, or its end be told truly; no dialog is answered.
  */
 export type NudgePlan = { readonly sessions: number; readonly nudges: number; readonly seed: number };
-export const ALL_NUDGES: NudgePlan = { sessions: 50, nudges: 10_000, seed: 1 };
+const ALL_NUDGES: NudgePlan = { sessions: 50, nudges: 10_000, seed: 1 };
 
 const LIKES = ['claude', 'codex', 'gemini', 'copilot', 'pi'];
 const DEBOUNCES = [80, 250];

@@ -15,12 +15,16 @@ export class SaidHost {
   running = true;
   looks: Classified['state'] = 'busy';
   looked = 0;
+  startedAt = 0;
   /** Bytes of output so far. */
   seq = 0;
   lastOutputAt = systemClock.now();
 
   async get(id: string) {
     return this.running ? { id, state: 'running', lastOutputAt: this.lastOutputAt, seq: this.seq } : undefined;
+  }
+  async info() {
+    return { startedAt: this.startedAt };
   }
   async look() {
     this.looked++;
