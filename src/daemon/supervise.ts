@@ -10,6 +10,7 @@ import { pingRedis } from '#world/redis/probe';
 import { redisArgv, redisBehind } from '#world/redis/server';
 import type { ChildPlan, Timings } from './child.ts';
 import { pingWorker, workerBehind } from './probes.ts';
+import { hostBehind } from './renew-host.ts';
 import type { StopPlan } from './stop-town.ts';
 import { type SupervisorEnd, supervise } from './supervisor.ts';
 
@@ -52,7 +53,7 @@ function childPlans(order: SupervisorOrder, sockets: Sockets, env: Record<string
     ...common('host'),
     argv: order.host.map((word) => (word === '{socket}' ? sockets.host : word)),
     probe: (limitMs) => knock(sockets.host, limitMs).then(() => 'ready'),
-    behind: () => Promise.resolve(undefined),
+    behind: (limitMs) => hostBehind(sockets.host, layout.hostToken, limitMs),
   };
   const worker: ChildPlan = {
     ...common('worker'),

@@ -64,10 +64,15 @@ export function agentPlaces(
   ];
 }
 
+/** The only place that defines agents where there is no town. */
+export function shippedPlaces(): Definitions[] {
+  const shipped = presetsIn(SHIPPED);
+  return [{ source: 'built-in', agents: isRefusal(shipped) ? {} : shipped }];
+}
+
 /** The presets that gt ships, with what is needed to find and to install each. */
 export function shippedPresets(): Array<{ readonly name: string; readonly preset: Preset }> {
-  const shipped = presetsIn(SHIPPED);
-  const places = [{ source: 'built-in', agents: isRefusal(shipped) ? {} : shipped }];
+  const places = shippedPlaces();
   return namesIn(places).flatMap((name) => {
     const defined = defineAgent(name, places);
     return defined && 'preset' in defined ? [{ name, preset: defined.preset }] : [];
