@@ -71,20 +71,22 @@ test('who cannot be shown a terminal is told what is wrong and what to do', asyn
 triedOnTmux('so is who asks for a session that is over, unknown, or not named among several', async () => {
   tmux.open('ask', 100, 20);
   await tmux.shows('ask', 'OUT>');
+  let n = 0;
   const ask = async (words: string, ...says: RegExp[]) => {
-    tmux.type('ask', `clear; ${gt('attach', ...words.split(' ').filter(Boolean))}; echo "exit"=$?`);
-    const text = (await tmux.shows('ask', /exit=\d/)).replaceAll('\n', ' ');
+    n++; // an answer is not taken for the next one's
+    tmux.type('ask', `clear; ${gt('attach', ...words.split(' ').filter(Boolean))}; echo "exit "$? of ${n}.`);
+    const text = (await tmux.shows('ask', new RegExp(`exit \\d of ${n}\\.`))).replaceAll('\n', ' ');
     for (const one of says) expect(text).toMatch(one);
   };
-  await ask('', /2 agents have a terminal.*alpha\/\w+, alpha\/\w+.*exit=2/);
-  await ask('alpha/nobody', /There is no agent `alpha\/nobody`.*exit=3/);
+  await ask('', /2 agents have a terminal.*alpha\/\w+, alpha\/\w+.*exit 2/);
+  await ask('alpha/nobody', /There is no agent `alpha\/nobody`.*exit 3/);
   const id = await ground.agent(BASH);
   tmux.type('ask', `clear; ${gt('attach', id)}`);
   await tmux.shows('ask', 'in>');
   const [session] = (await town.events()).filter(({ type, subject }) => type === 'session.acked' && subject.startsWith(id));
   tmux.type('ask', 'exec sh -c "exit 0"');
   await tmux.shows('ask', /has ended: exit code/);
-  await ask(`${session?.subject}.s9`, /(has no terminal now|There is no agent).*exit=3/);
+  await ask(`${session?.subject}.s9`, /(has no terminal now|There is no agent).*exit 3/);
 });
 
 test('a socket that others can open, or own, is refused, and so is its directory', async () => {
