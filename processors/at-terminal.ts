@@ -1,5 +1,6 @@
 import { type Claim, type Outcome, ranOut, settled } from '#core/delivery';
 import { parentOf } from '#core/ids';
+import type { Preset } from '#core/preset';
 import type { Delivery } from '#core/records';
 import { moveDelivery } from '#ops/move-delivery';
 import { failpoint } from '#world/failpoint';
@@ -54,6 +55,9 @@ async function asked(doc: Delivery, host: Host, again: boolean, world: World): P
   };
   try {
     const { outcome, why } = await host.nudge({ ...request, screen, submit, keys, terminal });
+    // what is typed is echoed where nobody reads it, too
+    if (outcome === 'taken' && !tells(screen))
+      return { state: 'unknown', why: 'typed, but its program shows no sign of reading' };
     return { state: outcome, ...(why !== undefined && { why }) };
   } catch (fault) {
     const code = refusalOf(fault);
@@ -69,6 +73,9 @@ async function asked(doc: Delivery, host: Host, again: boolean, world: World): P
     throw fault;
   }
 }
+
+/** Whether a program's screen says anything of what it does with what is typed, as far as its preset knows. */
+const tells = ({ ready, busy, draft }: Preset['screen']): boolean => ready.length + busy.length > 0 || draft.mark !== undefined;
 
 /** Why the host would not; known by its name: the class lives in the world, which this floor does not load. */
 const refusalOf = (fault: unknown): unknown =>

@@ -40,8 +40,16 @@ export type Status = {
 /** Questions shown at most; the counts tell of more. */
 const SHOWN = 20;
 
-/** The town at a glance: what runs, what waits, what needs a person. Its cost grows with what runs and waits now, never with what was. */
-export async function status(books: Books, facts: TownFacts, rigs: readonly Rig[]): Promise<Status> {
+/**
+ * The town at a glance: what runs, what waits, what needs a person. Its cost grows with what runs and waits now, never with what was.
+ * @param broken rigs whose files are wrong, what is wrong and what to do
+ */
+export async function status(
+  books: Books,
+  facts: TownFacts,
+  rigs: readonly Rig[],
+  broken: ReadonlyArray<{ readonly name: string; readonly says: string; readonly try: string }> = [],
+): Promise<Status> {
   const { name, root, up, board, processes, maxPolecats } = facts;
   const [taken, waiting, stuck, questions, nudges, shown] = await Promise.all([
     books.count('runs.live'),
@@ -56,6 +64,7 @@ export async function status(books: Books, facts: TownFacts, rigs: readonly Rig[
     processes,
     slots: { taken, of: maxPolecats, waiting },
     needsYou: [
+      ...broken.map((rig) => ({ id: rig.name, rig: rig.name, title: 'its files are wrong', why: rig.says, todo: rig.try })),
       ...stuck.map(({ id, rig, title, needsYou }) => ({ id, rig, title, why: needsYou?.why ?? '', todo: null })),
       ...shown.flatMap(({ polecats }) => polecats.flatMap(asking)).slice(0, SHOWN),
     ],

@@ -110,7 +110,7 @@ describe('what was not delivered', () => {
     const facts = { town, now: at.desk.clock.now(), rigs: [shop], session: async () => undefined };
     expect((await why(at.desk.books, facts, at.work))?.reasons.at(-1)).toMatchObject({
       code: 'nudge-undelivered',
-      change: 'gt nudge list',
+      change: expect.stringMatching(/^gt nudge list, then gt nudge withdraw dl-/),
     });
     expect(await withdraw(at.desk, lost)).toEqual({ id: lost, is: 'dismissed' });
     expect((await nudgeList(at.desk.books, { all: false })).undelivered).toBe(0);

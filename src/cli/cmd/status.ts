@@ -4,7 +4,7 @@ import { table } from '#cli/table';
 import { withDesk } from '#cli/wire';
 import { factsOf } from '#cli/wire-facts';
 import { openRigs } from '#cli/wire-rigs';
-import { isRefusal } from '#core/refusals';
+import { explain, isRefusal } from '#core/refusals';
 import { duration, relativeTime } from '#core/relative-time';
 import { type RigStatus, type Status, status as shown } from '#views/status';
 
@@ -16,8 +16,10 @@ export const status = command({
     withDesk(call, { wait: 'person' }, async (town) => {
       const facts = await factsOf(town);
       if (isRefusal(facts)) return facts;
-      const rigs = await openRigs(town);
-      return isRefusal(rigs) ? rigs : shown(town.desk.books, facts, rigs);
+      const all = await openRigs(town);
+      if (isRefusal(all)) return all;
+      const broken = all.broken.map(({ name, refusal }) => ({ name, ...explain(refusal) }));
+      return shown(town.desk.books, facts, all.rigs, broken);
     }),
   text: (value, { paint, now }) =>
     [headOf(value, paint), ...value.rigs.map((rig) => rigText(rig, paint, now)), ...questions(value, paint, now)].join('\n\n'),
