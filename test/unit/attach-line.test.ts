@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { EventRing } from '#world/pty/attach/event-ring';
-import { Line, Typist } from '#world/pty/attach/line';
+import { Line } from '#world/pty/attach/line';
+import { Typist } from '#world/pty/attach/typist';
 import { Unsaid } from '#world/pty/attach/unsaid';
 import { Crop } from '#world/pty/screen/crop';
 import { Followed } from '../support/screens.ts';

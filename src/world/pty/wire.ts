@@ -1,5 +1,7 @@
 /** A client's side of the connection to a host: requests, their answers, events; and the way from a host to its successor. */
 import type { Socket } from 'node:net';
+import { performance } from 'node:perf_hooks';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Moving } from './hand-over.ts';
 import type { HostEvent, HostRefusal } from './host.ts';
 import { HostGone, HostRefused } from './host.ts';
@@ -8,6 +10,10 @@ import { CHUNK, decodeBytes, decodeJson, encodeBytes, encodeJson, FRAME, FrameRe
 
 /** How long a connected host may take for its WELCOME, ms; it may just be forking many sessions, on a loaded machine. */
 const WELCOME_MS = 30_000;
+
+/** How long the successor of a host that handed over is looked for, and tried while it hangs up before its WELCOME, ms; the pause before the next try. */
+export const REJOIN_MS = 30_000;
+const RETRY_MS = 50;
 
 /** Takes the frames of a request whose answer goes on. */
 export type FrameListener = (frame: Frame) => void;
@@ -51,6 +57,11 @@ export class Wire {
   get welcome(): Welcome {
     if (!this.#welcome) throw new HostGone('The PTY host has not answered yet.');
     return this.#welcome;
+  }
+
+  /** Whether the host has begun to hand over, and not told that it stays. */
+  get isMoving(): boolean {
+    return this.#isMoving;
   }
 
   /** Greets the host at this socket. Rejects with HostRefused, and with HostGone when the connection is lost before the WELCOME. */
@@ -194,15 +205,17 @@ export class Wire {
   /** A host that began to hand over has a successor, which takes over also when the old one dies of it. */
   async #rejoin(dial: () => Promise<Socket>): Promise<void> {
     for (const pending of this.#pending.values()) this.#hold(pending);
+    const over = performance.now() + REJOIN_MS;
     try {
       for (let isJoined = false; !isJoined && !this.#gone; ) {
+        if (performance.now() >= over) throw new HostGone('it lets nobody in.');
         const socket = await dial();
         this.#isMoving = false; // which this host may tell otherwise
         isJoined = await this.greet(socket).then(
           () => true,
           (fault) => {
             if (fault instanceof HostRefused) throw fault;
-            return false; // the old one, in its last turn
+            return pause(RETRY_MS, false); // the old one, in its last turn
           },
         );
       }

@@ -3,7 +3,7 @@ import type { Size } from '#world/pty/host';
 import { encodeBytes, encodeJson, FRAME } from '#world/pty/protocol';
 import type { Peer } from '#world/pty/requests';
 import type { Session } from '#world/pty/session';
-import type { Typist } from './line.ts';
+import type { Typist } from './typist.ts';
 
 /** What a client may leave unread before it gets no more, in bytes; when it has read all it goes on where it was, or from a fresh painting. */
 const UNREAD_LIMIT = 1 << 20;
