@@ -105,8 +105,8 @@ test('a nudge is handed to the host with what the program needs, and its outcome
   expect(host.asked[0]).toMatchObject({ id: SESSION.id, text: 'look at the API', mode: 'wait-idle', key: 'k', screen, submit });
   expect(await read(id)).toMatchObject({ state: 'claimed', claim: { path: 'terminal', session: SESSION.id } });
   host.answer({ outcome: 'taken' });
-  await becomes(id, 'taken');
   await at.becomes(job(id), 'completed');
+  expect((await read(id)).state).toBe('taken');
 });
 
 test('nudges of one agent go to the host one after the other, but for what is said at once', async () => {
@@ -117,8 +117,7 @@ test('nudges of one agent go to the host one after the other, but for what is sa
   await asked(2);
   expect(host.asked.map(({ text }) => text)).toEqual(['first', 'now']);
   host.answer({ outcome: 'taken' });
-  await becomes(now, 'taken');
-  await asked(3);
+  await Promise.all([becomes(now, 'taken'), asked(3)]);
   host.answer({ outcome: 'taken' });
   await becomes(second, 'taken');
 });
