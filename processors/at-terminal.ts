@@ -78,7 +78,7 @@ async function asked(doc: Delivery, host: Host, again: boolean, world: World): P
 const tells = ({ ready, busy, draft }: Preset['screen']): boolean => ready.length + busy.length > 0 || draft.mark !== undefined;
 
 /** Why the host would not; known by its name: the class lives in the world, which this floor does not load. */
-const refusalOf = (fault: unknown): unknown =>
+export const refusalOf = (fault: unknown): unknown =>
   fault instanceof Error && fault.name === 'HostRefused' ? Reflect.get(fault, 'code') : undefined;
 
 /** Resolves when something else than the host's answer decides: with an outcome to write, or with none where the books have one, or the claim has run out. */

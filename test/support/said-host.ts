@@ -15,6 +15,7 @@ export class SaidHost {
   running = true;
   looks: Classified['state'] = 'busy';
   looked = 0;
+  blind = false;
   startedAt = 0;
   /** Bytes of output so far. */
   seq = 0;
@@ -28,6 +29,7 @@ export class SaidHost {
   }
   async look() {
     this.looked++;
+    if (this.blind) throw new HostRefused('PTY_GONE', 'it has just ended');
     return { state: this.looks, why: `the screen says ${this.looks}` };
   }
   async nudge(asked: NudgeAsked): Promise<NudgeResult> {

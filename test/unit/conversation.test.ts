@@ -88,6 +88,13 @@ const work = item('gp-a', { title: 'Sell apples' });
 const text = { description: 'Red ones.', design: 'Round.', notes: '', acceptance: 'Sold.', report: 'no' };
 const given = (run: Run) => ({ run, work, target: 'trunk', from: 'gt', at: 0, text });
 
+test('no control character cuts a first prompt short: an argument ends at a zero byte', () => {
+  const hostile = { description: 'before\x00after\x07\r\n\tindented \x1b[201~', design: '\x00', acceptance: '', notes: '' };
+  const prompt = firstPrompt({ ...given(aRun('gp-a.r1')), text: hostile });
+  expect(prompt).toContain('beforeafter\n\tindented');
+  expect(prompt).not.toMatch(/[\x00-\x08\x0b-\x1f]|## design/);
+});
+
 test('a first prompt has all that there is to do, and how it begins and ends', () => {
   const run = aRun('gp-a.r1', { branch: 'polecat/toast', attempt: 2, rework: { kind: 'checks', evidence: 'red' } });
   const prompt = firstPrompt({ ...given(run), evidence: '/e.txt' });
