@@ -50,7 +50,7 @@ async function asked(doc: Delivery, host: Host, again: boolean, world: World): P
     text: texts['text'] ?? '',
     mode,
     expiresAt,
-    ...(key !== undefined && { key }),
+    ...(key !== undefined && doc.first === undefined && { key }), // nothing takes its place at the terminal either
   };
   try {
     const { outcome, why } = await host.nudge({ ...request, screen, submit, keys, terminal });
@@ -58,8 +58,13 @@ async function asked(doc: Delivery, host: Host, again: boolean, world: World): P
   } catch (fault) {
     const code = refusalOf(fault);
     // The session has ended, and the host, which keeps what it began on disk, began nothing.
-    if (code === 'PTY_GONE' || (code === 'SESSION_UNKNOWN' && !again)) return { state: 'not-sent', why: 'its session ended' };
-    if (code === 'SESSION_UNKNOWN') return { state: 'unknown', why: 'its session ended, and the host has forgotten it' };
+    if (code === 'PTY_GONE') return { state: 'not-sent', why: 'its session ended' };
+    if (code === 'SESSION_UNKNOWN') {
+      // A host that came after the claim may follow one that had begun: its client asks again by itself.
+      const isAnother = (await host.info()).startedAt > (doc.claim?.at ?? 0);
+      if (!again && !isAnother) return { state: 'not-sent', why: 'its session ended' };
+      return { state: 'unknown', why: 'its session ended, and the host has forgotten it' };
+    }
     if (code === 'NUDGES_FULL') return { state: 'not-sent', why: 'too many wait at its terminal' };
     throw fault;
   }

@@ -7,7 +7,10 @@ if (trial === 'soak') {
   process.exitCode = (await soak(FULL, say)).ok ? 0 : 1;
 } else if (trial === 'soak-nudges') {
   const { readPlan, soakNudges } = await import('./trials/soak-nudges.ts');
-  process.exitCode = (await soakNudges(readPlan(words), say)).ok ? 0 : 1;
+  const { soakReal } = await import('./trials/soak-real.ts');
+  const plan = readPlan(words);
+  const isGood = plan.real === undefined ? (await soakNudges(plan, say)).ok : await soakReal(plan.real, plan.nudges, say);
+  process.exitCode = isGood ? 0 : 1;
 } else if (trial === 'demo') {
   const { demo } = await import('./trials/demo.ts');
   process.exitCode = (await demo(say, { keep: words.includes('--keep') })) ? 0 : 1;

@@ -6,6 +6,9 @@ const LONGEST_LINE = 1_000;
 /** Characters by which a text is known again. */
 const KNOWN_BY = 20;
 
+/** What stands for a long paste in programs whose label is not known. */
+const LABEL = /\[[^\]\n]*past[^\]\n]*\]/iu;
+
 const PASTE_BEGIN = '\x1b[200~';
 const PASTE_END = '\x1b[201~';
 
@@ -34,15 +37,19 @@ function squeeze(text: string): string {
   return text.replaceAll(/\s+/gu, '');
 }
 
+function isFolded(draft: string, folded: readonly RegExp[]): boolean {
+  return [...folded, LABEL].some((label) => label.test(draft));
+}
+
 /** Without the labels that stand for long pastes. */
 function unfolded(draft: string, folded: readonly RegExp[]): string {
-  return folded.reduce((rest, label) => rest.replace(new RegExp(label.source, 'gu'), ''), draft);
+  return [...folded, LABEL].reduce((rest, label) => rest.replace(new RegExp(label.source, `g${label.flags}`), ''), draft);
 }
 
 /** Whether a draft shows this text: its first or its last 20 characters (an input that scrolls shows the last), or a label for a long paste. */
 export function holds(draft: string, text: string, folded: readonly RegExp[]): boolean {
   const [shown, wanted] = [squeeze(draft), squeeze(text)];
-  if (folded.some((label) => label.test(draft))) return true;
+  if (isFolded(draft, folded)) return true;
   return shown !== '' && (shown.includes(wanted.slice(0, KNOWN_BY)) || shown.includes(wanted.slice(-KNOWN_BY)));
 }
 
@@ -55,8 +62,7 @@ export function showsEnd(rows: readonly string[], text: string): boolean {
 /** Whether a draft that shows this text shows more than it: something else was typed before or after it. */
 export function holdsMore(draft: string, text: string, folded: readonly RegExp[]): boolean {
   const [rest, wanted] = [squeeze(unfolded(draft, folded)), squeeze(text)];
-  const isFolded = folded.some((label) => label.test(draft));
-  return rest.length > wanted.length || (isFolded && !wanted.includes(rest));
+  return rest.length > wanted.length || (isFolded(draft, folded) && !wanted.includes(rest));
 }
 
 /** Whether a draft is this text and nothing else, or the label for it. */

@@ -105,14 +105,13 @@ function knownDialog(look: Look, signs: Signs, isPromptAtWork: boolean): DialogS
 function unknownDialog(look: Look, signs: Signs): Place | undefined {
   const { prompt, view } = look;
   const from = prompt ? (prompt.by === 'cursor' ? prompt.from : prompt.to) : 0;
+  // what is taken for an input without a mark of its own may be a dialog in a frame
+  const chosenFrom = prompt?.by === 'mark' ? prompt.to : (prompt?.from ?? 0);
   const known = [...signs.busy, ...signs.retrying, ...signs.queued, ...signs.ready, ...signs.context];
+  const isKnown = (text: string) => known.some((sign) => sign.where !== 'title' && sign.match.test(text));
   return look
     .rows('screen')
-    .filter(({ y }) => y >= from)
-    .find(
-      ({ y, text }) =>
-        isChoice(view.rows, y) || (ASKING.test(text) && !known.some((sign) => sign.where !== 'title' && sign.match.test(text))),
-    );
+    .find(({ y, text }) => (y >= chosenFrom && isChoice(view.rows, y)) || (y >= from && ASKING.test(text) && !isKnown(text)));
 }
 
 function stateOf(look: Look, signs: Signs): Pick<Classified, 'state' | 'dialog' | 'why'> {

@@ -16,7 +16,8 @@ function faultsOf(session: string, told: readonly Told[], notes: readonly Note[]
   const sent = new Map<number, number>();
   const order: number[] = [];
   for (const note of notes) {
-    if (note.kind === 'answered' && note.by !== 'person') faults.push(`${session}: a dialog was answered by ${note.by}`);
+    if (note.kind === 'answered' && note.by !== 'person')
+      faults.push(`${session}: the dialog ${note.name} was answered by ${note.by} after ${note.after_ms} ms`);
     if (note.kind === 'interrupted' || note.kind === 'cleared' || note.kind === 'command')
       faults.push(`${session}: ${note.kind}`);
     if (note.kind !== 'submit') continue;

@@ -1,15 +1,13 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { readToken } from '#world/pty/access';
-import { connectHost } from '#world/pty/client';
 import { type Host, HostGone } from '#world/pty/host';
 import type { NudgeResult } from '#world/pty/nudge/asked';
+import { startSoakHost } from './soak-host.ts';
 import { type Judged, judgeNudges, type Told } from './soak-nudges-proof.ts';
 import { playedBy } from './stand-in/command.ts';
 import type { Note } from './stand-in/notes.ts';
@@ -19,8 +17,14 @@ import type { ScenarioInput } from './stand-in/scenario.ts';
  * The soak of nudges: stand-ins that redraw, take an early Enter for a new line and open dialogs by a seed, all played by one process on the terminals of a
  * real host; clients that lose their connection and ask again. Each nudge must be sent once and in order, or its end be told truly; no dialog is answered.
  */
-export type NudgePlan = { readonly sessions: number; readonly nudges: number; readonly seed: number };
-export const ALL_NUDGES: NudgePlan = { sessions: 50, nudges: 10_000, seed: 1 };
+export type NudgePlan = {
+  readonly sessions: number;
+  readonly nudges: number;
+  readonly seed: number;
+  /** An agent from npm in place of stand-ins. */
+  readonly real?: string;
+};
+const ALL_NUDGES: NudgePlan = { sessions: 50, nudges: 10_000, seed: 1 };
 
 const LIKES = ['claude', 'codex', 'gemini', 'copilot', 'pi'];
 const DEBOUNCES = [80, 250];
@@ -30,7 +34,6 @@ const ATTEMPTS = 6;
 /** Between two losses of the connection, ms. */
 const LOSE_MS = 5_000;
 const STAND_IN = fileURLToPath(new URL('../main.js', import.meta.url));
-const HOST = fileURLToPath(new URL('../world/pty/main.js', import.meta.url));
 
 /** A dialog that no preset knows. */
 const UNKNOWN = {
@@ -50,35 +53,36 @@ type Stage = {
 };
 type Role = { readonly id: string; readonly like: string; readonly log: string; readonly scenario: ScenarioInput };
 
-/** Words that read a scenario: `--sessions=5 --nudges=200 --seed=3`. @throws Error that says what is wrong */
+/** Reads a plan from words: `--sessions=5 --nudges=200 --seed=3`, or `--real=pi --nudges=200`. @throws Error that says what is wrong */
 export function readPlan(words: readonly string[]): NudgePlan {
-  const plan: Record<string, number> = { ...ALL_NUDGES };
+  const plan: Record<string, number | string> = { ...ALL_NUDGES };
   for (const word of words) {
+    const real = /^--real=([\w-]+)$/.exec(word)?.[1];
+    if (real !== undefined) {
+      plan['real'] = real;
+      continue;
+    }
     const [, name = '', value = ''] = /^--(sessions|nudges|seed)=(\d+)$/.exec(word) ?? [];
-    if (name === '') throw new Error(`\`${word}\` is no word of this trial: use --sessions=N, --nudges=N or --seed=N.`);
+    if (name === '')
+      throw new Error(`\`${word}\` is no word of this trial: use --sessions=N, --nudges=N, --seed=N or --real=AGENT.`);
     plan[name] = Number(value);
   }
-  return plan as NudgePlan;
+  return plan as unknown as NudgePlan;
 }
 
 async function open(): Promise<Stage> {
   const dir = mkdtempSync(join(tmpdir(), 'gt-soak-nudges-'));
-  const [path, token] = [join(dir, 'host', 's'), join(dir, 'token')];
-  const { GT_SESSION: _session, GT_WORKER: _worker, ...env } = process.env;
+  const host = await startSoakHost(dir);
   const stdio: ['ignore', 'pipe', 'inherit'] = ['ignore', 'pipe', 'inherit'];
-  const args = ['--socket', path, '--token-file', token, '--state', join(dir, 'state'), '--build', 'soak'];
-  const host: ChildProcess = spawn(process.execPath, [HOST, ...args], { env, stdio });
-  const players = spawn(process.execPath, [STAND_IN, 'stand-in', '--serve', join(dir, 'players')], { env, stdio });
+  const players = spawn(process.execPath, [STAND_IN, 'stand-in', '--serve', join(dir, 'players')], { env: host.env, stdio });
   const [line] = (await once(players.stdout, 'data')) as [Buffer];
-  while (!existsSync(token)) await pause(10);
-  const connect = () => connectHost({ path, token: readToken(token), build: 'soak', epoch: 1, waitMs: 30_000 });
   const end = async () => {
-    await (await connect()).stop({ graceMs: 0 });
+    await host.end();
     players.kill('SIGTERM');
-    await Promise.all([host, players].map((child) => child.exitCode ?? child.signalCode ?? once(child, 'exit')));
+    if (players.exitCode === null && players.signalCode === null) await once(players, 'exit');
     rmSync(dir, { recursive: true, force: true });
   };
-  return { dir, connect, join: (JSON.parse(String(line)) as { join: string[] }).join, end };
+  return { dir, connect: host.connect, join: (JSON.parse(String(line)) as { join: string[] }).join, end };
 }
 
 function roleOf(dir: string, plan: NudgePlan, at: number): Role {

@@ -17,7 +17,14 @@ export type RigStatus = {
   readonly counts: { readonly open: number; readonly hooked: number; readonly waiting: number; readonly closed: number };
 };
 
-type NeedsYou = { readonly id: string; readonly rig: string; readonly title: string; readonly why: string };
+type NeedsYou = {
+  readonly id: string;
+  readonly rig: string;
+  readonly title: string;
+  readonly why: string;
+  /** The command that helps, where it is not the item's own. */
+  readonly todo: string | null;
+};
 type Open = Pick<Escalation, 'id' | 'subject' | 'cause' | 'severity' | 'why' | 'count' | 'openedAt'>;
 
 export type Status = {
@@ -48,7 +55,10 @@ export async function status(books: Books, facts: TownFacts, rigs: readonly Rig[
     town: { name, root, up, board },
     processes,
     slots: { taken, of: maxPolecats, waiting },
-    needsYou: stuck.map(({ id, rig, title, needsYou }) => ({ id, rig, title, why: needsYou?.why ?? '' })),
+    needsYou: [
+      ...stuck.map(({ id, rig, title, needsYou }) => ({ id, rig, title, why: needsYou?.why ?? '', todo: null })),
+      ...shown.flatMap(({ polecats }) => polecats.flatMap(asking)).slice(0, SHOWN),
+    ],
     escalations: questions.map(({ id, subject, cause, severity, why, count, openedAt }) => ({
       id,
       subject,
@@ -62,6 +72,10 @@ export async function status(books: Books, facts: TownFacts, rigs: readonly Rig[
     rigs: shown,
   };
 }
+
+/** An agent that goes on only when somebody has answered it. */
+const asking = ({ work: id, rig, title, state, evidence, todo }: Polecat): NeedsYou[] =>
+  state === 'blocked' ? [{ id, rig, title, why: `its agent asks: ${evidence}`, todo }] : [];
 
 async function rigStatus(books: Books, rig: Rig): Promise<RigStatus> {
   const { name, settings } = rig;

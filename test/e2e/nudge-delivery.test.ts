@@ -24,6 +24,7 @@ describe('an agent without hooks', () => {
     const { outcome } = await nudge([plain, 'look', 'at the API', '--wait']);
     expect(outcome).toMatchObject({ state: 'taken', path: 'terminal' });
     expect(agents.submits('plain')).toEqual(['look at the API']);
+    expect((await town.does(['peek', plain])).out).toMatch(/^shop\/\S+ idle: its prompt is ready; last output .*\n/);
   });
 
   test('is told by its name and its addresses; a name that nobody has leads to the nearest', async () => {

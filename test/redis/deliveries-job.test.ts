@@ -174,6 +174,13 @@ test('a session of which the host has forgotten all leaves unknown what a dead w
   expect(await becomes(id, 'unknown')).toMatchObject({ why: expect.stringContaining('forgotten') });
 });
 
+test('a session that went with its host, which may have begun, leaves it unknown', async () => {
+  host.startedAt = systemClock.now() + 60_000;
+  host.answers.push(new HostRefused('SESSION_UNKNOWN', 'no such session'));
+  const id = await say('hello');
+  expect(await becomes(id, 'unknown')).toMatchObject({ why: expect.stringContaining('forgotten') });
+});
+
 test('without an agent it waits until the next one says hello', async () => {
   host.running = false;
   const id = await say('hello');

@@ -22,6 +22,7 @@ export class NudgeDesk {
   readonly dir = mkdtempSync(join(tmpdir(), 'gt-nudges-'));
   readonly tuis = new Map<string, ModelTui>();
   readonly warnings: string[] = [];
+  readonly told: string[] = [];
   nudges = this.open();
 
   /** A table over the same sessions and the same directory: what the next host would have. */
@@ -36,6 +37,7 @@ export class NudgeDesk {
       times: this.time,
       dir: join(this.dir, 'nudges'),
       warn: (line) => this.warnings.push(line),
+      tell: (session, nudge, state) => this.told.push(`${session} ${nudge} ${state}`),
     });
   }
 

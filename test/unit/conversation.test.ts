@@ -57,6 +57,17 @@ describe('what a session tells', () => {
     expect(heard(first, { conversation: 'c2' }, 8)).toBe(first);
     expect(heard(first, { conversation: 'c3', source: 'clear' }, 8)).toMatchObject({ conversation: 'c3', ackedAt: 7 });
   });
+  test('at its end is no word of its agent: a conversation that never began is not gone on with', () => {
+    const left = heard(session, { noted: { kind: 'leaving', what: 'other' } }, 7);
+    expect(left).toEqual({ ...session, noted: { leaving: { at: 7, what: 'other' } } });
+  });
+  test('at its start is no word of its agent: a dialog may follow; what else it tells is kept', () => {
+    for (const source of ['startup', 'resume', 'fork']) {
+      const begun = heard(session, { conversation: 'c2', source, primed: 'c2' }, 7);
+      expect(begun).toEqual({ ...session, conversation: 'c2', primed: 'c2' });
+      expect(heard(begun, { conversation: 'c2' }, 8)).toMatchObject({ ackedAt: 8 });
+    }
+  });
   test('is not believed where a fork tells its parent', () => {
     const fork = { ...session, mode: 'fork' as const, ackedAt: 6 };
     expect(heard(fork, { conversation: 'parent', source: 'resume' }, 7)).toBe(fork);

@@ -67,6 +67,24 @@ test('a long text that is shown whole, so that the mark before it is out of sigh
   expect(tui.pastes).toBe(1);
 });
 
+test('where the text should stand and something else does, a dialog perhaps that looks like an input, no Enter is pressed', async () => {
+  const tui = desk.tui();
+  const early = desk.ask('n1', 'the first');
+  await desk.time.pass(60_000, () => tui.pastes > 0);
+  tui.draft = 'What is your name?';
+  await desk.time.pass(60_000, () => early.result !== undefined);
+  expect(early.result).toMatchObject({ outcome: 'draft-left', why: 'its input shows something else' });
+  tui.draft = '';
+  const late = desk.ask('n2', 'the second');
+  await desk.time.pass(60_000, () => tui.draft !== '');
+  await desk.time.pass(90);
+  tui.draft = 'What is your name?';
+  tui.draw();
+  await desk.time.pass(60_000, () => late.result !== undefined);
+  expect(late.result).toMatchObject({ outcome: 'draft-left', why: 'its input shows something else' });
+  expect(tui).toMatchObject({ enters: 0, submits: [] });
+});
+
 test('with its session a nudge ends, by what is known of it', async () => {
   const tui = desk.tui('s', { afterSubmit: (one) => one.ask('permission', 900_000) });
   const entered = desk.ask('n1', 'entered');

@@ -14,6 +14,8 @@ test.for([80, 250, 600])('a text is sent once where an Enter within %i ms of a p
   expect(await desk.send('n1', 'work on gp-1\nand then gp-2')).toMatchObject({ outcome: 'taken', state: 'idle' });
   expect(texts(tui)).toEqual(['work on gp-1\nand then gp-2']);
   expect(tui.pastes).toBe(1);
+  expect(desk.told.at(0)).toBe('s n1 pasted');
+  expect(desk.told.at(-1)).toBe('s n1 taken');
   if (debounce === 80) expect(tui.enters).toBe(1);
 });
 

@@ -45,14 +45,14 @@ test('fifty noisy sessions do not keep back a quiet one, and all of them move', 
   for (const one of [...noisy, quiet]) one.screen.watch();
   time.settle();
   for (const one of noisy) one.print('noise '.repeat(10_000));
-  for (let round = 0; round < 20; round++) {
+  for (let round = 0; round < 200; round++) {
     quiet.print('k');
     time.turn();
     expect(quiet.screen.backlog).toBe(0); // in the turn after it was heard
     for (const one of noisy) if (one.screen.backlog < 30_000) one.print('noise '.repeat(1_000));
   }
   expect(noisy.filter(({ screen }) => screen.seq === 0)).toEqual([]);
-  expect(noisy.filter(({ screen }) => screen.seq > 400_000)).toEqual([]);
+  expect(noisy.filter(({ screen }) => screen.seq > 1_000_000)).toEqual([]);
 });
 
 test('at most one session wakes in a turn', PATIENCE, () => {

@@ -7,7 +7,7 @@ import { isRefusal } from '#core/refusals';
 import { ack } from '#ops/ack';
 import { prime as primed } from '#views/prime';
 
-/** The context of the session that asks. Asking is also its word that it lives. */
+/** The context of the session that asks. Asking is also its word that it lives, unless its program asks as it starts. */
 export const prime = command({
   options: [{ name: 'hook', help: 'called by a hook of the agent program: reads its JSON, prints what it takes, never fails' }],
   about: 'Hooks call it when a conversation starts, goes on, or was made shorter.',

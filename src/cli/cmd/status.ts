@@ -52,7 +52,7 @@ function rigText({ name, counts, refinery, polecats }: RigStatus, paint: Palette
   const rows = polecats.map(({ name: who, work, title, state, attempt, pid, since }) => [
     `  ${who}`,
     work,
-    state,
+    state === 'blocked' ? paint.red(state) : state,
     attempt > 1 ? `attempt ${attempt}` : '',
     pid === null ? '' : String(pid),
     duration(now - since),
@@ -63,7 +63,7 @@ function rigText({ name, counts, refinery, polecats }: RigStatus, paint: Palette
 
 function questions({ needsYou, escalations }: Status, paint: Palette, now: number): string[] {
   const asked = [
-    ...needsYou.map(({ id, title, why }) => [`  ${id}`, title, why]),
+    ...needsYou.map(({ id, title, why, todo }) => [`  ${id}`, title, todo === null ? why : `${why}: ${todo}`]),
     ...escalations
       .filter(({ subject }) => !needsYou.some(({ id }) => id === subject))
       .map(({ id, why, openedAt, count }) => [

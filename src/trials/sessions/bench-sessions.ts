@@ -1,4 +1,5 @@
 import type { Host } from '#world/pty/host';
+import { benchLooking } from './bench-looking.ts';
 import { Spread } from './spread.ts';
 import { openTmux, type Tmux } from './tmux.ts';
 import { memoryOf, type TrialHost, trialHost } from './trial-host.ts';
@@ -7,8 +8,6 @@ import { memoryOf, type TrialHost, trialHost } from './trial-host.ts';
 const SESSIONS = 300;
 const SIZE = { cols: 120, rows: 40 };
 const ROUNDS = 300;
-const NOISY = 50;
-const ECHOES = 200;
 const ASLEEP_KB = 512;
 const LIVE_KB = 3584;
 
@@ -29,7 +28,7 @@ export async function benchSessions(say: Say): Promise<boolean> {
     say(
       `       memory a session beyond its child's: asleep ${mb(asleep)} (bound 0.5), live ${mb(live)} MB (bound 3.5): ${kept ? 'kept' : 'NOT KEPT'}`,
     );
-    return (await noise(trial, say)) && kept;
+    return (await benchLooking(trial, say)) && kept;
   } finally {
     await trial.end();
   }
@@ -86,32 +85,4 @@ async function liveMemory({ host, pid, request }: TrialHost): Promise<number> {
 
 async function shows(host: Host, id: string, text: string): Promise<void> {
   while (!(await host.peek(id, { lines: 3 }))?.text.includes(text)) await new Promise((resolve) => setTimeout(resolve, 5));
-}
-
-/** The echo of one quiet session, alone and beside fifty that print as fast as they can. */
-async function noise({ host, connect, request }: TrialHost, say: Say): Promise<boolean> {
-  const looker = await connect();
-  await host.spawn(request('quiet', ['cat'], SIZE));
-  const alone = await echoes(looker, 'quiet');
-  for (let i = 0; i < NOISY; i++)
-    await host.spawn(request(`noisy${i}`, ['yes', 'a line of an agent that prints as fast as it can, always'], SIZE));
-  const beside = await echoes(looker, 'quiet');
-  await Promise.all(Array.from({ length: NOISY }, (_, i) => host.kill(`noisy${i}`, { graceMs: 0 })));
-  looker.close();
-  const ratio = beside.at(0.99) / alone.at(0.99);
-  say(`quiet echo: alone ${alone} ms, beside ${NOISY} that print all the time ${beside} ms (p99 ${ratio.toFixed(1)} ×)`);
-  return true;
-}
-
-/** From a key to its echo in the session's output. */
-async function echoes(host: Host, id: string): Promise<Spread> {
-  const spread = new Spread();
-  for (let i = 0; i < ECHOES; i++) {
-    const { seq = 0 } = (await host.get(id)) ?? {};
-    await spread.of(async () => {
-      await host.write(id, 'x');
-      while (((await host.get(id))?.seq ?? 0) === seq);
-    });
-  }
-  return spread;
 }

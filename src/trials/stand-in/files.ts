@@ -23,7 +23,7 @@ function configOf({ preset, env }: Site): string {
 }
 
 /** Fills a path of a look or a preset; undefined when it names something that this start has not. */
-function pathOf(site: Site, path: string, id = ''): string | undefined {
+export function pathOf(site: Site, path: string, id = ''): string | undefined {
   const values: Record<string, string | undefined> = {
     config: configOf(site),
     settings: site.words.flags.get('--settings'),

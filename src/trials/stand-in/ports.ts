@@ -27,12 +27,17 @@ export type Ports = {
   readonly spared?: (dialog: DialogLook) => boolean;
   /** Starts a tool's process. */
   readonly run?: (tool: Tool, conversation: Conversation) => Running;
+  /** Tells a model what was said, or how its tool ended, and brings its answer. */
+  readonly think?: (conversation: Conversation, said: readonly string[]) => Promise<Thought>;
   /** A fresh id. */
   readonly newId: () => string;
 };
 
 /** A tool's process, the leader of a session of its own. `kill` ends that whole group; nothing of one that has ended. */
 export type Running = { readonly pid: number | undefined; readonly ended: Promise<number>; readonly kill: () => void };
+
+/** What a model says, and the line of shell that it wants to run first. */
+export type Thought = { readonly text: string; readonly run?: string };
 
 /** The conversation that a program is in. A fork's parent is told where its own id is not yet. */
 export type Conversation = { readonly id: string; readonly parent?: string };

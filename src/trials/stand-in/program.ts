@@ -6,6 +6,7 @@ import { playedBy, readCommand } from './command.ts';
 import { StandIn } from './engine.ts';
 import { isSpared, type Site, transcriptOf, writeTranscript } from './files.ts';
 import { runHooks } from './hooks.ts';
+import { mindOf } from './mind.ts';
 import { notebook } from './notebook.ts';
 import type { Note } from './notes.ts';
 import type { Conversation, Ending, Ports, Running } from './ports.ts';
@@ -29,7 +30,8 @@ export async function playProgram(given: readonly string[]): Promise<void> {
   if (scenario.ends.daemon) startDaemon(site, note);
   const { stdin, stdout } = process;
   const size = { cols: stdout.columns ?? 80, rows: stdout.rows ?? 24 };
-  const standIn = new StandIn({ preset, look, scenario, words, cwd: site.cwd, size, ports: portsOf(site, note) });
+  const ports = { ...portsOf(site, note), ...(scenario.model ? { think: mindOf(site) } : {}) };
+  const standIn = new StandIn({ preset, look, scenario, words, cwd: site.cwd, size, ports });
   if (stdin.isTTY) stdin.setRawMode(true);
   stdin.on('data', (bytes: Buffer) => standIn.bytes(bytes));
   stdin.on('end', () => process.exit(0));

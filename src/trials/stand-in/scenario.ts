@@ -109,6 +109,8 @@ const scenarioFile = z.strictObject({
   dialogs: dialogs.prefault({}),
   /** The first turn is played by the first of these, and so on; the last goes on for all others. */
   turns: z.array(turn).min(1).prefault([{}]),
+  /** Turns are what a model server says, to which the preset's `loopback` points; a scenario's own tools come before. */
+  model: z.boolean().default(false),
   /** When texts that came while busy reach the model. */
   queue: z.enum(['tool', 'turn']).optional(),
   /** Whether hook files are read and their commands run. */

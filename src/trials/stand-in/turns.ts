@@ -1,5 +1,6 @@
 import type { Json } from '#core/preset';
 import type { Dialogs } from './dialogs.ts';
+import { toolsOf } from './mind.ts';
 import type { Note } from './notes.ts';
 import type { Conversation, HookSaid, Make, Moment, Running } from './ports.ts';
 import type { Tool, Turn } from './scenario.ts';
@@ -76,11 +77,15 @@ export class Turns {
     this.#deps.changed();
   }
 
-  async #play(play: Turn, texts: readonly string[], cut: Cutter): Promise<Ended> {
+  async #play(said: Turn, texts: readonly string[], cut: Cutter): Promise<Ended> {
     if (!(await this.#prompted(texts))) return 'refused';
+    const { think } = this.#deps.make.ports;
+    const play = { ...said };
+    const thought = async (heard: readonly string[]) =>
+      (await Promise.race([think?.(this.#deps.conversation(), heard), cut.stopped])) || undefined;
     let blocked = false;
     for (let blocks = 0; ; blocks++) {
-      for (const tool of blocks === 0 ? play.tools : []) {
+      for await (const tool of blocks === 0 ? toolsOf(play, texts, thought) : []) {
         await this.#pause(play.ms, cut);
         if (!cut.over && !(await this.#tool(tool, cut))) return this.#interrupted();
         if (cut.over) return this.#interrupted();

@@ -64,10 +64,15 @@ export function agentPlaces(
   ];
 }
 
+/** The only place that defines agents where there is no town. */
+export function shippedPlaces(): Definitions[] {
+  const shipped = presetsIn(SHIPPED);
+  return [{ source: 'built-in', agents: isRefusal(shipped) ? {} : shipped }];
+}
+
 /** The presets that gt ships, with what is needed to find and to install each. */
 export function shippedPresets(): Array<{ readonly name: string; readonly preset: Preset }> {
-  const shipped = presetsIn(SHIPPED);
-  const places = [{ source: 'built-in', agents: isRefusal(shipped) ? {} : shipped }];
+  const places = shippedPlaces();
   return namesIn(places).flatMap((name) => {
     const defined = defineAgent(name, places);
     return defined && 'preset' in defined ? [{ name, preset: defined.preset }] : [];
@@ -100,5 +105,7 @@ export function missingProgram({ name, preset }: Pick<DefinedAgent, 'name' | 'pr
 export function installHint({ install, command }: Pick<Preset, 'install' | 'command'>): string {
   if (install?.npm) return `Install it: \`npm install -g ${install.npm}\`.`;
   if (install?.url) return `Install it: see ${install.url}.`;
-  return `Put \`${command}\` on PATH, or name another agent: \`gt config agent list\` shows all.`;
+  return command.includes('/')
+    ? `Put a program there, or see which others there are: \`gt config agent list\`.`
+    : `Put \`${command}\` on PATH, or see which others there are: \`gt config agent list\`.`;
 }

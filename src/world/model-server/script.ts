@@ -11,6 +11,8 @@ export type Step = {
   readonly error?: number;
   /** ms before the first byte of the answer. */
   readonly delayMs?: number;
+  /** The answer is held back until this settles: for who wants to look at a program that waits for its model. */
+  readonly until?: Promise<unknown>;
   /** ms between two pieces of the answer, so that a turn takes its time. */
   readonly chunkMs?: number;
   /** Never answers: the connection stays open until the program or the server closes it. */

@@ -120,11 +120,15 @@ async function serve(request: IncomingMessage, response: ServerResponse, ground:
     conversation,
     ...('side' in choice ? { side: true } : { script: choice.script, step: choice.index }),
   });
+  if (step.until) await Promise.race([step.until, ended(ground.closed)]);
   if (step.delayMs !== undefined) await timer(step.delayMs, undefined, { signal: ground.closed });
   if (step.error !== undefined) return json(response, step.error, wire.error(step.error, `scripted error ${step.error}`));
   if (!conversation.stream && !step.hang) return json(response, 200, wire.whole(answer));
   await stream(response, wire.frames(answer), step, ground.closed);
 }
+
+const ended = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => (signal.aborted ? resolve() : signal.addEventListener('abort', () => resolve(), { once: true })));
 
 /** What is asked beside answers: whether anybody is there, how long a text is, which models there are. */
 function aside(asked: Asked, response: ServerResponse, body: unknown, { note }: Ground): void {

@@ -25,7 +25,7 @@ const LAST_OUTPUT_MS = 2_000;
 /** What the host before hands over; `masters` are the terminals of those sessions that have one, in their order. */
 export type HandedSessions = { readonly sessions: readonly SessionState[]; readonly masters: readonly number[] };
 
-/** What the table needs. `now` is the time in ms since 1970; `warn` takes a line for the log; `secrets` of the host must be in no recording. */
+/** What the table needs. `now` is the time in ms since 1970; `warn` takes a line for the log; `secrets` of the host must be in nothing that is kept of a session. */
 export type SessionsDeps = {
   readonly exits: Exits;
   readonly now: () => number;

@@ -117,7 +117,7 @@ export class Room {
       return;
     }
     this.#session.typed();
-    if (this.#last !== attached) this.#own(attached);
+    this.#own(attached); // also where nobody else types any more: who left may have set the size
     if (kind === 'interrupt') this.#session.line.interrupt(attached.typist, fresh);
     else this.#put(attached.typist, fresh);
   }

@@ -37,8 +37,6 @@ export class Nudge {
   /** When the text was typed, and when Enter was pressed last. */
   pastedAt = 0;
   enteredAt = 0;
-  /** The input shows something for it in which its words are not found. */
-  isChanged = false;
   /** The program was busy when Enter was pressed. */
   wasBusy = false;
   /** What keeps it from going on, for people. */

@@ -2,7 +2,7 @@
 import { needsFile, sanitise } from '#core/nudge-text';
 import { classify } from '#core/screen-state';
 import { HostRefused } from '#world/pty/host';
-import type { Looked, NudgeListed, NudgeResult, Outcome } from './asked.ts';
+import type { Looked, NudgeListed, NudgeResult, Outcome, Step } from './asked.ts';
 import type { Seat, Times } from './eyes.ts';
 import { Journal } from './journal.ts';
 import { Line } from './line.ts';
@@ -20,6 +20,8 @@ export type NudgesDeps = {
   readonly isKnown: (session: string) => boolean;
   readonly times: Times;
   readonly dir: string;
+  /** Told of each nudge that was typed, sent, or has ended: its step, or its outcome. */
+  readonly tell: (session: string, nudge: string, state: Step | Outcome) => void;
   readonly warn: (line: string) => void;
 };
 
@@ -191,7 +193,10 @@ export class Nudges {
       seat: found,
       times,
       warn,
-      note: (nudge) => this.#journal.note(nudge),
+      note: (nudge) => {
+        this.#journal.note(nudge);
+        this.#deps.tell(nudge.order.session, nudge.order.nudge, nudge.step);
+      },
       byFile: (nudge) => this.#byFile(nudge),
       settle: (nudge, result) => this.#end(nudge, result),
     });
@@ -207,6 +212,7 @@ export class Nudges {
   #end(nudge: Nudge, result: NudgeResult): void {
     const { session } = nudge.order;
     nudge.settle(result);
+    this.#deps.tell(session, nudge.order.nudge, result.outcome);
     this.#lines.get(session)?.remove(nudge);
     if (!REPEATED.includes(result.outcome)) nudge.shorten('');
     if (nudge.step === 'waiting' && !['not-sent', 'taken'].includes(result.outcome)) return;

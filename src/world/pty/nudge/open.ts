@@ -5,7 +5,7 @@ import type { NudgeState } from './nudge.ts';
 import { Nudges } from './nudges.ts';
 import { seatOf } from './seat.ts';
 
-/** Opens the table of nudges over these sessions; `dir` is where their steps are kept. Forgets with a session what belongs to it. */
+/** Opens the table of nudges over these sessions; `dir` is where their steps are kept; recordings are marked. Forgets with a session what belongs to it. */
 export function openNudges(
   sessions: Sessions,
   { dir, now, warn }: { readonly dir: string; readonly now: () => number; readonly warn: (line: string) => void },
@@ -16,6 +16,7 @@ export function openNudges(
     times: systemTurns(now),
     dir,
     warn,
+    tell: (id, nudge, state) => sessions.find(id)?.recorder?.mark(`nudge ${nudge} ${state}`),
   });
   sessions.onEvent(({ type, session }) => {
     if (type === 'forgotten') nudges.forget(session.id);

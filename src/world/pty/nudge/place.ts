@@ -11,6 +11,9 @@ import type { Nudge } from './nudge.ts';
 export const STEADY_MS = 120;
 /** No key of a person for so long, ms. */
 export const QUIET_MS = 3_000;
+/** How long a dialog is waited for, and how long an input that does not show, ms. */
+export const DIALOG_MS = 10 * 60_000;
+export const HIDDEN_MS = 10_000;
 /** Rows in which the end of a text is looked for that fills its input. */
 const LAST_ROWS = 14;
 /** Rows of the last screen that are told, for people. */

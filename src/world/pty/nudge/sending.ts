@@ -9,7 +9,7 @@ import type { NudgeResult } from './asked.ts';
 import { Over, Stopped } from './eyes.ts';
 import type { Nudge } from './nudge.ts';
 import type { Place, Seen } from './place.ts';
-import { judge, QUIET_MS, Settled, STEADY_MS, told } from './place.ts';
+import { DIALOG_MS, HIDDEN_MS, judge, QUIET_MS, Settled, STEADY_MS, told } from './place.ts';
 
 /** How long a typed text may take to be seen, and how long where nothing at all was printed since, ms. */
 const ECHO_MS = 2_500;
@@ -21,9 +21,6 @@ const MORE_MS = [200, 300, 400];
 /** What is printed after an Enter before another is pressed: it shows that the program goes on. Without that, ms. */
 const SIGNS_OF_LIFE = 2;
 const LIFELESS_MS = 3_000;
-/** How long a dialog is waited for, and how long an input that does not show, ms. */
-const DIALOG_MS = 10 * 60_000;
-const HIDDEN_MS = 10_000;
 /** One attempt. */
 export class Sending {
   readonly #nudge: Nudge;
@@ -115,8 +112,7 @@ export class Sending {
     if (seen.draft === undefined) return told('draft-left', 'its input does not show', seen);
     if (seen.draft !== '') {
       if (this.#hasTyped(nudge.pastedAt)) return told('unknown', 'somebody typed, and its input holds something else', seen);
-      nudge.isChanged = true; // nobody else can have put it there
-      return undefined;
+      return told('draft-left', 'its input shows something else', seen); // a dialog, perhaps, that nobody knows
     }
     if (this.#hasTyped(nudge.pastedAt)) return told('unknown', 'somebody typed, and its input is empty', seen);
     if (isSilent) return told('draft-left', 'the program does not read', seen);
@@ -137,9 +133,8 @@ export class Sending {
   }
 
   #isHeld({ draft }: Seen): boolean {
-    const { typed, program, isChanged } = this.#nudge;
-    if (draft === undefined || draft === '') return false;
-    return isChanged || holds(draft, typed, program.signs.folded);
+    const { typed, program } = this.#nudge;
+    return draft !== undefined && draft !== '' && holds(draft, typed, program.signs.folded);
   }
 
   /** Presses Enter until the text is seen gone. */
@@ -177,10 +172,10 @@ export class Sending {
     const isTouched = this.#hasTyped(pastedAt);
     if (!this.#isHeld(seen)) {
       if (isTouched) return told('unknown', 'somebody typed, and its input holds something else', seen);
-      nudge.isChanged = true; // shown in other words from now on
-    } else if (isTouched && !isWholly(draft, typed, folded)) return told('draft-left', 'somebody typed into its input', seen);
-    if (nudge.isChanged || !holdsMore(draft, typed, folded)) return undefined;
-    return told('draft-left', 'its input holds more than this text', seen);
+      return told(nudge.enters > 0 ? 'unknown' : 'draft-left', 'its input shows something else', seen);
+    }
+    if (isTouched && !isWholly(draft, typed, folded)) return told('draft-left', 'somebody typed into its input', seen);
+    return holdsMore(draft, typed, folded) ? told('draft-left', 'its input holds more than this text', seen) : undefined;
   }
 
   #enter(seen: Seen): Promise<void> {
@@ -198,13 +193,20 @@ export class Sending {
     const { eyes, times, seat, hold } = this.#at;
     const nudge = this.#nudge;
     const from = times.now();
+    let hiddenFrom = from;
     for (;;) {
       const seen = await this.#look();
-      const quiet = QUIET_MS - (times.now() - seat.typedAt());
+      const now = times.now();
+      const quiet = QUIET_MS - (now - seat.typedAt());
       const isDialog = seen.state === 'dialog';
-      if (!isDialog && seen.draft !== undefined && quiet <= 0) return seen;
-      if (isDialog || quiet > 0) hold(false); // a person may answer it
-      const left = (isDialog || quiet > 0 ? DIALOG_MS : HIDDEN_MS) - (times.now() - from);
+      const isHindered = isDialog || quiet > 0;
+      const isShown = seen.draft === '' || this.#isHeld(seen) || (seen.draft !== undefined && now - hiddenFrom >= HIDDEN_MS);
+      if (!isHindered && isShown) return seen;
+      if (isHindered) {
+        hold(false); // a person may answer it
+        hiddenFrom = now;
+      }
+      const left = isHindered ? DIALOG_MS - (now - from) : HIDDEN_MS - (now - hiddenFrom);
       if (left <= 0)
         return told(nudge.enters > 0 ? 'unknown' : 'draft-left', isDialog ? seen.why : 'its input does not show', seen);
       if (!isDialog && quiet > 0) await eyes.pause(Math.min(quiet, left));

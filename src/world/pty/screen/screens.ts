@@ -2,9 +2,11 @@
 import { performance } from 'node:perf_hooks';
 import type { Screen } from './screen.ts';
 
-/** Parsing per screen and turn, and of all loud screens per turn, ms. */
-const SLICE_MS = 2;
-const TURN_MS = 20;
+/**
+ * Parsing per turn, ms: what comes in between turns is read first, so a short turn is a quick echo, and it costs no throughput: what is not parsed is soon
+ * not read either.
+ */
+const TURN_MS = 2;
 /** A backlog up to which a screen counts as quiet, in bytes: about one read of the kernel. */
 const QUIET = 4096;
 /** How often screens are looked at that might go to sleep, ms. */
@@ -61,22 +63,25 @@ export class Screens {
   }
 
   /**
-   * One turn: quiet screens first, then as many loud ones as fit, those next time that did not. At most one wakes, or one goes to sleep: both take as long as
-   * a turn should.
+   * One turn: the quietest screens first, then as many loud ones as fit, one of each at least, those next time that did not. At most one wakes, or one goes to sleep: both take
+   * longer than a turn should.
    */
   turn(): void {
     const { spent } = this.deps;
     const all = [...this.#wanting];
-    const quiet = all.filter((screen) => screen.isLive && screen.backlog <= QUIET);
+    const quiet = all.filter((screen) => screen.isLive && screen.backlog <= QUIET).sort((a, b) => a.backlog - b.backlog);
     const began = spent();
     let hasWoken = false;
-    for (const screen of quiet) this.#serve(screen);
+    for (const screen of quiet) {
+      this.#serve(screen);
+      if (spent() - began >= TURN_MS) break;
+    }
     for (const screen of all) {
       if (!this.#wanting.has(screen) || quiet.includes(screen)) continue;
-      if (spent() - began >= TURN_MS) break;
       if (!screen.isLive && hasWoken) continue;
       hasWoken ||= !screen.isLive;
       this.#serve(screen);
+      if (spent() - began >= TURN_MS) break;
     }
     const tired = hasWoken ? undefined : [...this.#live].find((screen) => screen.isTired);
     if (tired) {
@@ -91,7 +96,7 @@ export class Screens {
     const { spent } = this.deps;
     this.#wanting.delete(screen);
     const began = spent();
-    if (screen.isWanting) screen.parse(() => spent() - began >= SLICE_MS);
+    if (screen.isWanting) screen.parse(() => spent() - began >= TURN_MS);
     if (screen.isLive) this.#live.add(screen);
     if (screen.isWanting) this.#wanting.add(screen); // behind the others
   }
