@@ -78,16 +78,14 @@ export async function hostBehind(path: string, tokenFile: string, limitMs: numbe
 
 /** Connects to a host; undefined if it takes too long. Rejects as `connectHost`, and when there is no token. */
 async function greeted(path: string, tokenFile: string, build: string, limitMs: number): Promise<Host | undefined> {
-  const done = new AbortController();
   const coming = connectHost({ path, token: readToken(tokenFile), build });
+  const done = new AbortController();
   const late = pause(limitMs, undefined, { signal: done.signal }).catch(() => undefined);
-  coming.then(
-    (host) => void late.then(() => done.signal.aborted || host.close()),
-    () => undefined,
-  );
-  try {
-    return await Promise.race([coming, late]);
-  } finally {
-    done.abort();
-  }
+  const host = await Promise.race([coming, late]).finally(() => done.abort());
+  if (!host)
+    coming.then(
+      (tooLate) => tooLate.close(),
+      () => undefined,
+    );
+  return host;
 }

@@ -1,5 +1,6 @@
 /** The old host's part of a hand-over: until its successor is ready nothing has happened, and from then on it reads no terminal any more. */
 import { linkSync, renameSync, rmSync } from 'node:fs';
+import { setImmediate as turn } from 'node:timers/promises';
 import { keptPath } from './access.ts';
 import type { Answers, AnswersState } from './answers.ts';
 import { replaceFile } from './exits.ts';
@@ -105,6 +106,7 @@ export class HandOver {
     const { sessions, answers, stateFile } = this.#deps;
     const handed = sessions.handOver(); // from here on nothing is read
     const parts = await within(PARTS_MS, sessions.parts.states());
+    await turn(); // what was done by now is answered by now: what the answers lack is done again
     const state: HandedOver = {
       asker,
       sessions: handed.map(({ state }) => state),

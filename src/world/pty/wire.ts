@@ -6,7 +6,7 @@ import type { Moving } from './hand-over.ts';
 import type { HostEvent, HostRefusal } from './host.ts';
 import { HostGone, HostRefused } from './host.ts';
 import type { Frame, Welcome } from './protocol.ts';
-import { CHUNK, decodeBytes, decodeJson, encodeBytes, encodeJson, FRAME, FrameReader } from './protocol.ts';
+import { CHUNK, decodeBytes, decodeJson, encodeBytes, encodeJson, FEATURE_OF, FRAME, FrameReader } from './protocol.ts';
 
 /** How long a connected host may take for its WELCOME, ms; it may just be forking many sessions, on a loaded machine. */
 const WELCOME_MS = 30_000;
@@ -104,7 +104,7 @@ export class Wire {
   async ask<T>(op: string, args: object = {}, input: Buffer = Buffer.alloc(0), chunks: Buffer[] = []): Promise<T> {
     if (this.#gone) throw this.#gone;
     this.#n++;
-    return this.#request<T>(this.#n, { op, ...args }, input, chunks);
+    return this.#request<T>(this.#n, op, args, input, chunks);
   }
 
   /** Asks for what goes on after its answer: all other frames of its channel go to the listener, those before the answer too. A successor knows nothing of it. */
@@ -112,7 +112,7 @@ export class Wire {
     this.#n++;
     const channel = this.#n;
     this.#channels.set(channel, listener);
-    const answer = this.#gone ? Promise.reject(this.#gone) : this.#request<T>(channel, { op, ...args }, Buffer.alloc(0), []);
+    const answer = this.#gone ? Promise.reject(this.#gone) : this.#request<T>(channel, op, args, Buffer.alloc(0), []);
     return { channel, answer };
   }
 
@@ -130,10 +130,14 @@ export class Wire {
     this.#socket?.resume();
   }
 
-  async #request<T>(n: number, what: object, input: Buffer, chunks: Buffer[]): Promise<T> {
+  async #request<T>(n: number, op: string, args: object, input: Buffer, chunks: Buffer[]): Promise<T> {
+    const { build, features } = this.welcome;
+    const feature = FEATURE_OF[op];
+    if (feature !== undefined && !features.includes(feature))
+      throw new HostRefused('FEATURE_MISSING', `The PTY host (${build}) does not know \`${op}\` yet: \`gt up\` renews it.`);
     const frames: Buffer[] = [];
     for (let at = 0; at < input.length; at += CHUNK) frames.push(encodeBytes(FRAME.IN, n, at, input.subarray(at, at + CHUNK)));
-    frames.push(encodeJson(FRAME.REQ, n, what));
+    frames.push(encodeJson(FRAME.REQ, n, { op, ...args }));
     const answer = new Promise<unknown>((resolve, reject) => {
       const pending = { resolve, reject, chunks, frames, isSent: false };
       this.#pending.set(n, pending);
