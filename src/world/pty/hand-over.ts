@@ -94,8 +94,8 @@ export class HandOver {
       warn(`nothing was handed over to ${program.join(' ')}: ${why}`);
       throw new HostRefused('HAND_OVER_FAILED', `Nothing was handed over: ${why}.`);
     }
+    this.#keepName('gone'); // before the successor may hand over itself, which gives its own socket that name
     successor.release();
-    this.#keepName('gone');
     tell('moved');
     this.#deps.leave();
     return new Promise(() => undefined);
