@@ -1,5 +1,6 @@
 import { type Claim, type Outcome, ranOut, settled } from '#core/delivery';
 import { parentOf } from '#core/ids';
+import type { Preset } from '#core/preset';
 import type { Delivery } from '#core/records';
 import { moveDelivery } from '#ops/move-delivery';
 import { failpoint } from '#world/failpoint';
@@ -50,23 +51,34 @@ async function asked(doc: Delivery, host: Host, again: boolean, world: World): P
     text: texts['text'] ?? '',
     mode,
     expiresAt,
-    ...(key !== undefined && { key }),
+    ...(key !== undefined && doc.first === undefined && { key }), // nothing takes its place at the terminal either
   };
   try {
     const { outcome, why } = await host.nudge({ ...request, screen, submit, keys, terminal });
+    // what is typed is echoed where nobody reads it, too
+    if (outcome === 'taken' && !tells(screen))
+      return { state: 'unknown', why: 'typed, but its program shows no sign of reading' };
     return { state: outcome, ...(why !== undefined && { why }) };
   } catch (fault) {
     const code = refusalOf(fault);
     // The session has ended, and the host, which keeps what it began on disk, began nothing.
-    if (code === 'PTY_GONE' || (code === 'SESSION_UNKNOWN' && !again)) return { state: 'not-sent', why: 'its session ended' };
-    if (code === 'SESSION_UNKNOWN') return { state: 'unknown', why: 'its session ended, and the host has forgotten it' };
+    if (code === 'PTY_GONE') return { state: 'not-sent', why: 'its session ended' };
+    if (code === 'SESSION_UNKNOWN') {
+      // A host that came after the claim may follow one that had begun: its client asks again by itself.
+      const isAnother = (await host.info()).startedAt > (doc.claim?.at ?? 0);
+      if (!again && !isAnother) return { state: 'not-sent', why: 'its session ended' };
+      return { state: 'unknown', why: 'its session ended, and the host has forgotten it' };
+    }
     if (code === 'NUDGES_FULL') return { state: 'not-sent', why: 'too many wait at its terminal' };
     throw fault;
   }
 }
 
+/** Whether a program's screen says anything of what it does with what is typed, as far as its preset knows. */
+const tells = ({ ready, busy, draft }: Preset['screen']): boolean => ready.length + busy.length > 0 || draft.mark !== undefined;
+
 /** Why the host would not; known by its name: the class lives in the world, which this floor does not load. */
-const refusalOf = (fault: unknown): unknown =>
+export const refusalOf = (fault: unknown): unknown =>
   fault instanceof Error && fault.name === 'HostRefused' ? Reflect.get(fault, 'code') : undefined;
 
 /** Resolves when something else than the host's answer decides: with an outcome to write, or with none where the books have one, or the claim has run out. */

@@ -7,7 +7,7 @@ import { moveDelivery } from '#ops/move-delivery';
 import { failpoint } from '#world/failpoint';
 import type { World } from '#world/world';
 import { done, type Processor, sleep } from './answer.ts';
-import { atTerminal } from './at-terminal.ts';
+import { atTerminal, refusalOf } from './at-terminal.ts';
 
 /**
  * A nudge's life beside the hooks: waits for its turn and for an agent, claims the terminal, lets the PTY host type it, writes what became of it. A claim
@@ -60,13 +60,18 @@ async function agentFacts(doc: Delivery, world: World): Promise<AgentFacts> {
   if (info?.state !== 'running') return NOBODY;
   const preset = world.agents.preset(run, world.rig(run.rig));
   const byHook = takesByHook(preset);
-  const seen = byHook ? await world.host().look(session.id, preset.screen) : undefined;
+  const seen = byHook ? await world.host().look(session.id, preset.screen).catch(unseen) : undefined;
   const { lastOutputAt } = info;
   return {
     over: false,
     takesByHook: byHook,
     session: { id: session.id, saidHello: session.ackedAt !== undefined, lastOutputAt, looksIdle: seen?.state === 'idle' },
   };
+}
+
+/** A host that will not look tells nothing: the session may just have ended. */
+function unseen(fault: unknown): undefined {
+  if (refusalOf(fault) === undefined) throw fault;
 }
 
 /** Whether hooks bring deliveries to this program's model while it works. */

@@ -5,12 +5,14 @@ import { RENEW_MS } from '#core/limits';
 import { pinRef, runEnded, runFailed } from '#core/merge';
 import type { Run } from '#core/records';
 import { isRefusal, Refused } from '#core/refusals';
-import { nextForRun, type RunMove, type RunRules, restartPause, type SessionFacts } from '#core/run';
+import { nextForRun, type RunMove, restartPause } from '#core/run';
 import { failpoint } from '#world/failpoint';
 import type { Ear } from '#world/news';
 import type { World } from '#world/world';
 import { type Answer, done, type Processor, sleep, type Turn } from './answer.ts';
+import { Eyes } from './eyes.ts';
 import { sayFirst } from './first-words.ts';
+import { rulesOf, sessionFacts } from './session-facts.ts';
 import { orSuspend } from './suspend.ts';
 import { changeRun, prepare } from './worktree.ts';
 
@@ -20,12 +22,13 @@ import { changeRun, prepare } from './worktree.ts';
  */
 export const polecats: Processor<'polecats', World> = async (turn, world) => {
   const ear = world.news.listen([turn.id, parentOf(turn.id)]);
+  const eyes = new Eyes(world);
   try {
     for (let { doc } = turn; ; { doc } = await turn.again()) {
       if (!doc) return done('gone');
       turn.signal.throwIfAborted();
       const run = doc;
-      const answer = await step(run, turn, world, ear).catch((fault: unknown) => orSuspend(fault, run, world));
+      const answer = await step(run, turn, world, { ear, eyes }).catch((fault: unknown) => orSuspend(fault, run, world));
       if (answer) return answer;
     }
   } finally {
@@ -33,40 +36,27 @@ export const polecats: Processor<'polecats', World> = async (turn, world) => {
   }
 };
 
-async function step(run: Run, turn: Turn<'run'>, world: World, ear: Ear): Promise<Answer | undefined> {
+type Senses = { readonly ear: Ear; readonly eyes: Eyes };
+
+async function step(run: Run, turn: Turn<'run'>, world: World, senses: Senses): Promise<Answer | undefined> {
   const current = run.session && !run.session.exit ? run.session : undefined;
-  if (current) ear.add(current.id);
+  if (current) senses.ear.add(current.id);
   const facts = current ? await sessionFacts(current.id, world) : undefined;
   const move = nextForRun(run, facts, rulesOf(run, world), world.desk.clock.now());
   if ('why' in move) await turn.show(move.why);
-  return obey(move, run, world, ear, turn.signal);
+  return obey(move, run, world, senses, turn.signal);
 }
 
 /** Bytes of a session's last output that its run's record keeps: what a person wants to see first. */
 const LAST_WORDS = 2048;
-const SIGHUP = 1;
 
-function rulesOf(run: Run, world: World): RunRules {
-  const { startup_stall, done_grace, restart_backoff } = world.rig(run.rig).settings.operational;
-  return {
-    startupStallMs: startup_stall,
-    doneGraceMs: done_grace,
-    firstRestartMs: restart_backoff.first,
-    restartBaseMs: restart_backoff.base,
-    restartMaxMs: restart_backoff.max,
-  };
-}
-
-async function sessionFacts(session: string, world: World): Promise<SessionFacts> {
-  const info = await world.host().get(session);
-  if (!info) return { is: 'absent' };
-  if (info.state !== 'drained' || !info.exit) return { is: 'running', pid: info.pid, born: info.born };
-  // An agent may hang up by itself (and would be started again for ever): it was the host's end only where another host came after it.
-  const lost = info.exit.signal === SIGHUP && info.startedAt < (await world.host().info()).startedAt;
-  return { is: 'over', lost, ...info.exit };
-}
-
-async function obey(move: RunMove, run: Run, world: World, ear: Ear, signal: AbortSignal): Promise<Answer | undefined> {
+async function obey(
+  move: RunMove,
+  run: Run,
+  world: World,
+  { ear, eyes }: Senses,
+  signal: AbortSignal,
+): Promise<Answer | undefined> {
   const { desk } = world;
   const now = desk.clock.now();
   switch (move.do) {
@@ -100,6 +90,7 @@ async function obey(move: RunMove, run: Run, world: World, ear: Ear, signal: Abo
         { type: 'session.started', data: { pid: move.pid } },
       );
     case 'watch':
+      await eyes.look(run);
       return ear.next(Math.min(move.until, now + RENEW_MS), signal).then(() => undefined);
     case 'rest':
       return sleep(move.until, move.why);

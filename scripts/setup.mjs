@@ -58,18 +58,27 @@ function installModules() {
   writeFileSync(stamp, want);
 }
 
-function installRedis() {
-  if (onPath('redis-server', 'valkey-server')) return;
+/** Whether apt is there and has installed them. */
+function installWithApt(...names) {
   const apt = onPath('apt-get');
-  if (apt && process.getuid?.() === 0) {
-    say('installing redis-server with apt …');
-    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-    const install = () =>
-      spawnSync(apt, ['install', '-y', '-qq', '--no-install-recommends', 'redis-server'], { env, stdio: 'ignore' }).status === 0;
-    if (install()) return;
-    spawnSync(apt, ['update', '-qq'], { env, stdio: 'ignore' });
-    if (install()) return;
-  }
+  if (!apt || process.getuid?.() !== 0) return false;
+  say(`installing ${names.join(', ')} with apt …`);
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  const install = () =>
+    spawnSync(apt, ['install', '-y', '-qq', '--no-install-recommends', ...names], { env, stdio: 'ignore' }).status === 0;
+  if (install()) return true;
+  spawnSync(apt, ['update', '-qq'], { env, stdio: 'ignore' });
+  return install();
+}
+
+/** What some tests look with: they are skipped with a word where it is missing, so only a machine for tests gets it unasked. */
+function installLookers() {
+  const missing = ['tmux', 'vim', 'less'].filter((name) => !onPath(name));
+  if (process.env.CI && missing.length > 0 && !installWithApt(...missing)) say(`${missing.join(', ')} could not be installed`);
+}
+
+function installRedis() {
+  if (onPath('redis-server', 'valkey-server') || installWithApt('redis-server')) return;
   stop(
     'no redis-server or valkey-server on PATH.',
     'Install one: `sudo apt install redis-server`, `brew install redis`, or see https://redis.io/docs/install.',
@@ -103,4 +112,5 @@ function build() {
 checkNode();
 installModules();
 installRedis();
+installLookers();
 build();

@@ -2,7 +2,7 @@ import { basename, dirname } from 'node:path';
 import type { Run } from '#core/records';
 import { isRefusal, type Refusal } from '#core/refusals';
 import type { Rig } from '#world/world';
-import { type Check, good, ill, some } from './check.ts';
+import { type Check, good, ill, refused, some } from './check.ts';
 
 /** What the doctor looks at where agents are at work. */
 export type AgentsGround = {
@@ -12,11 +12,28 @@ export type AgentsGround = {
     rig: Rig,
   ): Promise<ReadonlyArray<{ dir: string; hides: readonly string[] | undefined; wanted: readonly string[] }>>;
   hide(dir: string, patterns: readonly string[]): Promise<unknown>;
+  /** How many agents are defined, for the town or for a rig; the refusal of a file that defines one wrongly, or of a choice that nobody defines. */
+  defined(rig?: Rig): number | Refusal;
   /** The environment of a session's process, and what gt gave it; undefined where a system does not tell. */
   environment(
     run: Run,
   ): { readonly has: Readonly<Record<string, string>>; readonly given: Readonly<Record<string, string>> } | undefined;
 };
+
+/** Whether the files that define agents can be read, and every agent that is chosen for a rig's work is defined. Programs are looked for when work is given. */
+export async function definitions(ground: AgentsGround, rigs: readonly string[]): Promise<Check[]> {
+  const check = (category: 'town' | 'rigs', id: string, found: number | Refusal) =>
+    isRefusal(found) ? refused(category, id, found) : good(category, id, `${found} defined`);
+  const town = check('town', 'agents', ground.defined());
+  // What is wrong in the town's files is wrong for every rig.
+  if (!town.ok) return [town];
+  const checks = [town];
+  for (const name of rigs) {
+    const rig = await ground.rig(name);
+    if (!isRefusal(rig)) checks.push(check('rigs', `agents ${name}`, ground.defined(rig)));
+  }
+  return checks;
+}
 
 /** Whether worktrees hide what would speak to their agents in gt's place. @param fix hides it now */
 export async function contextFiles(ground: AgentsGround, rigs: readonly string[], fix: boolean): Promise<Check[]> {

@@ -7,7 +7,7 @@ import type { RedisFacts } from '#world/redis/inspect';
 import type { Books } from '#world/store/books';
 import type { Rig } from '#world/world';
 import { type Check, good, ill, refused, some } from './check.ts';
-import { type AgentsGround, contextFiles, environments } from './doctor-agents.ts';
+import { type AgentsGround, contextFiles, definitions, environments } from './doctor-agents.ts';
 import { strays } from './doctor-strays.ts';
 
 /** What the doctor looks at, for one town. */
@@ -56,6 +56,7 @@ export async function doctor(ground: DoctorGround, { fix = false } = {}): Promis
   const names = ground.rigNames();
   if (isRefusal(names)) checks.push(refused('rigs', 'registry', names));
   else checks.push(...registry(names), ...(await Promise.all(names.registered.map((name) => rig(ground, name)))).flat());
+  checks.push(...(await definitions(ground.agents, isRefusal(names) ? [] : names.registered)));
   if (!isRefusal(names)) checks.push(strays(await ground.strays(names.registered)));
   if (!isRefusal(names)) checks.push(...(await contextFiles(ground.agents, names.registered, fix)));
   if (ground.books) checks.push(...(await jobs(ground, ground.books)), ...(await runs(ground, ground.books.books)));

@@ -1,3 +1,4 @@
+import { type AgentState, agentState } from '#core/agent-state';
 import { plainText } from '#core/plain-text';
 import type { Run } from '#core/records';
 import { isRefusal, type Refusal, refuse } from '#core/refusals';
@@ -8,7 +9,10 @@ export type Peek = {
   readonly agent: string;
   readonly session: string;
   readonly work: string;
+  /** Of the session, as the host says it; `over` when only its record is left. */
   readonly state: string;
+  /** What its agent is at, how that is known, and what a person is to do about it. */
+  readonly agentState: AgentState;
   readonly pid: number | null;
   readonly lastOutputAt: number | null;
   readonly text: string;
@@ -16,7 +20,8 @@ export type Peek = {
   readonly title?: string;
 };
 
-type Asked = { readonly lines: number; readonly colour: boolean };
+/** `screen`: the screen data of its agent's preset; absent where that cannot be told. */
+type Asked = { readonly lines: number; readonly colour: boolean; readonly screen?: object | undefined };
 
 /** Some lines take many bytes of paint; this much of the output is looked at for each (bytes). */
 const A_LINE = 2048;
@@ -28,20 +33,24 @@ const ROWS = 2000;
  * kept of it. NO_OUTPUT when there is nothing.
  */
 export async function peek(
-  host: Pick<Host, 'get' | 'output' | 'peek' | 'features'> | Refusal,
+  host: Pick<Host, 'get' | 'output' | 'peek' | 'look' | 'features'> | Refusal,
   run: Run,
   asked: Asked,
 ): Promise<Peek | Refusal> {
   const agent = `${run.rig}/${run.name}`;
-  const { lines } = asked;
+  const { screen, ...view } = asked;
+  const { lines } = view;
   const { session } = run;
   if (!session) return refuse('NO_OUTPUT', { agent });
   const about = { agent, session: session.id, work: run.work };
   const info = isRefusal(host) ? undefined : await host.get(session.id);
   if (info && !isRefusal(host)) {
-    const seen = { ...about, state: info.state, pid: info.pid, lastOutputAt: info.lastOutputAt };
+    const { state, pid, lastOutputAt } = info;
+    const canLook = screen !== undefined && state === 'running' && host.features.has('nudge');
+    const looked = canLook ? await host.look(session.id, screen).catch(() => undefined) : undefined; // it may just have ended
+    const seen = { ...about, state, pid, lastOutputAt, agentState: agentState(run, { host: info, seen: looked }) };
     const shown = host.features.has('screen')
-      ? await host.peek(session.id, { ...asked, lines: Math.min(lines, ROWS) })
+      ? await host.peek(session.id, { ...view, lines: Math.min(lines, ROWS) })
       : undefined;
     if (shown) return { ...seen, text: shown.text, ...(shown.title !== '' && { title: shown.title }) };
     const output = await host.output(session.id, Math.max(0, info.seq - lines * A_LINE));
@@ -49,5 +58,5 @@ export async function peek(
   }
   if (session.lastWords === undefined) return isRefusal(host) ? host : refuse('NO_OUTPUT', { agent });
   const text = plainText(session.lastWords, lines);
-  return { ...about, state: 'over', pid: null, lastOutputAt: session.exit?.at ?? null, text };
+  return { ...about, state: 'over', agentState: agentState(run, {}), pid: null, lastOutputAt: session.exit?.at ?? null, text };
 }

@@ -22,8 +22,10 @@ export type UpGround = {
   /** Ends a worker of another build, which the supervisor starts again; undefined when there is nothing to do. Agents live on. */
   renewWorker(): Promise<{ pid: number; from: string } | undefined>;
   supervisorLives(): boolean;
-  /** Kills a supervisor that lives and does not answer: what it keeps goes on, and the next one takes it over. */
-  killSupervisor(): void;
+  /** Kills a supervisor, any or the one with this pid: what it keeps goes on, and the next one takes it over. */
+  killSupervisor(pid?: number): void;
+  /** Which gt this is. */
+  readonly build: string;
   logTail(name: ChildName | 'supervisor'): { path: string; lines: readonly string[] };
   /** ms, monotonic. */
   elapsed(): number;
@@ -69,7 +71,12 @@ export async function up(ground: UpGround, { waitMs = 120_000 }: { waitMs?: numb
   if (record) await ground.retry();
   for (; ground.elapsed() - begin < waitMs; await ground.pause(LOOK_MS)) {
     record = await ground.status();
-    if (!record || record.stopping) {
+    // What keeps the worker starts it as its own gt does, from the place where that lies.
+    if (record && !record.stopping && record.build !== ground.build && !start.launched) {
+      renewal.from = record.pid;
+      ground.killSupervisor(record.pid);
+    }
+    if (!record || record.stopping || record.pid === renewal.from) {
       const refusal = record ? undefined : start.ensure();
       if (refusal) return refusal;
       continue;
@@ -82,7 +89,8 @@ export async function up(ground: UpGround, { waitMs = 120_000 }: { waitMs?: numb
     }
     const failed = await renewal.step(record);
     if (failed) return failed;
-    const done = facts && renewal.isDone(record) ? ready(record, facts, start.launched) : undefined;
+    const started = start.launched && renewal.from === undefined;
+    const done = facts && renewal.isDone(record) ? ready(record, facts, started) : undefined;
     if (done) return { ...done, renewed: renewal.renewed };
   }
   const late = Object.entries(record?.children ?? {}).filter(([, child]) => child.state !== 'running');
@@ -90,9 +98,11 @@ export async function up(ground: UpGround, { waitMs = 120_000 }: { waitMs?: numb
   return refuse('UP_SLOW', { seconds: Math.round(waitMs / 1000), processes, log: ground.logTail('supervisor').path });
 }
 
-/** Replaces what runs in another build, each once: the host first, for the worker needs one that understands it. */
+/** Replaces what runs in another build, each once: the supervisor, then the host, for the worker needs one that understands it. */
 class Renewal {
   readonly #ground: UpGround;
+  /** Pid of the supervisor of another build, which was killed first. */
+  from: number | undefined;
   #host: Awaited<ReturnType<UpGround['renewHost']>> | 'not yet' = 'not yet';
   #worker: Awaited<ReturnType<UpGround['renewWorker']>> | 'not yet' = 'not yet';
 

@@ -8,10 +8,10 @@ import { openRigs } from './wire-rigs.ts';
 
 /** The run that a person means by an agent's address or name, a work item, a run or a session. AGENT_UNKNOWN names the nearest. */
 export async function agentRun(town: OpenTown, agent: string): Promise<Run | Refusal> {
-  const rigs = await openRigs(town);
-  if (isRefusal(rigs)) return rigs;
+  const all = await openRigs(town);
+  if (isRefusal(all)) return all;
   const { books } = town.desk;
-  const run = await runOf(books, rigs, agent);
+  const run = await runOf(books, all.rigs, agent);
   if (run) return run;
   const meant = nearest(
     agent,

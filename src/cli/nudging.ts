@@ -52,9 +52,9 @@ export function nudging(mode: Mode, verb: string): Command {
       const text = await textOf(args.text, opts.file, io);
       if (isRefusal(text)) return text;
       return withDesk({ global, io }, { wait: 'person' }, async (town): Promise<Told | Refusal> => {
-        const rigs = await openRigs(town);
-        if (isRefusal(rigs)) return rigs;
-        const work = await workMeant(args.agent, town, rigs);
+        const all = await openRigs(town);
+        if (isRefusal(all)) return all;
+        const work = await workMeant(args.agent, town, all.rigs);
         if (isRefusal(work)) return work;
         const key = opts.key === undefined ? {} : { key: opts.key };
         const wish = { to: args.agent, work, text, mode: (opts.mode as Mode | undefined) ?? mode };

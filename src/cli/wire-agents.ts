@@ -2,11 +2,13 @@ import { type AgentKind, agentKind, agentNames, type DefinedAgent, type Definiti
 import { type AgentEntry, agentEntry } from '#core/agent-entries';
 import { agentLayers, resolveAgent } from '#core/agents';
 import { isRefusal, type Refusal, refuse } from '#core/refusals';
+import type { Settings } from '#core/settings';
 import { changeAgents } from '#world/agents/agents-file';
 import { agentOf, agentPlaces, installHint, missingProgram, unknownAgent } from '#world/agents/presets';
 import { readObject, writeJson } from '#world/config/json-file';
 import { loadTownSettings } from '#world/config/settings';
 import { withFileLock } from '#world/processes/pid-file';
+import type { Rig } from '#world/world';
 import type { Io } from './command.ts';
 import type { Town } from './wire.ts';
 import { openRig } from './wire-rigs.ts';
@@ -26,14 +28,19 @@ export type ShownAgent = {
   readonly install: string;
 };
 
-type Agents = { readonly places: readonly Definitions[]; readonly chosen: string; readonly chosenIn: string };
+type Agents = {
+  readonly settings: Settings;
+  readonly places: readonly Definitions[];
+  readonly chosen: string;
+  readonly chosenIn: string;
+};
 
 function agentsOf(town: Town): Agents | Refusal {
   const loaded = loadTownSettings(town.root);
   if (isRefusal(loaded)) return loaded;
   const { settings, origins } = loaded;
   const places = agentPlaces(town.layout, settings.agents);
-  return isRefusal(places) ? places : { places, chosen: settings.agent, chosenIn: origins['agent'] ?? 'default' };
+  return isRefusal(places) ? places : { settings, places, chosen: settings.agent, chosenIn: origins['agent'] ?? 'default' };
 }
 
 function shown(name: string, { places, chosen }: Agents, io: Io): ShownAgent | Refusal {
@@ -136,6 +143,20 @@ export async function setDefaultAgent(town: Town, name: string, io: Io): Promise
     return undefined;
   });
   return written ?? defaultAgent(town, io);
+}
+
+/** How many agents a town or a rig knows, as the doctor counts them; the first refusal among their files and a rig's choices. */
+export function definedFor(town: Town, rig: Rig | undefined): number | Refusal {
+  const agents = agentsOf(town);
+  if (isRefusal(agents)) return agents;
+  const places = rig ? agentPlaces(town.layout, rig.settings.agents, rig.layout) : agents.places;
+  if (isRefusal(places)) return places;
+  const names = agentNames(places);
+  const { settings } = rig ?? agents;
+  const workers = Object.keys(settings.worker_agents ?? {});
+  const chosen = [undefined, ...workers].map((worker) => resolveAgent(agentLayers({ role: 'polecat', worker, settings })));
+  const asked = [...names.map((agent) => ({ agent, fields: {} })), ...chosen];
+  return asked.map(({ agent, fields }) => agentOf(agent, places, fields)).find(isRefusal) ?? names.length;
 }
 
 /**

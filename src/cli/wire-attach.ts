@@ -2,6 +2,7 @@ import type { Left } from '#chores/attach/attach';
 import type { Run } from '#core/records';
 import { isRefusal, type Refusal, refuse } from '#core/refusals';
 import { type ControlKey, controlKey } from '#core/terminal/keys';
+import { HostGone, HostRefused } from '#world/pty/host';
 import { agentRun, onlyAgent } from './agent-run.ts';
 import type { Call } from './command.ts';
 import { type Town, townOf, withDesk } from './wire.ts';
@@ -55,9 +56,19 @@ export async function visit(
       },
     });
     return left.left === 'lost' ? refuse('ATTACH_LOST', { agent: about.agent, why: left.why }) : { ...about, ...left };
+  } catch (fault) {
+    return refusalOf(fault, about.agent) ?? Promise.reject(fault);
   } finally {
     host.close();
   }
+}
+
+/** What a person is told when the host would not; undefined for what is no answer of a host. */
+function refusalOf(fault: unknown, agent: string): Refusal | undefined {
+  if (fault instanceof HostGone) return refuse('ATTACH_LOST', { agent, why: fault.message });
+  if (!(fault instanceof HostRefused)) return undefined;
+  if (fault.code === 'SESSION_UNKNOWN') return refuse('SESSION_OVER', { agent, how: 'the host has just forgotten its session' });
+  return refuse(fault.code === 'FEATURE_MISSING' ? 'HOST_LACKS' : 'ATTACH_LOST', { agent, why: fault.message });
 }
 
 /** Why there is nothing to attach to, if there is not. */

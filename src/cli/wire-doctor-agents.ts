@@ -8,6 +8,7 @@ import { hides } from '#world/agents/hides';
 import type { Git } from '#world/git/git';
 import type { Rig } from '#world/world';
 import type { OpenTown, Town } from './wire.ts';
+import { definedFor } from './wire-agents.ts';
 import { openRig } from './wire-rigs.ts';
 
 /** Where agents are at work, for the doctor. Without books the worktrees alone: then no agent of its own is known. */
@@ -37,6 +38,7 @@ export async function forAgents(town: Town, open: OpenTown | undefined, git: Git
       );
     },
     hide: (dir, patterns) => git.hide(dir, patterns),
+    defined: (rig) => definedFor(town, rig),
     environment: (run) => {
       const rig = rigs.get(run.rig);
       const has = environmentOf(run.session?.pid);

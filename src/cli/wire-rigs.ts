@@ -60,17 +60,26 @@ export async function openRigSoon(town: Town, name: string, io: Io): Promise<Rig
 
 const LOOK_MS = 500;
 
-/** All rigs of the town; the first that is broken is the answer. */
-export async function openRigs(town: Town): Promise<Rig[] | Refusal> {
+/** A rig whose files are wrong, and what is wrong with them. */
+export type BrokenRig = { readonly name: string; readonly refusal: Refusal };
+
+/** All rigs of the town, those apart whose files are wrong: one of them must not hide all others. */
+export async function openRigs(town: Town): Promise<{ rigs: Rig[]; broken: BrokenRig[] } | Refusal> {
   const names = rigNames(town);
   if (isRefusal(names)) return names;
-  const rigs: Rig[] = [];
+  const [rigs, broken]: [Rig[], BrokenRig[]] = [[], []];
   for (const name of names) {
     const rig = await openRig(town, name);
-    if (isRefusal(rig)) return rig;
-    rigs.push(rig);
+    if (isRefusal(rig)) broken.push({ name, refusal: rig });
+    else rigs.push(rig);
   }
-  return rigs;
+  return { rigs, broken };
+}
+
+/** All rigs of the town; the first that is broken is the answer. */
+export async function soundRigs(town: Town): Promise<Rig[] | Refusal> {
+  const all = await openRigs(town);
+  return isRefusal(all) ? all : (all.broken[0]?.refusal ?? all.rigs);
 }
 
 /** gt's git, for a call. */

@@ -47,6 +47,13 @@ export type Told = {
   readonly noted?: { readonly kind: string; readonly what?: string | undefined } | undefined;
 };
 
+/** Beginnings of a program's session. */
+const STARTS: readonly string[] = ['startup', 'resume', 'fork'];
+
+/** Whether a call is the word of an agent that works: a start is not (a dialog may follow it, and nobody would see the agent hang in it), nor is an end. */
+const isWord = ({ source, noted }: Told): boolean =>
+  noted?.kind !== 'leaving' && (source === undefined || !STARTS.includes(source));
+
 /** A session after one of its calls; the very same object when it told nothing new. */
 export function heard(session: Session, told: Told, now: number): Session {
   // The first hook of a fork tells its parent's id; the later ones tell its own.
@@ -55,7 +62,7 @@ export function heard(session: Session, told: Told, now: number): Session {
   const what = noted?.what === undefined ? {} : { what: noted.what };
   const next: Session = {
     ...session,
-    ackedAt: session.ackedAt ?? now,
+    ...(isWord(told) ? { ackedAt: session.ackedAt ?? now } : {}),
     ...(told.conversation === undefined || parents ? {} : { conversation: told.conversation }),
     ...(primed === undefined ? {} : { primed }),
     // What was printed into a conversation before it was made shorter may be gone from it.

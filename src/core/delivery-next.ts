@@ -46,7 +46,7 @@ export function nextForDelivery(doc: Delivery, recipient: Recipient, facts: Agen
   if (over) return { do: 'give-up', as: 'undeliverable', why: `${doc.work} is closed` };
   if (doc.expiresAt <= now)
     return session
-      ? { do: 'give-up', as: 'expired', why: 'its agent did not come to rest in time' }
+      ? { do: 'give-up', as: 'expired', why: lateBecause(doc, recipient, session.saidHello) }
       : { do: 'give-up', as: 'undeliverable', why: 'no agent was there' };
   const before = blockedBy(recipient, doc.id);
   if (before) return { do: 'wait', until: doc.expiresAt, why: `waits for ${before}, which is before it` };
@@ -62,4 +62,12 @@ export function nextForDelivery(doc: Delivery, recipient: Recipient, facts: Agen
   if (byHook && !idle && still > now)
     return { do: 'wait', until: Math.min(still, doc.expiresAt), why: "its agent is at work: left to the agent's hooks" };
   return { do: 'claim', session: session.id };
+}
+
+/** What stood in its way when its time was over. */
+function lateBecause(doc: Delivery, recipient: Recipient, saidHello: boolean): string {
+  const before = blockedBy(recipient, doc.id);
+  if (before) return `${before}, which is before it, was not taken in time`;
+  if (!saidHello && !doc.first) return 'its agent did not say hello in time: `gt peek` shows where it stands';
+  return doc.why ?? 'its agent did not come to rest in time';
 }

@@ -48,7 +48,7 @@ export const delivery = z.looseObject({
       until: time,
     })
     .optional(),
-  /** Claims for the terminal so far: the host knows each by an id of its own. */
+  /** Claims for the terminal so far. The host knows all of one session by the same id, so that what was typed is not typed again. */
   attempts: z.number().default(0),
   notBefore: time.optional(),
   /** It is claimed, and to be called back if that is still possible. */

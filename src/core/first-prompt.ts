@@ -1,3 +1,4 @@
+import { sanitise } from './nudge-text.ts';
 import type { Run, Work } from './records.ts';
 import { reworkInWords } from './work.ts';
 
@@ -24,12 +25,10 @@ function beacon({ run, work, from, at }: Assignment, topic: string): string {
   return `[GAS TOWN] ${run.rig}/polecats/${run.name} <- ${from} • ${new Date(at).toISOString().slice(0, 16)} • ${topic}:${work.id}`;
 }
 
-/** The item's long text as a person wrote it, each field under its name. */
+/** The item's long text as a person wrote it, each field under its name; without control characters, of which the zero byte would end an argument. */
 export function longText(text: Assignment['text']): string {
-  const parts = FIELDS.filter((field) => text[field]?.trim());
-  return parts
-    .map((field) => (field === 'description' ? text[field]?.trim() : `## ${field}\n${text[field]?.trim()}`))
-    .join('\n\n');
+  const parts = FIELDS.map((field) => [field, sanitise(text[field] ?? '')] as const).filter(([, said]) => said !== '');
+  return parts.map(([field, said]) => (field === 'description' ? said : `## ${field}\n${said}`)).join('\n\n');
 }
 
 const FIELDS = ['description', 'design', 'acceptance', 'notes'] as const;

@@ -70,6 +70,16 @@ const conversation = {
   primed: z.string().optional(),
   /** The last time that a hook told of each. */
   noted: z.record(z.string(), z.looseObject({ at: time, what: z.string().optional() })).optional(),
+  /** What its screen has shown for a while, where that is not an agent at work; of a dialog its kind, and what Enter does in it. */
+  shows: z
+    .looseObject({
+      is: z.enum(['dialog', 'login', 'limited', 'idle']),
+      what: z.string(),
+      kind: z.string().optional(),
+      enter: z.string().optional(),
+      since: time,
+    })
+    .optional(),
 };
 
 /** One run of a polecat: one slot, one worktree, one session after another. */

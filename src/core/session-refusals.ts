@@ -22,6 +22,11 @@ export const SESSION_REFUSALS = {
     try: 'Its last output: `gt peek {agent}`; why it stands still: `gt why {agent}`.',
     exit: 3,
   },
+  HOST_LACKS: {
+    says: '{why}',
+    try: 'The agents live on. If `gt up` does not renew the host, it is too old to hand them over: `gt down` and `gt up` do.',
+    exit: 5,
+  },
   ATTACH_LOST: {
     says: 'The connection to {agent} was lost, and not found again: {why}',
     try: 'See `gt status`, and `gt peek {agent}` for its last output.',

@@ -20,6 +20,7 @@ export async function keepHostLine(
     for (let told = false; !closed; )
       try {
         const made = await connectHost(open());
+        if (closed) return made.close(); // meanwhile
         host = made;
         made.onEvent(({ session }) => news.tell(session.id));
         made.onMoved(() => {

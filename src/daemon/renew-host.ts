@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { isRefusal, type Refusal, refuse } from '#core/refusals';
 import { townLayout } from '#world/config/layout';
 import { socketPath } from '#world/config/runtime';
+import { type Being, bornOf } from '#world/processes/process';
 import { readToken } from '#world/pty/access';
 import { connectHost } from '#world/pty/client';
 import { type Host, HostRefused } from '#world/pty/host';
@@ -48,7 +49,7 @@ export async function renewTownHost(root: string, build: string): Promise<Renewe
   if (isRefusal(socket)) return undefined;
   let host: Host | undefined;
   try {
-    host = await greeted(root, socket, build);
+    host = await greeted(socket, townLayout(root).hostToken, build, GREET_MS);
     if (!host || host.build === build || !canHandOver(host)) return undefined;
     return await renew(host, root, socket, build);
   } catch (fault) {
@@ -66,17 +67,25 @@ function refusalOf({ code, message }: HostRefused): Refusal | undefined {
   return undefined;
 }
 
-async function greeted(root: string, path: string, build: string): Promise<Host | undefined> {
+/** The process of the host that answers at a socket: one that handed over and died of it has left a pid file that names nobody who lives. */
+export async function hostBehind(path: string, tokenFile: string, limitMs: number): Promise<Being | undefined> {
+  const host = await greeted(path, tokenFile, 'gt', limitMs).catch(() => undefined);
+  const { pid } = (await host?.info().catch(() => undefined)) ?? { pid: 0 };
+  host?.close();
+  const born = bornOf(pid);
+  return born ? { pid, born } : undefined;
+}
+
+/** Connects to a host; undefined if it takes too long. Rejects as `connectHost`, and when there is no token. */
+async function greeted(path: string, tokenFile: string, build: string, limitMs: number): Promise<Host | undefined> {
+  const coming = connectHost({ path, token: readToken(tokenFile), build });
   const done = new AbortController();
-  const coming = connectHost({ path, token: readToken(townLayout(root).hostToken), build });
-  const late = pause(GREET_MS, undefined, { signal: done.signal }).catch(() => undefined);
-  coming.then(
-    (host) => void late.then(() => done.signal.aborted || host.close()),
-    () => undefined,
-  );
-  try {
-    return await Promise.race([coming, late]);
-  } finally {
-    done.abort();
-  }
+  const late = pause(limitMs, undefined, { signal: done.signal }).catch(() => undefined);
+  const host = await Promise.race([coming, late]).finally(() => done.abort());
+  if (!host)
+    coming.then(
+      (tooLate) => tooLate.close(),
+      () => undefined,
+    );
+  return host;
 }

@@ -6,6 +6,7 @@ import { liveIn } from '#world/processes/pid-file';
 import { type Being, endProcess } from '#world/processes/process';
 import { redisBehind, stopRedis } from '#world/redis/server';
 import { workerBehind } from './probes.ts';
+import { hostBehind } from './renew-host.ts';
 import { hostStopper } from './stop-host.ts';
 
 /** How a process of the town ended: `gone` = it ran no more, `ended` = as asked, `killed` = made to, `left` = runs still. */
@@ -72,17 +73,20 @@ export async function stopTown({
     done.push({ name, pid: being.pid, how: await how(being) });
     say(`${name} (pid ${being.pid}): ${done.at(-1)?.how}`);
   };
-  const socket = (name: 'worker' | 'redis') => {
+  const socket = (name: 'worker' | 'host' | 'redis') => {
     const path = socketPath(root, name);
     return isRefusal(path) ? undefined : path;
   };
   const workerSocket = socket('worker');
+  const hostSocket = socket('host');
   const redisSocket = socket('redis');
 
   await beforeDown?.().catch((fault: Error) => say(`the desired state could not be written: ${fault.message}`));
   const worker = liveIn(layout.pidFile('worker')) ?? (workerSocket ? await workerBehind(workerSocket, FIND_LIMIT_MS) : undefined);
   await end('worker', worker, (being) => endProcess(being, WORKER_GRACE_MS));
-  await end('host', liveIn(layout.pidFile('host')), (being) => stopHost(being, graceMs));
+  const host =
+    liveIn(layout.pidFile('host')) ?? (hostSocket ? await hostBehind(hostSocket, layout.hostToken, FIND_LIMIT_MS) : undefined);
+  await end('host', host, (being) => stopHost(being, graceMs));
   const { swept, left } = await sweep(townId, graceMs);
   if (swept.length > 0) say(`ended by token: ${swept.map(({ pid }) => pid).join(', ')}`);
   const redis = liveIn(layout.pidFile('redis')) ?? (redisSocket ? await redisBehind(redisSocket, FIND_LIMIT_MS) : undefined);

@@ -10,6 +10,7 @@ import { pingRedis } from '#world/redis/probe';
 import { redisArgv, redisBehind } from '#world/redis/server';
 import type { ChildPlan, Timings } from './child.ts';
 import { pingWorker, workerBehind } from './probes.ts';
+import { hostBehind } from './renew-host.ts';
 import type { StopPlan } from './stop-town.ts';
 import { type SupervisorEnd, supervise } from './supervisor.ts';
 
@@ -22,6 +23,8 @@ export type SupervisorOrder = {
   /** Command lines of the PTY host and the worker; the word `{socket}` is replaced by the path where it shall serve. */
   readonly host: readonly string[];
   readonly worker: readonly string[];
+  /** Which gt these are of. */
+  readonly build: string;
   readonly timings?: Partial<Timings>;
 };
 
@@ -50,7 +53,7 @@ function childPlans(order: SupervisorOrder, sockets: Sockets, env: Record<string
     ...common('host'),
     argv: order.host.map((word) => (word === '{socket}' ? sockets.host : word)),
     probe: (limitMs) => knock(sockets.host, limitMs).then(() => 'ready'),
-    behind: () => Promise.resolve(undefined),
+    behind: (limitMs) => hostBehind(sockets.host, layout.hostToken, limitMs),
   };
   const worker: ChildPlan = {
     ...common('worker'),
@@ -73,6 +76,7 @@ async function runSupervisor(
   return await supervise({
     root: order.root,
     townId: order.townId,
+    build: order.build,
     children: (sockets) => childPlans(order, sockets, env),
     env: process.env,
     ...(order.timings ? { timings: order.timings } : {}),

@@ -19,6 +19,7 @@ export type SupervisorPlan = {
   /** ms since 1970. */
   readonly now: () => number;
   readonly say: (line: string) => void;
+  readonly build: string;
   readonly beforeDown?: () => Promise<void>;
   readonly stopHost?: StopHost;
 };
@@ -94,7 +95,8 @@ class Supervisor {
 
   #record(): SupervisorRecord {
     const children = Object.fromEntries(this.#children.map((child) => [child.plan.name, child.record]));
-    return { ...this.#me, startedAt: this.#startedAt, ...(this.#down ? { stopping: true } : {}), children };
+    const { build } = this.#plan;
+    return { ...this.#me, build, startedAt: this.#startedAt, ...(this.#down ? { stopping: true } : {}), children };
   }
 
   #write(): void {

@@ -60,7 +60,15 @@ export function upGround(town: Ground): UpGround {
     launch(redis) {
       const log = layout.log('supervisor');
       trimLog(log);
-      const order: SupervisorOrder = { root, townId, redis, host, worker, ...(town.timings ? { timings: town.timings } : {}) };
+      const order: SupervisorOrder = {
+        root,
+        townId,
+        redis,
+        host,
+        worker,
+        build: town.build,
+        ...(town.timings ? { timings: town.timings } : {}),
+      };
       const child = spawnDetached({
         argv: [...town.supervisor, JSON.stringify(order)],
         cwd: root,
@@ -91,9 +99,10 @@ export function upGround(town: Ground): UpGround {
       return signal(named, 'SIGTERM') ? { pid: named.pid, from: build } : undefined;
     },
     supervisorLives: () => liveIn(layout.pidFile('supervisor')) !== undefined,
-    killSupervisor() {
-      const silent = liveIn(layout.pidFile('supervisor'));
-      if (silent) signal(silent, 'SIGKILL');
+    build: town.build,
+    killSupervisor(pid) {
+      const found = liveIn(layout.pidFile('supervisor'));
+      if (found && (pid === undefined || found.pid === pid)) signal(found, 'SIGKILL');
     },
     logTail: (name) => ({ path: layout.log(name), lines: lastLines(layout.log(name), TAIL_LINES) }),
     elapsed: () => performance.now(),

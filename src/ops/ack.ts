@@ -9,7 +9,8 @@ import type { Desk } from '#world/desk';
 export type Caller = { readonly session: string; readonly run: string; readonly token: string };
 
 /**
- * A session's call: its agent lives, and has the work, and what waits to be said to it looks again; `told` is what else it tells of itself. Asking again changes nothing.
+ * A session's call: its agent lives, and has the work, and what waits to be said to it looks again; `told` is what else it tells of itself (of a start alone
+ * only that is kept). Asking again changes nothing.
  * @returns the run; SESSION_STALE for any but its session of now
  */
 export async function ack(desk: Desk, { session, run: id, token }: Caller, told: Told = {}): Promise<Run | Refusal> {
@@ -20,7 +21,7 @@ export async function ack(desk: Desk, { session, run: id, token }: Caller, told:
     const now = desk.clock.now();
     const after = heard(run.session, told, now);
     if (after === run.session) return unchanged(run);
-    const first = run.session.ackedAt === undefined;
+    const first = run.session.ackedAt === undefined && after.ackedAt !== undefined;
     const work = first ? await reading.get('work', run.work) : undefined;
     const taken =
       work?.status === 'hooked' && work.run === id ? { ...work, status: 'in_progress' as const, updatedAt: now } : undefined;

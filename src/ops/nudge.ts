@@ -42,6 +42,11 @@ export async function nudge(desk: Desk, input: Nudge): Promise<Nudged | Refusal>
   if (text === '')
     return refuse('USAGE', { what: 'The nudge is empty.', hint: 'Say something: `gt nudge <agent> "are you stuck?"`.' });
   const { to, work: id, mode, key, first } = input;
+  if (key !== undefined && !/^[^\x00-\x1f\x7f]{1,100}$/.test(key))
+    return refuse('USAGE', {
+      what: 'That cannot be a key.',
+      hint: 'Take a word or two, 100 characters at most: `--key review`.',
+    });
   return desk.change(async (reading) => {
     const work = await reading.get('work', id);
     if (!work) return refuse('WORK_UNKNOWN', { id, hint: '`gt work list` shows all.' });
@@ -52,7 +57,8 @@ export async function nudge(desk: Desk, input: Nudge): Promise<Nudged | Refusal>
     const older: Delivery[] = [];
     for (const entry of recipient.line) {
       const doc = key !== undefined && entry.key === key ? await reading.get('delivery', entry.id) : undefined;
-      if (doc) older.push(doc);
+      // First prompts and what people say take no place of each other.
+      if (doc && (doc.first === undefined) === (first === undefined)) older.push(doc);
     }
     const now = desk.clock.now();
     const fresh: Delivery = {

@@ -43,9 +43,9 @@ export async function whyNotNudged(books: Books, work: string): Promise<Reason[]
   return docs.map(({ id, state, head, why }) =>
     reason(
       'nudge-undelivered',
-      `${id} did not reach its agent: ${state}.`,
+      state === 'unknown' ? `Nobody saw whether ${id} reached its agent.` : `${id} did not reach its agent: ${state}.`,
       [head, why].filter(Boolean).join('; '),
-      'gt nudge list',
+      `gt nudge list, then gt nudge withdraw ${id}`,
     ),
   );
 }

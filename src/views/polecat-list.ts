@@ -1,3 +1,4 @@
+import { type AgentState, agentState } from '#core/agent-state';
 import type { Run } from '#core/records';
 import type { Books } from '#world/store/books';
 
@@ -10,7 +11,10 @@ export type Polecat = {
   readonly work: string;
   readonly title: string;
   readonly agent: string;
-  readonly state: string;
+  /** What its agent is at, how that is known, and what a person is to do about it. */
+  readonly state: AgentState['is'];
+  readonly evidence: string;
+  readonly todo: string | null;
   readonly attempt: number;
   readonly session: string | null;
   readonly pid: number | null;
@@ -38,6 +42,7 @@ export async function polecatList(books: Books, rig?: string): Promise<Polecat[]
 
 /** A run as lists show it. */
 export function polecatOf(run: Run, title: string): Polecat {
+  const { is, evidence, todo } = agentState(run, {});
   return {
     rig: run.rig,
     name: run.name,
@@ -46,7 +51,9 @@ export function polecatOf(run: Run, title: string): Polecat {
     work: run.work,
     title,
     agent: run.agent,
-    state: runInWords(run),
+    state: is,
+    evidence,
+    todo,
     attempt: run.attempt,
     session: run.session?.id ?? null,
     pid: (run.session && !run.session.exit ? run.session.pid : undefined) ?? null,
@@ -55,13 +62,4 @@ export function polecatOf(run: Run, title: string): Polecat {
     since: run.grantedAt,
     rework: run.rework?.kind ?? null,
   };
-}
-
-/** What a person calls the state of a run. */
-function runInWords(run: Run): string {
-  if (run.state === 'ended') return `ended: ${run.outcome ?? 'unknown'}`;
-  if (run.state === 'granted') return 'getting a worktree';
-  if (run.submitted) return 'handed in, leaving';
-  if (!run.session || run.session.exit) return run.deaths > 0 ? `between sessions, ${run.deaths} died` : 'starting';
-  return run.session.ackedAt === undefined ? 'starting' : 'working';
 }

@@ -17,7 +17,14 @@ export type RigStatus = {
   readonly counts: { readonly open: number; readonly hooked: number; readonly waiting: number; readonly closed: number };
 };
 
-type NeedsYou = { readonly id: string; readonly rig: string; readonly title: string; readonly why: string };
+type NeedsYou = {
+  readonly id: string;
+  readonly rig: string;
+  readonly title: string;
+  readonly why: string;
+  /** The command that helps, where it is not the item's own. */
+  readonly todo: string | null;
+};
 type Open = Pick<Escalation, 'id' | 'subject' | 'cause' | 'severity' | 'why' | 'count' | 'openedAt'>;
 
 export type Status = {
@@ -33,8 +40,16 @@ export type Status = {
 /** Questions shown at most; the counts tell of more. */
 const SHOWN = 20;
 
-/** The town at a glance: what runs, what waits, what needs a person. Its cost grows with what runs and waits now, never with what was. */
-export async function status(books: Books, facts: TownFacts, rigs: readonly Rig[]): Promise<Status> {
+/**
+ * The town at a glance: what runs, what waits, what needs a person. Its cost grows with what runs and waits now, never with what was.
+ * @param broken rigs whose files are wrong, what is wrong and what to do
+ */
+export async function status(
+  books: Books,
+  facts: TownFacts,
+  rigs: readonly Rig[],
+  broken: ReadonlyArray<{ readonly name: string; readonly says: string; readonly try: string }> = [],
+): Promise<Status> {
   const { name, root, up, board, processes, maxPolecats } = facts;
   const [taken, waiting, stuck, questions, nudges, shown] = await Promise.all([
     books.count('runs.live'),
@@ -48,7 +63,11 @@ export async function status(books: Books, facts: TownFacts, rigs: readonly Rig[
     town: { name, root, up, board },
     processes,
     slots: { taken, of: maxPolecats, waiting },
-    needsYou: stuck.map(({ id, rig, title, needsYou }) => ({ id, rig, title, why: needsYou?.why ?? '' })),
+    needsYou: [
+      ...broken.map((rig) => ({ id: rig.name, rig: rig.name, title: 'its files are wrong', why: rig.says, todo: rig.try })),
+      ...stuck.map(({ id, rig, title, needsYou }) => ({ id, rig, title, why: needsYou?.why ?? '', todo: null })),
+      ...shown.flatMap(({ polecats }) => polecats.flatMap(asking)).slice(0, SHOWN),
+    ],
     escalations: questions.map(({ id, subject, cause, severity, why, count, openedAt }) => ({
       id,
       subject,
@@ -62,6 +81,10 @@ export async function status(books: Books, facts: TownFacts, rigs: readonly Rig[
     rigs: shown,
   };
 }
+
+/** An agent that goes on only when somebody has answered it. */
+const asking = ({ work: id, rig, title, state, evidence, todo }: Polecat): NeedsYou[] =>
+  state === 'blocked' ? [{ id, rig, title, why: `its agent asks: ${evidence}`, todo }] : [];
 
 async function rigStatus(books: Books, rig: Rig): Promise<RigStatus> {
   const { name, settings } = rig;

@@ -1,3 +1,4 @@
+import { agentState } from '#core/agent-state';
 import type { Run } from '#core/records';
 import { duration, relativeTime } from '#core/relative-time';
 import { type Reason, reason } from './reason.ts';
@@ -27,6 +28,9 @@ export async function whyRun(run: Run, { now, session }: WhyFacts): Promise<Reas
     return [reason('starting', `${address} is about to start its agent.`, `session ${run.sessions + 1} of ${run.id}`)];
   }
   const fact = await session(current.id);
+  const { is, evidence, todo } = agentState(run, { host: fact });
+  if (is === 'blocked') return [reason('asks', `Needs you: the agent of ${address} asks something.`, evidence, todo)];
+  if (is === 'limited') return [reason('limited', `The agent of ${address} has come to a limit.`, evidence, peek)];
   if (current.ackedAt === undefined)
     return [
       reason(

@@ -1,5 +1,5 @@
-import { existsSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { commits, HarmedTown } from '../support/trial.ts';
 
@@ -70,4 +70,22 @@ test('a session whose environment is no longer what it would be given is found, 
   writeFileSync(file, JSON.stringify({ merge_queue: { check: 'true', target_branch: 'trunk' } }));
   const { ok, found } = (await look())('env-vars');
   expect({ ok, found }).toEqual({ ok: false, found: `${id}.r1.s1: another GT_TARGET` });
+});
+
+test('a file of agents that cannot be read, and an agent that nobody defines, are found where they are written', async () => {
+  expect((await look())('agents')).toMatchObject({ ok: true });
+  const files = { 'settings/agents.json': '{broken', 'settings/presets/made.json': '{"title": 3}' };
+  for (const [name, text] of Object.entries(files)) {
+    const path = join(town.root, name);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text);
+    expect((await look())('agents')).toMatchObject({ ok: false, found: expect.stringContaining(path) });
+    rmSync(path);
+  }
+  const file = join(town.root, 'alpha/settings/config.json');
+  const before = readFileSync(file);
+  writeFileSync(file, JSON.stringify({ agent: 'nobody', merge_queue: { check: 'true' } }));
+  expect((await look())('agents alpha')).toMatchObject({ ok: false, found: expect.stringContaining('nobody') });
+  writeFileSync(file, before);
+  expect((await look())('agents alpha')).toMatchObject({ ok: true });
 });

@@ -1,3 +1,4 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { look } from '../support/attach.ts';
@@ -77,5 +78,25 @@ test('questions of a program are answered by the terminal of the one who types, 
     return ((await host.output('ask'))?.bytes.toString().match(/1 {3}; {3}2/g)?.length ?? 0) > 1;
   });
   await host.kill('ask', { graceMs: 0 });
+  await running.stop();
+});
+
+test('what no terminal takes is lost once: it is not kept to be typed later, and what comes after it is typed once', async () => {
+  const running = await startHost(ground, 'full');
+  const host = await running.connect(1);
+  const file = join(ground.dir, 'full-typed');
+  await host.spawn(
+    shell(ground, 'full', `stty raw -echo; mkfifo ${file}.gate; printf up; read x <${file}.gate; exec cat >${file}`),
+  );
+  await printed(host, 'full', 'up');
+  const person = await look(host, 'full', { type: true });
+  for (let n = 0; n < 3; n++) person.stream.keys(Buffer.alloc(3_500_000, 'x'));
+  person.stream.keys(Buffer.from('\x03'), 'interrupt');
+  await until('all is taken, or dropped', () => person.eased() === 1);
+  person.stream.keys(Buffer.from('end'));
+  writeFileSync(`${file}.gate`, '\n');
+  await until('the end is there', () => existsSync(file) && readFileSync(file, 'utf8').endsWith('end'));
+  expect(readFileSync(file, 'utf8')).toMatch(/^x{1,20000}\x03end$/);
+  person.stream.close();
   await running.stop();
 });

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect } from 'vitest';
 import { AttachTown, BASH, gtLine as gt } from '../support/attach-town.ts';
-import { HAS_TMUX } from '../support/tmux.ts';
+import { triedOnTmux } from '../support/tmux.ts';
 import { until } from '../support/until.ts';
 
 /** `gt attach` on terminals that tmux draws: what a person sees, and what is left when they leave. */
@@ -10,13 +10,11 @@ const STREAMS = new URL('../fixtures/streams/', import.meta.url);
 const ground = new AttachTown();
 const { town, tmux } = ground;
 const agent = (block: string) => ground.agent(block);
-const tried = test.skipIf(!HAS_TMUX);
-if (!HAS_TMUX) process.stderr.write('tmux is missing: gt attach is NOT tried on a terminal. Install it: sudo apt install tmux\n');
 
 beforeAll(() => ground.begin());
 afterAll(() => ground.end());
 
-tried(
+triedOnTmux(
   'a person types, resizes, pastes 100 kB and leaves by Ctrl+\\: their terminal is as it was, and so is the screen when they are back',
   async () => {
     const id = await agent(BASH);
@@ -68,7 +66,7 @@ tried(
   },
 );
 
-tried('two terminals on one agent: the size follows who types, the other sees as much as fits and is told', async () => {
+triedOnTmux('two terminals on one agent: the size follows who types, the other sees as much as fits and is told', async () => {
   const id = await agent(BASH);
   tmux.open('wide', 100, 30);
   tmux.open('slim', 60, 20);
@@ -94,29 +92,34 @@ tried('two terminals on one agent: the size follows who types, the other sees as
   tmux.type('wide', 'exit 0');
 });
 
-tried.each([
+for (const [name, program, shown] of [
   ['vim', 'vim -u NONE -c "set nocompatible showmode number hlsearch" -c "syntax on" a.sh', '~'],
   ['less', 'seq -f "line %g" 500 | less -J', 'line 20'],
-])('%s looks the same before one leaves and after one is back', async (name, program, shown) => {
-  const id = await agent(`printf 'if true; then\\n\\techo "x" # y\\nfi\\n' > a.sh; ${program}; rm -f a.sh`);
-  tmux.open(name, 90, 28);
-  await tmux.shows(name, 'OUT>');
-  tmux.type(name, gt('attach', id));
-  await tmux.shows(name, shown);
-  tmux.press(name, ...(name === 'vim' ? ['/', 'e', 'c', 'h', 'o', 'Enter', 'v', 'l'] : ['Space', 'j', 'j']));
-  await tmux.shows(name, name === 'vim' ? 'VISUAL' : 'line 40');
-  const before = await tmux.sees(name, 'it is drawn', ({ about }) => about.includes('alternate_on=1'));
-  tmux.press(name, 'C-\\');
-  await tmux.shows(name, /Left alpha/);
-  expect(tmux.see(name).about).toContain('alternate_on=0');
-  tmux.type(name, gt('attach', id));
-  const after = await tmux.sees(name, 'it is back', ({ rows, about }) => rows === before.rows && about === before.about);
-  expect(after).toEqual(before);
-  tmux.press(name, ...(name === 'vim' ? ['Escape', ':', 'q', '!', 'Enter'] : ['q']));
-  await tmux.shows(name, 'has ended');
-});
+] as const)
+  triedOnTmux(
+    `${name} looks the same before one leaves and after one is back`,
+    async () => {
+      const id = await agent(`printf 'if true; then\\n\\techo "x" # y\\nfi\\n' > a.sh; ${program}; rm -f a.sh`);
+      tmux.open(name, 90, 28);
+      await tmux.shows(name, 'OUT>');
+      tmux.type(name, gt('attach', id));
+      await tmux.shows(name, shown);
+      tmux.press(name, ...(name === 'vim' ? ['/', 'e', 'c', 'h', 'o', 'Enter', 'v', 'l'] : ['Space', 'j', 'j']));
+      await tmux.shows(name, name === 'vim' ? 'VISUAL' : 'line 40');
+      const before = await tmux.sees(name, 'it is drawn', ({ about }) => about.includes('alternate_on=1'));
+      tmux.press(name, 'C-\\');
+      await tmux.shows(name, /Left alpha/);
+      expect(tmux.see(name).about).toContain('alternate_on=0');
+      tmux.type(name, gt('attach', id));
+      const after = await tmux.sees(name, 'it is back', ({ rows, about }) => rows === before.rows && about === before.about);
+      expect(after).toEqual(before);
+      tmux.press(name, ...(name === 'vim' ? ['Escape', ':', 'q', '!', 'Enter'] : ['q']));
+      await tmux.shows(name, 'has ended');
+    },
+    name,
+  );
 
-tried('so does every recorded screen', async () => {
+triedOnTmux('so does every recorded screen', async () => {
   const files = readdirSync(STREAMS).filter((name) => name.endsWith('.bin'));
   const shows = files.map((name) => `read x; cat ${new URL(name, STREAMS).pathname}; printf '\\033]2;shown ${name}\\007'`);
   const id = await agent(`stty -echo\nprintf READY\n${shows.join('\n')}\nread x`);

@@ -54,8 +54,10 @@ test('the last to type owns the size; one who only looks never does, and is told
   await until('it is the first one again', () => second.sizes.at(-1)?.cols === 70);
   await until('the program was told', () => first.text().includes('22 70') || shownTo(first).includes('22 70'));
   first.stream.close();
-  second.stream.close();
   await until('the size stays', async () => (await host.peek('size', { lines: 1 }))?.cols === 70);
+  second.stream.keys(Buffer.from('z'));
+  await until('who stayed has its size with its next key', () => second.sizes.at(-1)?.cols === 50);
+  second.stream.close();
   await running.stop();
 });
 

@@ -174,7 +174,9 @@ test('work is made, slung, taken, done and seen, and nothing else is needed than
   expect(sh(rigLayout(root, 'shop').repo, 'rev-parse', `refs/refinery/mr/${item.id}.m1`)).toBe(head);
 
   expect(await value(['mq', 'list', 'shop'])).toMatchObject([{ requests: [{ work: item.id, head }] }]);
-  expect(await value(['polecats'])).toMatchObject([{ address: `shop/${run.name}`, state: 'handed in, leaving' }]);
+  expect(await value(['polecats'])).toMatchObject([
+    { address: `shop/${run.name}`, state: 'leaving', evidence: 'its work is handed in' },
+  ]);
   expect(await value(['status'])).toMatchObject({ town: { up: false }, rigs: [{ refinery: { queued: 1 } }] });
   expect((await gt(['why', item.id])).out).toContain('The town is not running');
   expect((await gt(['feed', '--about', item.id])).out).toContain('work.handed_in');

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { CONTEXT_FILES, isHidden } from '#core/context-files';
@@ -108,6 +108,35 @@ test('what is to be hidden may change under a worktree: more, nothing, all again
   expect(there(dir)).toHaveLength(4);
   expect([await rig.git.sparseOf(dir), await rig.git.hide(dir, [])]).toEqual([undefined, false]);
   expect(await rig.git.facts(dir)).toMatchObject({ dirty: [] });
+});
+
+test('a worktree whose index somebody deleted deletes nothing that is hidden', async () => {
+  const dir = await polecat();
+  unlinkSync(join(sh(dir, 'rev-parse', '--absolute-git-dir').trim(), 'index'));
+  await rig.git.addWorktree({ repo: rig.repo, dir, branch: `p${count}`, at: rig.base, sparse: PATTERNS });
+  expect([there(dir), (await rig.git.facts(dir)).dirty]).toEqual([[], []]);
+  commit(dir, { 'new.txt': 'n\n' });
+  expect(changed(dir)).toBe('A\tnew.txt');
+});
+
+test('a hidden file that somebody has changed stays with the change when it is to be hidden', async () => {
+  const dir = await polecat([]);
+  write(dir, { 'CLAUDE.md': 'mine\n' });
+  expect(await rig.git.hide(dir, PATTERNS)).toBe(true);
+  expect([there(dir), readFileSync(join(dir, 'CLAUDE.md'), 'utf8')]).toEqual([['CLAUDE.md'], 'mine\n']);
+});
+
+test('hiding that was killed before git had taken the files away is finished by the next call', async () => {
+  const dir = await polecat([]);
+  expect(there(dir)).toHaveLength(4);
+  // A git that cannot: as one that is killed, it takes no file away.
+  const lock = join(sh(dir, 'rev-parse', '--absolute-git-dir').trim(), 'index.lock');
+  writeFileSync(lock, '');
+  await expect(rig.git.hide(dir, PATTERNS)).rejects.toThrow('index.lock');
+  unlinkSync(lock);
+  expect(there(dir)).toHaveLength(4);
+  expect(await rig.git.hide(dir, PATTERNS)).toBe(true);
+  expect(there(dir)).toEqual([]);
 });
 
 test('patterns are read as gt writes them: whole names from the root, the last that fits', () => {

@@ -40,6 +40,14 @@ test('a program whose prompts alone carry context is primed once, and again when
   expect(await session()).toMatchObject({ conversation: 'talk-2', noted: { compacted: { what: 'auto' } } });
 });
 
+test('a session whose context was read and not printed, because its hook was killed, is primed at its next prompt', async () => {
+  const more = { GT_HOOK_FORM: 'key:additionalContext', GT_PRIME_AT: 'prompt' };
+  const prompt = (env = {}) => hook(['prime', '--hook'], { sessionId: 'talk-3', prompt: 'x' }, { ...more, ...env });
+  expect((await prompt({ GT_FAIL: 'prime-read' })).out).toBe('');
+  expect((await prompt()).out).toContain(id);
+  expect(await prompt()).toEqual(quiet);
+});
+
 test('what a program tells by a hook is noted, with an event, and nothing is printed', async () => {
   expect(await hook(['signal', 'failed'], { error: 'rate_limit' })).toEqual(quiet);
   expect(await hook(['signal', 'failed'], { error: 'server_error' })).toEqual(quiet);

@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { bornOf } from '#world/processes/process';
-import { HarmedTown, LONG } from '../support/trial.ts';
+import { LONG } from '../support/runs.ts';
+import { HarmedTown } from '../support/trial.ts';
 
 let town: HarmedTown;
 beforeAll(async () => {

@@ -1,13 +1,15 @@
+import { once } from 'node:events';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
-import type { Server } from 'node:net';
+import type { Server, Socket } from 'node:net';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach, expect, test } from 'vitest';
 import { explain, isRefusal, type Refusal } from '#core/refusals';
 import { townLayout } from '#world/config/layout';
 import { openRuntime } from '#world/config/runtime';
+import { connectHost } from '#world/pty/client';
 import { decodeJson, encodeJson, FRAME, FrameReader } from '#world/pty/protocol';
-import { isOutdated, renewTownHost } from '../../src/daemon/renew-host.ts';
+import { hostBehind, isOutdated, renewTownHost } from '../../src/daemon/renew-host.ts';
 import { makeGround, printed, shell, startHost } from '../support/pty.ts';
 
 const ground = makeGround();
@@ -69,4 +71,50 @@ test('a host of another build that has all features is left alone by a worker', 
   await printed(host, 'kept', 'up');
   expect(isOutdated(host, 'another')).toBe(false);
   await running.stop();
+});
+
+test('a host that lacks a feature is not asked for it: who asks is told its build, and what mends it', async () => {
+  const dir = join(ground.dir, 'plain');
+  mkdirSync(dir, { mode: 0o700 });
+  const path = join(dir, 'host');
+  const asked: unknown[] = [];
+  const server = createServer((socket) => {
+    const reader = new FrameReader();
+    socket.on('error', () => undefined);
+    socket.on('data', (chunk) => {
+      for (const frame of reader.push(chunk)) asked.push(frame.type);
+      const host = { pid: 1, startedAt: 0 };
+      socket.write(encodeJson(FRAME.WELCOME, 0, { protocol: 1, build: '0.0.9', host, features: ['screen'] }));
+    });
+  });
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(path, resolve));
+  chmodSync(path, 0o600);
+  const host = await connectHost({ path, token: 'f'.repeat(64), build: 'test' });
+  const missing = { code: 'FEATURE_MISSING', message: expect.stringMatching(/\(0\.0\.9\).*gt up/) };
+  const silent = { onPaint: () => undefined, onOutput: () => undefined, onEnd: () => undefined };
+  await expect(host.nudges()).rejects.toMatchObject(missing);
+  await expect(host.record('a')).rejects.toMatchObject(missing);
+  await expect(host.handOver(['/bin/true'])).rejects.toMatchObject(missing);
+  await expect(host.attach('a', { type: true }, silent)).rejects.toMatchObject(missing);
+  expect(asked.filter((type) => type !== FRAME.HELLO)).toEqual([]);
+  host.close();
+});
+
+test('a host that greets too late is let go', async () => {
+  const dir = join(ground.dir, 'slow');
+  mkdirSync(dir, { mode: 0o700 });
+  const [path, tokenFile] = [join(dir, 'host'), join(dir, 'token')];
+  writeFileSync(tokenFile, `${'f'.repeat(64)}\n`, { mode: 0o600 });
+  const server = createServer();
+  servers.push(server);
+  const coming = once(server, 'connection') as Promise<Socket[]>;
+  await new Promise<void>((resolve) => server.listen(path, resolve));
+  chmodSync(path, 0o600);
+  expect(await hostBehind(path, tokenFile, 50)).toBeUndefined();
+  const [socket] = await coming;
+  const closed = once(socket as Socket, 'close');
+  socket?.resume();
+  socket?.write(encodeJson(FRAME.WELCOME, 0, { protocol: 1, build: '1', host: { pid: 1, startedAt: 0 }, features: [] }));
+  await closed;
 });

@@ -17,7 +17,7 @@ const preset = (program: string) => ({
   config: { variables: { TINKER_HOME: '{config}' } },
   hooks: {
     kind: 'command',
-    events: { start: 'SessionStart', before_tool: 'PreToolUse', end: 'SessionEnd' },
+    events: { start: 'SessionStart', prompt: 'UserPromptSubmit', before_tool: 'PreToolUse', end: 'SessionEnd' },
     stdout: 'json',
     files: [
       {
@@ -25,6 +25,7 @@ const preset = (program: string) => ({
         merge: 'json-merge',
         content: {
           SessionStart: [`${GT} prime --hook || :`],
+          UserPromptSubmit: [`${GT} mail check --inject || :`],
           PreToolUse: [`${GT} tap guard`],
           SessionEnd: [`${GT} signal end || :`],
         },

@@ -24,6 +24,7 @@ describe('an agent without hooks', () => {
     const { outcome } = await nudge([plain, 'look', 'at the API', '--wait']);
     expect(outcome).toMatchObject({ state: 'taken', path: 'terminal' });
     expect(agents.submits('plain')).toEqual(['look at the API']);
+    expect((await town.does(['peek', plain])).out).toMatch(/^shop\/\S+ idle: its prompt is ready; last output .*\n/);
   });
 
   test('is told by its name and its addresses; a name that nobody has leads to the nearest', async () => {
@@ -57,8 +58,14 @@ describe('an agent without hooks', () => {
     expect(agents.submits('plain').slice(-3)).toEqual(['first', 'second', 'third']);
   });
 
-  test('that works on beyond a nudge is not told: it expires, is listed, and leaves the list when it is withdrawn', async () => {
+  test('that works on beyond a nudge is not told: the list says what it waits for, it expires, is listed, and leaves the list when it is withdrawn', async () => {
     await nudge([plain, 'WAIT:late', '--wait']);
+    const [before, behind] = [await nudge([plain, 'before']), await nudge([plain, 'behind'])];
+    await town.until('the list says what each waits for', async () => {
+      const { out } = await town.does(['nudge', 'list']);
+      return /terminal .*before +\S/.test(out) && out.includes(`waits for ${before.id}`);
+    });
+    for (const { id } of [behind, before]) await town.does(['nudge', 'withdraw', id]);
     const { exit, out } = await town.gt(['nudge', plain, 'too late', '--expires', '1s', '--wait', '--json']);
     const { id, outcome } = JSON.parse(out) as Told;
     expect([exit, outcome?.state]).toEqual([6, 'expired']);

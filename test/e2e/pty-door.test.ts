@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { chmodSync, lstatSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, linkSync, lstatSync, mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { connect } from 'node:net';
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { readToken } from '#world/pty/access';
+import { keptPath, readToken } from '#world/pty/access';
 import { connectHost } from '#world/pty/client';
 import { Exits } from '#world/pty/exits';
 import { Fence } from '#world/pty/fence';
@@ -99,6 +99,22 @@ test('nothing but HELLO opens the door', async () => {
     wire.socket.end(knock);
     await wire.closed;
   }
+});
+
+test('a successor takes the place of the host that hands over to it, and of no other', async () => {
+  const running = await startHost(ground, 'place');
+  const dir = join(ground.dir, 'heir');
+  mkdirSync(dir, { mode: 0o700 });
+  const sessions = new Sessions({ exits: new Exits(join(dir, 'sessions')), now, warn: () => undefined });
+  const nudges = openNudges(sessions, { dir: join(dir, 'nudges'), now, warn: () => undefined });
+  const fence = new Fence(join(dir, 'epoch'));
+  const asked = { path: running.path, token: 't', build: 'test', sessions, nudges, fence, now, held: Promise.resolve() };
+  await expect(serve({ ...asked, onOver: () => undefined })).rejects.toMatchObject({ code: 'HOST_RUNS' });
+  linkSync(running.path, keptPath(running.path)); // as a host does that hands over
+  const door = await serve({ ...asked, onOver: () => undefined });
+  await door.close();
+  renameSync(keptPath(running.path), running.path);
+  await running.stop();
 });
 
 test('who says nothing is cut off', async () => {

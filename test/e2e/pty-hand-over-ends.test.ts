@@ -1,6 +1,10 @@
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { afterAll, expect, test } from 'vitest';
+import { hostBehind } from '#daemon/renew-host';
 import { survivors } from '#world/processes/kill';
+import { bornOf } from '#world/processes/scan';
 import type { Host } from '#world/pty/host';
 import { makeGround, printed, shell, startHost } from '../support/pty.ts';
 import { until } from '../support/until.ts';
@@ -87,5 +91,55 @@ test('an older worker that was heard of in the last turn of a host may change no
   await expect(older.spawn(shell(ground, 'late', 'true'))).rejects.toMatchObject({ code: 'STALE_EPOCH' });
   await expect(older.handOver(running.programOf('older'))).rejects.toMatchObject({ code: 'STALE_EPOCH' });
   expect(await newer.info()).toMatchObject({ build: 'next', epoch: 6 });
+  await running.stop();
+});
+
+test('a session of which nothing could be kept on disk is handed over with its exit all the same', async () => {
+  const running = await startHost(ground, 'full');
+  const host = await running.connect(1);
+  await host.spawn(shell(ground, 'unkept', 'echo up; read x; exit 5'));
+  await printed(host, 'unkept', 'up');
+  rmSync(join(ground.dir, 'full', 'state', 'sessions', 'unkept', 'start.json')); // as if the disk had been full
+  await host.handOver(running.programOf('next'));
+  await host.write('unkept', '\n');
+  expect(await drained(host, 'unkept')).toMatchObject({ exit: { code: 5, signal: null } });
+  await running.stop();
+});
+
+test('a successor finds its place taken when the old host died, and another was started before it was ready: it gives way', async () => {
+  const first = await startHost(ground, 'raced');
+  const host = await first.connect(1);
+  await host.spawn(shell(ground, 'orphan', 'echo up; exec sleep 600'));
+  await printed(host, 'orphan', 'up');
+  const gate = join(ground.dir, 'raced-gate');
+  const log = join(ground.dir, 'raced-log');
+  const late = ['/bin/sh', '-c', `mkfifo ${gate}; read x <${gate}; exec "$@" 2>${log}`, 'sh', ...first.programOf('late')];
+  host.handOver(late, { waitMs: 60_000 }).catch(() => undefined);
+  await until('the successor waits', () => existsSync(gate));
+  await first.crash();
+  host.close();
+  const second = await startHost(ground, 'raced');
+  writeFileSync(gate, '\n');
+  await until('the successor has given way', () => existsSync(log) && readFileSync(log, 'utf8').includes('pty host:'));
+  const now = await second.connect(2);
+  expect((await now.info()).pid).toBe(second.pid);
+  expect(await drained(now, 'orphan')).toMatchObject({ exit: { code: null, signal: 1 } });
+  now.close();
+  await second.stop();
+});
+
+test('a successor is found by its socket when the old host died before it could name it', async () => {
+  const running = await startHost(ground, 'unnamed');
+  const host = await running.connect(1);
+  await host.spawn(shell(ground, 'kept', 'echo up; while read x; do echo "got $x"; done'));
+  await printed(host, 'kept', 'up');
+  const killer = `kill -9 ${running.pid}; exec "$@"`;
+  const next = await host.handOver(['/bin/sh', '-c', killer, 'sh', ...running.programOf('next')], { waitMs: 60_000 });
+  expect(next.build).toBe('next');
+  await host.write('kept', 'one\n');
+  await printed(host, 'kept', 'got one');
+  expect(existsSync(join(ground.dir, 'unnamed', 'pid'))).toBe(false);
+  expect(await hostBehind(running.path, running.tokenFile, 20_000)).toEqual({ pid: next.pid, born: bornOf(next.pid) });
+  expect(await hostBehind(join(ground.dir, 'nowhere', 'host'), running.tokenFile, 20_000)).toBeUndefined();
   await running.stop();
 });

@@ -8,7 +8,7 @@ import { handOverProof } from '../support/hand-over-proof.ts';
 import { attachments, floods, nudges, pastes, recordings } from '../support/hand-over-traffic.ts';
 import type { RunningHost } from '../support/pty.ts';
 import { makeGround, printed, shell, startHost } from '../support/pty.ts';
-import { LONG } from '../support/trial.ts';
+import { LONG } from '../support/runs.ts';
 import { until } from '../support/until.ts';
 
 const ground = makeGround();

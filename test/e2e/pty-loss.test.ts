@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import type { LossSize, OpenRun } from '../../src/trials/loss.ts';
 import { FULL, lossProof, tellLoss } from '../../src/trials/loss.ts';
 import { onHost } from '../../src/trials/loss-host.ts';
-import { LONG } from '../support/trial.ts';
+import { LONG } from '../support/runs.ts';
 
 const SHORT: LossSize = { brief: 150, long: 30, paused: 10, crowd: 100 };
 const TIME = { timeout: LONG ? 600_000 : 120_000 };

@@ -61,7 +61,7 @@ test('a recorded session plays to the screen that it ended with: colours, wide c
   await running.stop();
 });
 
-test('no secret of the environment, the session or the host is in a recording, however it is printed', async () => {
+test('no secret of the environment, the session or the host is in a recording or in what is kept at the end, however it is printed', async () => {
   const running = await startHost(ground, 'secret');
   const host = await running.connect(1);
   const secret = 'hunter2-correct/horse';
@@ -80,7 +80,8 @@ test('no secret of the environment, the session or the host is in a recording, h
   const end = await runToEnd(host, { ...asked, argv: [process.execPath, '-e', script], env, cols: 120, rows: 30 });
   expect(end.exit).toMatchObject({ code: 0 });
   const output = (await host.output('secret'))?.bytes.toString() ?? '';
-  for (const text of [secret, key, hostToken, asked.env['GT_SESSION'] as string]) expect(output).toContain(text);
+  for (const text of [secret, key, hostToken, asked.env['GT_SESSION'] as string]) expect(output).not.toContain(text);
+  expect(output).toContain(`${'*'.repeat(secret.length)}\r\r\n`);
   await finished(asked.dir);
   const files = readdirSync(asked.dir).map((name) => readFileSync(join(asked.dir, name), 'utf8'));
   const recording = files.join('').replaceAll(/\\u001b\[[0-9;]*m|\\r|\\n/g, '');
@@ -168,4 +169,21 @@ test('a recording that cannot be written harms nothing, and is told of once in t
       .filter((text) => text.includes('recording')),
   ).toHaveLength(1);
   expect(running.stderr()).toContain('The recording of nowhere has gaps: ');
+});
+
+test('what is kept of an ended session holds no value of its secret variables', async () => {
+  const running = await startHost(ground, 'words');
+  const host = await running.connect(1);
+  const secret = 'correct horse battery';
+  const asked = shell(ground, 'words', 'read x; printf "my key is %s, yes\\n" "$MY_API_KEY"');
+  await host.spawn({ ...asked, env: { ...asked.env, MY_API_KEY: secret } });
+  const drained = nextEvent(host, 'drained', 'words');
+  await host.write('words', '\n');
+  await drained;
+  const kept = (await host.output('words'))?.bytes.toString();
+  expect(kept).toContain(`my key is ${'*'.repeat(secret.length)}, yes`);
+  const files = readdirSync(ground.dir, { recursive: true, withFileTypes: true }).filter((file) => file.isFile());
+  expect(files.some((file) => file.name === 'tail')).toBe(true);
+  for (const { parentPath, name } of files) expect(readFileSync(join(parentPath, name), 'latin1')).not.toContain(secret);
+  await running.stop();
 });

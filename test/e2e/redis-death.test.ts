@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { commits, HarmedTown, LONG } from '../support/trial.ts';
+import { LONG } from '../support/runs.ts';
+import { commits, HarmedTown } from '../support/trial.ts';
 
 let town: HarmedTown;
 beforeAll(async () => {

@@ -1,5 +1,6 @@
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { HookInput } from '#core/hook-words';
 import type { Delivery, Run as PolecatRun } from '#core/records';
 import { isRefusal } from '#core/refusals';
 import { ack } from '#ops/ack';
@@ -26,6 +27,7 @@ const WORK = item('gp-a', { status: 'in_progress', run: 'gp-a.r1', runs: 1 });
 const TOKEN = 'town.gp-a.r1.s1.00112233445566778899';
 const SESSION = { id: 'gp-a.r1.s1', token: TOKEN, at: 1, pid: 1, ackedAt: 2 };
 const RUN: PolecatRun = aRun('gp-a.r1', { state: 'live', agent: 'claude', sessions: 1, session: SESSION });
+const FORGOTTEN = new HostRefused('SESSION_UNKNOWN', 'no such session');
 const CALLER = { session: SESSION.id, run: RUN.id, token: TOKEN };
 
 let server: PrivateRedis;
@@ -58,7 +60,8 @@ async function serve(): Promise<void> {
   follower.on('error', () => undefined);
   await follower.ping();
   void tail(follower, keys, ({ subject }) => news.tell(subject), over.signal, '0-0');
-  at = await town(server.path, keys, { deliveries: asRun(news) });
+  const run: Run = (turn, desk) => deliveries(turn as unknown as Turn<'delivery'>, worldOf(news, desk));
+  at = await town(server.path, keys, { deliveries: run });
   worker = await at.begin();
 }
 
@@ -68,10 +71,6 @@ async function leave(): Promise<void> {
   await at.end();
 }
 
-const asRun =
-  (news: News): Run =>
-  (turn, desk) =>
-    deliveries(turn as unknown as Turn<'delivery'>, worldOf(news, desk));
 const worldOf = (news: News, desk: World['desk']) =>
   ({
     desk,
@@ -91,6 +90,7 @@ const read = async (id: string) => (await at.op.books.read('delivery', id)) as D
 const becomes = (id: string, state: Delivery['state']) =>
   until(`${id} is ${state}`, async () => ((await read(id)).state === state ? read(id) : undefined));
 const asked = (count: number) => until(`the host was asked ${count} times`, () => host.asked.length >= count);
+const heardHook = (input: HookInput = { tool: 'Bash' }) => hookCalled(at.op, CALLER, { at: 'context', input, mayPrint: true });
 const job = (id: string) => `deliveries/${id}` as const;
 const parked = (id: string, why: string) =>
   until(`${id} is parked: ${why}`, async () => {
@@ -105,8 +105,8 @@ test('a nudge is handed to the host with what the program needs, and its outcome
   expect(host.asked[0]).toMatchObject({ id: SESSION.id, text: 'look at the API', mode: 'wait-idle', key: 'k', screen, submit });
   expect(await read(id)).toMatchObject({ state: 'claimed', claim: { path: 'terminal', session: SESSION.id } });
   host.answer({ outcome: 'taken' });
-  await becomes(id, 'taken');
   await at.becomes(job(id), 'completed');
+  expect((await read(id)).state).toBe('taken');
 });
 
 test('nudges of one agent go to the host one after the other, but for what is said at once', async () => {
@@ -117,8 +117,7 @@ test('nudges of one agent go to the host one after the other, but for what is sa
   await asked(2);
   expect(host.asked.map(({ text }) => text)).toEqual(['first', 'now']);
   host.answer({ outcome: 'taken' });
-  await becomes(now, 'taken');
-  await asked(3);
+  await Promise.all([becomes(now, 'taken'), asked(3)]);
   host.answer({ outcome: 'taken' });
   await becomes(second, 'taken');
 });
@@ -138,8 +137,8 @@ test('what was certainly not sent is tried again, under the same id; what is unk
   host.answers.push({ outcome: 'not-sent', why: 'a dialog' });
   const id = await say('again');
   await parked(id, 'tries again soon');
-  expect(await read(id)).toMatchObject({ state: 'pending', why: 'a dialog', attempts: 1 });
   const { notBefore: _, ...doc } = await read(id);
+  expect(doc).toMatchObject({ state: 'pending', why: 'a dialog', attempts: 1 });
   await at.put('delivery', doc);
   await asked(2);
   expect(host.asked[1]?.nudge).toBe(host.asked[0]?.nudge);
@@ -153,25 +152,27 @@ test('what stands in the input stays claimed: no hook gets it', async () => {
   host.answers.push({ outcome: 'draft-left', why: 'a dialog' });
   const id = await say('typed');
   await parked(id, 'stands in the input');
-  const input = { tool: 'Bash' };
-  expect(await hookCalled(at.op, CALLER, { at: 'context', input, mayPrint: true })).toMatchObject({ deliveries: [] });
+  expect(await heardHook()).toMatchObject({ deliveries: [] });
   expect(await read(id)).toMatchObject({ state: 'claimed', attempts: 2 });
 });
 
 test('a session that ended before the host began leaves it pending, for the next one', async () => {
-  host.answers.push(new HostRefused('SESSION_UNKNOWN', 'no such session'));
+  host.answers.push(FORGOTTEN);
   const id = await say('hello');
   await until('it was given back', async () => (await read(id)).why === 'its session ended');
-  expect(await read(id)).toMatchObject({ state: 'pending' });
+  expect((await read(id)).state).toBe('pending');
 });
 
-test('a session of which the host has forgotten all leaves unknown what a dead worker had asked for', async () => {
+test('a session of which the host has forgotten all leaves unknown what a dead worker, or a host before it, was asked for', async () => {
   const id = await say('hello');
   await asked(1);
   await leave();
-  host.answers.push(new HostRefused('SESSION_UNKNOWN', 'no such session'));
+  host.answers.push(FORGOTTEN);
   await serve();
   expect(await becomes(id, 'unknown')).toMatchObject({ why: expect.stringContaining('forgotten') });
+  host.startedAt = systemClock.now() + 60_000;
+  host.answers.push(FORGOTTEN);
+  await becomes(await say('hello again'), 'unknown');
 });
 
 test('without an agent it waits until the next one says hello', async () => {
@@ -208,8 +209,7 @@ test('a nudge that is taken back, or replaced, is called back from the host', as
 test('a prompt that shows it is quicker than the screen, and the host is told', async () => {
   const id = await say('look at the API of the shop');
   await asked(1);
-  const input = { prompt: 'look at the API of the shop' };
-  await hookCalled(at.op, CALLER, { at: 'context', input, mayPrint: true });
+  await heardHook({ prompt: 'look at the API of the shop' });
   await at.becomes(job(id), 'completed');
   expect(await read(id)).toMatchObject({ state: 'taken', why: 'its prompt shows it' });
   expect(host.acked).toEqual([host.asked[0]?.nudge]);
@@ -217,8 +217,7 @@ test('a prompt that shows it is quicker than the screen, and the host is told', 
 
 test('an agent with hooks at work is left to them; when its turn is over the terminal is claimed', async () => {
   preset = 'claude';
-  const input = { tool: 'Bash' };
-  await hookCalled(at.op, CALLER, { at: 'context', input, mayPrint: true });
+  await heardHook();
   const id = await say('for the hook');
   await parked(id, 'left to the agent');
   expect(host.asked).toEqual([]);
@@ -228,16 +227,24 @@ test('an agent with hooks at work is left to them; when its turn is over the ter
   await becomes(id, 'taken');
 });
 
-test('a hook that claimed and died leaves a claim that runs out: unknown', async () => {
+test('an agent whose screen cannot be seen is taken to be at work: no fault, and its hooks get what waits', async () => {
   preset = 'claude';
-  const input = { tool: 'Bash' };
-  await hookCalled(at.op, CALLER, { at: 'context', input, mayPrint: true });
+  host.blind = true;
+  await heardHook();
   const id = await say('for the hook');
   await parked(id, 'left to the agent');
-  await hookCalled(at.op, CALLER, { at: 'context', input, mayPrint: true });
+  expect(await at.jobOf(job(id))).toMatchObject({ data: expect.not.objectContaining({ faults: expect.anything() }) });
+});
+
+test('a hook that claimed and died leaves a claim that runs out: unknown', async () => {
+  preset = 'claude';
+  await heardHook();
+  const id = await say('for the hook');
+  await parked(id, 'left to the agent');
+  await heardHook();
   await parked(id, 'a hook has it');
-  const doc = await read(id);
-  if (doc.claim) await at.put('delivery', { ...doc, claim: { ...doc.claim, until: systemClock.now() } });
+  const { claim, ...doc } = await read(id);
+  if (claim) await at.put('delivery', { ...doc, claim: { ...claim, until: systemClock.now() } });
   await becomes(id, 'unknown');
   expect(host.asked).toEqual([]);
 });

@@ -61,6 +61,19 @@ describe('what is said', () => {
     expect(await at.line()).toEqual([other, second]);
   });
 
+  test('takes no first prompt away, whatever its key: a session would have nothing to do', async () => {
+    const first = await at.say('your assignment', { key: 'first prompt', first: at.caller.session });
+    const other = await at.say('hello', { key: 'first prompt' });
+    expect([await at.stateOf(first), await at.line()]).toEqual(['pending', [first, other]]);
+    const anew = await at.say('your assignment', { key: 'first prompt', first: at.caller.session });
+    expect([await at.stateOf(first), await at.stateOf(other), await at.line()]).toEqual(['superseded', 'pending', [other, anew]]);
+  });
+
+  test('with a key that is no key is refused', async () => {
+    for (const key of ['', 'x'.repeat(101), 'a\nb'])
+      expect(await nudge(at.desk, { to: 'x', work: at.work, mode: 'queue', text: 'x', key })).toMatchObject({ refused: 'USAGE' });
+  });
+
   test('is refused when it is empty, too large, or for nobody', async () => {
     const to = { to: 'x', work: at.work, mode: 'wait-idle' as const };
     expect(await nudge(at.desk, { ...to, text: ' \x07 ' })).toMatchObject({ refused: 'USAGE' });
@@ -97,7 +110,7 @@ describe('what was not delivered', () => {
     const facts = { town, now: at.desk.clock.now(), rigs: [shop], session: async () => undefined };
     expect((await why(at.desk.books, facts, at.work))?.reasons.at(-1)).toMatchObject({
       code: 'nudge-undelivered',
-      change: 'gt nudge list',
+      change: expect.stringMatching(/^gt nudge list, then gt nudge withdraw dl-/),
     });
     expect(await withdraw(at.desk, lost)).toEqual({ id: lost, is: 'dismissed' });
     expect((await nudgeList(at.desk.books, { all: false })).undelivered).toBe(0);

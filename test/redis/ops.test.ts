@@ -153,6 +153,20 @@ test('the first call of a session takes the work, and asking again changes nothi
   expect(acked).toHaveLength(1);
 });
 
+test('a start alone takes no work and is no sign of life, though its conversation is kept', async () => {
+  const work = await item('work');
+  await sling(desk, { ids: [work.id] });
+  const run = await desk.grant(work.id, { token: TOKEN });
+  const caller = { session: `${run.id}.s1`, run: run.id, token: TOKEN };
+  const told = { conversation: 'c1', source: 'startup', primed: 'c1' };
+  expect(good(await ack(desk, caller, told)).session).toMatchObject({ conversation: 'c1' });
+  expect((await desk.books.read('run', run.id))?.session?.ackedAt).toBeUndefined();
+  expect(await desk.books.read('work', work.id)).toMatchObject({ status: 'hooked' });
+  expect((await desk.books.eventsBefore(undefined, 20)).map(({ type }) => type)).not.toContain('session.acked');
+  expect(good(await ack(desk, caller)).session?.ackedAt).toBeGreaterThan(0);
+  expect(await desk.books.read('work', work.id)).toMatchObject({ status: 'in_progress' });
+});
+
 test("an older session's token is refused", async () => {
   const work = await item('work');
   await sling(desk, { ids: [work.id] });

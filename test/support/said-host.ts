@@ -1,3 +1,4 @@
+import type { Classified } from '#core/screen-state';
 import { systemClock } from '#world/clock';
 import { HostRefused } from '#world/pty/host';
 import type { NudgeAsked, NudgeResult } from '#world/pty/nudge/asked';
@@ -12,14 +13,24 @@ export class SaidHost {
   readonly answers: Array<NudgeResult | HostRefused> = [];
   readonly #waiting = new Map<string, (result: NudgeResult) => void>();
   running = true;
-  looks: 'idle' | 'busy' = 'busy';
+  looks: Classified['state'] = 'busy';
+  looked = 0;
+  blind = false;
+  startedAt = 0;
+  /** Bytes of output so far. */
+  seq = 0;
   lastOutputAt = systemClock.now();
 
   async get(id: string) {
-    return this.running ? { id, state: 'running', lastOutputAt: this.lastOutputAt } : undefined;
+    return this.running ? { id, state: 'running', lastOutputAt: this.lastOutputAt, seq: this.seq } : undefined;
+  }
+  async info() {
+    return { startedAt: this.startedAt };
   }
   async look() {
-    return { state: this.looks };
+    this.looked++;
+    if (this.blind) throw new HostRefused('PTY_GONE', 'it has just ended');
+    return { state: this.looks, why: `the screen says ${this.looks}` };
   }
   async nudge(asked: NudgeAsked): Promise<NudgeResult> {
     this.asked.push(asked);

@@ -43,6 +43,7 @@ const sh = (command) => {
 
 hook('SessionStart', { source: after('--resume') ? 'resume' : 'startup' });
 process.stdout.write('\x1b]0;tinker: ready\x07tinker> ');
+hook('UserPromptSubmit', { prompt });
 const told = readFileSync(file, 'utf8');
 if (!after('--resume')) {
   if (told.includes('FORGET')) rmSync(file);

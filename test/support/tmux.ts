@@ -1,10 +1,20 @@
 /** Terminals that somebody else wrote: panes of a tmux server of the test's own. */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { test } from 'vitest';
 import { until } from './until.ts';
 
 /** Whether there is a tmux to try. */
 export const HAS_TMUX = spawnSync('tmux', ['-V']).status === 0;
+
+/** A test on terminals of tmux, with these other programs in them: skipped with a word where one of them is missing. */
+export function triedOnTmux(title: string, run: () => Promise<void>, ...programs: string[]): void {
+  test(title, async ({ skip }) => {
+    for (const name of ['tmux', ...programs])
+      skip(spawnSync('sh', ['-c', `command -v ${name}`]).status !== 0, `there is no ${name} here: sudo apt install ${name}`);
+    await run();
+  });
+}
 
 /** What can be seen of a pane: its rows with colours and attributes, and what tmux knows of its cursor, title and modes. */
 export type Seen = { readonly rows: string; readonly about: string };

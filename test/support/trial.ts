@@ -232,6 +232,3 @@ export const isGapless = (numbers: readonly number[]): boolean =>
 /** Lines of shell that commit one new file; done again by a next session, they find it committed. */
 export const commits = (file: string, text = file): string =>
   `echo '${text}' > '${file}'\ngit add -A\ngit diff --cached --quiet || git commit -q -m 'Add ${file}'`;
-
-/** The long form of absences, for those who have the time. */
-export const LONG = process.env['GT_LONG'] === '1';

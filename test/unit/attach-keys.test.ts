@@ -146,6 +146,18 @@ test('no byte is lost or told twice, and how the input is cut changes nothing', 
   );
 });
 
+test('a paste whose marks come in pieces, with pauses between, begins and ends with them all the same', () => {
+  const reader = new KeyReader(BACKSLASH);
+  const kinds = (text: string) => reader.push(Buffer.from(text)).map(({ kind }) => kind);
+  expect(kinds('\x1b[20')).toEqual([]);
+  expect(reader.flush().map(({ kind }) => kind)).toEqual(['keys']);
+  expect(kinds('0~within \x1c\x03')).toEqual(['keys']);
+  expect(kinds('\x1b[20')).toEqual([]);
+  expect(reader.isHolding).toBe(false); // nobody is to flush it
+  expect(kinds('1~')).toEqual(['keys']);
+  expect(kinds('\x1c\x03')).toEqual(['detach', 'interrupt']);
+});
+
 test('the key can be another one with Ctrl, but not the one that interrupts', () => {
   expect(controlKey('ctrl-\\')).toEqual(BACKSLASH);
   expect(controlKey('Ctrl+Q')).toEqual({ byte: 0x11, code: 0x71 });

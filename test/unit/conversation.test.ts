@@ -57,6 +57,17 @@ describe('what a session tells', () => {
     expect(heard(first, { conversation: 'c2' }, 8)).toBe(first);
     expect(heard(first, { conversation: 'c3', source: 'clear' }, 8)).toMatchObject({ conversation: 'c3', ackedAt: 7 });
   });
+  test('at its end is no word of its agent: a conversation that never began is not gone on with', () => {
+    const left = heard(session, { noted: { kind: 'leaving', what: 'other' } }, 7);
+    expect(left).toEqual({ ...session, noted: { leaving: { at: 7, what: 'other' } } });
+  });
+  test('at its start is no word of its agent: a dialog may follow; what else it tells is kept', () => {
+    for (const source of ['startup', 'resume', 'fork']) {
+      const begun = heard(session, { conversation: 'c2', source, primed: 'c2' }, 7);
+      expect(begun).toEqual({ ...session, conversation: 'c2', primed: 'c2' });
+      expect(heard(begun, { conversation: 'c2' }, 8)).toMatchObject({ ackedAt: 8 });
+    }
+  });
   test('is not believed where a fork tells its parent', () => {
     const fork = { ...session, mode: 'fork' as const, ackedAt: 6 };
     expect(heard(fork, { conversation: 'parent', source: 'resume' }, 7)).toBe(fork);
@@ -76,6 +87,13 @@ describe('what a session tells', () => {
 const work = item('gp-a', { title: 'Sell apples' });
 const text = { description: 'Red ones.', design: 'Round.', notes: '', acceptance: 'Sold.', report: 'no' };
 const given = (run: Run) => ({ run, work, target: 'trunk', from: 'gt', at: 0, text });
+
+test('no control character cuts a first prompt short: an argument ends at a zero byte', () => {
+  const hostile = { description: 'before\x00after\x07\r\n\tindented \x1b[201~', design: '\x00', acceptance: '', notes: '' };
+  const prompt = firstPrompt({ ...given(aRun('gp-a.r1')), text: hostile });
+  expect(prompt).toContain('beforeafter\n\tindented');
+  expect(prompt).not.toMatch(/[\x00-\x08\x0b-\x1f]|## design/);
+});
 
 test('a first prompt has all that there is to do, and how it begins and ends', () => {
   const run = aRun('gp-a.r1', { branch: 'polecat/toast', attempt: 2, rework: { kind: 'checks', evidence: 'red' } });

@@ -1,13 +1,17 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { Answers } from '#world/pty/answers';
+import { EventRing } from '#world/pty/attach/event-ring';
+import { Exits, replaceFile } from '#world/pty/exits';
+import { HandOver } from '#world/pty/hand-over';
 import { Marker } from '#world/pty/marker';
 import { Parts } from '#world/pty/parts';
 import { Ring } from '#world/pty/ring';
 import { Screen } from '#world/pty/screen/screen';
 import { emptyScreen } from '#world/pty/screen/state';
+import { Sessions } from '#world/pty/sessions';
 import { readState, writeState } from '#world/pty/state-file';
 
 const dir = mkdtempSync(join(tmpdir(), 'gt-hand-over-'));
@@ -19,10 +23,12 @@ test('the state file gives back what was written, bytes and all, and is for us a
     text: 'ü\n',
     list: [1, null, { deep: Buffer.from([0, 255, 10]) }],
     none: Buffer.alloc(0),
-    big: Buffer.alloc(300_000, 7),
   };
-  writeState(file, value);
-  expect(readState(file)).toEqual(value);
+  const big = Buffer.alloc(300_000, 7);
+  writeState(file, { ...value, big });
+  const { big: read, ...rest } = readState(file) as typeof value & { big: Buffer };
+  expect(rest).toEqual(value);
+  expect(big.equals(read)).toBe(true); // told apart by vitest byte by byte it takes a second
   expect(statSync(file).mode & 0o777).toBe(0o600);
 });
 
@@ -83,6 +89,47 @@ test('each feature gets its own section, and one that fails at it keeps nobody e
   next.go();
   expect(seen).toEqual([{ n: 2 }, 'went on']);
   expect(warned).toEqual([expect.stringContaining('bad could not go on')]);
+});
+
+test('a file that cannot be replaced stays, and leaves no half of another behind', () => {
+  const place = join(dir, 'taken');
+  mkdirSync(place);
+  expect(() => replaceFile(place, 'text')).toThrow('EISDIR');
+  expect(readdirSync(dir).filter((name) => name.startsWith('taken'))).toEqual(['taken']);
+});
+
+test('a hand-over that fails before anything was written leaves a host that hears requests', async () => {
+  const state = join(dir, 'host');
+  const warned: string[] = [];
+  const warn = (line: string) => void warned.push(line);
+  const sessions = new Sessions({ exits: new Exits(join(dir, 'exits')), now: () => 0, warn });
+  const halt = () => Promise.reject(new Error('does not halt'));
+  sessions.parts.add({ name: 'bad', halt, state: () => undefined, resume: () => undefined });
+  const told: string[] = [];
+  const leave = () => void told.push('left');
+  const socket = join(dir, 'socket');
+  const files = { socket, stateFile: state, pidFile: undefined };
+  const handOver = new HandOver({
+    ...files,
+    sessions,
+    answers: new Answers(() => 0),
+    tell: (phase) => told.push(phase),
+    leave,
+    warn,
+  });
+  const order = { program: ['/bin/true'] };
+  await expect(handOver.begin(order, { client: 'me', n: 1 })).rejects.toMatchObject({ code: 'HAND_OVER_FAILED' });
+  expect(handOver.isMoving).toBe(false);
+  expect(told).toEqual(['begun', 'stayed']);
+  expect(warned.join()).toContain('does not halt');
+});
+
+test('what a session has printed and nobody was told yet, is told before the host hands over', () => {
+  const ring = new EventRing();
+  ring.printed('a', 7);
+  const next = new EventRing();
+  next.part.resume(JSON.parse(JSON.stringify(ring.part.state())));
+  expect(next.after(0, 10)).toEqual([{ n: 1, news: { type: 'output', id: 'a', seq: 7 } }]);
 });
 
 /** A screen over a ring, with what it answers and whether it asked for a turn. */

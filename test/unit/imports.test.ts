@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { packagesReached } from '../support/imports.ts';
@@ -21,6 +21,13 @@ test('no hot verb loads a package', () => {
   expect(files).toHaveLength(table.match(/\bhot: true/g)?.length ?? 0);
   expect(files.length).toBeGreaterThan(0);
   expect(files.flatMap((file) => packagesReached(file))).toEqual([]);
+});
+
+test('no hot verb below another word loads a package either: what hooks call stands there', () => {
+  const hot = readdirSync(join(ROOT, 'src/cli/cmd')).map((name) => `src/cli/cmd/${name}`);
+  const groups = hot.filter((file) => readFileSync(join(ROOT, file), 'utf8').includes('hot: true'));
+  expect(groups).toEqual(expect.arrayContaining(['src/cli/cmd/signal.ts', 'src/cli/cmd/tap.ts']));
+  expect(groups.flatMap((file) => packagesReached(file))).toEqual([]);
 });
 
 test('the link over ioredis names ioredis only in types', () => {

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import type { NudgeResult } from '#world/pty/nudge/asked';
 import type { ModelTui } from '../support/model-tui.ts';
 import { NudgeDesk } from '../support/nudge-desk.ts';
+import { runs } from '../support/runs.ts';
 
 /** Numbers from a seed. */
 function random(seed: number): (most: number) => number {
@@ -50,11 +51,11 @@ function proof(tui: ModelTui, results: ReadonlyArray<readonly [string, NudgeResu
 }
 
 test.for([
-  [false, 40],
-  [true, 40],
+  [false, 15],
+  [true, 15],
 ] as const)(
   'whatever happens, each nudge is sent once or its end is told truly (a person types: %s)',
-  { timeout: 120_000 },
+  { timeout: 600_000 },
   async ([withPerson, numRuns]) => {
     let taken = 0;
     let asked = 0;
@@ -99,7 +100,7 @@ test.for([
           }
         },
       ),
-      { numRuns },
+      { numRuns: runs(numRuns) },
     );
     // it is no proof if hardly any was sent
     expect(taken / asked).toBeGreaterThan(withPerson ? 0.5 : 0.9);

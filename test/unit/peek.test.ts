@@ -34,6 +34,7 @@ const asking = { lines: 5, colour: false };
 const host = {
   features: new Set<string>(),
   peek: async () => undefined,
+  look: async () => Promise.reject(new Error('not asked')),
   get: async (id: string) => (id === info.id ? info : undefined),
   output: async (_id: string, from = 0) => {
     asked.push(from);
@@ -85,4 +86,35 @@ test('a host that keeps screens is asked for what is seen; without one for this 
   });
   expect(lines).toEqual([2000]);
   expect(await peek(able, session, asking)).toMatchObject({ text: 'one\ntwo' });
+});
+
+test('the state of its agent is told by what its screen shows, and without a look by what is known otherwise', async () => {
+  const session = run({ id: info.id, token: 't', at: 1, ackedAt: 2 });
+  const dialog = { name: 'unknown', kind: 'unknown', enter: 'unknown' };
+  const looked = {
+    state: 'dialog' as const,
+    dialog,
+    draft: undefined,
+    ready: false,
+    why: 'it asks: Proceed?',
+    title: '',
+    screen: '',
+  };
+  const seen: object[] = [];
+  const looking = {
+    ...host,
+    features: new Set(['nudge']),
+    look: async (_id: string, asked: object) => {
+      seen.push(asked);
+      return looked;
+    },
+  };
+  const screen = { ready: [] };
+  expect(await peek(looking, session, { ...asking, screen })).toMatchObject({
+    agentState: { is: 'blocked', evidence: 'it asks: Proceed?', todo: 'gt attach shop/toast' },
+  });
+  expect(seen).toEqual([screen]);
+  for (const from of [host, { ...host, features: new Set(['nudge']) }])
+    expect(await peek(from, session, { ...asking, screen })).toMatchObject({ agentState: { is: 'working' } });
+  expect(await peek(looking, session, asking)).toMatchObject({ agentState: { is: 'working' } });
 });

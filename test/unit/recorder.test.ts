@@ -6,6 +6,7 @@ import type { RecorderDeps } from '#world/pty/recording/recorder';
 import { readIndex } from '#world/pty/recording/shelf';
 import { fuzzed } from '../support/fuzz-stream.ts';
 import { makeRecorded, play, readAll } from '../support/recorder.ts';
+import { runs } from '../support/runs.ts';
 
 function recorded(options: Partial<RecorderDeps> = {}) {
   const made = makeRecorded(options);
@@ -76,7 +77,7 @@ test('of many parts all, and the last alone, play to the same screen', async () 
       );
       made.clear();
     }),
-    { numRuns: 25 },
+    { numRuns: runs(8) },
   );
 }, 60_000);
 
@@ -93,9 +94,9 @@ test('a part that begins after a letter with which a secret could begin shows th
 
 test('the oldest parts go when a recording grows beyond its size', async () => {
   const { dir, print, settle, recorder, whole } = recorded({
-    limits: { partBytes: 4_000, totalBytes: 200_000, batchBytes: 100 },
+    limits: { partBytes: 1_000, totalBytes: 20_000, batchBytes: 100 },
   });
-  for (let line = 0; line < 1_000; line++) {
+  for (let line = 0; line < 250; line++) {
     print(`line ${line} of what is printed, and some more\r\n`);
     if (line % 10 === 0) {
       await settle();
@@ -106,7 +107,7 @@ test('the oldest parts go when a recording grows beyond its size', async () => {
   const parts = await readAll(dir);
   expect(parts[0]?.n).toBeGreaterThan(3);
   const bytes = parts.reduce((sum, { path }) => sum + statSync(path).size, 0);
-  expect(bytes).toBeLessThan(200_000);
+  expect(bytes).toBeLessThan(20_000);
   expect((await readIndex(dir))?.parts.map(({ n }) => n)).toEqual(parts.map(({ n }) => n));
   expect(await play(dir, -1)).toEqual(whole.lines());
 });

@@ -4,6 +4,7 @@ import { Redactor, redact } from '#world/pty/recording/redact';
 import { secretsOf } from '#world/pty/recording/secrets';
 import { View } from '#world/pty/recording/view';
 import { fuzzed } from '../support/fuzz-stream.ts';
+import { runs } from '../support/runs.ts';
 
 const PASSWORD = 'hunter2-correct/horse';
 const LINES = 'first line of it\nsecond line of it';
@@ -86,7 +87,7 @@ test('what is printed without secrets is recorded as it is, whatever its chunks'
         expect(recorded + redactor.end()).toBe(text);
       },
     ),
-    { numRuns: 300 },
+    { numRuns: runs(100) },
   );
 });
 
@@ -131,7 +132,7 @@ test('a known value is found between whatever else is printed, parted by any seq
         expect(View.printed(recorded).text).not.toContain(PASSWORD.slice(2, 6));
       },
     ),
-    { numRuns: 1_000 },
+    { numRuns: runs(300) },
   );
 });
 

@@ -3,15 +3,16 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { pictureOf } from '#world/pty/screen/picture';
 import { fuzzed } from '../support/fuzz-stream.ts';
+import { runs } from '../support/runs.ts';
 import { makeScreens, open } from '../support/screen-time.ts';
 import { bothWays, Followed } from '../support/screens.ts';
 
 const FOLDER = new URL('../fixtures/streams/', import.meta.url);
 const COLS = 80;
 const ROWS = 24;
-const CUTS = 20;
+const CUTS = runs(7);
 /** Each of these takes a second at most; on a machine with much else to do, ten times that. */
-const PATIENCE = { timeout: 60_000 };
+const PATIENCE = { timeout: 300_000 };
 
 /** A program that paints whole frames at once, as agents do: wide text, colours of all kinds, curly underlines, links, a hidden cursor, keys of its own. */
 function frames(): Buffer {
@@ -46,7 +47,7 @@ describe('a screen restored at a cut, and fed the rest, is the screen that was f
         const [whole, restored] = bothWays(stream, Math.round(stream.length * part), 40, 12);
         expect(restored).toEqual(whole);
       }),
-      { numRuns: 100, seed: 2026 },
+      { numRuns: runs(30), seed: 2026 },
     );
   });
 

@@ -53,7 +53,7 @@ const get = command({
       ['resume', words(preset.session.resume)],
       ['fork', words(preset.session.fork)],
       ['hooks', preset.hooks?.kind ?? paint.dim('–')],
-      ['known from', preset.evidence === 'seen' ? 'its runs' : 'its documentation'],
+      ['known from', one.kind === 'custom' ? 'what was set' : preset.evidence === 'seen' ? 'runs of it' : 'its documentation'],
       ['program', one.found ? paint.green('found') : `${paint.yellow('missing')}. ${one.install}`],
     ];
     const title = `${paint.bold(one.name)}${one.isDefault ? ' (the default)' : ''}`;

@@ -2,7 +2,7 @@ import type { Palette } from '#cli/colour';
 import { command, type Group } from '#cli/command';
 import { table } from '#cli/table';
 import { withDesk } from '#cli/wire';
-import { openRigs, unknownRig } from '#cli/wire-rigs';
+import { soundRigs, unknownRig } from '#cli/wire-rigs';
 import { isRefusal } from '#core/refusals';
 import { relativeTime } from '#core/relative-time';
 import { mqList as listed, type Queue } from '#views/mq-list';
@@ -16,7 +16,7 @@ const list = command({
   example: 'gt mq list shop',
   run: ({ args, opts, global, io }) =>
     withDesk({ global, io }, { wait: 'person' }, async (town) => {
-      const rigs = await openRigs(town);
+      const rigs = await soundRigs(town);
       if (isRefusal(rigs)) return rigs;
       const wanted = args.rig === undefined ? rigs : rigs.filter(({ name }) => name === args.rig);
       if (args.rig !== undefined && wanted.length === 0)

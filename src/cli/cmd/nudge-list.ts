@@ -1,6 +1,7 @@
 import { command } from '#cli/command';
 import { table } from '#cli/table';
 import { withDesk } from '#cli/wire';
+import { withReasons } from '#cli/wire-nudges';
 import { relativeTime } from '#core/relative-time';
 import { nudgeList as listed } from '#views/nudges';
 
@@ -9,7 +10,11 @@ export const nudgeList = command({
   options: [{ name: 'all', help: 'also those that were taken, of the last days' }],
   about: 'What is on its way, and what was not delivered. `gt nudge withdraw <id>` takes one off the list.',
   example: 'gt nudge list --all',
-  run: (call) => withDesk(call, { wait: 'person' }, ({ desk }) => listed(desk.books, { all: call.opts.all })),
+  run: (call) =>
+    withDesk(call, { wait: 'person' }, async (town) => {
+      const list = await listed(town.desk.books, { all: call.opts.all });
+      return { ...list, nudges: await withReasons(town, list.nudges) };
+    }),
   text: ({ nudges, waiting, undelivered }, { paint, now }) => {
     const rows = nudges.map(({ id, to, state, why, head, createdAt, path }) => {
       const open = state === 'pending' || state === 'claimed';

@@ -5,6 +5,7 @@ import { command } from '#cli/command';
 import { withDesk } from '#cli/wire';
 import { type Visited, visit } from '#cli/wire-attach';
 import { openHost } from '#cli/wire-facts';
+import { screenOf } from '#cli/wire-screen';
 import { isRefusal, refuse } from '#core/refusals';
 import { relativeTime } from '#core/relative-time';
 import { farewell } from './attach.ts';
@@ -29,6 +30,7 @@ export const peek = command({
       try {
         return await peeked(host, run, {
           lines,
+          screen: await screenOf(town, run),
           colour: wantsColour({ env: io.env, terminal: io.outIsTerminal, off: global.json }),
         });
       } finally {
@@ -38,11 +40,13 @@ export const peek = command({
   },
   text: (shown: Peek | Visited, { paint, now }) => {
     if ('left' in shown) return farewell(shown);
-    const { agent, session, work, state, pid, lastOutputAt, text, title } = shown;
-    const process = pid === null ? '' : `, process ${pid}`;
-    const last = lastOutputAt === null ? '' : `, last output ${relativeTime(lastOutputAt, now)}`;
-    const named = title === undefined ? '' : `\n${paint.dim(title)}`;
+    const { agent, session, work, agentState, pid, lastOutputAt, text, title } = shown;
+    const { is, evidence, todo } = agentState;
+    const last = lastOutputAt === null ? '' : `; last output ${relativeTime(lastOutputAt, now)}`;
+    const state = is === 'blocked' ? paint.red(is) : is;
+    const whose = [`${session} of ${work}`, ...(pid === null ? [] : [`process ${pid}`]), ...(title === undefined ? [] : [title])];
+    const head = [`${paint.bold(agent)} ${state}: ${evidence}${last}`, ...(todo === null ? [] : [paint.cyan(todo)])];
     const isPainted = paint.bold('x') !== 'x';
-    return `${paint.bold(agent)} on ${work}: ${session} ${state}${process}${last}${named}\n\n${isPainted ? text : unpainted(text)}`;
+    return `${head.join('\n')}\n${paint.dim(whose.join(', '))}\n\n${isPainted ? text : unpainted(text)}`;
   },
 });

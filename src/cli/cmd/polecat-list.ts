@@ -22,7 +22,7 @@ export const polecatList = command({
       polecats.map(({ address, work, state, attempt, agent, pid, since, title }) => [
         paint.bold(address),
         work,
-        state,
+        state === 'blocked' ? paint.red(state) : state,
         String(attempt),
         agent,
         pid === null ? '' : String(pid),

@@ -7,7 +7,7 @@ import { isRefusal } from '#core/refusals';
 import { ack } from '#ops/ack';
 import { prime as primed } from '#views/prime';
 
-/** The context of the session that asks. Asking is also its word that it lives. */
+/** The context of the session that asks. Asking is also its word that it lives, unless its program asks as it starts. */
 export const prime = command({
   options: [{ name: 'hook', help: 'called by a hook of the agent program: reads its JSON, prints what it takes, never fails' }],
   about: 'Hooks call it when a conversation starts, goes on, or was made shorter.',
@@ -17,13 +17,20 @@ export const prime = command({
     const context = async (input: HookInput) => {
       const caller = callerOf(io);
       if (isRefusal(caller)) return caller;
-      return withDesk({ global, io }, { wait: opts.hook ? 'hook' : 'agent', lean: true }, async ({ desk }) => {
+      return withDesk({ global, io }, { wait: opts.hook ? 'hook' : 'agent', lean: true }, async ({ desk, failpoint }) => {
         const known = opts.hook ? await desk.books.read('run', caller.run) : undefined;
-        const heard = await ack(desk, caller, { ...input, primed: momentOf(input) });
-        if (isRefusal(heard)) return heard;
         // At every prompt again it would only fill the context.
         const again = isAtPrompt(input, io.env['GT_PRIME_AT']) && known?.session?.primed === momentOf(input);
-        return opts.hook && again ? undefined : primed(desk.books, caller, io.env['BD_ACTOR'] ?? caller.run);
+        if (opts.hook && again) {
+          const heard = await ack(desk, caller, input);
+          return isRefusal(heard) ? heard : undefined;
+        }
+        const found = await primed(desk.books, caller, io.env['BD_ACTOR'] ?? caller.run);
+        if (isRefusal(found)) return found;
+        failpoint('prime-read');
+        // Noted last: what a hook that is killed has not printed is printed by the next one.
+        const heard = await ack(desk, caller, { ...input, primed: momentOf(input) });
+        return isRefusal(heard) ? heard : found;
       });
     };
     const answer = opts.hook

@@ -1,7 +1,7 @@
 import { command } from '#cli/command';
 import { table } from '#cli/table';
 import { townOf, withDesk } from '#cli/wire';
-import { openRigs } from '#cli/wire-rigs';
+import { soundRigs } from '#cli/wire-rigs';
 import { isRefusal } from '#core/refusals';
 import { rigList as listed } from '#views/rig-list';
 
@@ -11,7 +11,7 @@ export const rigList = command({
   run: async (call) => {
     const town = townOf(call);
     if (isRefusal(town)) return town;
-    const rigs = await openRigs(town);
+    const rigs = await soundRigs(town);
     if (isRefusal(rigs)) return rigs;
     const list = await withDesk(call, { wait: 'person' }, ({ desk }) => listed(desk.books, rigs));
     return isRefusal(list) ? listed(undefined, rigs) : list;

@@ -4,7 +4,7 @@ import { table } from '#cli/table';
 import { withDesk } from '#cli/wire';
 import { factsOf } from '#cli/wire-facts';
 import { openRigs } from '#cli/wire-rigs';
-import { isRefusal } from '#core/refusals';
+import { explain, isRefusal } from '#core/refusals';
 import { duration, relativeTime } from '#core/relative-time';
 import { type RigStatus, type Status, status as shown } from '#views/status';
 
@@ -16,8 +16,10 @@ export const status = command({
     withDesk(call, { wait: 'person' }, async (town) => {
       const facts = await factsOf(town);
       if (isRefusal(facts)) return facts;
-      const rigs = await openRigs(town);
-      return isRefusal(rigs) ? rigs : shown(town.desk.books, facts, rigs);
+      const all = await openRigs(town);
+      if (isRefusal(all)) return all;
+      const broken = all.broken.map(({ name, refusal }) => ({ name, ...explain(refusal) }));
+      return shown(town.desk.books, facts, all.rigs, broken);
     }),
   text: (value, { paint, now }) =>
     [headOf(value, paint), ...value.rigs.map((rig) => rigText(rig, paint, now)), ...questions(value, paint, now)].join('\n\n'),
@@ -52,7 +54,7 @@ function rigText({ name, counts, refinery, polecats }: RigStatus, paint: Palette
   const rows = polecats.map(({ name: who, work, title, state, attempt, pid, since }) => [
     `  ${who}`,
     work,
-    state,
+    state === 'blocked' ? paint.red(state) : state,
     attempt > 1 ? `attempt ${attempt}` : '',
     pid === null ? '' : String(pid),
     duration(now - since),
@@ -63,7 +65,7 @@ function rigText({ name, counts, refinery, polecats }: RigStatus, paint: Palette
 
 function questions({ needsYou, escalations }: Status, paint: Palette, now: number): string[] {
   const asked = [
-    ...needsYou.map(({ id, title, why }) => [`  ${id}`, title, why]),
+    ...needsYou.map(({ id, title, why, todo }) => [`  ${id}`, title, todo === null ? why : `${why}: ${todo}`]),
     ...escalations
       .filter(({ subject }) => !needsYou.some(({ id }) => id === subject))
       .map(({ id, why, openedAt, count }) => [

@@ -15,9 +15,13 @@ export const why = command({
     withDesk(call, { wait: 'person' }, async (town) => {
       const facts = await factsOf(town);
       if (isRefusal(facts)) return facts;
-      const rigs = await openRigs(town);
-      if (isRefusal(rigs)) return rigs;
+      const all = await openRigs(town);
+      if (isRefusal(all)) return all;
       const { about } = call.args;
+      const { rigs, broken } = all;
+      const work = broken.length > 0 ? await town.desk.books.read('work', about) : undefined;
+      const wrong = broken.find(({ name }) => name === about || name === work?.rig);
+      if (wrong) return wrong.refusal;
       const found = await withSessions(town, (session) =>
         asked(town.desk.books, { town: facts, rigs, now: call.io.now(), session }, about),
       );

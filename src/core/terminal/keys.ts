@@ -1,4 +1,5 @@
 /** What a person's terminal sends while it is attached to a session: told apart into keys, its own reports, Ctrl+C and the key that detaches. */
+import { PASTE_END, PasteFollower } from './paste.ts';
 
 /** `report`: an answer of the terminal, a move of the mouse, a change of focus. `interrupt`: Ctrl+C. `detach`: the key that detaches, once for each press. */
 export type Piece = { readonly kind: 'keys' | 'report' | 'interrupt' | 'detach'; readonly bytes: Buffer };
@@ -14,8 +15,6 @@ const LOCKS = 64 | 128;
 const INTERRUPT: ControlKey = { byte: 0x03, code: 0x63 };
 /** Longest report that is waited for, in bytes. */
 const STRING_LIMIT = 4096;
-const PASTE_BEGIN = '[200~';
-const PASTE_END = '[201~';
 /** Answers about the device, its state, the cursor, modes, keyboard and window; focus; the mouse. What follows ESC. */
 const REPORT =
   /^\[(?:[?>=][0-9;]*c|[?]?[0-9;]*n|[?]?[0-9]+;[0-9;]+R|[?]?[0-9;]*\$y|\?[0-9]*u|[0-9]+;[0-9;]+t|[IO]|<[0-9;]*[Mm]|M)/;
@@ -81,16 +80,19 @@ function endOfString(bytes: Buffer, at: number): number {
 export class KeyReader {
   readonly #detach: ControlKey;
   #held: Buffer = Buffer.alloc(0);
-  #isPasting = false;
+  readonly #paste = new PasteFollower();
   #pieces: Piece[] = [];
 
   constructor(detach: ControlKey) {
     this.#detach = detach;
   }
 
-  /** Whether the beginning of a sequence is held back. It must not be for long (30 ms), or Escape feels dead: then `flush`. */
+  /**
+   * Whether the beginning of a sequence is held back that may be a key of its own. It must not be for long (30 ms), or Escape feels dead: then `flush`. What may
+   * be the end of a paste is none, and its rest will come.
+   */
   get isHolding(): boolean {
-    return this.#held.length > 0;
+    return this.#held.length > 0 && !this.#paste.isOpen;
   }
 
   /** What these bytes complete. */
@@ -98,7 +100,7 @@ export class KeyReader {
     const bytes = this.#held.length === 0 ? chunk : Buffer.concat([this.#held, chunk]);
     let at = 0;
     while (at < bytes.length) {
-      const end = this.#isPasting ? this.#pasted(bytes, at) : this.#read(bytes, at);
+      const end = this.#paste.isOpen ? this.#pasted(bytes, at) : this.#read(bytes, at);
       if (end < 0) break;
       at = end;
     }
@@ -123,6 +125,7 @@ export class KeyReader {
   #put(kind: Piece['kind'], bytes: Buffer): void {
     const last = this.#pieces.at(-1);
     if (bytes.length === 0) return;
+    if (kind === 'keys') this.#paste.push(bytes);
     if (last?.kind === kind && kind !== 'detach')
       this.#pieces[this.#pieces.length - 1] = { kind, bytes: Buffer.concat([last.bytes, bytes]) };
     else this.#pieces.push({ kind, bytes });
@@ -154,7 +157,6 @@ export class KeyReader {
     } else if (eventOf(sequence, INTERRUPT) === 'press') this.#put('interrupt', whole);
     else if (/^[\]P_]/.test(sequence) || REPORT.test(sequence)) this.#put('report', whole);
     else this.#put('keys', whole);
-    if (sequence === PASTE_BEGIN) this.#isPasting = true;
     return end;
   }
 
@@ -165,11 +167,9 @@ export class KeyReader {
       this.#put('keys', bytes.subarray(at, mark < 0 ? bytes.length : mark));
       return mark < 0 ? bytes.length : mark;
     }
-    const next = bytes.toString('latin1', at + 1, at + 1 + PASTE_END.length);
+    const next = bytes.toString('latin1', at, at + PASTE_END.length);
     if (next.length < PASTE_END.length && PASTE_END.startsWith(next)) return -1;
-    const isEnd = next === PASTE_END;
-    const end = at + 1 + (isEnd ? PASTE_END.length : 0);
-    if (isEnd) this.#isPasting = false;
+    const end = at + (next === PASTE_END ? PASTE_END.length : 1);
     this.#put('keys', bytes.subarray(at, end));
     return end;
   }

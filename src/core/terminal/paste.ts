@@ -5,11 +5,25 @@ export const PASTE_END = '\x1b[201~';
 const ESC = 0x1b;
 const COMMON = Buffer.from('\x1b[20');
 
+/** Where a follower is, as plain data: whether a paste is open, how many bytes of a mark have come, and whether that mark opens one. */
+export type PasteState = { readonly open: boolean; readonly matched: number; readonly opens: boolean };
+
 /** Follows a stream of input bytes, however it is cut: whether a paste is open after the last one. */
 export class PasteFollower {
-  #matched = 0;
-  #opens = false;
-  #open = false;
+  #matched: number;
+  #opens: boolean;
+  #open: boolean;
+
+  /** Begins outside of a paste, or where another follower was. */
+  constructor({ open, matched, opens }: PasteState = { open: false, matched: 0, opens: false }) {
+    this.#open = open;
+    this.#matched = matched;
+    this.#opens = opens;
+  }
+
+  get state(): PasteState {
+    return { open: this.#open, matched: this.#matched, opens: this.#opens };
+  }
 
   /** Whether the last byte lies within a paste. */
   get isOpen(): boolean {

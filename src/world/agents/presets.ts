@@ -105,5 +105,7 @@ export function missingProgram({ name, preset }: Pick<DefinedAgent, 'name' | 'pr
 export function installHint({ install, command }: Pick<Preset, 'install' | 'command'>): string {
   if (install?.npm) return `Install it: \`npm install -g ${install.npm}\`.`;
   if (install?.url) return `Install it: see ${install.url}.`;
-  return `Put \`${command}\` on PATH, or name another agent: \`gt config agent list\` shows all.`;
+  return command.includes('/')
+    ? `Put a program there, or see which others there are: \`gt config agent list\`.`
+    : `Put \`${command}\` on PATH, or see which others there are: \`gt config agent list\`.`;
 }

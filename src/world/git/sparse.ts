@@ -30,6 +30,13 @@ export async function patternsIn(admin: string | undefined): Promise<string[]> {
 
 /** Says what a worktree leaves out, before its files are checked out. */
 export async function writeSparse(context: Context, dir: string, admin: string, patterns: readonly string[]): Promise<void> {
+  await ignore(context, dir, admin, patterns);
+  await writeFile(patternsFile(admin), `${patterns.join('\n')}\n`);
+  await context.run(['config', '--worktree', 'core.sparseCheckout', 'true'], { dir });
+}
+
+/** Makes ignored in a worktree what it leaves out. */
+async function ignore(context: Context, dir: string, admin: string, patterns: readonly string[]): Promise<void> {
   const { run } = context;
   const own = await run(['config', '--type=bool', 'extensions.worktreeConfig'], { dir, ok: [0, 1] });
   if (own.out.trim() !== 'true') await allowWorktreeConfig(context, dirname(dirname(admin)));
@@ -38,8 +45,6 @@ export async function writeSparse(context: Context, dir: string, admin: string, 
   await mkdir(dirname(excludes), { recursive: true });
   await writeFile(excludes, `${await personalIgnores(context)}${ignored.join('\n')}\n`);
   await run(['config', '--worktree', 'core.excludesFile', excludes], { dir });
-  await writeFile(patternsFile(admin), `${patterns.join('\n')}\n`);
-  await run(['config', '--worktree', 'core.sparseCheckout', 'true'], { dir });
 }
 
 /**
@@ -59,8 +64,10 @@ export async function hide(context: Context, dir: string, patterns: readonly str
   const brought = (now ?? []).filter((one) => one !== '/*' && !one.startsWith('!'));
   const wanted = [...patterns, ...brought];
   if (now !== undefined && now.join('\n') === wanted.join('\n')) return false;
-  await writeSparse(context, dir, admin, wanted);
-  await run(['sparse-checkout', 'reapply'], { dir, settings: 'personal' });
+  await ignore(context, dir, admin, wanted);
+  // git writes the patterns when the files are gone: a call that is killed before is done again by the next one.
+  const set = ['sparse-checkout', 'set', '--no-cone', '--stdin'];
+  await run(set, { dir, settings: 'personal', input: `${wanted.join('\n')}\n` });
   return true;
 }
 

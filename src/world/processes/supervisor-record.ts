@@ -28,6 +28,8 @@ export type SupervisorRecord = Being & {
   /** ms since 1970. */
   readonly startedAt: number;
   readonly stopping?: boolean;
+  /** Which gt it is of, and starts. */
+  readonly build?: string;
   readonly children: Readonly<Partial<Record<ChildName, ChildRecord>>>;
 };
 

@@ -57,6 +57,18 @@ export function birthPath(path: string): string {
   return join(dirname(path), `.${process.pid.toString(36)}`);
 }
 
+/** A second name of a host's socket while it hands over: the successor takes the well-known one before it is ready, and may die after that. */
+export function keptPath(path: string): string {
+  return `${path}.kept`;
+}
+
+/** Whether the well-known name is still that of the host that hands over. It is not when that host died, and another was started in its place. */
+export function isKept(path: string): boolean {
+  const inode = (name: string) => lstatSync(name, { throwIfNoEntry: false })?.ino;
+  const kept = inode(keptPath(path));
+  return kept !== undefined && inode(path) === kept;
+}
+
 /** Reads a token; the file must be ours and readable by us alone. Throws UNSAFE_PATH, or ENOENT when there is none. */
 export function readToken(file: string): string {
   checkOurs(file, 'file', 0o600);

@@ -25,7 +25,7 @@ import type {
 import { HostGone, HostRefused } from './host.ts';
 import type { Looked, NudgeAsked, NudgeListed, NudgeResult, Outcome } from './nudge/asked.ts';
 import { PROTOCOLS } from './protocol.ts';
-import { Wire } from './wire.ts';
+import { REJOIN_MS, Wire } from './wire.ts';
 
 /** How to reach a host, and as whom. */
 export type HostAddress = {
@@ -43,8 +43,6 @@ export type HostAddress = {
 
 const RETRY_FIRST_MS = 5;
 const RETRY_LAST_MS = 100;
-/** How long the successor of a host that handed over is looked for, ms. */
-const REJOIN_MS = 30_000;
 
 class HostClient implements Host {
   readonly #wire: Wire;

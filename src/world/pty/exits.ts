@@ -38,8 +38,14 @@ export function bootId(): string {
 
 /** Writes a file whole or not at all; readable by us alone. */
 export function replaceFile(path: string, content: string | Buffer): void {
-  writeFileSync(`${path}.new`, content, { mode: 0o600 });
-  renameSync(`${path}.new`, path);
+  const draft = `${path}.new`;
+  try {
+    writeFileSync(draft, content, { mode: 0o600 });
+    renameSync(draft, path);
+  } catch (fault) {
+    rmSync(draft, { force: true }); // half a file would keep a full disk full
+    throw fault;
+  }
 }
 
 /** The exits kept under one directory. Its calls are synchronous: small files of a few kB, beside a fork that blocks longer. */
@@ -84,9 +90,10 @@ export class Exits {
     return { ...endOfCode(Number(text)), at: Math.round(statSync(this.codeFile(id)).mtimeMs) };
   }
 
-  /** All that was not forgotten. What never got as far as a process is removed. */
-  load(): Kept[] {
+  /** All that was not forgotten and is not known already. What never got as far as a process is removed. */
+  load(isKnown: (id: string) => boolean): Kept[] {
     return readdirSync(this.#dir).flatMap((id) => {
+      if (isKnown(id)) return [];
       const start = this.#parse<Start>(id, 'start.json');
       if (start?.id !== id) {
         this.forget(id);

@@ -1,5 +1,7 @@
 /** The old host's part of a hand-over: until its successor is ready nothing has happened, and from then on it reads no terminal any more. */
 import { linkSync, renameSync, rmSync } from 'node:fs';
+import { setImmediate as turn } from 'node:timers/promises';
+import { keptPath } from './access.ts';
 import type { Answers, AnswersState } from './answers.ts';
 import { replaceFile } from './exits.ts';
 import { HostRefused } from './host.ts';
@@ -49,7 +51,7 @@ export type HandOverDeps = {
 function within<T>(ms: number, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`could not be told all within ${ms} ms`)), ms);
+    timer = setTimeout(() => reject(new Error(`not all could be told within ${ms} ms`)), ms);
   });
   return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
@@ -73,10 +75,10 @@ export class HandOver {
     const { sessions, tell, stateFile, warn } = this.#deps;
     if (sessions.isStopping) throw new HostRefused('HOST_STOPPING', 'The host is ending: nothing is left to hand over.');
     this.#isMoving = true;
-    tell('begun');
-    await sessions.halt();
     let successor: Successor | undefined;
     try {
+      tell('begun');
+      await sessions.halt();
       this.#keepName();
       const masters = await this.#write(asker);
       successor = startSuccessor([...program, '--take-over', stateFile], masters, waitMs);
@@ -84,17 +86,16 @@ export class HandOver {
       this.#namePid(successor);
     } catch (fault) {
       await successor?.kill();
-      rmSync(stateFile, { force: true });
-      this.#keepName('back');
+      this.#cleanUp();
       this.#isMoving = false;
       sessions.go();
       tell('stayed');
       const why = fault instanceof Error ? fault.message : String(fault);
-      warn(`hand-over: ${program.join(' ')}: ${why}; nothing was handed over`);
-      throw new HostRefused('HAND_OVER_FAILED', `The successor ${why}. The host goes on as it was.`);
+      warn(`nothing was handed over to ${program.join(' ')}: ${why}`);
+      throw new HostRefused('HAND_OVER_FAILED', `Nothing was handed over: ${why}.`);
     }
+    this.#keepName('gone'); // before the successor may hand over itself, which gives its own socket that name
     successor.release();
-    this.#keepName('gone');
     tell('moved');
     this.#deps.leave();
     return new Promise(() => undefined);
@@ -105,6 +106,7 @@ export class HandOver {
     const { sessions, answers, stateFile } = this.#deps;
     const handed = sessions.handOver(); // from here on nothing is read
     const parts = await within(PARTS_MS, sessions.parts.states());
+    await turn(); // what was done by now is answered by now: what the answers lack is done again
     const state: HandedOver = {
       asker,
       sessions: handed.map(({ state }) => state),
@@ -115,10 +117,21 @@ export class HandOver {
     return handed.flatMap(({ master }) => (master === undefined ? [] : [master]));
   }
 
-  /** A second name for our socket: the successor takes the well-known one before it is ready, and may die after that. */
+  /** After a hand-over that came to nothing. A fault here must not leave the host deaf. */
+  #cleanUp(): void {
+    const { stateFile, warn } = this.#deps;
+    try {
+      rmSync(stateFile, { force: true });
+      this.#keepName('back');
+    } catch (fault) {
+      warn(`hand-over: ${fault}`);
+    }
+  }
+
+  /** Gives our socket its second name, takes the well-known one back by it, or lets it go. */
   #keepName(then?: 'back' | 'gone'): void {
     const { socket } = this.#deps;
-    const kept = `${socket}.kept`;
+    const kept = keptPath(socket);
     try {
       if (then === 'back') renameSync(kept, socket);
       rmSync(kept, { force: true }); // a rename onto the same file leaves both

@@ -85,11 +85,12 @@ export type ScreenShown = {
 
 /** What the host answers when it will not do it; nothing has changed. `connect` may meet it as well. */
 export type HostRefusal =
-  /** The connection: a wrong token, no protocol in common, an unsafe directory or file, a host that runs already. */
+  /** The connection: a wrong token, no protocol in common, an unsafe directory or file, a host that runs already; a host that is too old for a request. */
   | 'TOKEN_WRONG'
   | 'PROTOCOL_UNKNOWN'
   | 'UNSAFE_PATH'
   | 'HOST_RUNS'
+  | 'FEATURE_MISSING'
   /** The caller: an older worker than one that was heard; none at all where a worker is needed; a request that is malformed. */
   | 'STALE_EPOCH'
   | 'EPOCH_MISSING'
@@ -188,8 +189,8 @@ export interface Host extends Nudging {
   /** The build of gt that the host is, as it was told when it was started. */
   readonly build: string;
   /**
-   * What the host can do beyond the protocol's first form: `screen` is needed for `peek` and `snapshot`, `record` for `record`, `nudge` for nudges, `hand-over`
-   * for `handOver`.
+   * What the host can do beyond the protocol's first form: `screen` is needed for `peek` and `snapshot`, `record` for `record`, `nudge` for nudges, `attach` for
+   * `attach` and `history`, `events` for `events`, `hand-over` for `handOver`. Without it they reject with FEATURE_MISSING, and the host is not asked.
    */
   readonly features: ReadonlySet<string>;
   /**

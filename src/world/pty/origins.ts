@@ -6,6 +6,7 @@ import type { SpawnRequest } from './host.ts';
 import { launch, SCREEN } from './launch.ts';
 import { onLeaderEnd } from './leader.ts';
 import { Output } from './output.ts';
+import { secretsOf } from './recording/secrets.ts';
 import { emptyScreen } from './screen/state.ts';
 import type { SessionDeps } from './session.ts';
 import { Session } from './session.ts';
@@ -40,7 +41,8 @@ export function forkSession(request: SpawnRequest, token: string, deps: SessionD
   const { cols, rows } = what;
   const start: Start = { id, pid, born: bornOf(pid) ?? '', boot: bootId(), startedAt: deps.now(), cwd, token, cols, rows };
   const output = Output.none(start.startedAt);
-  const session: Session = new Session({ start, output, screen: emptyScreen(what), terminal }, deps);
+  const secrets = [...secretsOf(request.env), ...(deps.secrets ?? [])];
+  const session: Session = new Session({ start, output, screen: emptyScreen(what), terminal, secrets }, deps);
   try {
     deps.exits.started(start);
   } catch (fault) {

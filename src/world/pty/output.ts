@@ -1,9 +1,13 @@
 /** What a session has printed: the last of it, and who hears the rest. */
 import { TAIL_BYTES } from './exits.ts';
+import { redact } from './recording/redact.ts';
 import { Ring } from './ring.ts';
 
 /** Bytes of output held in memory while a session runs; of an ended one, what is on disk. */
 const RING_BYTES = 256 << 10;
+
+/** Searched for secrets before what is kept of an ended session. */
+const BEFORE_BYTES = 4 << 10;
 
 /** Told of bytes as they come, and of the number of the first. */
 export type OutputListener = (bytes: Buffer, seq: number) => void;
@@ -43,12 +47,20 @@ export class Output {
     for (const listener of this.#listeners) listener(bytes, seq);
   }
 
-  /** Lets go of all but the last 64 kB, which are given back. */
-  shrink(): Buffer {
-    const tail = this.ring.tail(TAIL_BYTES);
+  /** Lets go of all but the last 64 kB, which are given back without secrets: the books, the disk and later agents get to see them. */
+  shrink(secrets: readonly string[]): Buffer {
+    // somewhat more is searched, for a secret may be cut by the beginning
+    const tail = withoutSecrets(this.ring.tail(TAIL_BYTES + BEFORE_BYTES), secrets).subarray(-TAIL_BYTES);
     const ring = new Ring(TAIL_BYTES, this.ring.seq - tail.length);
     ring.push(tail);
     this.ring = ring;
     return tail;
   }
+}
+
+/** As it was, to the byte, where it holds none. */
+function withoutSecrets(bytes: Buffer, secrets: readonly string[]): Buffer {
+  const text = bytes.toString();
+  const free = redact(text, secrets);
+  return free === text ? bytes : Buffer.from(free);
 }

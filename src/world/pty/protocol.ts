@@ -14,6 +14,22 @@ export const PROTOCOLS: readonly number[] = [1];
  */
 export const FEATURES: readonly string[] = ['screen', 'attach', 'events', 'record', 'nudge', 'hand-over'];
 
+/** The feature that a host must have for a request to be known to it; requests that are not named here belong to the protocol's first form. */
+export const FEATURE_OF: Readonly<Record<string, string>> = {
+  peek: 'screen',
+  snapshot: 'screen',
+  attach: 'attach',
+  history: 'attach',
+  events: 'events',
+  record: 'record',
+  nudge: 'nudge',
+  'nudge-ack': 'nudge',
+  withdraw: 'nudge',
+  nudges: 'nudge',
+  look: 'nudge',
+  'hand-over': 'hand-over',
+};
+
 /**
  * Types of frames. Those unknown to the receiver are skipped. SNAP carries a screen with the seq at which it was taken, in as many frames as it takes. MOVED
  * tells how far a hand-over is, as JSON: `{"phase": "begun"}`, `moved` or `stayed`.

@@ -3,7 +3,7 @@ import { lstatSync, renameSync, rmSync } from 'node:fs';
 import type { Server, Socket } from 'node:net';
 import { connect, createServer } from 'node:net';
 import { dirname } from 'node:path';
-import { birthPath, checkSocketPath, makeDirectory } from './access.ts';
+import { birthPath, checkSocketPath, isKept, makeDirectory } from './access.ts';
 import { Answers } from './answers.ts';
 import { Connection } from './connection.ts';
 import type { Fence } from './fence.ts';
@@ -81,7 +81,9 @@ export async function serve(deps: ServerDeps): Promise<{ close(): Promise<void> 
   const { path, sessions, now, held } = deps;
   checkSocketPath(path);
   makeDirectory(dirname(path));
-  if (!held && (await answers(path))) throw new HostRefused('HOST_RUNS', `A PTY host runs already at ${path}.`);
+  // a host that hands over answers there, unless it died and another has taken its place
+  const isTaken = held ? !isKept(path) : await answers(path);
+  if (isTaken) throw new HostRefused('HOST_RUNS', `Another PTY host runs already at ${path}.`);
 
   const startedAt = now();
   const { answers: kept = new Answers(now), handOver: files, warn = () => undefined, onOver: leave } = deps;

@@ -15,6 +15,8 @@ export type SessionState = {
   readonly typedAt: number;
   readonly killMs?: number;
   readonly output: OutputState;
+  /** Values that must not outlive the session in what is kept of its output. */
+  readonly secrets?: readonly string[];
   readonly screen: ScreenState;
   readonly size: Size;
   readonly terminal?: TerminalState;
@@ -35,4 +37,5 @@ export type Origin = {
   readonly typedAt?: number;
   readonly killMs?: number | undefined;
   readonly inherited?: readonly Inherited[];
+  readonly secrets?: readonly string[] | undefined;
 };

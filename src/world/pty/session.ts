@@ -9,8 +9,6 @@ import { Killing } from './killing.ts';
 import { endOfCode } from './launch.ts';
 import type { Output, OutputListener } from './output.ts';
 import type { Recorder } from './recording/recorder.ts';
-import type { Emulator } from './screen/emulator.ts';
-import type { Modes } from './screen/modes.ts';
 import { Screen } from './screen/screen.ts';
 import type { Screens } from './screen/screens.ts';
 import type { ScreenState } from './screen/state.ts';
@@ -30,6 +28,8 @@ export type SessionDeps = {
   readonly tell: (news: HostNews) => void;
   readonly warn: (line: string) => void;
   readonly screens: Screens;
+  /** The host's own, which no session may tell. */
+  readonly secrets?: readonly string[];
 };
 
 /** A session that this host started, was handed, or found on disk. */
@@ -45,6 +45,7 @@ export class Session {
   size: Size;
   /** None of a session that is not recorded. */
   recorder: Recorder | undefined;
+  readonly #secrets: readonly string[];
   readonly #ending: Killing;
   #killMs: number | undefined;
   #typedAt: number;
@@ -72,6 +73,7 @@ export class Session {
     this.#typedAt = origin.typedAt ?? 0;
     this.#killMs = origin.killMs;
     this.inherited = origin.inherited ?? [];
+    this.#secrets = origin.secrets ?? [];
     this.#ending = new Killing(origin.start);
     this.screen = this.#openScreen(origin.screen);
     this.size = origin.size ?? origin.screen;
@@ -124,14 +126,9 @@ export class Session {
     await this.line.pass(bytes.length, () => this.#type(bytes, name));
   }
 
-  /** What `see` makes of the screen in this very moment, of all that the kernel has; undefined where it is not whole, or a write would have to wait. */
-  glance<T>(see: (emulator: Emulator, modes: Modes) => T): T | undefined {
+  /** Hears at once all that the kernel has of its output. */
+  hearNow(): void {
     this.#terminal?.readNow();
-    if (!this.line.isIdle || this.screen.backlog > TAIL_BYTES) return undefined;
-    this.screen.makeRoom(0, 0);
-    const seen: T[] = [];
-    void this.screen.look((...shown) => seen.push(see(...shown))).catch(() => undefined); // at once, if it is whole
-    return seen[0];
   }
 
   /** Throws PTY_GONE after the end. */
@@ -174,7 +171,7 @@ export class Session {
     const { start, screen, size } = this;
     const killMs = this.#ending.leftMs;
     const seen = { output: this.#output.state(), screen: screen.state(), size };
-    const known = { start, state: this.#state, typedAt: this.#typedAt, ...seen };
+    const known = { start, state: this.#state, typedAt: this.#typedAt, secrets: this.#secrets, ...seen };
     const exit = this.#exit;
     return {
       state: { ...known, ...(exit && { exit }), ...(killMs !== undefined && { killMs }), ...(terminal && { terminal }) },
@@ -235,7 +232,7 @@ export class Session {
     if (!exit) return;
     const { id } = this.start;
     this.screen.makeRoom(0, TAIL_BYTES); // what is not parsed must be in the ring that stays
-    const tail = this.#output.shrink();
+    const tail = this.#output.shrink(this.#secrets);
     try {
       this.#deps.exits.ended(id, { exit, seq: this.#output.ring.seq, lastOutputAt: this.#output.lastAt }, tail);
     } catch (fault) {

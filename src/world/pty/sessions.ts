@@ -1,6 +1,7 @@
 /** The host's sessions by id. */
 import { setImmediate as turn } from 'node:timers/promises';
 import { EventRing } from './attach/event-ring.ts';
+import { typing } from './attach/part.ts';
 import type { Exits } from './exits.ts';
 import type { HostEvent, SessionInfo, SpawnRequest, Survivor } from './host.ts';
 import { HostRefused } from './host.ts';
@@ -24,7 +25,7 @@ const LAST_OUTPUT_MS = 2_000;
 /** What the host before hands over; `masters` are the terminals of those sessions that have one, in their order. */
 export type HandedSessions = { readonly sessions: readonly SessionState[]; readonly masters: readonly number[] };
 
-/** What the table needs. `now` is the time in ms since 1970; `warn` takes a line for the log; `secrets` of the host must be in no recording. */
+/** What the table needs. `now` is the time in ms since 1970; `warn` takes a line for the log; `secrets` of the host must be in nothing that is kept of a session. */
 export type SessionsDeps = {
   readonly exits: Exits;
   readonly now: () => number;
@@ -57,8 +58,10 @@ export class Sessions {
     this.parts.add(recordings(this, { ...this.#deps, after: this.#deps.screens.deps.after }));
     const masters = [...handed.masters];
     this.parts.add(this.events.part);
+    this.parts.add(typing(this));
     for (const state of handed.sessions) this.#know(adoptSession(state, state.terminal && masters.shift(), this.#deps));
-    for (const kept of deps.exits.load()) if (!this.#table.has(kept.start.id)) this.#know(restoreSession(kept, this.#deps));
+    const lost = deps.exits.load((id) => this.#table.has(id));
+    for (const kept of lost) this.#know(restoreSession(kept, this.#deps));
   }
 
   get size(): number {

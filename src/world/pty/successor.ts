@@ -35,13 +35,13 @@ export function startSuccessor(argv: readonly string[], masters: readonly number
   });
   const ready = new Promise<void>((resolve, reject) => {
     let said = '';
-    const timer = setTimeout(() => reject(new Error(`was not ready within ${waitMs} ms`)), waitMs);
+    const timer = setTimeout(() => reject(new Error(`the successor was not ready within ${waitMs} ms`)), waitMs);
     pipe.on('error', () => undefined); // its end tells
     pipe.on('data', (bytes) => {
       said += bytes;
       if (said.startsWith(READY)) resolve();
     });
-    void ended.then((how) => reject(new Error(`${how} before it was ready`)));
+    void ended.then((how) => reject(new Error(`the successor ${how} before it was ready`)));
     const stop = () => clearTimeout(timer);
     void ended.then(stop);
     pipe.once('data', stop);

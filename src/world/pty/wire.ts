@@ -1,13 +1,19 @@
 /** A client's side of the connection to a host: requests, their answers, events; and the way from a host to its successor. */
 import type { Socket } from 'node:net';
+import { performance } from 'node:perf_hooks';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Moving } from './hand-over.ts';
 import type { HostEvent, HostRefusal } from './host.ts';
 import { HostGone, HostRefused } from './host.ts';
 import type { Frame, Welcome } from './protocol.ts';
-import { CHUNK, decodeBytes, decodeJson, encodeBytes, encodeJson, FRAME, FrameReader } from './protocol.ts';
+import { CHUNK, decodeBytes, decodeJson, encodeBytes, encodeJson, FEATURE_OF, FRAME, FrameReader } from './protocol.ts';
 
 /** How long a connected host may take for its WELCOME, ms; it may just be forking many sessions, on a loaded machine. */
 const WELCOME_MS = 30_000;
+
+/** How long the successor of a host that handed over is looked for, and tried while it hangs up before its WELCOME, ms; the pause before the next try. */
+export const REJOIN_MS = 30_000;
+const RETRY_MS = 50;
 
 /** Takes the frames of a request whose answer goes on. */
 export type FrameListener = (frame: Frame) => void;
@@ -53,6 +59,11 @@ export class Wire {
     return this.#welcome;
   }
 
+  /** Whether the host has begun to hand over, and not told that it stays. */
+  get isMoving(): boolean {
+    return this.#isMoving;
+  }
+
   /** Greets the host at this socket. Rejects with HostRefused, and with HostGone when the connection is lost before the WELCOME. */
   async greet(socket: Socket): Promise<void> {
     const reader = new FrameReader();
@@ -93,7 +104,7 @@ export class Wire {
   async ask<T>(op: string, args: object = {}, input: Buffer = Buffer.alloc(0), chunks: Buffer[] = []): Promise<T> {
     if (this.#gone) throw this.#gone;
     this.#n++;
-    return this.#request<T>(this.#n, { op, ...args }, input, chunks);
+    return this.#request<T>(this.#n, op, args, input, chunks);
   }
 
   /** Asks for what goes on after its answer: all other frames of its channel go to the listener, those before the answer too. A successor knows nothing of it. */
@@ -101,7 +112,7 @@ export class Wire {
     this.#n++;
     const channel = this.#n;
     this.#channels.set(channel, listener);
-    const answer = this.#gone ? Promise.reject(this.#gone) : this.#request<T>(channel, { op, ...args }, Buffer.alloc(0), []);
+    const answer = this.#gone ? Promise.reject(this.#gone) : this.#request<T>(channel, op, args, Buffer.alloc(0), []);
     return { channel, answer };
   }
 
@@ -119,10 +130,14 @@ export class Wire {
     this.#socket?.resume();
   }
 
-  async #request<T>(n: number, what: object, input: Buffer, chunks: Buffer[]): Promise<T> {
+  async #request<T>(n: number, op: string, args: object, input: Buffer, chunks: Buffer[]): Promise<T> {
+    const { build, features } = this.welcome;
+    const feature = FEATURE_OF[op];
+    if (feature !== undefined && !features.includes(feature))
+      throw new HostRefused('FEATURE_MISSING', `The PTY host (${build}) does not know \`${op}\` yet: \`gt up\` renews it.`);
     const frames: Buffer[] = [];
     for (let at = 0; at < input.length; at += CHUNK) frames.push(encodeBytes(FRAME.IN, n, at, input.subarray(at, at + CHUNK)));
-    frames.push(encodeJson(FRAME.REQ, n, what));
+    frames.push(encodeJson(FRAME.REQ, n, { op, ...args }));
     const answer = new Promise<unknown>((resolve, reject) => {
       const pending = { resolve, reject, chunks, frames, isSent: false };
       this.#pending.set(n, pending);
@@ -194,15 +209,17 @@ export class Wire {
   /** A host that began to hand over has a successor, which takes over also when the old one dies of it. */
   async #rejoin(dial: () => Promise<Socket>): Promise<void> {
     for (const pending of this.#pending.values()) this.#hold(pending);
+    const over = performance.now() + REJOIN_MS;
     try {
       for (let isJoined = false; !isJoined && !this.#gone; ) {
+        if (performance.now() >= over) throw new HostGone('it lets nobody in.');
         const socket = await dial();
         this.#isMoving = false; // which this host may tell otherwise
         isJoined = await this.greet(socket).then(
           () => true,
           (fault) => {
             if (fault instanceof HostRefused) throw fault;
-            return false; // the old one, in its last turn
+            return pause(RETRY_MS, false); // the old one, in its last turn
           },
         );
       }

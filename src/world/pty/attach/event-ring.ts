@@ -22,7 +22,10 @@ export class EventRing {
   /** For the next host, which goes on with the numbers, and knows what is kept. */
   readonly part: Part = {
     name: 'events',
-    state: () => ({ seq: this.#seq, lost: this.#lost, kept: [...this.#kept] }),
+    state: () => {
+      this.#sayPrinted(); // the next host would not know that it is owed
+      return { seq: this.#seq, lost: this.#lost, kept: [...this.#kept] };
+    },
     resume: (state) => {
       const { seq, lost, kept } = state as EventsState;
       this.#seq = seq;
@@ -83,6 +86,7 @@ export class EventRing {
   }
 
   #sayPrinted(): void {
+    clearTimeout(this.#timer);
     this.#timer = undefined;
     for (const [id, seq] of this.#unsaid) {
       this.#unsaid.delete(id);

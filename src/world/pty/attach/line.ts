@@ -2,9 +2,12 @@
  * What is typed into one session, in front of its writer: a paste goes in whole, whoever else types or is written meanwhile; Ctrl+C overtakes what waits.
  * The writer is given a person's input in slices, so that there is something to overtake.
  */
+import type { PasteState } from '#core/terminal/paste';
 import { PASTE_BEGIN, PASTE_END, PasteFollower } from '#core/terminal/paste';
 import { HostRefused } from '#world/pty/host';
-import type { Typist } from './typist.ts';
+import type { Entry } from './entry.ts';
+import { typed } from './entry.ts';
+import { Typist } from './typist.ts';
 
 /** What waits, at most, in bytes. */
 const LIMIT = 8 << 20;
@@ -14,23 +17,6 @@ const SLICE = 4096;
 const HOLD_MS = 1_000;
 /** A paste of which nothing more came for so long, in ms, is closed: whoever pasted is gone, or will say so. */
 const SILENCE_MS = 5_000;
-
-type Entry = {
-  readonly who: Typist | undefined;
-  readonly size: number;
-  /** Of a typist: what the writer does not have, and how many of these bytes came from the typist. */
-  bytes: Buffer;
-  left: number;
-  /** Whether a paste is open after it. */
-  readonly isOpen: boolean;
-  /** Of another: its write, and what refuses it. */
-  readonly run?: () => Promise<void>;
-  readonly refuse?: (fault: Error) => void;
-};
-
-function typed(who: Typist, bytes: Buffer, left: number, isOpen = false): Entry {
-  return { who, size: left, bytes, left, isOpen };
-}
 
 /** One session's line of input. */
 export class Line {
@@ -43,7 +29,7 @@ export class Line {
   #isBusy = false;
   #isHalted = false;
   /** Follows what the writer was given of people's input. */
-  readonly #handed = new PasteFollower();
+  #handed = new PasteFollower();
   #timer: NodeJS.Timeout | undefined;
   #isKept = false;
   #keptTimer: NodeJS.Timeout | undefined;
@@ -96,7 +82,7 @@ export class Line {
     if (who.isDropped) {
       // up to where the paste ends; what shares a read with the end is not worth more
       who.isDropped = who.paste.isOpen;
-      who.onHanded(bytes.length);
+      who.handed(bytes);
       return;
     }
     const begun = who.isBroken && wasOpen ? Buffer.concat([Buffer.from(PASTE_BEGIN), bytes]) : bytes;
@@ -108,7 +94,7 @@ export class Line {
   interrupt(who: Typist, bytes: Buffer): void {
     const isTyped = (entry: Entry) => entry.who !== undefined;
     const dropped = [...this.#queue, ...this.#held].filter(isTyped);
-    for (const entry of dropped) this.#gone(entry, entry.bytes.length);
+    for (const entry of dropped) this.#gone(entry, entry.bytes);
     for (const typist of new Set([...dropped.map((entry) => entry.who), this.#holder]))
       if (typist?.paste.isOpen) typist.isDropped = true;
     const others = [...this.#queue, ...this.#held].filter((entry) => !isTyped(entry));
@@ -137,6 +123,20 @@ export class Line {
     this.#waiting = [...this.#queue, ...this.#held].reduce((sum, entry) => sum + entry.size, 0);
   }
 
+  /** Whether what the writer was given ends within a paste, for the next host. */
+  get state(): PasteState {
+    return this.#handed.state;
+  }
+
+  /** Goes on where the line of an earlier host was. A paste that is open there is one of these typists', or of nobody who is known: it is closed in time. */
+  resume(state: PasteState, typists: readonly Typist[]): void {
+    this.#handed = new PasteFollower(state);
+    const open = typists.filter(({ paste }) => paste.isOpen);
+    const holder = open.find(({ isDropped }) => !isDropped) ?? new Typist();
+    if (state.open) this.#hold(holder);
+    else for (const typist of open) typist.isBroken = !typist.isDropped;
+  }
+
   /** Goes on after `halt`: the hand-over came to nothing. */
   go(): void {
     this.#isHalted = false;
@@ -157,11 +157,14 @@ export class Line {
   #admit(entry: Entry): void {
     this.#queue.push(entry);
     const { who, isOpen } = entry;
-    if (who && isOpen) {
-      this.#holder = who;
-      clearTimeout(this.#timer);
-      this.#timer = setTimeout(() => this.#breakOff(), SILENCE_MS).unref();
-    } else if (who && this.#holder === who) this.#release();
+    if (who && isOpen) this.#hold(who);
+    else if (who && this.#holder === who) this.#release();
+  }
+
+  #hold(who: Typist): void {
+    this.#holder = who;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#breakOff(), SILENCE_MS).unref();
   }
 
   #release(): void {
@@ -192,11 +195,12 @@ export class Line {
     this.#pump();
   }
 
-  /** Marks of our own were not theirs. */
-  #gone(entry: Entry, bytes: number): void {
-    const count = Math.min(entry.left, bytes);
+  /** These bytes of an entry wait no more. A mark of ours in front of them was not theirs. */
+  #gone(entry: Entry, bytes: Buffer): void {
+    const count = entry.left - Math.min(entry.left, entry.bytes.length - bytes.length);
+    entry.bytes = entry.bytes.subarray(bytes.length);
     entry.left -= count;
-    if (count > 0) entry.who?.onHanded(count);
+    entry.who?.handed(bytes.subarray(bytes.length - count));
   }
 
   #pump(): void {
@@ -215,13 +219,9 @@ export class Line {
       return entry.run();
     }
     const slice = entry.bytes.subarray(0, SLICE);
-    entry.bytes = entry.bytes.subarray(slice.length);
     this.#handed.push(slice);
-    this.#gone(entry, slice.length);
-    if (entry.bytes.length === 0) {
-      this.#gone(entry, entry.left);
-      this.#drop(entry);
-    }
+    this.#gone(entry, slice);
+    if (entry.bytes.length === 0) this.#drop(entry);
     return this.#write(slice);
   }
 
@@ -239,7 +239,7 @@ export class Line {
   #failed(): void {
     for (const entry of this.#queue.filter(({ who }) => who)) {
       this.#waiting -= entry.size;
-      this.#gone(entry, entry.bytes.length);
+      this.#gone(entry, entry.bytes);
     }
     this.#queue = this.#queue.filter(({ who }) => !who);
     this.#handed.set(false);

@@ -10,7 +10,7 @@ import { Room } from './room.ts';
 
 const LARGEST = Number.MAX_SAFE_INTEGER;
 const KINDS: readonly string[] = ['keys', 'report', 'interrupt'] satisfies Typed[];
-/** Attachments and watches of events that one connection may have. */
+/** Attachments that one connection may have, and watches of events. */
 const PER_CONNECTION = 100;
 /** What a client may leave unread before it is told no more events, in bytes. */
 const UNREAD_LIMIT = 1 << 20;
@@ -18,6 +18,8 @@ const UNREAD_LIMIT = 1 << 20;
 const BATCH = 100;
 
 type Here = { readonly room: Room; readonly attached: Attached };
+/** Watches of events by connection. */
+const watches = new WeakMap<object, number>();
 const attachments = new WeakMap<object, Map<number, Here>>();
 
 function hereOf({ line }: Peer): Map<number, Here> {
@@ -46,7 +48,7 @@ function attach(args: Args, { peer, sessions, mayChange }: RequestContext): unkn
   if (type) mayChange();
   const here = hereOf(peer);
   for (const [n, { attached }] of here) if (attached.isOver) here.delete(n);
-  if (here.size >= PER_CONNECTION) throw bad('a connection may have 100 attachments');
+  if (here.size >= PER_CONNECTION) throw bad(`a connection may have ${PER_CONNECTION} attachments`);
   const room = Room.of(session);
   const { attached, begun } = room.enter(peer, {
     stream: textOf(args['stream'], 'stream').slice(0, 100),
@@ -62,6 +64,9 @@ function attach(args: Args, { peer, sessions, mayChange }: RequestContext): unkn
 
 /** Sends what happens on the request's channel, in batches while there is much; a client that does not read is told later what is kept then. */
 function tellEvents(args: Args, { peer, sessions: { events } }: RequestContext): { n: number } {
+  const others = watches.get(peer.line) ?? 0;
+  if (others >= PER_CONNECTION) throw bad(`a connection may have ${PER_CONNECTION} watches of events`);
+  watches.set(peer.line, others + 1);
   let told = args['from'] === -1 ? events.seq : count(args, 'from');
   let isBlocked = false;
   const send = (message: object) => {

@@ -1,9 +1,12 @@
 /** Those who are attached to one session: who types, whose terminal answers the program, and whose size the screen has. */
+
+import type { PasteState } from '#core/terminal/paste';
 import type { Size, Typed } from '#world/pty/host';
 import { HostRefused } from '#world/pty/host';
 import type { Peer } from '#world/pty/requests';
 import type { Session } from '#world/pty/session';
 import { Attached } from './attached.ts';
+import type { TypistState } from './typist.ts';
 import { Typist } from './typist.ts';
 
 /** Those who typed here and are remembered, for they may come back in the middle of something. */
@@ -25,6 +28,12 @@ export type Wish = {
 /** `taken`: bytes that came from the typist; `handed`: how many of them the writer has. */
 type Known = { readonly typist: Typist; taken: number; handed: number };
 
+/** A room for the next host: who typed, and how many bytes of theirs the writer has; they say the rest again. `line`: where the writer is. */
+export type RoomState = {
+  readonly line: PasteState;
+  readonly typists: ReadonlyArray<TypistState & { readonly stream: string; readonly handed: number }>;
+};
+
 const rooms = new WeakMap<Session, Room>();
 
 /** One session's room. */
@@ -42,6 +51,25 @@ export class Room {
     const room = rooms.get(session) ?? new Room(session);
     rooms.set(session, room);
     return room;
+  }
+
+  /** What the next host must know, if anybody typed. */
+  static stateOf(session: Session): RoomState | undefined {
+    const room = rooms.get(session);
+    if (!room || room.#typists.size === 0) return undefined;
+    return {
+      line: session.line.state,
+      typists: [...room.#typists].map(([stream, { typist, handed }]) => ({ ...typist.state, stream, handed })),
+    };
+  }
+
+  /** Goes on where the room of an earlier host was: a client that was told less of what it typed must not type it twice. */
+  resume({ line, typists }: RoomState): void {
+    for (const { stream, handed, ...state } of typists) this.#remember(stream, new Typist(state), handed);
+    this.#session.line.resume(
+      line,
+      [...this.#typists.values()].map(({ typist }) => typist),
+    );
   }
 
   /** Attaches a client. It gets output in the next turn, after the answer. */
@@ -84,16 +112,16 @@ export class Room {
     known.taken = at + bytes.length;
     if (kind === 'report') {
       // of several terminals one answers
-      if (this.#last === attached) this.#session.line.type(attached.typist, fresh);
-      else attached.typist.onHanded(fresh.length);
+      if (this.#last === attached) this.#put(attached.typist, fresh);
+      else attached.typist.handed(fresh);
       return;
     }
     const { line } = this.#session;
     if (line.isKept && kind !== 'interrupt') line.onFree = () => this.#session.typed();
     else this.#session.typed();
-    if (this.#last !== attached) this.#own(attached);
+    this.#own(attached); // also where nobody else types any more: who left may have set the size
     if (kind === 'interrupt') this.#session.line.interrupt(attached.typist, fresh);
-    else this.#session.line.type(attached.typist, fresh);
+    else this.#put(attached.typist, fresh);
   }
 
   /** Sets the screen's size and tells all. Throws PTY_GONE after the end. */
@@ -113,14 +141,31 @@ export class Room {
     if (this.#last === attached) this.#fit(size);
   }
 
+  #put(typist: Typist, bytes: Buffer): void {
+    try {
+      this.#session.line.type(typist, bytes);
+    } catch (fault) {
+      typist.handed(bytes); // lost, as on any terminal that is full: they do not come again
+      throw fault;
+    }
+  }
+
   #know(wish: Wish): Known {
-    const known = this.#typists.get(wish.stream) ?? { typist: new Typist(), taken: wish.typed, handed: wish.typed };
-    if (!this.#typists.has(wish.stream)) known.typist.paste.set(wish.paste);
-    this.#typists.delete(wish.stream);
-    this.#typists.set(wish.stream, known); // the one heard last comes last
-    for (const stream of this.#typists.keys()) {
+    const { stream, typed, paste } = wish;
+    const known = this.#typists.get(stream);
+    if (!known)
+      return this.#remember(stream, new Typist({ paste: { open: paste, matched: 0, opens: false }, isDropped: false }), typed);
+    this.#typists.delete(stream);
+    this.#typists.set(stream, known); // the one heard last comes last
+    return known;
+  }
+
+  #remember(stream: string, typist: Typist, handed: number): Known {
+    const known: Known = { typist, taken: handed, handed };
+    this.#typists.set(stream, known);
+    for (const old of this.#typists.keys()) {
       if (this.#typists.size <= TYPISTS) break;
-      if (![...this.#all].some((other) => other.stream === stream)) this.#typists.delete(stream);
+      if (![...this.#all].some((other) => other.stream === old)) this.#typists.delete(old);
     }
     return known;
   }

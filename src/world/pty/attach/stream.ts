@@ -108,8 +108,22 @@ class Stream implements Attachment {
     else over();
   }
 
+  /** Attaches for the first time: to the successor of a host that just hands over. */
   async begin(): Promise<void> {
-    const { wire } = await this.#connect(0);
+    const over = performance.now() + AWAY_MS;
+    for (let wire = await this.#dial(); ; wire = await this.#dial())
+      try {
+        return await this.#enter(wire);
+      } catch (fault) {
+        if (!wire.isMoving || !(fault instanceof HostGone) || performance.now() >= over) throw fault;
+      }
+  }
+
+  async #dial(): Promise<Wire> {
+    return (await this.#connect(0)).wire;
+  }
+
+  async #enter(wire: Wire): Promise<void> {
     this.#wire = wire;
     this.#early = [];
     const { channel, answer } = wire.open<Begun>('attach', this.#wish(), (frame) => {
@@ -213,7 +227,7 @@ class Stream implements Attachment {
     const over = performance.now() + AWAY_MS;
     while (!this.#isOver) {
       try {
-        await this.begin();
+        await this.#enter(await this.#dial());
         this.#listener.onAway?.(false);
         return;
       } catch (fault) {

@@ -1,0 +1,27 @@
+import type { Run } from '#core/records';
+import type { RunRules, SessionFacts } from '#core/run';
+import type { World } from '#world/world';
+
+const SIGHUP = 1;
+
+/** What the settings of its rig say of a run's life. */
+export function rulesOf(run: Run, world: World): RunRules {
+  const { startup_stall, done_grace, restart_backoff } = world.rig(run.rig).settings.operational;
+  return {
+    startupStallMs: startup_stall,
+    doneGraceMs: done_grace,
+    firstRestartMs: restart_backoff.first,
+    restartBaseMs: restart_backoff.base,
+    restartMaxMs: restart_backoff.max,
+  };
+}
+
+/** What the host knows of a run's session. */
+export async function sessionFacts(session: string, world: World): Promise<SessionFacts> {
+  const info = await world.host().get(session);
+  if (!info) return { is: 'absent' };
+  if (info.state !== 'drained' || !info.exit) return { is: 'running', pid: info.pid, born: info.born };
+  // An agent may hang up by itself (and would be started again for ever): it was the host's end only where another host came after it.
+  const lost = info.exit.signal === SIGHUP && info.startedAt < (await world.host().info()).startedAt;
+  return { is: 'over', lost, ...info.exit };
+}

@@ -1,0 +1,67 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { look } from '../support/attach.ts';
+import { makeGround, printed, shell, startHost } from '../support/pty.ts';
+import { until } from '../support/until.ts';
+
+const ground = makeGround();
+afterAll(() => ground.clear());
+
+test('what is typed by somebody who does not read while the host hands over is typed once', async () => {
+  const running = await startHost(ground, 'typing');
+  const host = await running.connect(1);
+  const file = join(ground.dir, 'typed');
+  const typed = () => readFileSync(file, 'utf8');
+  const flood = 'head -c 3000000 /dev/zero | tr "\\\\0" x';
+  await host.spawn(
+    shell(ground, 'deaf', `stty raw -echo; : >${file}; printf up; head -c 1 >/dev/null; ${flood}; exec cat >${file}`),
+  );
+  const person = await look(host, 'deaf', { type: true });
+  await printed(host, 'deaf', 'up');
+  person.stream.pause();
+  await host.write('deaf', '!');
+  await until('all is printed', async () => ((await host.get('deaf'))?.seq ?? 0) >= 3_000_002);
+  person.stream.keys(Buffer.from('\x1b[200~once'));
+  await until('it is there', () => typed() === '\x1b[200~once');
+  await host.handOver(running.programOf('next'));
+  await until('the old host has ended', () => running.child.exitCode === 0);
+  person.stream.resume();
+  person.stream.keys(Buffer.from(' and no more\x1b[201~'));
+  await until('the rest is there', () => typed().endsWith('\x1b[201~'));
+  expect(typed()).toBe('\x1b[200~once and no more\x1b[201~');
+  person.stream.close();
+  await running.stop();
+});
+
+test('a paste is closed in time whose typist does not come back after a hand-over', async () => {
+  const running = await startHost(ground, 'gone');
+  const host = await running.connect(1);
+  const file = join(ground.dir, 'left');
+  await host.spawn(shell(ground, 'left', `stty raw -echo; : >${file}; printf up; exec cat >${file}`));
+  const person = await look(host, 'left', { type: true });
+  await printed(host, 'left', 'up');
+  person.stream.keys(Buffer.from('\x1b[200~half'));
+  await until('half is there', () => readFileSync(file, 'utf8') === '\x1b[200~half');
+  const moving = host.handOver(running.programOf('next'));
+  person.stream.close();
+  await moving;
+  await host.write('left', 'next');
+  await until('the next is there', () => readFileSync(file, 'utf8').endsWith('next'), 30_000);
+  expect(readFileSync(file, 'utf8')).toBe('\x1b[200~half\x1b[201~next');
+  await running.stop();
+});
+
+test('who attaches while the host hands over is attached to the successor', async () => {
+  const running = await startHost(ground, 'late');
+  const host = await running.connect(1);
+  await host.spawn(shell(ground, 'late', 'stty -echo; echo up; while read x; do echo "got $x"; done'));
+  await printed(host, 'late', 'up');
+  const moving = host.handOver(running.programOf('next'));
+  const person = await look(host, 'late', { type: true });
+  await moving;
+  person.stream.keys(Buffer.from('one\n'));
+  await printed(host, 'late', 'got one');
+  person.stream.close();
+  await running.stop();
+});

@@ -1,0 +1,127 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { RENEW_MS } from '#core/limits';
+import type { Run } from '#core/records';
+import { sling } from '#ops/sling';
+import { Eyes } from '#processors/eyes';
+import { status } from '#views/status';
+import { why } from '#views/why';
+import type { Host } from '#world/pty/host';
+import type { World } from '#world/world';
+import { type TestDesk, testDesk } from '../support/desk.ts';
+import { type PrivateRedis, privateRedis } from '../support/redis.ts';
+import { SaidHost } from '../support/said-host.ts';
+import { newItem, shop, TOKEN, town, want } from '../support/shop.ts';
+
+let redis: PrivateRedis;
+let desk: TestDesk;
+let host: SaidHost;
+let id: string;
+let late = 0;
+let world: World;
+beforeAll(async () => {
+  redis = await privateRedis();
+});
+afterAll(async () => {
+  desk.close();
+  await redis.stop();
+});
+beforeEach(async () => {
+  desk?.close();
+  desk = await testDesk(redis.path);
+  host = new SaidHost();
+  late = 0;
+  const clock = { now: () => desk.clock.now() + late };
+  const agents = { preset: () => ({ screen: { ready: [{ where: 'footer', match: '>' }], dialogs: [] } }) };
+  world = { desk: { ...desk, clock }, host: () => host as unknown as Host, rig: () => ({}), agents } as unknown as World;
+  ({ id } = await newItem(desk, 'work'));
+  await sling(desk, { ids: [id] });
+  await want(desk, id);
+  await desk.grant(id, { token: TOKEN });
+});
+
+const run = async () => (await desk.books.read('run', `${id}.r1`)) as Run;
+const shows = async () => (await run()).session?.shows;
+/** The next renewal of the run's lock. */
+async function look(eyes: Eyes, printed = 1): Promise<void> {
+  late += RENEW_MS;
+  host.seq += printed;
+  await eyes.look(await run());
+}
+
+test('a dialog that stays is written down with its time and an event, asked of a person, and taken back when it is gone', async () => {
+  const eyes = new Eyes(world);
+  host.looks = 'dialog';
+  await look(eyes);
+  const first = desk.clock.now() + late;
+  expect(await shows()).toBeUndefined();
+  await look(eyes);
+  expect(await shows()).toMatchObject({ is: 'dialog', what: 'the screen says dialog' });
+  expect((await shows())?.since).toBeLessThanOrEqual(first);
+  const facts = { town, rigs: [shop], now: desk.clock.now(), session: async () => undefined };
+  expect((await why(desk.books, facts, id))?.reasons[0]).toMatchObject({ code: 'asks', change: 'gt attach shop/toast' });
+  const { needsYou, rigs } = await status(desk.books, town, [shop]);
+  expect(needsYou).toMatchObject([{ id, why: 'its agent asks: the screen says dialog', todo: 'gt attach shop/toast' }]);
+  expect(rigs[0]?.polecats).toMatchObject([{ state: 'blocked' }]);
+  expect((await desk.books.eventsBefore(undefined, 1)).map(({ type }) => type)).toEqual(['session.blocked']);
+  host.looks = 'busy';
+  await look(eyes);
+  expect(await shows()).toBeUndefined();
+  expect((await status(desk.books, town, [shop])).needsYou).toEqual([]);
+});
+
+test('a dialog that comes and goes between two looks is nothing, and a look that says the same again writes nothing', async () => {
+  const eyes = new Eyes(world);
+  for (const state of ['dialog', 'busy', 'dialog', 'idle'] as const) {
+    host.looks = state;
+    await look(eyes);
+    expect(await shows()).toBeUndefined();
+  }
+  await look(eyes);
+  const { since } = (await shows()) ?? {};
+  expect(since).toBeDefined();
+  const now = await run();
+  desk.calls(); // counts from here
+  late += RENEW_MS;
+  host.seq++;
+  await eyes.look(now);
+  expect(desk.calls().commands).toBe(0);
+  expect((await shows())?.since).toBe(since);
+});
+
+test('a screen is looked at once a renewal at most, and not again while nothing was printed', async () => {
+  const eyes = new Eyes(world);
+  host.looks = 'dialog';
+  await look(eyes);
+  await eyes.look(await run());
+  expect(host.looked).toBe(1);
+  await look(eyes, 0);
+  expect(host.looked).toBe(1);
+  expect(await shows()).toMatchObject({ is: 'dialog' });
+});
+
+test('what cannot be seen changes nothing: a host without eyes, settings that are wrong, a session that has just ended', async () => {
+  const eyes = new Eyes({
+    ...world,
+    agents: {
+      ...world.agents,
+      preset: () => {
+        throw new Error('settings are wrong');
+      },
+    },
+  });
+  await look(eyes);
+  host.running = false;
+  await look(new Eyes(world));
+  host.running = true;
+  host.features.clear();
+  await look(new Eyes(world));
+  expect([host.looked, await shows()]).toEqual([0, undefined]);
+});
+
+test('of a program whose screen nobody knows nothing is said, whatever it prints', async () => {
+  const agents = { ...world.agents, preset: () => ({ screen: { ready: [], dialogs: [] } }) } as unknown as World['agents'];
+  const eyes = new Eyes({ ...world, agents });
+  host.looks = 'dialog';
+  for (let i = 0; i < 3; i++) await look(eyes);
+  expect([host.looked, await shows()]).toEqual([0, undefined]);
+});
