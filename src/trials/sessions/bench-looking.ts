@@ -3,7 +3,7 @@ import { Spread } from './spread.ts';
 import { memoryOf, type TrialHost } from './trial-host.ts';
 
 /** What people see of a busy host: how soon a screen is painted, how soon a key shows, and what one who no longer looks costs all others. */
-const PAINTS = 100;
+const PAINTS = 300;
 const NOISY = 50;
 const ECHOES = 200;
 const KEY_MS = 40;
