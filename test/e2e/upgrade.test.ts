@@ -35,7 +35,7 @@ test('another build takes the town over under load: the same agents go on, by pi
   expect(await buildsShown()).toMatchObject({ host: '0.1.0', worker: '0.1.0', redis: null });
   const supervisor = town.pid('supervisor');
   const { out } = await town.does(['up'], { env: { GT_BUILD: '0.2.0-test' } });
-  expect(out).toContain('The host handed its 3 terminals to the new build.');
+  expect(out).toContain('The host handed its terminals (3) to the new build.');
   expect(out).toContain('The worker of build 0.1.0 was replaced');
   // what keeps the processes starts them from its own place, with its own environment
   expect(town.pid('supervisor')).not.toBe(supervisor);

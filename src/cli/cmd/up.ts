@@ -20,7 +20,7 @@ export const up = command({
     const at = redis.pid === undefined ? redis.version : `${redis.version}, ${redis.pid}`;
     const pids = `supervisor ${supervisor.pid}, redis ${at}, host ${host.pid}, worker ${worker.pid}`;
     const news = [
-      ...(renewed.host ? [`The host handed its ${renewed.host.sessions} terminals to the new build.`] : []),
+      ...(renewed.host ? [`The host handed its terminals (${renewed.host.sessions}) to the new build.`] : []),
       ...(renewed.worker ? [`The worker of build ${renewed.worker.from} was replaced; its agents went on.`] : []),
     ];
     return [`${town} ${started ? 'is up' : 'was up already'}: ${pids}`, ...news].join('\n');
