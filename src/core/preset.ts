@@ -135,6 +135,7 @@ const submit = z.strictObject({
   more_enters: z.int().min(0).default(2),
 });
 
+/** Those of `KEY_BYTES`. */
 const key = z.enum(['esc', 'ctrl-c', 'ctrl-d', 'ctrl-s', 'ctrl-u', 'enter']);
 const keys = z.strictObject({
   interrupt: z.array(key).default(['esc']),

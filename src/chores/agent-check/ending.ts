@@ -1,3 +1,4 @@
+import { KEY_BYTES } from '#core/key-bytes';
 import type { Preset } from '#core/preset';
 import type { ProvingGround, Seat } from '#world/proving/ground';
 import { failed, type Look, ok, untried, weaker } from './report.ts';
@@ -13,14 +14,6 @@ const SEEN_MS = 5_000;
 const KEY_MS = 400;
 const SIGNAL_BASE = 128;
 const KILL = 9;
-const KEYS: Readonly<Record<string, string>> = {
-  esc: '\x1b',
-  'ctrl-c': '\x03',
-  'ctrl-d': '\x04',
-  'ctrl-s': '\x13',
-  'ctrl-u': '\x15',
-  enter: '\r',
-};
 
 /** Ends a program as a person would: by its word, else by its keys, else by TERM. */
 export async function quit(trial: Trial, seat: Seat): Promise<Look> {
@@ -103,7 +96,7 @@ async function say(trial: Trial, seat: Seat, words: string): Promise<void> {
 async function press(ground: ProvingGround, seat: Seat, keys: readonly string[]): Promise<void> {
   for (const key of keys) {
     // one that ends the program leaves no terminal for the next
-    await ground.write(seat, KEYS[key] ?? '').catch(() => undefined);
+    await ground.write(seat, KEY_BYTES[key] ?? '').catch(() => undefined);
     await ground.pause(KEY_MS);
   }
 }

@@ -1,4 +1,5 @@
 /** What a nudge has to know of the program that it is for: a preset's data, which comes with the request. */
+import { KEY_BYTES } from '#core/key-bytes';
 import type { Signs } from '#core/screen-signs';
 import { compileSigns, SignFault } from '#core/screen-signs';
 import { HostRefused } from '#world/pty/host';
@@ -7,14 +8,6 @@ import { HostRefused } from '#world/pty/host';
 const LONGEST_WAIT = 10_000;
 const DEFAULT_WAIT = 150;
 const KEPT = 50;
-const KEYS: Readonly<Record<string, string>> = {
-  esc: '\x1b',
-  'ctrl-c': '\x03',
-  'ctrl-d': '\x04',
-  'ctrl-s': '\x13',
-  'ctrl-u': '\x15',
-  enter: '\r',
-};
 
 /** A program's data, ready to be used. */
 export type Program = {
@@ -47,9 +40,9 @@ function waitOf(value: unknown, name: string, otherwise: number): number {
 function stashOf(keys: Record<string, unknown>): string | undefined {
   const { stash } = keys;
   if (stash === undefined) return undefined;
-  if (!Array.isArray(stash) || !stash.every((key) => Object.hasOwn(KEYS, key)))
-    throw bad(`\`keys.stash\` must be a list of ${Object.keys(KEYS).join(', ')}`);
-  return stash.map((key) => KEYS[key]).join('');
+  if (!Array.isArray(stash) || !stash.every((key) => Object.hasOwn(KEY_BYTES, key)))
+    throw bad(`\`keys.stash\` must be a list of ${Object.keys(KEY_BYTES).join(', ')}`);
+  return stash.map((key) => KEY_BYTES[key]).join('');
 }
 
 /** Compiles the signs of a screen. Throws BAD_REQUEST that names the sign. */
