@@ -100,6 +100,12 @@ export class Books {
     return replies.map((reply) => (good(reply) as string[]).sort());
   }
 
+  /** Who waits for each of these. */
+  async successors(...ids: string[]): Promise<string[][]> {
+    const replies = await this.#link.pipeline(ids.map((id) => ['HKEYS', this.keys.successors(id)]));
+    return replies.map((reply) => (good(reply) as string[]).sort());
+  }
+
   /** Long text of a record by field. */
   async text(id: string): Promise<Record<string, string>> {
     const flat = (await this.#link.call('HGETALL', this.keys.text(id))) as string[];
