@@ -106,6 +106,12 @@ export class Books {
     return Object.fromEntries(flat.flatMap((field, i) => (i % 2 === 0 ? [[field, flat[i + 1] ?? '']] : [])));
   }
 
+  /** One field of a record's long text. */
+  async textField(id: string, field: string): Promise<string | undefined> {
+    const found = await this.#link.call('HGET', this.keys.text(id), field);
+    return typeof found === 'string' ? found : undefined;
+  }
+
   /** The last events, newest first, `before` (exclusive) an event's id. */
   async eventsBefore(before: string | undefined, count: number): Promise<StoredEvent[]> {
     const from = before === undefined ? '+' : `(${before}`;
