@@ -79,13 +79,17 @@ export async function liveWorld({
   return { world: { ...rest, desk: footing.desk }, worldOf: (self) => ({ ...rest, desk: footing.deskOf(self) }) };
 }
 
-/** `gt` by an absolute path that does not move with the shell: agents' login shells lose PATH. */
+/** `gt` and `bd` by absolute paths that does not move with the shell: agents' login shells lose PATH. */
 function writeBin(runtime: string): string {
-  const gt = fileURLToPath(new URL('../cli/bin/gt.js', import.meta.url));
   const folder = join(runtime, 'bin');
   mkdirSync(folder, { recursive: true });
-  for (const name of ['gt', 'gtr']) {
-    writeFileSync(join(folder, name), `#!/bin/sh\nexec '${process.execPath}' '${gt}' "$@"\n`);
+  for (const [name, bin] of [
+    ['gt', 'gt'],
+    ['gtr', 'gt'],
+    ['bd', 'bd'],
+  ] as const) {
+    const built = fileURLToPath(new URL(`../cli/bin/${bin}.js`, import.meta.url));
+    writeFileSync(join(folder, name), `#!/bin/sh\nexec '${process.execPath}' '${built}' "$@"\n`);
     chmodSync(join(folder, name), 0o755);
   }
   return join(folder, 'gt');
