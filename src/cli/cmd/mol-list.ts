@@ -1,14 +1,13 @@
 import { command, type Show } from '#cli/command';
 import { table } from '#cli/table';
-import { withDesk } from '#cli/wire';
+import { type OpenTown, withDesk } from '#cli/wire';
 import { relativeTime } from '#core/relative-time';
 import { molList as listed, type MolLine } from '#views/mol-status';
-import type { Books } from '#world/store/books';
 
 const LIMIT = 50;
 
 /** Molecules and wisps that are open. */
-export const openMolecules = (books: Books) => listed(books, 'open', LIMIT);
+export const openMolecules = ({ desk }: OpenTown) => listed(desk.books, 'open', LIMIT);
 
 /** Lists molecules and wisps. */
 export const molList = command({

@@ -15,7 +15,7 @@ export const molStatus = command({
       const id = await moleculeHere(town, call.args.id, call.io);
       if (isRefusal(id)) return id;
       const found = id === undefined ? undefined : await shown(town.desk.books, id);
-      return found ?? openMolecules(town.desk.books);
+      return found ?? openMolecules(town);
     }),
   text: (value, show) => {
     const { paint } = show;
