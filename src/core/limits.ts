@@ -40,6 +40,9 @@ export const ENDED_KEPT_MS = DAY;
 export const PATROL_OVER_MS = 10 * MINUTE;
 /** Steps of a molecule that are written and added at once: BullMQ adds so many in one transaction without holding up others. */
 export const POUR_CHUNK = 500;
+/** Pause before a step is tried again (doubling), and the longest. */
+export const STEP_BACKOFF_MS = 2 * SECOND;
+export const STEP_BACKOFF_MAX_MS = 5 * MINUTE;
 /** Records that a patrol reads at once. */
 export const PAGE = 1000;
 /** An agent's writing call outlives a restart of Redis; a person's command says soon that Redis is down. */
