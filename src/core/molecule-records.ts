@@ -83,6 +83,8 @@ const evidence = z.looseObject({
   note: z.string().optional(),
   /** A command's exit code, or the work item or molecules that did it. */
   code: z.number().optional(),
+  /** File of its output. */
+  log: z.string().optional(),
   work: z.string().optional(),
 });
 
@@ -120,7 +122,7 @@ export const step = z.looseObject({
     })
     .optional(),
   /** What follows its work before it may close: a check that says whether it is worked once more, or a molecule for each item of its output. */
-  then: z.enum(['check', 'fan-out']).optional(),
+  after: z.enum(['check', 'fan-out']).optional(),
   /** Its work is done, what follows is not. */
   worked: z.looseObject({ at: time, reason: z.string(), by: z.string().optional() }).optional(),
   /** It fails with others: the `body` of a scope knows its members. */

@@ -1,5 +1,6 @@
 import type { Change, NewEvent, Put } from '#core/change';
 import type { Member } from '#core/ids';
+import { OUTPUT_KEPT_BYTES } from '#core/limits';
 import type { Molecule, Step } from '#core/records';
 
 /**
@@ -40,7 +41,7 @@ export function nextForStep(step: Step, unmet: number, now: number): StepMove {
   if (step.status === 'closed') return { do: 'end' };
   if (step.status === 'failed') return { do: 'hold', why: `failed, needs you: ${step.failed?.reason ?? ''}` };
   if (step.waits && !step.waits.met) return { do: 'watch' };
-  if (step.worked) return { do: step.then === 'fan-out' ? 'fan-out' : 'judge' };
+  if (step.worked) return { do: step.after === 'fan-out' ? 'fan-out' : 'judge' };
   if (unmet > 0) return { do: 'hold', why: `waits for ${unmet} of what it needs` };
   if (step.notBefore !== undefined && step.notBefore > now) return { do: 'hold', why: 'tried again soon' };
   if (step.scope?.role === 'body') return { do: 'end-scope' };
@@ -70,26 +71,38 @@ export type StepEnd = {
 };
 
 /**
- * Closes a step: what needed it is released in the same commit. Closing it again answers as before. Of a step that something follows (`then`) the first
+ * Closes a step: what needed it is released in the same commit. Closing it again answers as before. Of a step that something follows (`after`) the first
  * close as done only ends the work: its own job closes it (`final`) when what follows has gone well. A failed one that a person closes is closed.
  * @param mol the molecule, where the step is in its hand or is watched
  */
 export function closeStep(step: Step, mol: Molecule | undefined, end: StepEnd, now: number): Change<Step> {
   if (step.status === 'closed') return { put: [], answer: step };
   const { outcome, reason, by, evidence, output, final } = end;
-  const isFollowed = step.then && outcome === 'done' && !final && step.status !== 'failed';
+  const isFollowed = step.after && outcome === 'done' && !final && step.status !== 'failed';
   if (isFollowed && step.worked) return { put: [], answer: step };
   const { failed: _failed, worked: _worked, ...rest } = laidDown(step);
-  const given = { ...(evidence ? { evidence } : {}), ...(output === undefined ? {} : { output }) };
+  const isShort = output === undefined || JSON.stringify(output).length <= OUTPUT_KEPT_BYTES;
+  const given = {
+    ...(evidence ? { evidence } : {}),
+    ...(output === undefined ? {} : { output: isShort ? output : LONG_OUTPUT }),
+  };
+  const text = isShort ? [] : [{ id: step.id, fields: { output: JSON.stringify(output) } }];
   const how = { at: now, reason, ...(by ? { by } : {}) };
   const doc: Step = isFollowed
     ? { ...rest, ...given, status: 'in_progress', worked: how }
     : { ...rest, ...given, status: 'closed', closed: { ...how, outcome } };
   const put: Put[] = [{ noun: 'step', doc }, ...handEmptied(step, mol, now)];
   if (isFollowed)
-    return { put, marks: watchersOf(step, mol), events: [stepEvent(doc, 'step.worked', { then: step.then })], answer: doc };
+    return {
+      put,
+      text,
+      marks: watchersOf(step, mol),
+      events: [stepEvent(doc, 'step.worked', { after: step.after })],
+      answer: doc,
+    };
   return {
     put,
+    text,
     settle: [step.id],
     marks: watchersOf(step, mol),
     events: [
@@ -102,6 +115,11 @@ export function closeStep(step: Step, mol: Molecule | undefined, end: StepEnd, n
     answer: doc,
   };
 }
+
+/** Stands in a record for an output that lies in field `output` of the step's text. */
+export const LONG_OUTPUT = { $text: 'output' } as const;
+export const isLongOutput = (output: unknown): boolean =>
+  typeof output === 'object' && output !== null && Object.hasOwn(output, '$text');
 
 /** The step in nobody's hands, no attempt of it under way or due. */
 export function laidDown({ holder: _holder, command: _command, notBefore: _notBefore, ...rest }: Step): Step {
