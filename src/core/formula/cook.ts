@@ -53,14 +53,20 @@ export function cookTemplate(
   const report = new Report();
   const shelf = new Shelf(input.find, input.names ?? [], report);
   const found = wholeFormula(input.name, shelf);
-  if (!found) return { faults: report.faults, warnings: report.warnings };
+  if (!found) {
+    shelf.readOn();
+    return { faults: report.faults, warnings: report.warnings };
+  }
   const given = input.given ?? new Map<string, string>();
   const { formula, file } = found;
   const values = valuesOf(formula.vars, given);
   const kitchen: Kitchen = { formula, file, shelf, report, values, made: 0 };
   const steps = stages(kitchen, given);
   // What comes out of a faulty stage would only bring faults that nobody has made.
-  if (report.faults.length > 0) return { faults: report.faults, warnings: report.warnings };
+  if (report.faults.length > 0) {
+    shelf.readOn();
+    return { faults: report.faults, warnings: report.warnings };
+  }
   const root = `${input.prefix ?? ''}${formula.formula}`;
   const list = served(steps, root, kitchen);
   if (report.faults.length > 0) return { faults: report.faults, warnings: report.warnings };

@@ -1,0 +1,36 @@
+import { command } from '#cli/command';
+import { table } from '#cli/table';
+import { formulasHere } from '#cli/wire-formulas';
+import { isRefusal } from '#core/refusals';
+import { describeAll } from '#world/formulas/describe';
+
+/** Lists the formulas that the rig, or the town, can see. */
+export const formulaList = command({
+  options: [
+    { name: 'rig', value: 'rig', help: 'as this rig sees them (default: the one you are in)' },
+    { name: 'type', value: 'type', help: 'of this type only', choices: ['workflow', 'expansion', 'aspect', 'convoy'] },
+    { name: 'search-path', value: 'folder', help: 'only what lies here', many: true },
+  ],
+  example: 'gt formula list',
+  run: (call) => {
+    const files = formulasHere(call, call.opts.rig, call.opts['search-path']);
+    if (isRefusal(files)) return files;
+    const { type } = call.opts;
+    return describeAll(files).filter((one) => type === undefined || one.type === type);
+  },
+  text: (formulas, { paint }) => {
+    if (formulas.length === 0) return 'No formula here. Write one: gt formula create <name>';
+    const rows = formulas.map(({ name, type, steps, vars, origin, shadows, description, faults }) => {
+      const hides = [...new Set(shadows.map((one) => one.origin))];
+      return [
+        paint.bold(name),
+        type ?? '?',
+        steps === null ? '' : String(steps),
+        vars.map((one) => (one.required ? `${one.name}!` : one.name)).join(' '),
+        `${origin}${hides.length > 0 ? paint.dim(` hides ${hides.join(', ')}`) : ''}`,
+        faults.length > 0 ? paint.red(`${faults.length} faults: gt formula validate ${name}`) : description,
+      ];
+    });
+    return table(rows, ['NAME', 'TYPE', 'STEPS', 'VARS', 'FROM', ''].map(paint.dim));
+  },
+});
