@@ -1,11 +1,10 @@
 import { command } from '#cli/command';
 import { valuesOf } from '#cli/values';
 import { withDesk } from '#cli/wire';
-import { formulaNamed, formulasHere } from '#cli/wire-formulas';
+import { cookProto, fillWith, formulaNamed, formulasHere } from '#cli/wire-formulas';
 import { sentence } from '#core/formula/faults';
 import { isRefusal } from '#core/refusals';
 import { storeProto } from '#ops/store-proto';
-import { cookProto, fillWith } from '#world/formulas/cook-with';
 
 /** Cooks a formula into a protomolecule, shows it, and stores it under the hash of its content. */
 export const cook = command({

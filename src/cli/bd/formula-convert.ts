@@ -1,9 +1,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { command } from '#cli/command';
-import { formulaNamed, formulasHere } from '#cli/wire-formulas';
+import { asToml, type FormulaFiles, formulaNamed, formulasHere } from '#cli/wire-formulas';
 import { isRefusal, type Refusal, refuse } from '#core/refusals';
-import { asToml } from '#world/formulas/as-toml';
-import type { FormulaFiles } from '#world/formulas/formula-files';
 
 type Converted = { readonly name: string; readonly from: string; readonly to: string | null; readonly toml?: string };
 

@@ -1,10 +1,7 @@
 import { command } from '#cli/command';
 import { townOf } from '#cli/wire';
-import { rigNames, unknownRig } from '#cli/wire-rigs';
+import { BEGINNINGS, type Beginning, formulaFolder, isFormulaName, writeFormula } from '#cli/wire-formulas';
 import { isRefusal, refuse } from '#core/refusals';
-import { rigLayout } from '#world/config/layout';
-import { isFormulaName } from '#world/formulas/formula-files';
-import { BEGINNINGS, type Beginning, writeFormula } from '#world/formulas/new-formula';
 
 /** Writes a formula to begin with, which validates as it is. */
 export const formulaCreate = command({
@@ -20,12 +17,8 @@ export const formulaCreate = command({
     const { name } = args;
     if (!isFormulaName(name))
       return refuse('USAGE', { what: `\`${name}\` is no name.`, hint: 'A name is made of letters, digits, ., _ and -.' });
-    if (opts.rig !== undefined) {
-      const rigs = rigNames(town);
-      if (isRefusal(rigs)) return rigs;
-      if (!rigs.includes(opts.rig)) return unknownRig(opts.rig, rigs);
-    }
-    const folder = opts.rig === undefined ? town.layout.formulas : rigLayout(town.root, opts.rig).formulas;
+    const folder = formulaFolder(town, opts.rig);
+    if (isRefusal(folder)) return folder;
     const type = opts.type === undefined || opts.type === 'task' ? 'workflow' : (opts.type as Beginning);
     const file = writeFormula(folder, name, type);
     return isRefusal(file) ? file : { name, type, file };

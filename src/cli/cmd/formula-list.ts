@@ -1,8 +1,7 @@
 import { command } from '#cli/command';
 import { table } from '#cli/table';
-import { formulasHere } from '#cli/wire-formulas';
+import { describeAll, formulasHere } from '#cli/wire-formulas';
 import { isRefusal } from '#core/refusals';
-import { describeAll } from '#world/formulas/describe';
 
 /** Lists the formulas that the rig, or the town, can see. */
 export const formulaList = command({

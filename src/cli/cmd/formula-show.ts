@@ -1,7 +1,6 @@
 import { command } from '#cli/command';
-import { formulaNamed, formulasHere } from '#cli/wire-formulas';
+import { formulaNamed, formulasHere, showFormula } from '#cli/wire-formulas';
 import { isRefusal } from '#core/refusals';
-import { showFormula } from '#world/formulas/describe';
 
 /** Shows one formula: what its file says, and what it cooks to. */
 export const formulaShow = command({

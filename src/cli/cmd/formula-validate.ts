@@ -1,7 +1,6 @@
 import { command } from '#cli/command';
-import { formulaNamed, formulasHere } from '#cli/wire-formulas';
+import { formulaNamed, formulasHere, type Validated, validateFormula } from '#cli/wire-formulas';
 import { isRefusal } from '#core/refusals';
-import { type Validated, validateFormula } from '#world/formulas/describe';
 
 /** Says all that is wrong with formulas; exit code 1 when anything is. */
 export const formulaValidate = command({

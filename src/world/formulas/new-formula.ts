@@ -23,10 +23,18 @@ export function writeFormula(folder: string, name: string, type: Beginning): str
   return file;
 }
 
+type Begun = { readonly kind: string; readonly says: string; readonly text: string };
+
 function beginning(name: string, type: Beginning): string {
-  const head = (kind: string, says: string) => `formula = "${name}"\ntype = "${kind}"\nversion = 1\ndescription = "${says}"\n`;
-  const texts: Readonly<Record<Beginning, () => string>> = {
-    workflow: () => `${head('workflow', 'What this is for, in one line')}
+  const { kind, says, text } = BEGUN[type];
+  return `formula = "${name}"\ntype = "${kind}"\nversion = 1\ndescription = "${says}"\n${text}`;
+}
+
+const BEGUN: Readonly<Record<Beginning, Begun>> = {
+  workflow: {
+    kind: 'workflow',
+    says: 'What this is for, in one line',
+    text: `
 # A value that every pour is given: {{what}} in the texts below.
 [vars.what]
 description = "What is to be done"
@@ -53,7 +61,11 @@ run = "git status --short"
 repeatable = true
 timeout = "1m"
 `,
-    expansion: () => `${head('expansion', 'Steps that take the place of one step')}
+  },
+  expansion: {
+    kind: 'expansion',
+    says: 'Steps that take the place of one step',
+    text: `
 # Name it as \`expand\` of a step, or in \`compose.expand\`. {target} is the step that it replaces.
 [[template]]
 id = "{target}.draft"
@@ -65,7 +77,11 @@ id = "{target}.refine"
 title = "Refine: {target.title}"
 needs = ["{target}.draft"]
 `,
-    aspect: () => `${head('aspect', 'Steps around those of other formulas')}
+  },
+  aspect: {
+    kind: 'aspect',
+    says: 'Steps around those of other formulas',
+    text: `
 # Name it in \`compose.aspects\` of a formula.
 [[advice]]
 target = "implement"
@@ -75,7 +91,11 @@ id = "{step.id}-review"
 title = "Review {step.title}"
 description = "Read what {step.id} has made, and mend what is wrong."
 `,
-    convoy: () => `${head('convoy', 'Parallel looks at one thing, and what follows from them')}
+  },
+  convoy: {
+    kind: 'convoy',
+    says: 'Parallel looks at one thing, and what follows from them',
+    text: `
 [inputs.what]
 description = "What is looked at"
 required = true
@@ -101,7 +121,11 @@ directory = ".reviews/{{.review_id}}"
 leg_pattern = "{{.leg.id}}.md"
 synthesis = "summary.md"
 `,
-    patrol: () => `${head('workflow', 'What is looked at again and again')}phase = "vapor"
+  },
+  patrol: {
+    kind: 'workflow',
+    says: 'What is looked at again and again',
+    text: `phase = "vapor"
 pour = true
 
 [[steps]]
@@ -119,6 +143,5 @@ id = "report"
 title = "Say what was seen"
 needs = ["act"]
 `,
-  };
-  return texts[type]();
-}
+  },
+};
