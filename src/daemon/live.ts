@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Member } from '#core/ids';
+import { writeBin } from '#world/agents/bin';
 import { type actorOf, identityOf, type LaunchGround } from '#world/agents/environment';
 import { hides } from '#world/agents/hides';
 import { agentFor, launch } from '#world/agents/launch';
@@ -21,6 +21,8 @@ import { jobsFor } from '#world/queue/jobs';
 import type { World } from '#world/world';
 import type { HostLine } from './host-line.ts';
 import { type Footing, workerName } from './sleepers.ts';
+
+const GT = fileURLToPath(new URL('../cli/bin/gt.js', import.meta.url));
 
 export type LiveGround = {
   readonly root: string;
@@ -45,7 +47,12 @@ export async function liveWorld({
   const git = makeGit({ now: systemClock.now, env: process.env, worker }); // clock, environment
   const secret = townSecret(join(layout.runtime, 'secret')); // a file of the town
   const owner = await ownerOf(); // git's own settings
-  const agents: LaunchGround = { layout, env: process.env, bin: writeBin(layout.runtime), email: owner.email };
+  const agents: LaunchGround = {
+    layout,
+    env: process.env,
+    bin: writeBin(join(layout.runtime, 'bin'), process.execPath, GT),
+    email: owner.email,
+  };
   const kill = (request: Parameters<typeof killTree>[0]) => killTree(request);
   const check = makeCheck({
     now: systemClock.now,
@@ -77,18 +84,6 @@ export async function liveWorld({
     },
   };
   return { world: { ...rest, desk: footing.desk }, worldOf: (self) => ({ ...rest, desk: footing.deskOf(self) }) };
-}
-
-/** `gt` by an absolute path that does not move with the shell: agents' login shells lose PATH. */
-function writeBin(runtime: string): string {
-  const gt = fileURLToPath(new URL('../cli/bin/gt.js', import.meta.url));
-  const folder = join(runtime, 'bin');
-  mkdirSync(folder, { recursive: true });
-  for (const name of ['gt', 'gtr']) {
-    writeFileSync(join(folder, name), `#!/bin/sh\nexec '${process.execPath}' '${gt}' "$@"\n`);
-    chmodSync(join(folder, name), 0o755);
-  }
-  return join(folder, 'gt');
 }
 
 async function ownerOf(): Promise<{ name: string; email: string }> {
