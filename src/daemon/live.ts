@@ -18,9 +18,10 @@ import { makeGit } from '#world/git/make';
 import type { News } from '#world/news';
 import { killTree } from '#world/processes/kill';
 import { jobsFor } from '#world/queue/jobs';
+import { makeFence } from '#world/store/fence';
 import type { World } from '#world/world';
 import type { HostLine } from './host-line.ts';
-import { type Footing, workerName } from './sleepers.ts';
+import type { Footing } from './sleepers.ts';
 
 const GT = fileURLToPath(new URL('../cli/bin/gt.js', import.meta.url));
 
@@ -44,7 +45,8 @@ export async function liveWorld({
 }: LiveGround): Promise<{ worldOf: (self: Member) => World; world: World }> {
   const layout = townLayout(root);
   const worker = `${townId}.${footing.epoch}`; // by which a successor finds this worker's git and checks
-  const git = makeGit({ now: systemClock.now, env: process.env, worker }); // clock, environment
+  const fence = makeFence(footing.link, footing.desk.books.keys, footing.epoch); // the books
+  const git = makeGit({ now: systemClock.now, env: process.env, worker, fence }); // clock, environment, fence
   const secret = townSecret(join(layout.runtime, 'secret')); // a file of the town
   const owner = await ownerOf(); // git's own settings
   const agents: LaunchGround = {
@@ -53,16 +55,17 @@ export async function liveWorld({
     bin: writeBin(join(layout.runtime, 'bin'), process.execPath, GT),
     email: owner.email,
   };
-  const kill = (request: Parameters<typeof killTree>[0]) => killTree(request);
+  const kill = (request: Parameters<typeof killTree>[0]) => killTree({ ...request, fence }); // fence
   const check = makeCheck({
     now: systemClock.now,
-    killTree: (input) => killTree(input),
+    killTree: kill,
     env: process.env,
+    fence,
     git,
     runtime: layout.runtime,
     worker,
   });
-  const queues = jobsFor(footing.link, footing.desk.books.keys, footing.jobs, workerName(footing.epoch));
+  const queues = jobsFor(footing.link, footing.desk.books.keys, footing.jobs, footing.epoch);
   const rest = {
     epoch: footing.epoch,
     town: { id: townId, layout },

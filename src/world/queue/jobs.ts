@@ -7,13 +7,13 @@ import type { JobQueues } from './add.ts';
 import { handBackOthers } from './recover.ts';
 
 /** What patrols may ask of the jobs themselves. */
-export function jobsFor(link: Link, keys: Keys, jobs: JobQueues, own: string): World['queues'] {
+export function jobsFor(link: Link, keys: Keys, jobs: JobQueues, epoch: number): World['queues'] {
   return {
     missing: async (members) => {
       const there = await link.pipeline(members.map((one) => ['EXISTS', `${keys.queue(parts(one).queue)}${parts(one).jobId}`]));
       return members.filter((_, i) => there[i] === 0);
     },
-    handBackOthers: () => handBackOthers(link, keys, jobs, own),
+    handBackOthers: () => handBackOthers(link, keys, jobs, epoch),
     remove: async (members) => {
       for (const one of members) await removeOne(jobs, one);
     },
