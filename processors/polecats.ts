@@ -103,6 +103,7 @@ async function spawn(run: Run, world: World): Promise<undefined> {
   const { session } = run;
   const work = await world.desk.books.read('work', run.work);
   if (!session || !work) return;
+  failpoint('begin');
   // Of any session of this item: books that were cut back may have forgotten the last one.
   const { left } = await world.kill({ tokens: [{ prefix: `GT_SESSION=${world.town.id}.${run.work}.r` }], graceMs: 0 });
   if (left.length > 0) throw new Error(`processes of ${run.work} do not end: ${left.map((one) => one.pid).join(', ')}`);
