@@ -6,7 +6,7 @@ import { ends, landedOnce } from '../support/kill-proof.ts';
 import { KillTown, PATIENCE_MS } from '../support/kill-story.ts';
 
 /** Where a worker stands still (a suspended machine, a debugger, a full disk under its log) while its successor does its work. */
-const PLACES = ['worktree', 'exit', 'swap', 'verdict', 'leave', 'clear'] as const;
+const PLACES = ['exit', 'verdict', 'leave'] as const;
 
 let story: KillTown;
 beforeAll(async () => {
