@@ -4,9 +4,12 @@ import type { Processor } from './answer.ts';
 import { checks } from './checks.ts';
 import { deliveries } from './deliveries.ts';
 import { dispatch } from './dispatch.ts';
+import { gates } from './gates.ts';
 import { merges } from './merges.ts';
+import { molecules } from './molecules.ts';
 import { patrols } from './patrols.ts';
 import { polecats } from './polecats.ts';
+import { steps } from './steps.ts';
 import { trains } from './trains.ts';
 import { work } from './work.ts';
 
@@ -15,6 +18,9 @@ export const processors: { readonly [Q in QueueName]: Processor<Q, World> } = {
   work,
   dispatch,
   polecats,
+  molecules,
+  steps,
+  gates,
   merges,
   trains,
   checks,

@@ -1,9 +1,12 @@
 import { checks } from './checks.ts';
 import { deliveries } from './deliveries.ts';
 import { dispatch } from './dispatch.ts';
+import { gates } from './gates.ts';
 import { merges } from './merges.ts';
+import { molecules } from './molecules.ts';
 import { patrols } from './patrols.ts';
 import { polecats } from './polecats.ts';
+import { steps } from './steps.ts';
 import { trains } from './trains.ts';
 import { work } from './work.ts';
 
@@ -12,6 +15,9 @@ export const queues = {
   work,
   dispatch,
   polecats,
+  molecules,
+  steps,
+  gates,
   merges,
   trains,
   checks,

@@ -16,8 +16,8 @@ export type QueueSpec<N extends Noun = Noun> = {
   readonly alone?: true;
   /** The job's name on the board, in a person's words. */
   readonly title: (doc: Records[N]) => string;
-  /** The job that waits for this one. */
-  readonly parent?: (doc: Records[N]) => Member;
+  /** The job that waits for this one, when there is one. */
+  readonly parent?: (doc: Records[N]) => Member | undefined;
 };
 
 /** Keeps the noun in the type of a spec. */

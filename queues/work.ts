@@ -1,3 +1,4 @@
+import { member } from '#core/ids';
 import { queue } from './queue.ts';
 
 export const work = queue({
@@ -7,4 +8,5 @@ export const work = queue({
   concurrency: 30,
   attempt: false,
   title: (doc) => `${doc.id} ${doc.title}`,
+  parent: (doc) => (doc.leg ? member('steps', `${doc.leg.step}@1`) : undefined),
 });

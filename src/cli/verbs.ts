@@ -53,6 +53,23 @@ export const TOPICS: readonly Topic[] = [
     },
   },
   {
+    title: 'Formulas',
+    verbs: {
+      formula: {
+        help: 'Workflows as files',
+        aliases: ['formulas'],
+        load: async () => (await import('./cmd/formula.ts')).formula,
+      },
+      mol: {
+        help: 'Formulas at work: molecules and their steps',
+        aliases: ['molecule'],
+        load: async () => (await import('./cmd/mol.ts')).mol,
+      },
+      gate: { help: 'Waits for a time, a person, a run', load: async () => (await import('./cmd/gate.ts')).gate },
+      bd: { help: 'Work data: the same as the program bd', load: async () => (await import('./bd/verbs.ts')).bd },
+    },
+  },
+  {
     title: 'Merge queue',
     verbs: {
       mq: {

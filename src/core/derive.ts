@@ -1,4 +1,4 @@
-import { type Member, member } from './ids.ts';
+import { jobId, type Member, member } from './ids.ts';
 import type { Noun, Records } from './records.ts';
 
 /**
@@ -31,6 +31,10 @@ export const isFinal: { readonly [N in Noun]: (doc: Records[N]) => boolean } = {
     (doc.state === 'merged' && doc.mirror !== undefined),
   check: (doc) => doc.state !== 'planned',
   delivery: (doc) => doc.state !== 'pending' && doc.state !== 'claimed',
+  molecule: (doc) => doc.state === 'closed',
+  step: (doc) => doc.status === 'closed',
+  gate: (doc) => doc.state !== 'waiting' && doc.state !== 'open',
+  proto: () => true,
   train: () => false,
   dispatch: () => false,
   verdict: () => true,
@@ -49,6 +53,10 @@ export const jobMember: { readonly [N in Noun]: (doc: Records[N]) => Member | un
   delivery: (doc) => member('deliveries', doc.id),
   train: (doc) => member('trains', `${doc.id}@${doc.generation}`),
   dispatch: (doc) => member('dispatch', `${doc.id}@${doc.generation}`),
+  molecule: (doc) => member('molecules', jobId(doc.id, 1)),
+  step: (doc) => member('steps', jobId(doc.id, 1)),
+  gate: (doc) => member('gates', jobId(doc.id, 1)),
+  proto: () => undefined,
   verdict: () => undefined,
   recipient: () => undefined,
   patrol: () => undefined,
@@ -103,6 +111,19 @@ const standing: { readonly [N in Noun]?: (doc: Records[N]) => Standing } = {
     const shown = ['deliveries.undelivered', `deliveries.undelivered:${doc.work}`].map((index) => [index, at] as const);
     return [['deliveries.ended', at], ...(missed ? shown : [])];
   },
+  proto: (doc) => [['protos', doc.createdAt]],
+  molecule: (doc) =>
+    doc.state === 'closed'
+      ? [['molecules.closed', doc.closed?.at ?? doc.updatedAt]]
+      : [
+          ['molecules.open', doc.createdAt],
+          [`molecules.open:${doc.rig}`, doc.createdAt],
+        ],
+  step: (doc) => [[`${doc.status === 'closed' ? 'steps.closed' : 'steps.open'}:${doc.mol}`, doc.seq]],
+  gate: (doc) => {
+    const at: Array<[string, number]> = doc.mol ? [[`gates:${doc.mol}`, doc.seq ?? 0]] : [];
+    return isFinal.gate(doc) ? [...at, ['gates.closed', doc.ended?.at ?? doc.createdAt]] : [...at, ['gates.open', doc.createdAt]];
+  },
   train: () => [['trains', 0]],
   patrol: () => [['patrols', 0]],
   escalation: (doc) => [[doc.state === 'closed' ? 'escalations.closed' : 'escalations.open', doc.openedAt]],
@@ -131,8 +152,19 @@ const concerned: { readonly [N in Noun]?: (doc: Records[N], before: Records[N] |
     const same = before?.line[0]?.id === next?.id && before?.idle?.at === doc.idle?.at && before?.session === doc.session;
     return next && !same ? [member('deliveries', next.id)] : [];
   },
+  // Its job sleeps until its steps have ended: what an agent has in hand does not concern it. A new step's job is added, held, by the pour.
+  molecule: (doc, before) => [
+    ...(before && doc.state === before.state && !doc.cancel === !before.cancel ? [] : [jobMember.molecule(doc)]),
+    ...(doc.state === 'closed' ? [above(doc)] : []),
+  ],
+  step: (doc, before) => (before ? [jobMember.step(doc)] : []),
+  gate: (doc, before) => (before || !doc.mol ? [jobMember.gate(doc)] : []),
   check: (doc, before) => [jobMember.check(doc), ...(before && doc.state !== before.state ? [train(doc.rig)] : [])],
 };
+
+/** The job that a molecule hangs under. */
+const above = (doc: Records['molecule']): Member | undefined =>
+  doc.step ? member('steps', `${doc.step}@1`) : doc.work ? member('work', `${doc.work}@${doc.workGeneration ?? 1}`) : undefined;
 
 const wants = (doc: Records['work'] | undefined): boolean => doc?.want !== undefined && doc.run === undefined;
 

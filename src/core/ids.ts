@@ -4,7 +4,7 @@
  * live as long as the item (only reopening raises the generation: an id that ended is never used again), and the record's own id for attempts.
  * BullMQ refuses ids with `:` and of digits only, and its own key names collide with queues' keys; none of these forms can be one of those.
  */
-const JOB_ID = /^(?!(?:waiting-children|stalled-check)$)(?:[A-Za-z]\w*(?:[-.]\w+)*@\d+|[A-Za-z]\w*-\w+(?:[-.]\w+)*)$/;
+const JOB_ID = /^(?!(?:waiting-children|stalled-check)$)(?:[A-Za-z][\w.-]*@\d+|[A-Za-z]\w*-\w+(?:[-.]\w+)*)$/;
 
 /** `work/gp-4kx@1`: a job, named across queues; what the unseen set holds. */
 export type Member = `${string}/${string}`;

@@ -38,6 +38,8 @@ export const TITLE_BYTES = 500;
 export const ENDED_KEPT_MS = DAY;
 /** A patrol's tick that has not ended after this is over: what it would have written last was lost, and nobody else waits for it. */
 export const PATROL_OVER_MS = 10 * MINUTE;
+/** Steps of a molecule that are written and added at once: BullMQ adds so many in one transaction without holding up others. */
+export const POUR_CHUNK = 500;
 /** Records that a patrol reads at once. */
 export const PAGE = 1000;
 /** An agent's writing call outlives a restart of Redis; a person's command says soon that Redis is down. */

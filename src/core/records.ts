@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { delivery, recipient } from './delivery-records.ts';
+import { gate, molecule, proto, step } from './molecule-records.ts';
 import { dispatch, escalation, patrol, worker } from './town-records.ts';
 
 /**
@@ -34,6 +35,10 @@ const work = z.looseObject({
   deps: z.array(z.string()).default([]),
   /** Agent preset asked for by name. */
   agent: z.string().optional(),
+  /** The molecule that its agent works, step by step. */
+  molecule: z.string().optional(),
+  /** The step whose work this is, and its molecule. */
+  leg: z.looseObject({ step: z.string(), mol: z.string() }).optional(),
   /** It wants a slot, since then. */
   want: z.looseObject({ since: time, rework: z.boolean() }).optional(),
   /** The live run, and how many there were. */
@@ -217,6 +222,10 @@ export const schemas = {
   verdict,
   delivery,
   recipient,
+  proto,
+  molecule,
+  step,
+  gate,
   dispatch,
   patrol,
   escalation,
@@ -233,5 +242,8 @@ export type Check = Records['check'];
 export type Verdict = Records['verdict'];
 export type Delivery = Records['delivery'];
 export type Recipient = Records['recipient'];
+export type Molecule = Records['molecule'];
+export type Step = Records['step'];
+export type Gate = Records['gate'];
 export type Escalation = Records['escalation'];
 export type Rework = NonNullable<Work['rework']>;

@@ -1,4 +1,5 @@
 import { DELIVERY_REFUSALS } from './delivery-refusals.ts';
+import { MOLECULE_REFUSALS } from './molecule-refusals.ts';
 import { SESSION_REFUSALS } from './session-refusals.ts';
 
 /**
@@ -146,6 +147,7 @@ export const REFUSALS = {
     exit: 6,
   },
   ...SESSION_REFUSALS,
+  ...MOLECULE_REFUSALS,
   NO_OUTPUT: {
     says: '{agent} has no session whose output could be shown.',
     try: 'See `gt polecat list`, and `gt why {agent}`.',

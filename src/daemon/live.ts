@@ -23,7 +23,9 @@ import type { World } from '#world/world';
 import type { HostLine } from './host-line.ts';
 import type { Footing } from './sleepers.ts';
 
-const GT = fileURLToPath(new URL('../cli/bin/gt.js', import.meta.url));
+const programOf = (bin: 'gt' | 'bd') => fileURLToPath(new URL(`../cli/bin/${bin}.js`, import.meta.url));
+/** What agents call. */
+const PROGRAMS = { gt: programOf('gt'), gtr: programOf('gt'), bd: programOf('bd') };
 
 export type LiveGround = {
   readonly root: string;
@@ -52,7 +54,7 @@ export async function liveWorld({
   const agents: LaunchGround = {
     layout,
     env: process.env,
-    bin: writeBin(join(layout.runtime, 'bin'), process.execPath, GT),
+    bin: join(writeBin(join(layout.runtime, 'bin'), process.execPath, PROGRAMS), 'gt'),
     email: owner.email,
   };
   const kill = (request: Parameters<typeof killTree>[0]) => killTree({ ...request, fence }); // fence

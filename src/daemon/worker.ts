@@ -22,6 +22,7 @@ import { bornOf, myself } from '#world/processes/process';
 import { readToken } from '#world/pty/access';
 import { workerName } from '#world/queue/recover';
 import { inspectRedis } from '#world/redis/inspect';
+import { makeFence } from '#world/store/fence';
 import { keysOf } from '#world/store/keys';
 import { openLink, runOf } from '#world/store/link';
 import { type StoredEvent, tail } from '#world/store/tail';
@@ -58,7 +59,8 @@ export async function serveTown(root: string, socket: string, log: Log): Promise
   const redisRun = runOf(await link.call('INFO', 'server'));
   const redis = connect(where, log);
   const footing = await takeOver(redis, link, keysOf(townId), systemClock, log);
-  await killTree({ tokens: [{ prefix: `GT_WORKER=${townId}.` }], graceMs: DEAD_WORKERS_GRACE_MS });
+  const fence = makeFence(link, keysOf(townId), footing.epoch);
+  await killTree({ tokens: [{ prefix: `GT_WORKER=${townId}.` }], graceMs: DEAD_WORKERS_GRACE_MS, fence });
   const lastRun = await takeRecord(footing.desk, footing.epoch);
   const news = makeNews(systemClock);
   const host = await keepHostLine(

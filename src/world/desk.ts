@@ -6,6 +6,7 @@ import { failpoint } from './failpoint.ts';
 import type { Log } from './log.ts';
 import type { Ask } from './queue/ask.ts';
 import type { Books, Reading, Writer } from './store/books.ts';
+import { type Plans, plansOf } from './store/plans.ts';
 
 /** What an op is given: the books, a clock, ids, a log. No git, no terminals, no files. */
 export type Desk = {
@@ -15,6 +16,8 @@ export type Desk = {
   readonly actor: string;
   /** Random bytes, for ids. */
   readonly random: (bytes: number) => Uint8Array;
+  /** Plans of protomolecules and molecules: what was cooked, with the texts of all steps. */
+  readonly plans: Plans;
   /** Writes a change and wakes the jobs that it concerns. A job whose wake is lost on the way is woken by the worker's relay. */
   readonly change: <A>(decide: (reading: Reading) => Promise<Decision<A>> | Decision<A>) => Promise<A | Refusal>;
   /** Wakes jobs ("look again"). */
@@ -36,6 +39,7 @@ export function makeDesk(parts: {
     clock,
     log,
     random,
+    plans: plansOf(books),
     actor: writer.actor,
     change: async (decide) => {
       const written = await books.change(writer, decide);

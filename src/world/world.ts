@@ -1,3 +1,4 @@
+import type { Put } from '#core/change';
 import type { Member } from '#core/ids';
 import type { Preset } from '#core/preset';
 import type { Run, Work } from '#core/records';
@@ -51,6 +52,8 @@ export type World = {
     /** Hands back what an older worker took with its last fetch. @returns how many */
     readonly handBackOthers: () => Promise<number>;
     readonly remove: (members: readonly Member[]) => Promise<void>;
+    /** Adds the jobs of records, asleep until they are woken; those that exist are left as they are. Their parents exist. */
+    readonly addHeld: (records: readonly Put[]) => Promise<void>;
     /** Removes jobs of a queue that ended longer ago than `ms`; only of queues whose jobs stand alone. */
     readonly clean: (queue: QueueName, ms: number) => Promise<void>;
   };

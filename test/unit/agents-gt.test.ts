@@ -6,37 +6,39 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { writeBin } from '#world/agents/bin';
 
 let dir: string;
+/** What a worker does at its start, when its gt is this one. @returns the path of gt */
+const starts = (program: string) => join(writeBin(dir, '/bin/echo', { gt: program, bd: `${program} bd` }), 'gt');
 beforeEach(() => {
   dir = join(mkdtempSync(join(tmpdir(), 'gt-bin-')), 'bin');
 });
 afterEach(() => rmSync(join(dir, '..'), { recursive: true, force: true }));
 
 test('a worker that starts leaves the gt of agents alone when it is right already', () => {
-  const gt = writeBin(dir, '/bin/echo', 'it');
+  const gt = starts('it');
   const long = new Date(1000);
   utimesSync(gt, long, long);
   const { ino, ctimeMs } = statSync(gt);
-  expect(writeBin(dir, '/bin/echo', 'it')).toBe(gt);
+  expect(starts('it')).toBe(gt);
   expect(statSync(gt)).toMatchObject({ ino, mtimeMs: 1000, ctimeMs });
 });
 
 test('another gt takes its place as a whole: who has the old one open reads it to its end, and nobody meets half of one', () => {
-  const gt = writeBin(dir, '/bin/echo', 'old');
+  const gt = starts('old');
   const open = openSync(gt, 'r');
   try {
-    writeBin(dir, '/bin/echo', 'new');
+    starts('new');
     expect(readFileSync(open, 'utf8')).toContain("'old'");
   } finally {
     closeSync(open);
   }
   expect(execFileSync(gt, ['words'], { encoding: 'utf8' })).toBe('new words\n');
-  expect(execFileSync(join(dir, 'gtr'), { encoding: 'utf8' })).toBe('new\n');
-  expect(readdirSync(dir).sort()).toEqual(['gt', 'gtr']);
+  expect(execFileSync(join(dir, 'bd'), { encoding: 'utf8' })).toBe('new bd\n');
+  expect(readdirSync(dir).sort()).toEqual(['bd', 'gt']);
 });
 
 test('one that may not be run is mended', () => {
-  const gt = writeBin(dir, '/bin/echo', 'it');
+  const gt = starts('it');
   chmodSync(gt, 0o644);
-  writeBin(dir, '/bin/echo', 'it');
+  starts('it');
   expect(execFileSync(gt, { encoding: 'utf8' })).toBe('it\n');
 });

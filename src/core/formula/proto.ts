@@ -35,6 +35,21 @@ type ProtoOrigin = {
   readonly by: readonly Via[];
 };
 
+/** Who does a step, when the formula says it; and what gt runs there. Commands run in the worktree, by `sh -c`. */
+export type StepExec = {
+  readonly executor?: 'agent' | 'polecat' | 'command' | 'mark';
+  /** `command`: what the worker runs. */
+  readonly run?: string;
+  /** The command may be run again when nobody knows whether it ran to its end. */
+  readonly repeatable?: boolean;
+  /** A command that ends with 0 when the step is done already. */
+  readonly done_if?: string;
+  /** A Go duration, for `run`, `check` and `done_if` each. */
+  readonly timeout?: string;
+  /** A command that must end with 0 before the step may be closed as done. */
+  readonly check?: string;
+};
+
 export type ProtoStep = {
   /** `ROOT.STEP`, `ROOT.PARENT.CHILD`, and `ROOT.gate-STEP` of a gate. */
   readonly id: string;
@@ -68,6 +83,8 @@ export type ProtoStep = {
   readonly ralph?: Ralph;
   readonly parallel: boolean;
   readonly interactive: boolean;
+  /** What gt itself does or asks at this step. */
+  readonly exec?: StepExec;
   readonly leg?: NonNullable<Step['leg']>;
   readonly extra?: Extra;
   readonly origin: ProtoOrigin;

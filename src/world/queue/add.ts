@@ -2,6 +2,7 @@ import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { jobMember } from '#core/derive';
 import { type Member, parts } from '#core/ids';
+import { HOLD_MS } from '#core/limits';
 import type { Noun, Records } from '#core/records';
 import { type QueueName, queueOf, queues } from '#queues/index';
 import type { Keys } from '#world/store/keys';
@@ -13,6 +14,8 @@ export type JobSpec = {
   readonly name: string;
   readonly record: string;
   readonly parent?: Member;
+  /** Added asleep: it waits for a wake. */
+  readonly held?: true;
 };
 
 /** The job of a record. @throws for a noun without a queue */
@@ -20,7 +23,7 @@ export function jobOf<N extends Noun>(noun: N, doc: Records[N]): JobSpec {
   const own = jobMember[noun](doc);
   const name = queueOf[noun];
   if (!own || !name) throw new Error(`a ${noun} has no job`);
-  const spec = queues[name] as unknown as { title(doc: Records[N]): string; parent?(doc: Records[N]): Member };
+  const spec = queues[name] as unknown as { title(doc: Records[N]): string; parent?(doc: Records[N]): Member | undefined };
   const parent = spec.parent?.(doc);
   return {
     queue: name,
@@ -59,8 +62,9 @@ export class JobQueues {
   }
 
   #form(spec: JobSpec) {
-    const { record, jobId, name, parent } = spec;
-    const opts = { jobId, attempts: 1, keepLogs: 50, removeOnComplete: false, removeOnFail: false };
+    const { record, jobId, name, parent, held } = spec;
+    const asleep = held ? { delay: HOLD_MS } : {};
+    const opts = { jobId, attempts: 1, keepLogs: 50, removeOnComplete: false, removeOnFail: false, ...asleep };
     if (!parent) return { name, data: { id: record }, opts };
     // By default a failed child hangs its parent for ever; the parent reads the books instead.
     const of = parts(parent);

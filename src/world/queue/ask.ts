@@ -1,6 +1,6 @@
 import { isFinal } from '#core/derive';
 import { type Member, parts, recordOf } from '#core/ids';
-import type { Noun, Records } from '#core/records';
+import type { Noun } from '#core/records';
 import { type QueueName, queues } from '#queues/index';
 import { failpoint } from '#world/failpoint';
 import type { Books } from '#world/store/books';
@@ -31,37 +31,48 @@ type Adding = { jobs: JobQueues; jobOf: typeof import('./add.ts').jobOf };
 
 /** Adds what is missing and not final, parents first. @returns the members whose record is final or absent: nothing is left to do for them. */
 async function addMissing(missing: readonly Member[], books: Books, { jobs, jobOf }: Adding): Promise<Member[]> {
-  // A queue that this gt does not have is another version's: nothing can be done for its jobs here.
-  const over: Member[] = missing.filter((one) => !(parts(one).queue in queues));
-  const levels: Array<Map<QueueName, JobSpec[]>> = [];
-  const place = (spec: JobSpec, level: number) => {
-    levels[level] ??= new Map();
-    const list = levels[level].get(spec.queue) ?? [];
-    list.push(spec);
-    levels[level].set(spec.queue, list);
-  };
-  for (const [queue, ids] of byQueue(missing)) {
-    const noun: Noun = queues[queue].noun;
-    const docs = new Map((await books.readMany(noun, ids.map(recordOf))).map((doc) => [doc.id, doc]));
-    for (const id of ids) {
-      const doc = docs.get(recordOf(id));
-      if (!doc || isFinal[noun](doc as never) || jobOf(noun, doc as never).jobId !== id) {
-        over.push(`${queue}/${id}`);
-        continue;
+  const over: Member[] = [];
+  const specs = new Map<Member, JobSpec | undefined>();
+  // Up from the jobs to their parents, all of one height in one read for each queue.
+  for (let row = [...missing]; row.length > 0; row = above(row, specs)) {
+    for (const one of row) specs.set(one, undefined);
+    // A queue that this gt does not have is another version's: nothing can be done for its jobs here.
+    for (const [queue, ids] of byQueue(row)) {
+      const noun: Noun = queues[queue].noun;
+      const docs = new Map((await books.readMany(noun, ids.map(recordOf))).map((doc) => [doc.id, doc]));
+      for (const id of ids) {
+        const doc = docs.get(recordOf(id));
+        const spec = doc && !isFinal[noun](doc as never) ? jobOf(noun, doc as never) : undefined;
+        if (spec?.jobId === id) specs.set(`${queue}/${id}`, spec);
       }
-      const spec = jobOf(noun, doc as never);
-      if (spec.parent) {
-        const { queue: above } = parts(spec.parent);
-        const parentNoun: Noun = queues[above as QueueName].noun;
-        const parent = (await books.read(parentNoun, recordOf(parts(spec.parent).jobId))) as Records['work'] | undefined;
-        if (parent) place(jobOf(parentNoun, parent as never), 0);
-      }
-      place(spec, spec.parent ? 1 : 0);
     }
   }
-  for (const level of levels) for (const [queue, specs] of level ?? []) await jobs.add(queue, specs);
+  for (const one of missing) if (!specs.get(one)) over.push(one);
+  // Parents were found last: they are added first.
+  for (const level of levelsOf(specs)) for (const [queue, list] of level) await jobs.add(queue, list);
   failpoint('add');
   return over;
+}
+
+/** The parents of a row that nobody has looked for yet. */
+function above(row: readonly Member[], specs: ReadonlyMap<Member, JobSpec | undefined>): Member[] {
+  const parents = row.map((one) => specs.get(one)?.parent).filter((one) => one !== undefined);
+  return [...new Set(parents)].filter((one) => !specs.has(one));
+}
+
+/** Jobs by their height, those without a parent first. */
+function levelsOf(specs: ReadonlyMap<Member, JobSpec | undefined>): Array<Map<QueueName, JobSpec[]>> {
+  const levels: Array<Map<QueueName, JobSpec[]>> = [];
+  for (const spec of specs.values()) {
+    if (!spec) continue;
+    let height = 0;
+    for (let up = spec.parent && specs.get(spec.parent); up; up = up.parent && specs.get(up.parent)) height++;
+    levels[height] ??= new Map();
+    const list = levels[height]?.get(spec.queue) ?? [];
+    list.push(spec);
+    levels[height]?.set(spec.queue, list);
+  }
+  return levels.filter((level) => level !== undefined);
 }
 
 function byQueue(members: readonly Member[]): Map<QueueName, string[]> {

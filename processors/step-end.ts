@@ -1,0 +1,16 @@
+import { unchanged } from '#core/change';
+import { closeStep, type StepEnd } from '#core/molecule/life';
+import type { Step } from '#core/records';
+import { isRefusal, Refused } from '#core/refusals';
+import type { World } from '#world/world';
+
+/** Closes a step, once. @throws Refused when the books are busy, so that the job's backoff tries again */
+export async function end(step: Step, how: StepEnd, { desk }: World): Promise<void> {
+  const closed = await desk.change(async (reading) => {
+    const now = await reading.get('step', step.id);
+    if (!now || now.status === 'closed') return unchanged(now);
+    const mol = now.watched ? await reading.get('molecule', now.mol) : undefined;
+    return closeStep(now, mol, how, desk.clock.now());
+  });
+  if (isRefusal(closed)) throw new Refused(closed);
+}

@@ -1,0 +1,50 @@
+import { HOLD_MS } from '#core/limits';
+import { nextForStep } from '#core/molecule/life';
+import type { Step } from '#core/records';
+import type { World } from '#world/world';
+import { type Answer, done, type Processor, sleep } from './answer.ts';
+import { end } from './step-end.ts';
+import { offer } from './step-offer.ts';
+import { decideRound } from './step-rounds.ts';
+import { runCommand } from './step-run-command.ts';
+import { slingLeg } from './step-sling-leg.ts';
+
+/** What is done with a step whose needs are met, by who does it. */
+const EXECUTORS: Record<
+  'run' | 'sling' | 'decide-round' | 'offer',
+  (step: Step, world: World, signal: AbortSignal) => Promise<Answer | undefined>
+> = {
+  run: runCommand,
+  sling: slingLeg,
+  'decide-round': decideRound,
+  offer,
+};
+
+/** A step's life: held while it needs something, then done by whoever does it. */
+export const steps: Processor<'steps', World> = async (turn, world) => {
+  const { desk } = world;
+  for (let { doc, unmet } = turn; ; { doc, unmet } = await turn.again()) {
+    if (!doc) return done('gone');
+    const now = desk.clock.now();
+    const move = nextForStep(doc, unmet, now);
+    switch (move.do) {
+      case 'hold':
+        return sleep(doc.notBefore ?? now + HOLD_MS, move.why);
+      case 'close':
+        await end(doc, { outcome: 'done', reason: doc.exec === 'epic' ? 'its children have ended' : 'its needs are met' }, world);
+        return done('done');
+      case 'run':
+      case 'sling':
+      case 'decide-round':
+      case 'offer': {
+        const answer = await EXECUTORS[move.do](doc, world, turn.signal);
+        if (answer) return answer;
+        break;
+      }
+      case 'end':
+        return done(doc.closed?.outcome ?? 'closed');
+      default:
+        move satisfies never;
+    }
+  }
+};

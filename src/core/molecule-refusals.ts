@@ -1,0 +1,13 @@
+/** What gt says of formulas and molecules. The form of each is told in refusals.ts. */
+export const MOLECULE_REFUSALS = {
+  MOLECULE_ATTACHED: {
+    says: '{id} has a molecule already: {mol}.',
+    try: 'Finish it, or take it off: `gt mol detach {id}`, then attach the other one.',
+    exit: 4,
+  },
+  MOLECULE_UNKNOWN: { says: 'There is no molecule `{id}`.', try: '{hint}', exit: 3 },
+  BEAD_UNKNOWN: { says: 'no issue found matching "{id}".', try: '{hint}', exit: 3 },
+  STATUS_BY_DEED: { says: '{id} does not become {status} by a word.', try: '{hint}', exit: 1 },
+  STEP_CLOSED: { says: '{id} is closed: {outcome}.', try: 'See how it ended: `bd show {id}`.', exit: 4 },
+  STEP_UNKNOWN: { says: 'There is no step `{id}`.', try: '{hint}', exit: 3 },
+} as const;

@@ -1,0 +1,115 @@
+import type { Change, NewEvent, Put } from '#core/change';
+import type { Molecule, Step } from '#core/records';
+
+/**
+ * The life of a molecule and of its steps.
+ *
+ *   molecule:  pouring ──all records are there──▸ open ──its last step has closed, or it was cancelled──▸ closed
+ *   step:      open ──needs are met──▸ in_progress (an agent, a polecat or a command has it) ──with evidence──▸ closed (done, skipped, failed, cancelled)
+ *                                          └──▸ failed: parked until somebody retries, skips or closes it
+ *
+ * - A step's job is held while what it needs is open; the books keep the set, and empty it in the commit that closes what was needed.
+ * - A **mark** closes by itself, an **epic** with its last child, a **round** decides whether its loop goes on.
+ * - A **command** is run by the worker; an **agent**'s step is in the molecule's `hand`, one at a time; a **polecat**'s step is work of its own.
+ * - A failed step holds back what needs it: nothing goes on as if it had been done.
+ */
+
+/** What the step's job does next. Any wake asks this anew. */
+export type StepMove =
+  | { readonly do: 'hold'; readonly why: string }
+  /** Its needs are met and it ends by itself. */
+  | { readonly do: 'close' }
+  | { readonly do: 'run' }
+  | { readonly do: 'offer' }
+  | { readonly do: 'sling' }
+  | { readonly do: 'decide-round' }
+  | { readonly do: 'end' };
+
+/** Decides the next move of a step. @param unmet how many needs are unmet @param now ms */
+export function nextForStep(step: Step, unmet: number, now: number): StepMove {
+  if (step.status === 'closed') return { do: 'end' };
+  if (step.status === 'failed') return { do: 'hold', why: `failed, needs you: ${step.failed?.reason ?? ''}` };
+  if (unmet > 0) return { do: 'hold', why: `waits for ${unmet} of what it needs` };
+  if (step.notBefore !== undefined && step.notBefore > now) return { do: 'hold', why: 'tried again soon' };
+  switch (step.exec) {
+    case 'mark':
+    case 'epic':
+      return { do: 'close' };
+    case 'round':
+      return { do: 'decide-round' };
+    case 'command':
+      return { do: 'run' };
+    case 'polecat':
+      return { do: 'sling' };
+    case 'agent':
+      return { do: 'offer' };
+  }
+}
+
+export type StepEnd = {
+  readonly outcome: NonNullable<Step['closed']>['outcome'];
+  readonly reason: string;
+  readonly by?: string;
+  readonly evidence?: NonNullable<Step['evidence']>;
+  readonly output?: unknown;
+};
+
+/**
+ * Closes a step: what needed it is released in the same commit. Closing it again answers as before. @param mol the molecule, where the step is in its hand
+ * or is watched
+ */
+export function closeStep(step: Step, mol: Molecule | undefined, end: StepEnd, now: number): Change<Step> {
+  if (step.status === 'closed') return { put: [], answer: step };
+  const { outcome, reason, by, evidence, output } = end;
+  const { holder: _holder, command: _command, failed: _failed, notBefore: _notBefore, ...rest } = step;
+  const doc: Step = {
+    ...rest,
+    status: 'closed',
+    closed: { at: now, outcome, reason, ...(by ? { by } : {}) },
+    ...(evidence ? { evidence } : {}),
+    ...(output === undefined ? {} : { output }),
+  };
+  const put: Put[] = [{ noun: 'step', doc }];
+  if (mol?.hand === step.id) put.push({ noun: 'molecule', doc: emptyHand(mol, now) });
+  return {
+    put,
+    settle: [step.id],
+    marks: step.watched && mol ? (mol.watchers as `${string}/${string}`[]) : [],
+    events: [
+      stepEvent(doc, 'step.closed', {
+        outcome,
+        ...(evidence ? { evidence } : {}),
+        ...(reason ? { reason: reason.slice(0, 200) } : {}),
+      }),
+    ],
+    answer: doc,
+  };
+}
+
+/** Nobody has a step of the molecule in hand. */
+export function emptyHand(mol: Molecule, now: number): Molecule {
+  const { hand: _, ...rest } = mol;
+  return { ...rest, updatedAt: now };
+}
+
+export const stepEvent = (step: Step, type: NewEvent['type'], data: Record<string, unknown> = {}): NewEvent => ({
+  type,
+  subject: step.id,
+  rig: step.rig,
+  data: { mol: step.mol, ...data },
+});
+
+/** All steps have ended: the molecule is closed, and what waits for it goes on. @param failed how many of them ended as failed */
+export function closeMolecule(mol: Molecule, failed: number, now: number): Change<Molecule> {
+  if (mol.state === 'closed') return { put: [], answer: mol };
+  const outcome = mol.cancel ? ('cancelled' as const) : failed > 0 ? ('failed' as const) : ('done' as const);
+  const reason = mol.cancel?.reason ?? (failed > 0 ? `${failed} of its steps failed` : 'all steps complete');
+  const { hand: _, ...rest } = mol;
+  const doc: Molecule = { ...rest, state: 'closed', closed: { at: now, outcome, reason }, updatedAt: now };
+  return {
+    put: [{ noun: 'molecule', doc }],
+    settle: [mol.id],
+    events: [{ type: 'molecule.closed', subject: mol.id, rig: mol.rig, data: { outcome, reason } }],
+    answer: doc,
+  };
+}

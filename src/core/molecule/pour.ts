@@ -1,0 +1,151 @@
+import type { Change, Put } from '#core/change';
+import { jobMember } from '#core/derive';
+import type { Proto, ProtoStep } from '#core/formula/proto';
+import { parseTimeout } from '#core/formula/timeout';
+import type { Member } from '#core/ids';
+import type { Gate, Molecule, Step } from '#core/records';
+
+/**
+ * A pour: the steps of a filled protomolecule become records, in chunks, while the molecule's state is `pouring`; then it is `open`, and what needs nothing
+ * begins. Nothing runs before the last step is there, so an edge never points to a step that has closed already. A pour that was cut is gone on with from the
+ * molecule's plan.
+ */
+
+/** A record to be poured, and the edges that hold it back. */
+export type Planned = {
+  readonly put: Extract<Put, { noun: 'step' | 'gate' }>;
+  readonly job: Member;
+  /** Ids that must have closed, those that its containers wait for included. */
+  readonly on: readonly string[];
+};
+
+/** The id that a step of a plan has in a molecule: `ROOT.a.b` becomes `MOL.a.b`. */
+export const pouredId = (mol: string, root: string, id: string): string => (id === root ? mol : `${mol}${id.slice(root.length)}`);
+
+/** The records of a plan's steps, in its order. `from` is the place of the first in the molecule. */
+export function plannedSteps(plan: Proto, mol: Molecule, now: number, from = 0): Planned[] {
+  const id = (one: string) => pouredId(mol.id, plan.root, one);
+  const waits = effectiveNeeds(plan.steps);
+  const watched = plan.steps.some(isWatching);
+  const children = new Map<string, string[]>();
+  for (const { parent, id: own, kind } of plan.steps)
+    if (kind !== 'gate') children.set(parent, [...(children.get(parent) ?? []), own]);
+  return plan.steps.map((step, index) => {
+    const seq = from + index;
+    const needs = waits.get(step.id) ?? [];
+    if (step.kind === 'gate') {
+      const target = `${step.parent}.${step.step}`;
+      const before = (waits.get(target) ?? []).filter((need) => need !== step.id);
+      const doc = gateRecord(step, { id: id(step.id), mol, seq, blocks: [id(target)], needs: before.map(id), now });
+      return { put: { noun: 'gate', doc }, job: jobMember.gate(doc) as Member, on: doc.needs };
+    }
+    const doc = stepRecord(step, { id, mol, seq, at: index, watched });
+    const on = [...needs, ...(doc.exec === 'epic' ? (children.get(step.id) ?? []) : [])].map(id);
+    return { put: { noun: 'step', doc }, job: jobMember.step(doc) as Member, on: [...new Set(on)] };
+  });
+}
+
+/** What each step waits for: its own needs and those of all its containers. */
+function effectiveNeeds(steps: readonly ProtoStep[]): Map<string, readonly string[]> {
+  const found = new Map<string, readonly string[]>();
+  // Containers come before their children.
+  for (const { id, parent, needs } of steps) {
+    const above = found.get(parent) ?? [];
+    found.set(id, above.length === 0 ? needs : [...new Set([...above, ...needs])]);
+  }
+  return found;
+}
+
+/** Whether a step asks how others stand while the molecule lives. */
+const isWatching = (step: ProtoStep): boolean =>
+  step.waits !== undefined || step.repeat !== undefined || step.gate?.type === 'condition' || step.gate?.condition !== undefined;
+
+type At = {
+  readonly id: (one: string) => string;
+  readonly mol: Molecule;
+  readonly seq: number;
+  readonly at: number;
+  readonly watched: boolean;
+};
+
+/** The record of one step; what is at its default is left out. */
+export function stepRecord(step: ProtoStep, { id, mol, seq, at, watched }: At): Step {
+  const { waits } = step;
+  const doc = {
+    id: id(step.id),
+    mol: mol.id,
+    rig: mol.rig,
+    seq,
+    key: step.step,
+    title: step.title,
+    exec: execOf(step, mol),
+    at,
+    ...(step.type === 'task' ? {} : { type: step.type }),
+    ...(step.priority === 2 ? {} : { priority: step.priority }),
+    ...(step.labels.length === 0 ? {} : { labels: [...step.labels] }),
+    ...(step.assignee === '' ? {} : { assignee: step.assignee }),
+    ...(id(step.parent) === mol.id ? {} : { parent: id(step.parent) }),
+    ...(step.needs.length === 0 ? {} : { needs: step.needs.map(id) }),
+    ...(waits ? { waits: { kind: waits.kind, spawner: id(waits.spawner) } } : {}),
+    ...(watched ? { watched } : {}),
+    ...(step.kind === 'round' ? { round: 1 } : {}),
+  };
+  // The schema's defaults are filled in by whoever reads it.
+  return doc as unknown as Step;
+}
+
+/** Who does a step. */
+function execOf(step: ProtoStep, mol: Molecule): Step['exec'] {
+  if (step.kind === 'round') return 'round';
+  if (step.type === 'epic') return 'epic';
+  const { executor, run } = step.exec ?? {};
+  if (executor) return executor;
+  if (run !== undefined) return 'command';
+  return step.leg || mol.fanout ? 'polecat' : 'agent';
+}
+
+type GateAt = { id: string; mol: Molecule; seq: number; blocks: string[]; needs: string[]; now: number };
+
+function gateRecord(step: ProtoStep, { id, mol, seq, blocks, needs, now }: GateAt): Gate {
+  const { gate } = step;
+  const timeoutMs = gate?.timeout === undefined ? undefined : parseTimeout(gate.timeout);
+  const doc: Gate = {
+    id,
+    rig: mol.rig,
+    title: step.title,
+    type: gate?.type ?? 'human',
+    awaitId: gate?.id ?? '',
+    ...(gate?.condition === undefined ? {} : { condition: gate.condition }),
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    mol: mol.id,
+    seq,
+    blocks,
+    needs,
+    state: 'waiting',
+    waiters: [],
+    createdAt: now,
+    createdBy: mol.createdBy,
+  };
+  return doc;
+}
+
+/** One chunk of a pour. */
+export function pourChunk(mol: Molecule, chunk: readonly Planned[], now: number): Change<Molecule> {
+  const doc: Molecule = { ...mol, poured: mol.poured + chunk.length, updatedAt: now };
+  return {
+    put: [{ noun: 'molecule', doc }, ...chunk.map(({ put }) => put)],
+    needs: chunk.filter(({ on }) => on.length > 0).map(({ put, job, on }) => ({ id: put.doc.id, job, on })),
+    answer: doc,
+  };
+}
+
+/** The pour is whole: what needs nothing begins. */
+export function poured(mol: Molecule, all: readonly Planned[], now: number): Change<Molecule> {
+  const doc: Molecule = { ...mol, state: 'open', updatedAt: now };
+  return {
+    put: [{ noun: 'molecule', doc }],
+    marks: all.filter(({ on }) => on.length === 0).map(({ job }) => job),
+    events: [{ type: 'molecule.poured', subject: mol.id, rig: mol.rig, data: { formula: mol.formula, steps: mol.planned } }],
+    answer: doc,
+  };
+}

@@ -1,0 +1,88 @@
+import type { Proto, ProtoStep } from '#core/formula/proto';
+import type { Molecule, Noun } from '#core/records';
+import { isRefusal } from '#core/refusals';
+import { type Pour, pour } from '#ops/pour';
+import type { Turn } from '#processors/answer';
+import { gates } from '#processors/gates';
+import { molecules } from '#processors/molecules';
+import { steps } from '#processors/steps';
+import { jobsFor } from '#world/queue/jobs';
+import type { World } from '#world/world';
+import { freshKeys } from './books.ts';
+import { type Run, type Town, town, type Wish } from './sleepers.ts';
+import { until } from './until.ts';
+
+/** A town with the real processors of molecules, steps and gates, and nothing else of the world but `more`. */
+export async function moleculeTown(path: string, more: Partial<World> = {}, wish: Wish = {}): Promise<Town> {
+  const keys = freshKeys();
+  let at: Town | undefined;
+  const real =
+    (processor: (turn: never, world: World) => ReturnType<Run>): Run =>
+    (turn: Turn<Noun>, desk) => {
+      if (!at) throw new Error('no town yet');
+      const queues = jobsFor(at.op.link, keys, at.op.jobs, 0);
+      return processor(turn as never, { desk, queues, ...more } as World);
+    };
+  at = await town(path, keys, { molecules: real(molecules), steps: real(steps), gates: real(gates) }, wish);
+  return at;
+}
+
+/** A step of a plan that ends by itself as soon as its needs are met, unless `more` says another. */
+export function planStep(id: string, needs: readonly string[] = [], more: Partial<ProtoStep> = {}): ProtoStep {
+  return {
+    id: `f.${id}`,
+    step: id,
+    parent: 'f',
+    kind: 'step',
+    title: id,
+    description: '',
+    notes: '',
+    acceptance: '',
+    type: 'task',
+    priority: 2,
+    labels: [],
+    metadata: {},
+    assignee: '',
+    needs: needs.map((need) => `f.${need}`),
+    conditions: [],
+    parallel: false,
+    interactive: false,
+    exec: { executor: 'mark' },
+    origin: { formula: 'f', file: 'f.toml', line: 1, at: '', by: [] },
+    ...more,
+  };
+}
+
+/** A filled protomolecule `f` of such steps. */
+export function planOf(steps: readonly ProtoStep[], more: Partial<Proto> = {}): Proto {
+  return {
+    formula: 'f',
+    type: 'workflow',
+    version: 1,
+    root: 'f',
+    title: 'f',
+    description: '',
+    labels: [],
+    phase: '',
+    pour: false,
+    agent: '',
+    vars: {},
+    steps,
+    hash: 'hash',
+    ...more,
+  };
+}
+
+/** Pours a plan. @throws when it is refused */
+export async function poured(at: Town, plan: Proto, more: Partial<Pour> = {}): Promise<Molecule> {
+  const made = await pour(at.op, { plan, prefix: 'gp', rig: '', phase: 'liquid', ...more });
+  if (isRefusal(made)) throw new Error(made.refused);
+  return made;
+}
+
+/** Waits until the molecule has closed. @returns its record */
+export const closes = async (at: Town, id: string): Promise<Molecule> =>
+  until(`${id} is closed`, async () => {
+    const doc = await at.op.books.read('molecule', id);
+    return doc?.state === 'closed' ? doc : undefined;
+  });
