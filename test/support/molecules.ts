@@ -20,7 +20,7 @@ export async function moleculeTown(path: string, more: Partial<World> = {}, wish
     (processor: (turn: never, world: World) => ReturnType<Run>): Run =>
     (turn: Turn<Noun>, desk) => {
       if (!at) throw new Error('no town yet');
-      const queues = jobsFor(at.op.link, keys, at.op.jobs, 'trial');
+      const queues = jobsFor(at.op.link, keys, at.op.jobs, 0);
       return processor(turn as never, { desk, queues, ...more } as World);
     };
   at = await town(path, keys, { molecules: real(molecules), steps: real(steps), gates: real(gates) }, wish);
