@@ -51,7 +51,11 @@ export function slungLeg(step: Step, texts: ProtoStep | undefined, mol: Molecule
 }
 
 /** Whether a closed item has done what its step asked for: it landed, or its agent declared an outcome, or a person says that it is done. */
-export const legDone = ({ closed }: Work): boolean => closed !== undefined && (closed.commit !== undefined || closed.report !== undefined || !/cancel|fail|wontfix|won't fix|reject|abandon/i.test(closed.reason));
+export const legDone = ({ closed }: Work): boolean =>
+  closed !== undefined &&
+  (closed.commit !== undefined ||
+    closed.report !== undefined ||
+    !/cancel|fail|wontfix|won't fix|reject|abandon/i.test(closed.reason));
 
 /** A title that items may have: shorter than a step's may be. */
 function cut(title: string): string {
