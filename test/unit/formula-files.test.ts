@@ -152,6 +152,13 @@ describe('what is no formula of the search path', () => {
 });
 
 describe('faults and values', () => {
+  test('an aspect is cooked, and never poured', () => {
+    const root = townWith({
+      '.beads/formulas/a.formula.toml': 'formula = "a"\n[[advice]]\ntarget = "*"\nafter = { id = "x" }\n',
+    });
+    expect(cooked(root, 'a')).toContain('an aspect has no steps of its own');
+  });
+
   test('all faults of all files come in one refusal, a line each', () => {
     const root = townWith({
       '.beads/formulas/f.formula.toml': `${formula('f', 'a', 'needs = ["b"]\npriority = 9\n')}expand = "e"\n`,

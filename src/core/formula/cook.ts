@@ -74,13 +74,16 @@ export function cookTemplate(
   return { proto, file, warnings: report.warnings };
 }
 
+/** What is said of an aspect by itself: it cooks to nothing, and nothing can be poured of it. */
+export const NO_STEPS = ['an aspect has no steps of its own', 'name it in `compose.aspects` of a formula'] as const;
+
 /** The steps through all stages, in their order. */
 function stages(kitchen: Kitchen, given: ReadonlyMap<string, string>): readonly Step[] {
   const { formula, report, file } = kitchen;
   if (formula.type === 'expansion') return expandInline([alone(formula, file, given)], kitchen);
   if (formula.type === 'convoy' || (formula.type === 'aspect' && formula.aspects.length > 0)) return legsOf(formula, file);
   if (formula.type === 'aspect') {
-    report.fault(file, [], 'an aspect has no steps of its own', 'name it in `compose.aspects` of a formula');
+    report.warn(file, [], ...NO_STEPS);
     return [];
   }
   let steps: readonly Step[] = prepared(formula.steps, report);

@@ -27,6 +27,7 @@ export function judgeFormula(input: Omit<CookInput, 'given' | 'prefix'>): Judged
   const { keys } = parseFormula(source);
   const report = new Report();
   const formula = wholeFormula(input.name, new Shelf(input.find, input.names ?? [], report))?.formula;
+  // Cooked by itself it is nothing, which is no news to its author.
   if (formula?.type === 'aspect' && formula.aspects.length === 0)
     return { file, keys, formula, faults: report.faults, warnings: report.warnings };
   const cooked = cookTemplate({ ...input, given: standIns(formula?.vars ?? {}) });

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { cookTemplate } from '#core/formula/cook';
+import { cookTemplate, NO_STEPS } from '#core/formula/cook';
 import { type Fault, meant, sentence } from '#core/formula/faults';
 import { fill } from '#core/formula/fill';
 import { overlaid, parseOverlay } from '#core/formula/overlay';
@@ -60,6 +60,10 @@ export function fillWith(
   vars: Readonly<Record<string, string>>,
   source: string,
 ): { plan: Proto; warnings: readonly Fault[] } | Refusal {
+  if (proto.type === 'aspect' && proto.steps.length === 0) {
+    const [says, hint] = NO_STEPS;
+    return invalidFormula(proto.formula, [{ file: source, line: 0, at: '', says, hint }]);
+  }
   const given = new Map(Object.entries(vars));
   const filled = fill(proto, given, source);
   if ('proto' in filled) return { plan: filled.proto, warnings: filled.warnings };
