@@ -3,6 +3,16 @@ import { table } from '#cli/table';
 import { describeAll, formulasHere } from '#cli/wire-formulas';
 import { isRefusal } from '#core/refusals';
 
+const SHOWN = 3;
+
+/** The first variables, those that must be given in front. */
+function varsIn(vars: ReadonlyArray<{ name: string; required: boolean }>): string {
+  const names = [...vars]
+    .sort((a, b) => Number(b.required) - Number(a.required))
+    .map((one) => (one.required ? `${one.name}!` : one.name));
+  return [...names.slice(0, SHOWN), ...(names.length > SHOWN ? [`+${names.length - SHOWN}`] : [])].join(' ');
+}
+
 /** Lists the formulas that the rig, or the town, can see. */
 export const formulaList = command({
   options: [
@@ -25,7 +35,7 @@ export const formulaList = command({
         paint.bold(name),
         type ?? '?',
         steps === null ? '' : String(steps),
-        vars.map((one) => (one.required ? `${one.name}!` : one.name)).join(' '),
+        varsIn(vars),
         `${origin}${hides.length > 0 ? paint.dim(` hides ${hides.join(', ')}`) : ''}`,
         faults.length > 0 ? paint.red(`${faults.length} faults: gt formula validate ${name}`) : description,
       ];

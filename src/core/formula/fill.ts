@@ -57,6 +57,14 @@ export function fill(
   return { proto: { ...proto, title: text(proto.title), description: text(proto.description), steps }, warnings };
 }
 
+/** Names of the variables that must be given when the proto is poured: required ones, and those of its texts, without a default. */
+export function neededVars({ vars, title, description, steps }: Proto): string[] {
+  const used = namesIn([title, description, ...steps.flatMap(textsOf)]);
+  return Object.entries(vars)
+    .filter(([name, one]) => one.default === undefined && (one.required || used.includes(name)))
+    .map(([name]) => name);
+}
+
 /** The steps without those that `out` names, and without their children and gates. Needs and waits are handed on. */
 export function without(steps: readonly ProtoStep[], out: (step: ProtoStep) => boolean): ProtoStep[] {
   const gone = new Map<string, ProtoStep>();

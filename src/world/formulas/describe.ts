@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { sentence } from '#core/formula/faults';
+import { neededVars } from '#core/formula/fill';
 import type { Formula } from '#core/formula/grammar';
 import { tableOf } from '#core/formula/parse';
 import type { Proto } from '#core/formula/proto';
@@ -28,6 +29,7 @@ export type FormulaLine = {
 export type VarLine = {
   readonly name: string;
   readonly description: string;
+  /** It must be given when the formula is poured. */
   readonly required: boolean;
   readonly default: string | null;
 };
@@ -47,7 +49,7 @@ function describe({ name, origin, file, shadows }: FormulaFile, judged: Judged |
     description: firstLine(formula?.description ?? ''),
     version: formula?.version ?? null,
     steps: judged?.proto ? stepsIn(judged.proto) : null,
-    vars: varsOf(formula),
+    vars: varsOf(formula, judged?.proto),
     origin,
     source: file,
     shadows,
@@ -102,7 +104,7 @@ export function showFormula(files: FormulaFiles, name: string): FormulaShown | R
       origin: listed?.origin ?? 'given',
       shadows: listed?.shadows ?? [],
       overlay: files.overlay(name)?.file ?? null,
-      vars: varsOf(judged.formula),
+      vars: varsOf(judged.formula, judged.proto),
       ignored: judged.keys.ignored,
       warnings: judged.warnings.map(sentence),
       faults: judged.faults.map(sentence),
@@ -150,11 +152,12 @@ const judge = (files: FormulaFiles, name: string, names: readonly string[]): Jud
 const stepsIn = (proto: Proto): number => proto.steps.filter(({ kind }) => kind !== 'gate').length;
 const firstLine = (text: string): string => text.trim().split('\n')[0]?.trim() ?? '';
 
-function varsOf(formula: Formula | undefined): VarLine[] {
+function varsOf(formula: Formula | undefined, proto: Proto | undefined): VarLine[] {
+  const needed = proto && neededVars(proto);
   return Object.entries(formula?.vars ?? {}).map(([name, one]) => ({
     name,
     description: one.description,
-    required: one.required && one.default === undefined,
+    required: needed ? needed.includes(name) : one.required && one.default === undefined,
     default: one.default ?? null,
   }));
 }
