@@ -6,11 +6,9 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { ProtoStep } from '#core/formula/proto';
 import { explain, isRefusal } from '#core/refusals';
 import { cookWith } from '#world/formulas/cook-with';
-import { BUILT_IN_FORMULAS, formulaFiles } from '#world/formulas/formula-files';
 import { ledgerOf, replay, told } from '../support/hanoi.ts';
 import { cleanEnv, commit, sh as git, write } from '../support/repo.ts';
-
-const files = formulaFiles(undefined, undefined, [BUILT_IN_FORMULAS]);
+import { files } from '../support/shipped.ts';
 
 let root: string;
 beforeEach(() => {

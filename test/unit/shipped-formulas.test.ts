@@ -3,65 +3,12 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { TOPICS } from '#cli/verbs';
 import { sentence } from '#core/formula/faults';
-import { parseFormula } from '#core/formula/parse';
-import type { Proto } from '#core/formula/proto';
-import { planConvoy } from '#core/formula/run-convoy';
 import { explain, isRefusal } from '#core/refusals';
 import { cookWith } from '#world/formulas/cook-with';
-import { BUILT_IN_FORMULAS, formulaFiles } from '#world/formulas/formula-files';
+import { BUILT_IN_FORMULAS } from '#world/formulas/formula-files';
 import { graph } from '../support/formulas.ts';
-import { replay } from '../support/hanoi.ts';
+import { chain, files, formulaOf, GIVEN, NAMES, served, textOf, unfilled, WORK } from '../support/shipped.ts';
 import { ROOT } from '../support/tidy.ts';
-
-const files = formulaFiles(undefined, undefined, [BUILT_IN_FORMULAS]);
-const NAMES = files.names();
-const WORK = { issue: 'sh-4kx', feature: 'Greet in Spanish' };
-const LEDGER = { ledger: '/tmp/some where/ledger' };
-
-/** What must be given to those formulas that demand something. */
-const GIVEN: Readonly<Record<string, Record<string, string>>> = {
-  'beads-release': { version: '1.2.3' },
-  'mol-conflict-resolve': WORK,
-  'mol-polecat-work': WORK,
-  'mol-polecat-work-monorepo': WORK,
-  'mol-refinery-patrol': { rig: 'shop' },
-  'mol-witness-patrol': { rig: 'shop' },
-  plan: { idea: 'Greet in all languages', rig: 'shop' },
-  release: { version: '1.2.3', rig: 'shop' },
-  shiny: { feature: WORK.feature },
-  'shiny-enterprise': { feature: WORK.feature },
-  'tdd-cycle': { feature: WORK.feature },
-  ...Object.fromEntries([3, 7, 8, 9, 10].map((discs) => [`towers-of-hanoi-${discs}`, LEDGER])),
-};
-
-const textOf = (name: string) => readFileSync(join(BUILT_IN_FORMULAS, `${name}.formula.toml`), 'utf8');
-
-function formulaOf(name: string) {
-  const read = parseFormula({ file: name, text: textOf(name) });
-  if ('faults' in read) throw new Error(read.faults.map(sentence).join('\n'));
-  return read;
-}
-
-/** The formula, cooked and filled; expansions for pegs that they are given. */
-function served(name: string): { plan: Proto; warnings: string[] } {
-  const vars = GIVEN[name] ?? {};
-  const pegs = { disc: '1', from: 'A', to: 'C', spare: 'B', discs: '10', ...LEDGER };
-  const dish = cookWith(files, { name, vars: name.startsWith('move-') ? pick(pegs, formulaOf(name).formula.vars) : vars });
-  if (isRefusal(dish)) throw new Error(explain(dish).says);
-  return { plan: dish.plan, warnings: dish.warnings.map(sentence) };
-}
-
-const pick = (from: Record<string, string>, keys: object) =>
-  Object.fromEntries(Object.keys(keys).flatMap((key) => (key in from ? [[key, from[key] ?? '']] : [])));
-
-/** What is left of variables in a plan, or in its steps. */
-const unfilled = (plan: object) => [...new Set(JSON.stringify({ ...plan, vars: {} }).match(/\{\{.{0,40}/g))];
-
-/** A chain: each step needs the one before. */
-const chain = (words: string): Record<string, string[]> => {
-  const ids = words.split(' ');
-  return Object.fromEntries(ids.map((id, at) => [id, at === 0 ? [] : [ids[at - 1] ?? '']]));
-};
 
 describe('every formula that gt ships', () => {
   test('is a TOML file named after itself, whose every key is read', () => {
@@ -110,6 +57,12 @@ describe('every formula that gt ships', () => {
     for (const name of NAMES)
       for (const [, verb = ''] of textOf(name).matchAll(/`gt ([a-z]+)/g))
         expect(known.has(verb), `${name}: gt ${verb}`).toBe(true);
+  });
+
+  test('is in the package, beside the build', () => {
+    const { files: packed } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { files: string[] };
+    expect(packed).toContain('formulas');
+    expect(BUILT_IN_FORMULAS).toBe(join(ROOT, 'formulas'));
   });
 
   test('has its line in the documentation', () => {
@@ -207,79 +160,5 @@ describe('the steps that people know', () => {
 
   test('patrols are wisps', () => {
     for (const role of ['witness', 'deacon', 'refinery']) expect(served(`mol-${role}-patrol`).plan.phase).toBe('vapor');
-  });
-});
-
-describe('convoys', () => {
-  const planned = (name: string, inputs: Record<string, string>, preset?: string) => {
-    const run = { id: 'x4k2p', inputs: new Map(Object.entries(inputs)), ...(preset ? { preset } : {}) };
-    return planConvoy(served(name).plan, run, name);
-  };
-
-  test('each leg of a review reads the same change through its own lens, and the last step reads them all', () => {
-    const made = planned('code-review', { branch: 'polecat/toast', attention: 'the lock' });
-    if ('faults' in made) throw new Error(made.faults.map(sentence).join('\n'));
-    const legs = made.plan.proto.steps.filter(({ leg }) => leg);
-    expect(legs.map(({ step }) => step)).toEqual(
-      'correctness security resilience performance design clarity tests wiring commits'.split(' '),
-    );
-    for (const leg of legs) {
-      expect(leg.leg?.review_only).toBe(true);
-      expect(leg.description).toContain(`.reviews/x4k2p/${leg.step}.md`);
-      expect(leg.description).toContain('git diff main...polecat/toast');
-      expect(leg.description).toContain('Above all: the lock');
-    }
-    const last = made.plan.proto.steps.at(-1);
-    expect(last?.needs).toHaveLength(legs.length);
-    for (const leg of legs) expect(last?.description).toContain(`- .reviews/x4k2p/${leg.step}.md`);
-    expect(unfilled(made.plan.proto.steps)).toEqual([]);
-  });
-
-  test.each(Object.keys(formulaOf('code-review').formula.presets))('the preset %s runs its legs alone', (preset) => {
-    const made = planned('code-review', { pr: '7' }, preset);
-    const legs = 'plan' in made ? made.plan.proto.steps.filter(({ leg }) => leg).map(({ step }) => step) : [];
-    expect(legs).toEqual(formulaOf('code-review').formula.presets[preset]?.legs.toSorted((a, b) => order(a) - order(b)));
-  });
-  const order = (id: string) => formulaOf('code-review').formula.legs.findIndex((leg) => leg.id === id);
-
-  test('a review of nothing, and a design of nothing, are refused', () => {
-    expect(planned('code-review', {})).toHaveProperty('faults');
-    expect(planned('design', {})).toHaveProperty('faults');
-  });
-
-  test('a design is explored along its dimensions, and brought together', () => {
-    const made = planned('design', { problem: 'Greet people in their language' });
-    if ('faults' in made) throw new Error(made.faults.map(sentence).join('\n'));
-    const { steps } = made.plan.proto;
-    expect(steps.map(({ step }) => step)).toEqual('interface data experience scale safety integration synthesis'.split(' '));
-    for (const step of steps) expect(step.description).toContain('Greet people in their language');
-    expect(unfilled(steps)).toEqual([]);
-  });
-});
-
-describe('the towers of Hanoi', () => {
-  test.each([3, 7, 8, 9, 10])('%i discs are moved by commands alone, one after the other, and the moves solve it', (discs) => {
-    const { steps } = served(`towers-of-hanoi-${discs}`).plan;
-    expect(steps).toHaveLength(2 ** discs - 1);
-    steps.forEach((step, at) => {
-      expect(step.needs).toEqual(at === 0 ? [] : [steps[at - 1]?.id]);
-      expect(step.exec).toMatchObject({ executor: 'command', repeatable: true, done_if: expect.any(String) });
-    });
-    const moves = steps.map(({ title }) => {
-      const [, disc, from = '', to = ''] = /^Disc (\d+): ([ABC]) to ([ABC])$/.exec(title) ?? [];
-      return { disc: Number(disc), from, to };
-    });
-    expect(replay(discs, moves).pegs.C).toEqual(Array.from({ length: discs }, (_, at) => discs - at));
-  });
-
-  test('the replay is no rubber stamp: a move left out or done twice is found', () => {
-    const moves = [
-      { disc: 1, from: 'A', to: 'B' },
-      { disc: 2, from: 'A', to: 'C' },
-      { disc: 1, from: 'B', to: 'C' },
-    ];
-    expect(replay(2, moves).fault).toBeUndefined();
-    expect(replay(2, moves.slice(1)).fault).toMatch(/move 1/);
-    expect(replay(2, [...moves.slice(0, 1), ...moves]).fault).toMatch(/move 2/);
   });
 });
