@@ -147,8 +147,20 @@ describe('commands of shipped formulas', () => {
     expect(resolved()).toBe(true);
   });
 
-  test('a release is tagged and pushed once, says that it is, and refuses a version that is taken', () => {
-    const dir = repository();
+  test.each([
+    ['in a worktree', 'worktree'],
+    ["in the rig's folder", 'town/shop'],
+  ])('a release %s is tagged and pushed once, says that it is, and refuses a version that is taken', (_, folder) => {
+    const work = repository();
+    const dir = join(root, folder);
+    if (folder === 'worktree') git(work, 'worktree', 'add', '-q', dir);
+    else {
+      // The town is a repository too, and is not what is released.
+      git(root, 'init', '-q', '-b', 'main', 'town');
+      commit(join(root, 'town'), { 'town.json': '{}' });
+      git(root, 'clone', '-q', '--bare', 'work', 'town/shop/.repo.git');
+      git(join(dir, '.repo.git'), 'remote', 'set-url', 'origin', join(root, 'origin.git'));
+    }
     const steps = stepsOf('release', GIVEN);
     const exec = (id: string) => steps.find(({ step, kind }) => step === id && kind === 'step')?.exec;
     expect(shell(exec('free')?.run, dir).status).toBe(0);
@@ -157,10 +169,13 @@ describe('commands of shipped formulas', () => {
       expect([id, shell(exec(id)?.run, dir).status]).toEqual([id, 0]);
       expect([id, shell(exec(id)?.done_if, dir).status]).toEqual([id, 0]);
     }
-    expect(git(dir, 'rev-parse', 'v1.2.3^{commit}')).toBe(git(join(root, 'origin.git'), 'rev-parse', 'v1.2.3^{commit}'));
+    const landed = git(work, 'rev-parse', 'main');
+    expect(git(join(root, 'origin.git'), 'rev-parse', 'v1.2.3^{commit}')).toBe(landed);
     expect(shell(exec('free')?.run, dir)).toMatchObject({ status: 1, stderr: expect.stringContaining('choose another version') });
-    git(dir, 'tag', '-d', 'v1.2.3');
+    const repo = folder === 'worktree' ? work : join(dir, '.repo.git');
+    git(repo, 'tag', '-d', 'v1.2.3');
     expect(shell(exec('free')?.run, dir)).toMatchObject({ status: 1, stderr: expect.stringContaining('origin has v1.2.3') });
+    if (folder !== 'worktree') expect(git(join(root, 'town'), 'tag')).toBe('');
   });
 
   test('a version that would be more than a version is refused before anything runs', () => {
