@@ -178,6 +178,29 @@ describe('commands of shipped formulas', () => {
     if (folder !== 'worktree') expect(git(join(root, 'town'), 'tag')).toBe('');
   });
 
+  test('the tag of a Go release is pushed once, and is done when the workflow has begun with it', () => {
+    const dir = repository();
+    const bin = join(root, 'bin');
+    // Says the run that stands in a file, if it is asked for that of the tag.
+    const gh =
+      '#!/bin/sh\ncase "$*" in *"--workflow release.yml --branch v1.2.3"*) cat "$(dirname "$0")/run";; *) exit 9;; esac\n';
+    write(bin, { gh, run: '' });
+    spawnSync('chmod', ['+x', join(bin, 'gh')]);
+    const exec = stepsOf('beads-release', { version: '1.2.3' }).find(
+      ({ step, kind }) => step === 'create-tag' && kind === 'step',
+    )?.exec;
+    const withGh = (command = '') => shell(`PATH="$(dirname "$PWD")/bin:$PATH"; export PATH\n${command}`, dir);
+    expect(withGh(exec?.done_if).status).toBe(1);
+    git(dir, 'tag', 'v1.2.3');
+    git(dir, 'push', '-q', 'origin', 'v1.2.3');
+    expect(withGh(exec?.done_if).status).toBe(1);
+    write(bin, { run: 'https://example.org/runs/7\n' });
+    expect(withGh(exec?.done_if).status).toBe(0);
+    expect(withGh(exec?.run)).toMatchObject({ status: 0, stdout: 'https://example.org/runs/7\n' });
+    const begun = stepsOf('release', GIVEN).find(({ step }) => step === 'build-begun')?.exec;
+    expect(withGh(begun?.run)).toMatchObject({ status: 0, stdout: 'https://example.org/runs/7\n' });
+  });
+
   test('a version that would be more than a version is refused before anything runs', () => {
     for (const version of ['1.2', 'v1.2.3', '1.2.3"; touch x; "', '1.2.3\n1']) {
       expect(isRefusal(cookWith(files, { name: 'release', vars: { ...GIVEN, version } }))).toBe(true);
