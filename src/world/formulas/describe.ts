@@ -26,7 +26,7 @@ export type FormulaLine = {
   readonly faults: readonly string[];
 };
 
-export type VarLine = {
+type VarLine = {
   readonly name: string;
   readonly description: string;
   /** It must be given when the formula is poured. */
@@ -77,7 +77,7 @@ export type FormulaShown = Readonly<Record<string, unknown>> & {
   };
 };
 
-export type StepLine = {
+type StepLine = {
   readonly id: string;
   readonly title: string;
   readonly type: string;
@@ -137,7 +137,7 @@ export function validateFormula(files: FormulaFiles, name: string): Validated | 
 }
 
 /** A cooked formula's steps by the ids that they have below the root. */
-export function stepLines({ root, steps }: Proto): StepLine[] {
+function stepLines({ root, steps }: Proto): StepLine[] {
   const bare = (id: string) => id.slice(root.length + 1);
   return steps.map(({ id, title, type, parent, needs }) => ({
     ...{ id: bare(id), title, type },
