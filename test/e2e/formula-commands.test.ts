@@ -151,10 +151,9 @@ test('every formula that gt ships is good', async () => {
   // The town has a `shiny` of its own, which would stand in the place of the shipped one.
   const shipped = fileURLToPath(new URL('../../formulas', import.meta.url));
   const { exit, out } = await town.gt(['formula', 'validate', '--all', '--search-path', shipped, '--json']);
-  expect((JSON.parse(out) as { formulas: Array<{ ok: boolean; faults: string[] }> }).formulas.flatMap(({ faults }) => faults)).toEqual([]);
-  expect(exit).toBe(0);
-});
-  expect(JSON.parse(out)).toMatchObject({ ok: true });
+  expect(
+    (JSON.parse(out) as { formulas: Array<{ ok: boolean; faults: string[] }> }).formulas.flatMap(({ faults }) => faults),
+  ).toEqual([]);
   expect(exit).toBe(0);
 });
 
