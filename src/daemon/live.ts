@@ -14,6 +14,7 @@ import { systemClock } from '#world/clock';
 import { townLayout } from '#world/config/layout';
 import { prune } from '#world/config/prune';
 import type { Files } from '#world/config/watched';
+import { makeLooks } from '#world/gates/looks';
 import { makeGit } from '#world/git/make';
 import type { News } from '#world/news';
 import { killTree } from '#world/processes/kill';
@@ -67,6 +68,7 @@ export async function liveWorld({
     prune: (before: number) => prune(layout, before),
     kill,
     check,
+    looks: makeLooks({ env: process.env, worker }),
     agents: {
       token: (session: string) => sessionToken(townId, secret, session),
       launch: (...[run, work, rig, text]: Parameters<World['agents']['launch']>) => launch(run, work, rig, text, agents),

@@ -9,6 +9,7 @@ import type { Verdict } from './checks/verdict.ts';
 import type { RigLayout, TownLayout } from './config/layout.ts';
 import type { RigFile } from './config/rigs.ts';
 import type { Desk } from './desk.ts';
+import type { Looks } from './gates/looks.ts';
 import type { Git } from './git/git.ts';
 import type { News } from './news.ts';
 import type { KillRequest, Survivor } from './processes/kill.ts';
@@ -71,6 +72,8 @@ export type World = {
     readonly identity: (run: Run) => Promise<Record<string, string>>;
     readonly user: () => Promise<string>;
   };
+  /** What gates and conditions look at outside of the books. */
+  readonly looks: Looks;
   /** Runs commands on a commit in a clean slot of the rig. */
   readonly check: (
     input: { id: string; rig: Rig; commit: string; commands: ReadonlyArray<{ name: string; run: string; timeoutMs: number }> },
