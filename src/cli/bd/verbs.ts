@@ -4,5 +4,6 @@ import type { Group } from '#cli/command';
 export const bd: Group = {
   verbs: {
     // Each verb is one line here and one file beside this one.
+    gate: { help: 'Waits for a time, a person, a run', load: async () => (await import('./gate.ts')).gate },
   },
 };
