@@ -1,5 +1,6 @@
 import { holdsNow, parseRunCondition, type RunCondition } from '#core/formula/run-condition';
 import { type Look, paced } from '#core/gate';
+import { isLongOutput } from '#core/molecule/life';
 import { asksFor, stepFacts } from '#core/molecule/run-facts';
 import type { Gate, Step } from '#core/records';
 import type { World } from '#world/world';
@@ -41,16 +42,16 @@ async function stepsFor(condition: RunCondition, mol: string, { desk: { books } 
     if (found.length === named.length) return withOutput(found, books);
   }
   const ids = [...(await books.index(`steps.closed:${mol}`)), ...(await books.index(`steps.open:${mol}`))];
-  return books.readMany('step', [...new Set(ids)]);
+  return withOutput(await books.readMany('step', [...new Set(ids)]), books);
 }
 
 /** What a step gave out, where it was too long for its record. */
 async function withOutput(steps: readonly Step[], books: World['desk']['books']): Promise<Step[]> {
   return Promise.all(
     steps.map(async (step) => {
-      if (step.output !== undefined || step.status !== 'closed') return step;
+      if (!isLongOutput(step.output)) return step;
       const long = await books.textField(step.id, 'output');
-      return long === undefined ? step : { ...step, output: JSON.parse(long) as unknown };
+      return { ...step, output: long === undefined ? undefined : (JSON.parse(long) as unknown) };
     }),
   );
 }

@@ -1,6 +1,6 @@
 import type { Gate } from '#core/records';
-import { raiseGates } from '#ops/raise-gates';
 import { askLooks, canLook } from '#ops/ask-looks';
+import { raiseGates } from '#ops/raise-gates';
 import { isOfType } from '#views/gates';
 import type { Call } from './command.ts';
 import { isUp, type OpenTown } from './wire.ts';

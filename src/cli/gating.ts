@@ -97,7 +97,8 @@ async function withNearestGate(refusal: Refusal, { desk: { books } }: OpenTown):
   if (refusal.refused !== 'GATE_UNKNOWN') return refusal;
   const id = String(refusal.facts['id'] ?? '');
   const meant = nearest(id, await books.indexFromEnd('gates.open', MOST));
-  const hint = meant.length > 0 ? `Did you mean ${orList(meant)}? \`gt gate list\` shows all.` : '`gt gate list --all` shows all.';
+  const hint =
+    meant.length > 0 ? `Did you mean ${orList(meant)}? \`gt gate list\` shows all.` : '`gt gate list --all` shows all.';
   return refuse('GATE_UNKNOWN', { id, hint });
 }
 

@@ -10,7 +10,8 @@ export async function raiseGates(desk: Desk, gates: ReadonlyArray<Pick<Gate, 'id
     orThrow(
       await desk.change(async (reading) => {
         const known = await reading.get('escalation', gateQuestion(id));
-        if (!known || known.state === 'closed' || known.severity === 'high' || known.severity === 'critical') return unchanged(undefined);
+        if (!known || known.state === 'closed' || known.severity === 'high' || known.severity === 'critical')
+          return unchanged(undefined);
         const doc = { ...known, severity: 'high' as const };
         const event = { type: 'escalation.raised', subject: id, data: { escalation: doc.id, severity: doc.severity } } as const;
         return { put: [{ noun: 'escalation', doc }], events: [event], answer: undefined };

@@ -14,14 +14,22 @@ export async function whyGate(books: Books, gate: Gate, now: number): Promise<Re
   if (gate.state === 'waiting') {
     const [unmet = []] = await books.unmet(id);
     const needs = await whyUnmet(books, unmet, now);
-    return [reason('gate-waiting', `Gate ${id} is not open yet.`, `its clock starts when ${unmet.join(', ') || 'nothing'} has closed`), ...needs];
+    return [
+      reason('gate-waiting', `Gate ${id} is not open yet.`, `its clock starts when ${unmet.join(', ') || 'nothing'} has closed`),
+      ...needs,
+    ];
   }
   const since = gate.openedAt === undefined ? '' : `open since ${relativeTime(gate.openedAt, now)}`;
-  const due = gate.dueAt === undefined ? [] : [gate.type === 'timer' ? `due ${relativeTime(gate.dueAt, now)}` : `too long ${relativeTime(gate.dueAt, now)}`];
+  const due =
+    gate.dueAt === undefined
+      ? []
+      : [gate.type === 'timer' ? `due ${relativeTime(gate.dueAt, now)}` : `too long ${relativeTime(gate.dueAt, now)}`];
   const look = gate.lookAt === undefined ? [] : [`looked at again ${relativeTime(gate.lookAt, now)}`];
   const evidence = [since, ...(gate.seen ? [gate.seen] : []), ...due, ...look].filter((part) => part !== '').join('; ');
   const person = todo !== null && gate.state === 'open';
-  return [reason('gate', `${person ? 'Needs you: gate' : 'Gate'} ${id} (${gate.title}) waits for ${waitsFor(gate)}.`, evidence, todo)];
+  return [
+    reason('gate', `${person ? 'Needs you: gate' : 'Gate'} ${id} (${gate.title}) waits for ${waitsFor(gate)}.`, evidence, todo),
+  ];
 }
 
 /** What keeps a step back. */
@@ -31,7 +39,10 @@ export async function whyStep(books: Books, step: Step, now: number): Promise<Re
   const [unmet = []] = await books.unmet(step.id);
   const needs = await whyUnmet(books, unmet, now);
   if (step.status !== 'failed') return needs;
-  return [reason('step-failed', `Needs you: ${step.id} failed.`, step.failed?.reason ?? '', `gt mol step retry ${step.id}`), ...needs];
+  return [
+    reason('step-failed', `Needs you: ${step.id} failed.`, step.failed?.reason ?? '', `gt mol step retry ${step.id}`),
+    ...needs,
+  ];
 }
 
 /** Gates and steps that have not ended yet: of a gate, what it waits for in its turn. */

@@ -1,8 +1,8 @@
 import { command } from '#cli/command';
 import { judge, unknownGate } from '#cli/gating';
 import { withDesk } from '#cli/wire';
-import { isRefusal, type Refusal } from '#core/refusals';
 import type { Gate } from '#core/records';
+import { isRefusal, type Refusal } from '#core/refusals';
 import { addWaiter } from '#ops/judge-gate';
 import { gateIssue } from '#views/gate-issue';
 

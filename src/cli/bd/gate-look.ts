@@ -29,7 +29,9 @@ export const gateList = command({
   text: (gates) =>
     gates.length === 0
       ? 'No gates found.'
-      : gates.map(({ id, await_type, await_id, status, title }) => `${id}  ${await_type} ${await_id ?? ''}  ${status}  ${title}`).join('\n'),
+      : gates
+          .map(({ id, await_type, await_id, status, title }) => `${id}  ${await_type} ${await_id ?? ''}  ${status}  ${title}`)
+          .join('\n'),
 });
 
 /** One gate, as bd shows it. */

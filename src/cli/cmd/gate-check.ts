@@ -12,7 +12,8 @@ export const gateCheck = command({
     { name: 'dry-run', help: 'only count what would be looked at' },
     { name: 'escalate', short: 'e', help: 'make the questions urgent that they have asked' },
   ],
-  about: 'The worker looks by itself: a timer when it is due, files after 15 s to a minute, programs and GitHub after 30 s to 5 min. This makes it look at once.',
+  about:
+    'The worker looks by itself: a timer when it is due, files after 15 s to a minute, programs and GitHub after 30 s to 5 min. This makes it look at once.',
   example: 'gt gate check --type gh',
   run: ({ opts, global, io }) =>
     withDesk({ global, io }, { wait: 'person' }, (town) =>

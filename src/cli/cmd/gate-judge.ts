@@ -12,7 +12,8 @@ const ended = ({ id, state, ended: how, blocks }: Gate): string =>
 export const gateApprove = command({
   args: [GATE],
   options: [REASON],
-  about: 'What it keeps back goes on. A gate that was denied is approved after all. An agent opens no gate that waits for a person.',
+  about:
+    'What it keeps back goes on. A gate that was denied is approved after all. An agent opens no gate that waits for a person.',
   example: 'gt gate approve sh-gate-4kx --reason "seen and fine"',
   run: ({ args, opts, global, io }) => judge({ global, io }, { id: args.id, says: 'approve', reason: opts.reason ?? 'approved' }),
   text: ended,
