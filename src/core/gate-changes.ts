@@ -58,8 +58,6 @@ export function ended(gate: Gate, around: Around, { as, by, reason }: End, now: 
   const how = as === 'cancelled' && gate.state === 'denied' && gate.ended ? gate.ended : { at: now, by, reason };
   const doc: Gate = { ...rest, state: as, ended: how };
   const fails = as === 'denied' ? failed(doc, around, now) : [];
-  const watched = fails.length > 0 && around.steps.some((step) => step.watched);
-  const watchers = watched ? ((around.mol?.watchers ?? []) as Member[]).filter((job) => job !== own(gate)) : [];
   return {
     put: [
       { noun: 'gate', doc },
@@ -69,7 +67,7 @@ export function ended(gate: Gate, around: Around, { as, by, reason }: End, now: 
       ...watching(around.mol, own(gate), false),
     ],
     settle: [...(as === 'resolved' ? [gate.id] : []), ...fails.flatMap(({ settle }) => settle ?? [])],
-    marks: [...watchers, ...fails.flatMap(({ marks }) => marks ?? [])],
+    marks: fails.flatMap(({ marks }) => marks ?? []),
     text: fails.flatMap(({ text }) => text ?? []),
     events: [event(doc, `gate.${as}`, { by, reason: reason.slice(0, 200) }), ...fails.flatMap(({ events }) => events ?? [])],
     answer: doc,
@@ -130,11 +128,7 @@ export function askedAgain(gate: Gate, around: Around, now: number): Change<Gate
     createdBy: gate.createdBy,
   };
   return {
-    put: [
-      { noun: 'gate', doc },
-      ...putBack(around, now),
-      ...closed([gateQuestion(gate.id)], around, now),
-    ],
+    put: [{ noun: 'gate', doc }, ...putBack(around, now), ...closed([gateQuestion(gate.id)], around, now)],
     events: [event(doc, 'gate.asked_again')],
     answer: doc,
   };

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { closeStep } from '#core/molecule/life';
 import type { Gate } from '#core/records';
+import { failing } from '#ops/fail-step';
 import { pour } from '#ops/pour';
 import type { Sleepers } from '../../src/daemon/sleepers.ts';
 import { byHand, finishStep, gateBecomes, gated, standInGh, stepBecomes } from '../support/gates.ts';
@@ -133,4 +134,24 @@ test('a bead that is closed between the look and the edge is not missed', async 
     }),
   );
   for (const mol of made) await closes(at, mol.id);
+});
+
+test('a step that fails wakes a condition too; one that is taken in hand tells nobody, so that is looked for again', async () => {
+  const plan = planOf([
+    planStep('x', [], byHand),
+    ...gated('a', { type: 'condition', id: '', condition: 'steps.failed > 0' }),
+    ...gated('b', { type: 'condition', id: '', condition: "x.status == 'in_progress'" }),
+  ]);
+  const mol = await poured(at, plan);
+  for (const name of ['a', 'b'])
+    await gateBecomes(at, `${mol.id}.gate-${name}`, 'was looked at', ({ seen }) => seen !== undefined);
+  await at.becomes(`gates/${mol.id}.gate-b@1`, 'delayed');
+  expect((await at.jobOf(`gates/${mol.id}.gate-b@1`))?.delay).toBeLessThanOrEqual(15_000);
+  await at.op.change(async (reading) => {
+    const doc = await reading.get('step', `${mol.id}.x`);
+    if (!doc) throw new Error('no step');
+    return failing(reading, doc, undefined, { reason: 'it broke' }, at.op.clock.now());
+  });
+  await gateBecomes(at, `${mol.id}.gate-a`, 'is resolved', ({ state }) => state === 'resolved');
+  expect(await gate(`${mol.id}.gate-b`)).toMatchObject({ state: 'open' });
 });

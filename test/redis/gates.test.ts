@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Gate, Molecule } from '#core/records';
 import { answered } from '#core/work';
+import { createGate } from '#ops/create-gate';
 import { judgeGate } from '#ops/judge-gate';
 import type { Sleepers } from '../../src/daemon/sleepers.ts';
 import { byHand, finishStep, gateBecomes, gated, standInGh, stepBecomes } from '../support/gates.ts';
@@ -140,4 +141,28 @@ test('G3: a gate that is open for longer than its timeout asks a person once and
   good(await approve(late.id));
   await closes(at, mol.id);
   expect(await question(asked)).toMatchObject({ state: 'closed', count: 1 });
+});
+
+test('a gate of its own keeps back a step that nobody has begun, and no other', async () => {
+  const plan = planOf([
+    planStep('a', [], byHand),
+    planStep('b', ['a']),
+    planStep('e', ['a'], { type: 'epic' }),
+    planStep('c', ['b']),
+  ]);
+  const mol = await poured(at, plan);
+  await stepBecomes(at, `${mol.id}.c`, 'is there', () => true);
+  const make = (id: string) =>
+    createGate(at.op, { name: 'Wait', type: 'human', rig: '', prefix: 'hq', keepsBack: [`${mol.id}.${id}`] });
+  expect(await make('e')).toMatchObject({ refused: 'GATE_EPIC' });
+  const { id } = good(await make('b'));
+  await finish(`${mol.id}.a`);
+  await stepBecomes(at, `${mol.id}.e`, 'is closed', ({ status }) => status === 'closed');
+  expect(await make('a')).toMatchObject({ refused: 'GATE_LATE' });
+  expect(await at.op.books.unmet(`${mol.id}.b`)).toEqual([[id]]);
+  good(await deny(id));
+  expect(await step(`${mol.id}.b`)).toMatchObject({ status: 'failed' });
+  good(await approve(id));
+  await closes(at, mol.id);
+  await at.becomes(`gates/${id}@1`, 'completed');
 });
