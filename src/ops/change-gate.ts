@@ -27,7 +27,8 @@ export async function changeGate(desk: Desk, id: string, decide: GateDecision): 
 
 /** What a gate's change may concern. */
 async function readAround(reading: Reading, gate: Gate): Promise<Around> {
-  const all = async <T>(list: ReadonlyArray<Promise<T | undefined>>) => (await Promise.all(list)).filter((one) => one !== undefined);
+  const all = async <T>(list: ReadonlyArray<Promise<T | undefined>>) =>
+    (await Promise.all(list)).filter((one) => one !== undefined);
   const steps = await all(gate.blocks.map((id) => reading.get('step', id)));
   const ids = [gateQuestion(gate.id), ...steps.map(({ id }) => failureQuestion(id))];
   const scopes = steps.flatMap(({ scope }) => (scope && scope.role !== 'body' ? [scope.of] : []));

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { wantSlot } from '#core/work';
 import { addNeeds } from '#ops/add-needs';
 import { createGate, type NewGate } from '#ops/create-gate';
 import { addWaiter, judgeGate } from '#ops/judge-gate';
 import { sling } from '#ops/sling';
+import { work } from '#processors/work';
 import { gateList, gateShow } from '#views/gates';
 import { status } from '#views/status';
 import { type WhyFacts, why } from '#views/why';
@@ -167,20 +167,18 @@ test('who wants to hear of a gate is noted once', async () => {
   });
 });
 
-test('an item asks for its slot again only when its gate has opened', async () => {
-  const work = await newItem(desk, 'work');
-  await sling(desk, { ids: [work.id] });
-  const first = good(await make({ keepsBack: [work.id] }));
-  const now = await desk.books.read('work', work.id);
-  if (!now) throw new Error('no work');
-  // As its job would, had it not seen the gate: the line is left again at the next gate.
-  await desk.change(async (reading) => {
-    const doc = await reading.get('work', work.id);
-    if (!doc) throw new Error('no work');
-    return wantSlot(doc, desk.clock.now());
-  });
-  good(await make({ keepsBack: [work.id] }));
+test('a gate that is made while its item is about to ask for a slot keeps it back', async () => {
+  const item = await newItem(desk, 'work');
+  await sling(desk, { ids: [item.id] });
+  const doc = await desk.books.read('work', item.id);
+  const gate = good(await make({ keepsBack: [item.id] }));
+  // Its job has read the item before the gate was there.
+  const again = async () => ({ doc: await desk.books.read('work', item.id), unmet: 1 });
+  const turn = { id: item.id, member: `work/${item.id}@1`, doc, unmet: 0, again, signal: new AbortController().signal };
+  expect(await work({ ...turn, show: async () => undefined } as never, { desk } as never)).toMatchObject({ do: 'sleep' });
   expect(await desk.books.count('want')).toBe(0);
-  good(await say(first.id, 'approve'));
-  expect((await desk.books.unmet(work.id))[0]).toHaveLength(1);
+  good(await say(gate.id, 'approve'));
+  await want(desk, item.id);
+  good(await make({ keepsBack: [item.id] }));
+  expect(await desk.books.count('want')).toBe(0);
 });

@@ -1,8 +1,8 @@
 import { command } from '#cli/command';
 import { checkGates } from '#cli/gate-checking';
-import { unknownGate } from '#cli/gating';
+import { limitOf, unknownGate } from '#cli/gating';
 import { withDesk } from '#cli/wire';
-import type { Refusal } from '#core/refusals';
+import { isRefusal, type Refusal } from '#core/refusals';
 import { beads, type Issue, issueOf } from '#views/beads';
 import { gateList as listed } from '#views/gates';
 
@@ -18,9 +18,10 @@ export const gateList = command({
   ],
   example: 'bd gate list --json',
   run: (call) =>
-    withDesk(call, { wait: 'person' }, async ({ desk }): Promise<Issue[]> => {
-      const { all, limit } = call.opts;
-      const { gates } = await listed(desk.books, { all, limit: Number(limit) > 0 ? Number(limit) : LISTED });
+    withDesk(call, { wait: 'person' }, async ({ desk }): Promise<Issue[] | Refusal> => {
+      const limit = limitOf(call.opts.limit, LISTED);
+      if (isRefusal(limit)) return limit;
+      const { gates } = await listed(desk.books, { all: call.opts.all, limit });
       const ids = gates.map(({ id }) => id);
       const found = await beads(desk, ids);
       return ids.flatMap((id) => found.get(id) ?? []).map(issueOf);
@@ -57,7 +58,8 @@ export const gateCheck = command({
   example: 'bd gate check --type gh',
   run: ({ opts, global, io }) =>
     withDesk({ global, io }, { wait: 'person' }, async (town) => {
-      const limit = Number(opts.limit) > 0 ? Number(opts.limit) : CHECKED;
+      const limit = limitOf(opts.limit, CHECKED);
+      if (isRefusal(limit)) return limit;
       const wish = { type: opts.type, limit, dryRun: opts['dry-run'], escalate: opts.escalate };
       return checkGates(town, wish, io);
     }),
