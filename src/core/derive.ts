@@ -148,6 +148,8 @@ const concerned: { readonly [N in Noun]?: (doc: Records[N], before: Records[N] |
     jobMember.work(doc),
     ...(wants(doc) || wants(before) ? [DISPATCH] : []),
     ...(doc.status === 'closed' && before?.status !== 'closed' ? gatesAmong(doc.deps) : []),
+    // The step whose work it is ends with it, before worktree and branch are cleared away.
+    ...(doc.leg && doc.status === 'closed' && before?.status !== 'closed' ? [member('steps', `${doc.leg.step}@1`)] : []),
   ],
   run: (doc, before) => [
     jobMember.run(doc),
