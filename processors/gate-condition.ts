@@ -41,7 +41,8 @@ async function stepsFor(condition: RunCondition, mol: string, { desk: { books } 
     );
     if (found.length === named.length) return withOutput(found, books);
   }
-  const ids = [...(await books.index(`steps.closed:${mol}`)), ...(await books.index(`steps.open:${mol}`))];
+  // Open ones first: a step that closes in between is read twice, and none is missed.
+  const ids = [...(await books.index(`steps.open:${mol}`)), ...(await books.index(`steps.closed:${mol}`))];
   return withOutput(await books.readMany('step', [...new Set(ids)]), books);
 }
 
