@@ -17,6 +17,7 @@ import { prune } from '#world/config/prune';
 import type { Files } from '#world/config/watched';
 import { type CookWish, cookWith } from '#world/formulas/cook-with';
 import { formulaFiles } from '#world/formulas/formula-files';
+import { makeLooks } from '#world/gates/looks';
 import { makeGit } from '#world/git/make';
 import type { News } from '#world/news';
 import { killTree } from '#world/processes/kill';
@@ -95,6 +96,7 @@ export async function liveWorld({
     prune: (before: number) => prune(layout, before),
     kill,
     check,
+    looks: makeLooks({ env: process.env, worker }),
     commands,
     agents: {
       token: (session: string) => sessionToken(townId, secret, session),

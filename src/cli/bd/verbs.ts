@@ -16,6 +16,7 @@ export const BD_TOPICS: readonly Topic[] = [
       cook: { help: 'Makes a protomolecule of a formula', load: async () => (await import('./cook.ts')).cook },
       formula: { help: 'Workflows as files', aliases: ['formulas'], load: async () => (await import('./formula.ts')).formula },
       update: { help: 'Changes items and steps', load: async () => (await import('./update.ts')).update },
+      gate: { help: 'Waits for a time, a person, a run', load: async () => (await import('./gate.ts')).gate },
       version: {
         help: 'Which version this is',
         load: async () => (await import('./version.ts')).version,
