@@ -5,6 +5,38 @@ export const MOLECULE_REFUSALS = {
     try: 'Finish it, or take it off: `gt mol detach {id}`, then attach the other one.',
     exit: 4,
   },
+  MOLECULE_CLOSED: {
+    says: '{id} has ended already ({outcome}).',
+    try: 'Pour it anew: `gt mol pour <formula>`.',
+    exit: 4,
+  },
+  MOLECULE_HANGS: {
+    says: '{id} hangs under {above} already.',
+    try: 'A molecule hangs under one thing at a time; take it off that first, with `gt mol detach` if it is a work item.',
+    exit: 4,
+  },
+  MOLECULE_OPEN: {
+    says: '{id} has {open} open steps.',
+    try: 'Finish them, end it with `gt mol cancel {id} --reason "…"`, or burn it: `bd mol burn {id}`.',
+    exit: 1,
+  },
+  MOLECULE_NONE: {
+    says: 'Nothing is attached to {id}.',
+    try: 'Attach a molecule: `gt mol attach {id} <molecule>`, or name one.',
+    exit: 3,
+  },
+  BOND_CYCLE: {
+    says: '{b} cannot wait for {a}: {chain}.',
+    try: 'Bond them the other way round, or with --type parallel.',
+    exit: 1,
+  },
+  BOND_REF: {
+    says: '`{ref}` cannot be part of an id.',
+    try: 'After its values are filled in, --ref may hold letters, digits and - _ . only.',
+    exit: 2,
+  },
+  BOND_TAKEN: { says: '{id} exists already.', try: 'Take another --ref.', exit: 4 },
+  BOND_SIDES: { says: '{what}', try: '{hint}', exit: 2 },
   MOLECULE_UNKNOWN: { says: 'There is no molecule `{id}`.', try: '{hint}', exit: 3 },
   STEP_UNKNOWN: { says: 'There is no step `{id}`.', try: '{hint}', exit: 3 },
 } as const;

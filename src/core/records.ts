@@ -37,6 +37,8 @@ const work = z.looseObject({
   agent: z.string().optional(),
   /** The molecule that its agent works, step by step. */
   molecule: z.string().optional(),
+  /** What is left of the molecule that was worked last. */
+  digest: z.string().optional(),
   /** The step whose work this is, and its molecule. */
   leg: z.looseObject({ step: z.string(), mol: z.string() }).optional(),
   /** It wants a slot, since then. */

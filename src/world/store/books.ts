@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Change, Decision, NewEvent } from '#core/change';
-import { concernedBy, standingOf } from '#core/derive';
+import { BURIED, concernedBy, jobMember, standingOf } from '#core/derive';
 import type { Member } from '#core/ids';
 import { CLASHES, COMMIT_MEMORY_MS, EVENT_BYTES, EVENTS_KEPT } from '#core/limits';
 import type { Noun, Records } from '#core/records';
@@ -159,6 +159,7 @@ export class Books {
   }
 
   async #commit(commit: string, writer: Writer, seen: Map<string, Seen>, change: Change<unknown>): Promise<CommitReply> {
+    const now = this.#clock.now();
     const on: Array<readonly [string, number, string]> = [];
     const off: Array<readonly [string, string]> = [];
     const marks = new Set<string>(change.marks);
@@ -172,8 +173,11 @@ export class Books {
     for (const { noun, id } of change.drop ?? []) {
       const was = seen.get(`${noun}:${id}`)?.doc as Records[typeof noun] | undefined;
       if (was) moved(standingOf(noun, was as never), [], id, on, off);
+      // Nothing but this list would know that its jobs are on the board.
+      const job = noun === 'molecule' && was && !was['jobsRemoved'] ? jobMember.molecule(was as Records['molecule']) : undefined;
+      if (job) on.push([BURIED, now, job]);
     }
-    const now = this.#clock.now();
+    for (const job of change.unbury ?? []) off.push([BURIED, job]);
     const request = {
       commit,
       now,
@@ -235,8 +239,8 @@ function eventFields(event: NewEvent, actor: string, now: number): string[] {
 }
 
 function isNothing(change: Change<unknown>): boolean {
-  const { put, events, settle, unsettle, needs, text, drop, marks } = change;
-  return [put, events, settle, unsettle, needs, text, drop, marks].every((list) => !list || list.length === 0);
+  const { put, events, settle, unsettle, needs, text, drop, unbury, marks } = change;
+  return [put, events, settle, unsettle, needs, text, drop, unbury, marks].every((list) => !list || list.length === 0);
 }
 
 const entries = (reply: Reply): StoredEvent[] => (reply as Array<[string, string[]]>).map(([id, fields]) => eventOf(id, fields));
