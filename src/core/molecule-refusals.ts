@@ -37,6 +37,19 @@ export const MOLECULE_REFUSALS = {
   },
   BOND_TAKEN: { says: '{id} exists already.', try: 'Take another --ref.', exit: 4 },
   BOND_SIDES: { says: '{what}', try: '{hint}', exit: 2 },
+  FORMULA_UNKNOWN: { says: 'There is no formula `{name}`.', try: '{hint}', exit: 3 },
+  FORMULA_NAME: {
+    says: '`{name}` is no name of a formula: it is a path.',
+    try: 'Give a name of `gt formula list`; a file is put into one of {folders} first. {hint}',
+    exit: 2,
+  },
+  FORMULA_INVALID: {
+    says: 'Formula {name} has {faults}',
+    try: 'Mend it; `gt formula validate {name}` looks at it again.',
+    exit: 1,
+  },
+  VARS_MISSING: { says: 'Formula {name} needs values:{faults}', try: 'Give them: {words}.', exit: 2 },
+  VARS_INVALID: { says: 'Formula {name} cannot take these values:{faults}', try: 'Give others with --var name=value.', exit: 2 },
   MOLECULE_UNKNOWN: { says: 'There is no molecule `{id}`.', try: '{hint}', exit: 3 },
   STEP_UNKNOWN: { says: 'There is no step `{id}`.', try: '{hint}', exit: 3 },
 } as const;

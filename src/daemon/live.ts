@@ -14,6 +14,7 @@ import { systemClock } from '#world/clock';
 import { townLayout } from '#world/config/layout';
 import { prune } from '#world/config/prune';
 import type { Files } from '#world/config/watched';
+import { formulaFiles } from '#world/formulas/formula-files';
 import { makeGit } from '#world/git/make';
 import type { News } from '#world/news';
 import { killTree } from '#world/processes/kill';
@@ -63,6 +64,7 @@ export async function liveWorld({
     host: host.now,
     news,
     ...files,
+    formulas: (rig: string) => formulaFiles(layout, rig),
     queues,
     prune: (before: number) => prune(layout, before),
     kill,
