@@ -98,7 +98,8 @@ async function letGo(id: string, { desk }: World): Promise<void> {
   must(
     await desk.change(async (reading) => {
       const now = await reading.get('molecule', id);
-      if (!now) return unchanged(undefined);
+      const [unmet = []] = await desk.books.unmet(id);
+      if (!now || unmet.length > 0) return unchanged(undefined);
       const judged = now.onlyIf === undefined ? undefined : await reading.get('molecule', now.onlyIf);
       return { ...release(now, judged, desk.clock.now()), answer: undefined };
     }),
@@ -150,6 +151,9 @@ async function close(mol: Molecule, { desk }: World): Promise<void> {
   const failed = await desk.books.count(`steps.failed:${mol.id}`);
   const closed = await desk.change(async (reading) => {
     const now = await reading.get('molecule', mol.id);
+    // Whoever adds something to it writes it too: what came meanwhile is seen here, or clashes.
+    const [steps, under] = await Promise.all([desk.books.count(`steps.open:${mol.id}`), desk.books.count(`molecules.under:${mol.id}`)]);
+    if (!mol.cancel && steps + under > 0) return unchanged(now);
     return now && now.state !== 'closed' ? closeMolecule(now, failed, desk.clock.now()) : unchanged(now);
   });
   must(closed);
