@@ -47,7 +47,7 @@ const traces = async (id: string): Promise<string[]> => {
     if (/:(events|commit:.*)$/.test(key)) continue;
     if (key.includes(id)) found.add(key);
     else if ((await at.redis.type(key)) === 'zset')
-      for (const one of await at.redis.zrange(key, 0, -1)) if (one.includes(id)) found.add(`${key} ${one}`);
+      for (const one of await at.redis.zrange(key, '0', '-1')) if (one.includes(id)) found.add(`${key} ${one}`);
     if ((await at.redis.type(key)) === 'hash')
       for (const one of await at.redis.hkeys(key)) if (one.includes(id)) found.add(`${key} ${one}`);
   }
