@@ -1,16 +1,17 @@
 import { execFile } from 'node:child_process';
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Member } from '#core/ids';
+import { writeBin } from '#world/agents/bin';
 import { type actorOf, identityOf, type LaunchGround } from '#world/agents/environment';
 import { hides } from '#world/agents/hides';
 import { agentFor, launch } from '#world/agents/launch';
 import { sessionToken, townSecret } from '#world/agents/token';
 import { makeCheck } from '#world/checks/slots';
 import { systemClock } from '#world/clock';
+import { makeCommands } from '#world/commands/commands';
 import { townLayout } from '#world/config/layout';
 import { prune } from '#world/config/prune';
 import type { Files } from '#world/config/watched';
@@ -19,9 +20,14 @@ import { makeGit } from '#world/git/make';
 import type { News } from '#world/news';
 import { killTree } from '#world/processes/kill';
 import { jobsFor } from '#world/queue/jobs';
+import { makeFence } from '#world/store/fence';
 import type { World } from '#world/world';
 import type { HostLine } from './host-line.ts';
-import { type Footing, workerName } from './sleepers.ts';
+import type { Footing } from './sleepers.ts';
+
+const programOf = (bin: 'gt' | 'bd') => fileURLToPath(new URL(`../cli/bin/${bin}.js`, import.meta.url));
+/** What agents call. */
+const PROGRAMS = { gt: programOf('gt'), gtr: programOf('gt'), bd: programOf('bd') };
 
 export type LiveGround = {
   readonly root: string;
@@ -43,20 +49,38 @@ export async function liveWorld({
 }: LiveGround): Promise<{ worldOf: (self: Member) => World; world: World }> {
   const layout = townLayout(root);
   const worker = `${townId}.${footing.epoch}`; // by which a successor finds this worker's git and checks
-  const git = makeGit({ now: systemClock.now, env: process.env, worker }); // clock, environment
+  const fence = makeFence(footing.link, footing.desk.books.keys, footing.epoch); // the books
+  const git = makeGit({ now: systemClock.now, env: process.env, worker, fence }); // clock, environment, fence
   const secret = townSecret(join(layout.runtime, 'secret')); // a file of the town
   const owner = await ownerOf(); // git's own settings
-  const agents: LaunchGround = { layout, env: process.env, bin: writeBin(layout.runtime), email: owner.email };
-  const kill = (request: Parameters<typeof killTree>[0]) => killTree(request);
+  const agents: LaunchGround = {
+    layout,
+    env: process.env,
+    bin: join(writeBin(join(layout.runtime, 'bin'), process.execPath, PROGRAMS), 'gt'),
+    email: owner.email,
+  };
+  const kill = (request: Parameters<typeof killTree>[0]) => killTree({ ...request, fence }); // fence
   const check = makeCheck({
     now: systemClock.now,
-    killTree: (input) => killTree(input),
+    killTree: kill,
     env: process.env,
+    fence,
     git,
     runtime: layout.runtime,
     worker,
   });
-  const queues = jobsFor(footing.link, footing.desk.books.keys, footing.jobs, workerName(footing.epoch));
+  const commands = makeCommands({
+    clock: systemClock,
+    killTree: kill,
+    env: process.env,
+    fence,
+    bin: agents.bin,
+    townId,
+    worker,
+    folder: join(layout.runtime, 'commands'),
+    wake: (members) => void footing.desk.wake(members).catch((fault: unknown) => footing.desk.log.fault('wake', fault)),
+  });
+  const queues = jobsFor(footing.link, footing.desk.books.keys, footing.jobs, footing.epoch);
   const rest = {
     epoch: footing.epoch,
     town: { id: townId, layout },
@@ -69,6 +93,7 @@ export async function liveWorld({
     prune: (before: number) => prune(layout, before),
     kill,
     check,
+    commands,
     agents: {
       token: (session: string) => sessionToken(townId, secret, session),
       launch: (...[run, work, rig, text]: Parameters<World['agents']['launch']>) => launch(run, work, rig, text, agents),
@@ -79,18 +104,6 @@ export async function liveWorld({
     },
   };
   return { world: { ...rest, desk: footing.desk }, worldOf: (self) => ({ ...rest, desk: footing.deskOf(self) }) };
-}
-
-/** `gt` by an absolute path that does not move with the shell: agents' login shells lose PATH. */
-function writeBin(runtime: string): string {
-  const gt = fileURLToPath(new URL('../cli/bin/gt.js', import.meta.url));
-  const folder = join(runtime, 'bin');
-  mkdirSync(folder, { recursive: true });
-  for (const name of ['gt', 'gtr']) {
-    writeFileSync(join(folder, name), `#!/bin/sh\nexec '${process.execPath}' '${gt}' "$@"\n`);
-    chmodSync(join(folder, name), 0o755);
-  }
-  return join(folder, 'gt');
 }
 
 async function ownerOf(): Promise<{ name: string; email: string }> {

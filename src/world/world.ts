@@ -6,6 +6,7 @@ import type { Settings } from '#core/settings';
 import type { QueueName } from '#queues/index';
 import type { Launch } from './agents/launch.ts';
 import type { Verdict } from './checks/verdict.ts';
+import type { Commands } from './commands/commands.ts';
 import type { RigLayout, TownLayout } from './config/layout.ts';
 import type { RigFile } from './config/rigs.ts';
 import type { Desk } from './desk.ts';
@@ -78,6 +79,8 @@ export type World = {
     readonly identity: (run: Run) => Promise<Record<string, string>>;
     readonly user: () => Promise<string>;
   };
+  /** Commands of steps, in the worktree that the step's molecule works in. */
+  readonly commands: Commands;
   /** Runs commands on a commit in a clean slot of the rig. */
   readonly check: (
     input: { id: string; rig: Rig; commit: string; commands: ReadonlyArray<{ name: string; run: string; timeoutMs: number }> },

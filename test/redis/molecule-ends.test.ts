@@ -7,6 +7,7 @@ import { cancelMolecule } from '#ops/cancel-molecule';
 import { squash } from '#ops/squash';
 import { retireMolecules } from '#processors/retire';
 import { jobsFor } from '#world/queue/jobs';
+import { systemClock } from '#world/clock';
 import type { World } from '#world/world';
 import type { Sleepers } from '../../src/daemon/sleepers.ts';
 import { closes, moleculeTown, planOf, planStep, poured } from '../support/molecules.ts';
@@ -37,8 +38,8 @@ const mol = (id: string) => at.op.books.read('molecule', id);
 const isOpen = (id: string) => until(`${id} is open`, async () => (await mol(id))?.state === 'open');
 /** The deacon's part, `ms` from now. */
 const deacon = (ms = 0) => {
-  const desk = { ...at.op, clock: { now: () => Date.now() + ms } };
-  return retireMolecules({ desk, queues: jobsFor(at.op.link, at.op.books.keys, at.op.jobs, 'trial') } as unknown as World);
+  const desk = { ...at.op, clock: { now: () => systemClock.now() + ms } };
+  return retireMolecules({ desk, queues: jobsFor(at.op.link, at.op.books.keys, at.op.jobs, 0) } as unknown as World);
 };
 /** All keys in Redis that name a molecule, but for the memory of commits and the events. */
 const traces = async (id: string): Promise<string[]> => {
@@ -47,7 +48,7 @@ const traces = async (id: string): Promise<string[]> => {
     if (/:(events|commit:.*)$/.test(key)) continue;
     if (key.includes(id)) found.add(key);
     else if ((await at.redis.type(key)) === 'zset')
-      for (const one of await at.redis.zrange(key, '0', '-1')) if (one.includes(id)) found.add(`${key} ${one}`);
+      for (const one of await at.redis.zrange(key, 0, -1)) if (one.includes(id)) found.add(`${key} ${one}`);
     if ((await at.redis.type(key)) === 'hash')
       for (const one of await at.redis.hkeys(key)) if (one.includes(id)) found.add(`${key} ${one}`);
   }
