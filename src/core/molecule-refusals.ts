@@ -50,6 +50,7 @@ export const MOLECULE_REFUSALS = {
   },
   VARS_MISSING: { says: 'Formula {name} needs values:{faults}', try: 'Give them: {words}.', exit: 2 },
   VARS_INVALID: { says: 'Formula {name} cannot take these values:{faults}', try: 'Give others with --var name=value.', exit: 2 },
+  MAIL_NOT_YET: { says: 'This gt has no mail yet.', try: '{hint}', exit: 1 },
   MOLECULE_UNKNOWN: { says: 'There is no molecule `{id}`.', try: '{hint}', exit: 3 },
   FORMULA_NOT_RUN: { says: '{name} cannot be run so: it is of the type {type}.', try: '{hint}', exit: 2 },
   BEAD_UNKNOWN: { says: 'no issue found matching "{id}".', try: '{hint}', exit: 3 },

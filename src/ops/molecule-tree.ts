@@ -28,3 +28,7 @@ export async function treeOf(desk: Desk, reading: Reading, id: string): Promise<
 
 /** The work item that a tree's molecule hangs under, as the same change reads it. */
 export const workOf = async (reading: Reading, { mol }: Tree) => (mol.work ? reading.get('work', mol.work) : undefined);
+
+/** The same outside of a change: to look, not to decide. */
+export const treeNow = (desk: Desk, id: string): Promise<Tree | undefined> =>
+  treeOf(desk, { get: (noun, one) => desk.books.read(noun, one) }, id);

@@ -14,6 +14,17 @@ export const BD_TOPICS: readonly Topic[] = [
       list: { help: 'Lists what there is', aliases: ['ls'], load: async () => (await import('./list.ts')).list },
       ready: { help: 'Lists what can be done now', load: async () => (await import('./ready.ts')).ready },
       update: { help: 'Changes items and steps', load: async () => (await import('./update.ts')).update },
+      mol: {
+        help: 'Formulas at work: molecules and wisps',
+        aliases: ['molecule'],
+        load: async () => (await import('./mol.ts')).mol,
+      },
+      squash: {
+        help: 'The same as mol squash',
+        hidden: true,
+        load: async () => (await import('#cli/cmd/mol-squash')).squashing('bd'),
+      },
+      burn: { help: 'The same as mol burn', hidden: true, load: async () => (await import('#cli/cmd/mol-burn')).burning('bd') },
       version: {
         help: 'Which version this is',
         load: async () => (await import('./version.ts')).version,

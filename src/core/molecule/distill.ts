@@ -22,7 +22,11 @@ export function distill(mol: Molecule, plan: Proto, name: string, vars: readonly
     ...(mol.phase === 'vapor' ? { phase: 'vapor' } : {}),
     ...(vars.length === 0
       ? {}
-      : { vars: Object.fromEntries(vars.map(({ name: word, value }) => [word, { description: `In place of "${value}"`, required: true }])) }),
+      : {
+          vars: Object.fromEntries(
+            vars.map(({ name: word, value }) => [word, { description: `In place of "${value}"`, required: true }]),
+          ),
+        }),
     steps: written(plan.root),
   };
 }
@@ -32,7 +36,9 @@ function idsOf({ root, steps }: Proto): ReadonlyMap<string, string> {
   const count = new Map<string, number>();
   for (const { kind, step } of steps) if (kind !== 'gate') count.set(step, (count.get(step) ?? 0) + 1);
   return new Map(
-    steps.filter(({ kind }) => kind !== 'gate').map(({ id, step }) => [id, count.get(step) === 1 ? step : id.slice(root.length + 1)]),
+    steps
+      .filter(({ kind }) => kind !== 'gate')
+      .map(({ id, step }) => [id, count.get(step) === 1 ? step : id.slice(root.length + 1)]),
   );
 }
 
@@ -48,16 +54,26 @@ function stepOf(step: ProtoStep, { ids, put, gate, children }: At): Record<strin
   const needs = step.needs.filter((need) => need !== gate?.id);
   // Whose children are waited for is the first that is needed.
   const inOrder = spawner === undefined ? needs : [spawner, ...needs.filter((need) => need !== spawner)];
-  const texts = { title: step.title, description: step.description, notes: step.notes, acceptance: step.acceptance, assignee: step.assignee };
+  // The cook writes this one.
+  const labels = step.labels.filter((label) => !step.waits || !label.startsWith('gate:'));
+  const texts = {
+    title: step.title,
+    description: step.description,
+    notes: step.notes,
+    acceptance: step.acceptance,
+    assignee: step.assignee,
+  };
   return {
     id: ids.get(step.id),
     ...Object.fromEntries(Object.entries(texts).flatMap(([key, text]) => (text === '' ? [] : [[key, put(text)]]))),
     ...(step.type === 'task' || step.type === 'epic' || step.type === 'gate' ? {} : { type: step.type }),
     ...(step.priority === 2 ? {} : { priority: step.priority }),
-    ...(step.labels.length === 0 ? {} : { labels: step.labels.map(put) }),
+    ...(labels.length === 0 ? {} : { labels: labels.map(put) }),
     ...(Object.keys(step.metadata).length === 0 ? {} : { metadata: step.metadata }),
     ...(inOrder.length === 0 ? {} : { needs: inOrder.map((need) => ids.get(need) ?? need) }),
-    ...(step.waits ? { waits_for: step.waits.kind === 'children-of' ? `children-of(${ids.get(step.waits.spawner)})` : step.waits.kind } : {}),
+    ...(step.waits
+      ? { waits_for: step.waits.kind === 'children-of' ? `children-of(${ids.get(step.waits.spawner)})` : step.waits.kind }
+      : {}),
     ...(gate?.gate ? { gate: gateOf(gate.gate) } : {}),
     ...(step.on_complete ? { on_complete: bare(step.on_complete) } : {}),
     ...(step.retry ? { retry: bare(step.retry) } : {}),
@@ -92,7 +108,11 @@ export function distilledOf(written: string, plan: Proto): Distilled | undefined
   const at = written.indexOf('=');
   if (at < 1 || at === written.length - 1) return undefined;
   const [left, right] = [written.slice(0, at), written.slice(at + 1)];
-  const texts = [plan.title, plan.description, ...plan.steps.flatMap(({ title, description, notes, acceptance }) => [title, description, notes, acceptance])];
+  const texts = [
+    plan.title,
+    plan.description,
+    ...plan.steps.flatMap(({ title, description, notes, acceptance }) => [title, description, notes, acceptance]),
+  ];
   const occurs = (word: string) => texts.some((text) => replacing([{ name: 'x', value: word }])(text) !== text);
   const isName = (word: string) => /^[A-Za-z_][A-Za-z0-9_]*$/.test(word);
   const turned = !occurs(right) && occurs(left) && isName(right);
