@@ -1,4 +1,5 @@
 import { PAGE, WISP_ABANDONED_MS } from '#core/limits';
+import { touchedAt } from '#core/molecule/retention';
 import type { Molecule } from '#core/records';
 import { isRefusal, type Refusal } from '#core/refusals';
 import type { Desk } from '#world/desk';
@@ -23,7 +24,7 @@ export async function collectWisps(
   const ids = await desk.books.indexUntil(closed ? 'wisps.closed' : 'wisps.open', closed ? desk.clock.now() : before, PAGE);
   const old: Molecule[] = [];
   for (const mol of await desk.books.readMany('molecule', ids))
-    if (isFree(mol) && !exclude.includes(mol.wispType ?? '') && (closed || (await touchedAt(desk, mol)) <= before)) old.push(mol);
+    if (isFree(mol) && !exclude.includes(mol.wispType ?? '') && (closed || (await isIdle(desk, mol, before)))) old.push(mol);
   if (dry) return old.map(({ id }) => id);
   const gone: string[] = [];
   for (const { id } of old) {
@@ -36,12 +37,7 @@ export async function collectWisps(
 
 const isFree = ({ work, step, under }: Molecule): boolean => !work && !step && !under;
 
-/** When something of a molecule was written last, as far as its records say (ms). */
-export async function touchedAt({ books }: Pick<Desk, 'books'>, mol: Molecule): Promise<number> {
+async function isIdle({ books }: Desk, mol: Molecule, before: number): Promise<boolean> {
   const [open, closed] = await Promise.all([books.index(`steps.open:${mol.id}`), books.index(`steps.closed:${mol.id}`)]);
-  const steps = await books.readMany('step', [...open, ...closed]);
-  return Math.max(
-    mol.updatedAt,
-    ...steps.map(({ holder, command, closed: end }) => end?.at ?? command?.startedAt ?? holder?.at ?? 0),
-  );
+  return touchedAt(mol, await books.readMany('step', [...open, ...closed])) <= before;
 }

@@ -1,6 +1,6 @@
 import { PAGE, WISP_OLD_MS } from '#core/limits';
+import { touchedAt } from '#core/molecule/retention';
 import type { Molecule } from '#core/records';
-import { touchedAt } from '#ops/collect-wisps';
 import type { Books } from '#world/store/books';
 
 /** A wisp in a list; `old`: open, and nobody touched it for a day. Times are ms. */
@@ -23,7 +23,9 @@ export async function wispList(
   const wisps: WispLine[] = [];
   for (const mol of await books.readMany('molecule', [...open, ...closed])) {
     const { id, title, state, createdAt } = mol;
-    const touched = state === 'closed' ? mol.updatedAt : await touchedAt({ books }, mol);
+    const indexes = state === 'closed' ? [] : [`steps.open:${id}`, `steps.closed:${id}`];
+    const steps = (await Promise.all(indexes.map((index) => books.index(index)))).flat();
+    const touched = touchedAt(mol, await books.readMany('step', steps));
     wisps.push({ id, title, state, createdAt, touchedAt: touched, old: state !== 'closed' && now - touched >= WISP_OLD_MS });
   }
   return { wisps, old: wisps.filter(({ old }) => old).length };

@@ -1,12 +1,13 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { isRefusal } from '#core/refusals';
+import { closeStep } from '#core/molecule/life';
 import { bond } from '#ops/bond';
 import { burn } from '#ops/burn';
 import { cancelMolecule } from '#ops/cancel-molecule';
 import { pour } from '#ops/pour';
 import type { Sleepers } from '../../src/daemon/sleepers.ts';
-import { closes, moleculeTown, planOf, planStep, poured } from '../support/molecules.ts';
+import { closes, moleculeTown, opens, planOf, planStep, poured } from '../support/molecules.ts';
 import { type PrivateRedis, privateRedis } from '../support/redis.ts';
+import { good } from '../support/shop.ts';
 import type { Town } from '../support/sleepers.ts';
 import { until } from '../support/until.ts';
 
@@ -25,23 +26,18 @@ afterEach(async () => {
 
 const AGENT = { exec: { executor: 'agent' } } as const;
 const waiting = planOf([planStep('a', [], AGENT)]);
-const good = <T>(answer: T): Exclude<T, { refused: unknown }> => {
-  if (isRefusal(answer)) throw new Error(`${answer.refused} ${JSON.stringify(answer.facts)}`);
-  return answer as never;
-};
 const mol = (id: string) => at.op.books.read('molecule', id);
 const step = (id: string) => at.op.books.read('step', id);
-const opens = (id: string) => until(`${id} is open`, async () => (await mol(id))?.state === 'open');
 /** The end of an agent's step, as whoever does it writes it. */
 const ends = async (id: string, outcome: 'done' | 'failed') => {
-  const { closeStep } = await import('#core/molecule/life');
   await at.op.change(async (reading) => {
     const now = await reading.get('step', id);
     if (!now) throw new Error(`no ${id}`);
     return closeStep(now, await reading.get('molecule', now.mol), { outcome, reason: outcome }, 1);
   });
 };
-const shows = (id: string, why: string) => until(`${id} ${why}`, async () => String((await at.jobOf(`molecules/${id}@1`))?.progress) === why);
+const shows = (id: string, why: string) =>
+  until(`${id} ${why}`, async () => String((await at.jobOf(`molecules/${id}@1`))?.progress) === why);
 
 test('M6: a molecule poured after another does not open before that has ended', async () => {
   at = await moleculeTown(server.path);
@@ -60,7 +56,7 @@ test('M6: one that has begun is held: what has not begun waits, and goes on when
   worker = await at.begin();
   const a = await poured(at, waiting);
   const b = await poured(at, planOf([planStep('x', [], AGENT), planStep('y', ['x'])]));
-  await Promise.all([opens(a.id), opens(b.id)]);
+  await Promise.all([opens(at, a.id), opens(at, b.id)]);
   good(await bond(at.op, { a: a.id, b: b.id, type: 'sequential' }));
   expect(await at.op.books.unmet(b.id, `${b.id}.x`)).toEqual([[a.id], [`${b.id}.go`]]);
   await ends(`${b.id}.x`, 'done');
@@ -74,7 +70,7 @@ test('M6: a cycle of bonds is refused with its chain', async () => {
   at = await moleculeTown(server.path);
   worker = await at.begin();
   const [a, b, c] = [await poured(at, waiting), await poured(at, waiting), await poured(at, waiting)];
-  await Promise.all([opens(a.id), opens(b.id), opens(c.id)]);
+  await Promise.all([opens(at, a.id), opens(at, b.id), opens(at, c.id)]);
   good(await bond(at.op, { a: a.id, b: b.id, type: 'sequential' }));
   good(await bond(at.op, { a: c.id, b: b.id, type: 'parallel' })); // c waits for b
   expect(await bond(at.op, { a: c.id, b: a.id, type: 'sequential' })).toMatchObject({
@@ -88,10 +84,10 @@ test('M6: bonded in parallel they run side by side, and the one above closes las
   at = await moleculeTown(server.path);
   worker = await at.begin();
   const a = await poured(at, waiting);
-  await opens(a.id);
+  await opens(at, a.id);
   const b = await poured(at, waiting, { bond: { to: a.id, type: 'parallel' } });
   const late = await poured(at, waiting);
-  await Promise.all([opens(b.id), opens(late.id)]);
+  await Promise.all([opens(at, b.id), opens(at, late.id)]);
   good(await bond(at.op, { a: a.id, b: late.id, type: 'parallel' }));
   await ends(`${a.id}.a`, 'done');
   await ends(`${b.id}.a`, 'done');
@@ -113,8 +109,12 @@ test('M7: with a ref a molecule is named after the one that it is bonded to, and
   expect(b.id).toBe(`${a.id}.leg-ann`);
   await closes(at, b.id);
   expect((await step(`${a.id}.leg-ann.x`))?.status).toBe('closed');
-  expect(await pour(at.op, { plan: waiting, prefix: 'gp', rig: '', phase: 'liquid', ...to })).toMatchObject({ refused: 'BOND_TAKEN' });
-  expect(await pour(at.op, { plan: waiting, prefix: 'gp', rig: '', phase: 'liquid', ...to, ref: 'a' })).toMatchObject({ refused: 'BOND_TAKEN' });
+  expect(await pour(at.op, { plan: waiting, prefix: 'gp', rig: '', phase: 'liquid', ...to })).toMatchObject({
+    refused: 'BOND_TAKEN',
+  });
+  expect(await pour(at.op, { plan: waiting, prefix: 'gp', rig: '', phase: 'liquid', ...to, ref: 'a' })).toMatchObject({
+    refused: 'BOND_TAKEN',
+  });
 });
 
 test.each([
@@ -127,12 +127,12 @@ test.each([
   const early = await poured(at, planOf([planStep('x')]), { bond: { to: a.id, type: 'conditional' } });
   const late = await poured(at, planOf([planStep('x', [], AGENT), planStep('y')]), { bond: { to: a.id, type: 'sequential' } });
   const open = await poured(at, planOf([planStep('p', [], AGENT), planStep('x', ['p'])]));
-  await opens(open.id);
+  await opens(at, open.id);
   good(await bond(at.op, { a: a.id, b: open.id, type: 'conditional' }));
   good(await bond(at.op, { a: a.id, b: late.id, type: 'conditional' }));
   await ends(`${a.id}.a`, first);
   if (first === 'failed') {
-    await opens(late.id);
+    await opens(at, late.id);
     await ends(`${late.id}.x`, 'done');
     await until('it goes on', async () => !(await mol(open.id))?.held);
     await ends(`${open.id}.p`, 'done');
@@ -160,7 +160,7 @@ test('M4: the last child closes its epic, and the last record its molecule', asy
   worker = await at.begin();
   const inner = planStep('e.x', [], { parent: 'f.e', ...AGENT });
   const { id } = await poured(at, planOf([planStep('e', [], { type: 'epic', exec: {} }), inner, planStep('z', ['e'])]));
-  await opens(id);
+  await opens(at, id);
   expect((await step(`${id}.e`))?.status).toBe('open');
   await ends(`${id}.e.x`, 'done');
   await closes(at, id);
@@ -174,7 +174,7 @@ test('M3: what lies in a blocked step is blocked', async () => {
     at,
     planOf([planStep('a', [], AGENT), planStep('e', ['a'], { type: 'epic', exec: {} }), planStep('e.x', [], { parent: 'f.e' })]),
   );
-  await opens(id);
+  await opens(at, id);
   expect(await at.op.books.unmet(`${id}.e.x`)).toEqual([[`${id}.a`]]);
   await ends(`${id}.a`, 'done');
   await closes(at, id);
@@ -184,13 +184,13 @@ test('what was bonded after a molecule that is burned goes on; under a cancelled
   at = await moleculeTown(server.path);
   worker = await at.begin();
   const [a, c] = [await poured(at, waiting), await poured(at, waiting)];
-  await Promise.all([opens(a.id), opens(c.id)]);
+  await Promise.all([opens(at, a.id), opens(at, c.id)]);
   const b = await poured(at, planOf([planStep('x')]), { bond: { to: a.id, type: 'sequential' } });
   const d = await poured(at, waiting, { bond: { to: c.id, type: 'parallel' } });
   await shows(b.id, `waits for ${a.id}`);
   good(await burn(at.op, a.id));
   await closes(at, b.id);
-  await opens(d.id);
+  await opens(at, d.id);
   good(await cancelMolecule(at.op, { id: c.id, reason: 'over' }));
   expect(await closes(at, d.id)).toMatchObject({ closed: { outcome: 'cancelled' } });
   await at.becomes(`molecules/${c.id}@1`, 'completed');

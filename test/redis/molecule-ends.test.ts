@@ -1,19 +1,15 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Work } from '#core/records';
-import { isRefusal } from '#core/refusals';
 import { attachMolecule, detachMolecule } from '#ops/attach-molecule';
 import { burn } from '#ops/burn';
 import { cancelMolecule } from '#ops/cancel-molecule';
-import { collectWisps } from '#ops/collect-wisps';
 import { squash } from '#ops/squash';
-import { retireAttached, retireMolecules } from '#processors/retire';
-import { systemClock } from '#world/clock';
-import { jobsFor } from '#world/queue/jobs';
-import type { World } from '#world/world';
+import { retireMolecules } from '#processors/retire';
 import type { Sleepers } from '../../src/daemon/sleepers.ts';
-import { closes, moleculeTown, planOf, planStep, poured } from '../support/molecules.ts';
+import { closes, later, moleculeTown, opens, planOf, planStep, poured, tracesOf } from '../support/molecules.ts';
 import { item } from '../support/records.ts';
 import { type PrivateRedis, privateRedis } from '../support/redis.ts';
+import { good } from '../support/shop.ts';
 import type { Town } from '../support/sleepers.ts';
 import { until } from '../support/until.ts';
 
@@ -31,32 +27,8 @@ afterEach(async () => {
 });
 
 const AGENT = { exec: { executor: 'agent' } } as const;
-const good = <T>(answer: T): Exclude<T, { refused: unknown }> => {
-  if (isRefusal(answer)) throw new Error(`${answer.refused} ${JSON.stringify(answer.facts)}`);
-  return answer as never;
-};
 const mol = (id: string) => at.op.books.read('molecule', id);
-const isOpen = (id: string) => until(`${id} is open`, async () => (await mol(id))?.state === 'open');
-/** What the deacon's part is given, `ms` from now. */
-const later = (ms = 0) => {
-  const desk = { ...at.op, clock: { now: () => systemClock.now() + ms } };
-  return { desk, queues: jobsFor(at.op.link, at.op.books.keys, at.op.jobs, 0) } as unknown as World;
-};
-const deacon = (ms?: number) => retireMolecules(later(ms));
-/** All keys in Redis that name a molecule, but for the memory of commits and the events. */
-const traces = async (id: string): Promise<string[]> => {
-  const found = new Set<string>();
-  for (const key of await at.redis.keys('*')) {
-    if (/:(events|commit:.*)$/.test(key)) continue;
-    if (key.includes(id)) found.add(key);
-    else if ((await at.redis.type(key)) === 'zset')
-      for (const one of (await at.redis.call('ZRANGE', key, '0', '-1')) as string[])
-        if (one.includes(id)) found.add(`${key} ${one}`);
-    if ((await at.redis.type(key)) === 'hash')
-      for (const one of await at.redis.hkeys(key)) if (one.includes(id)) found.add(`${key} ${one}`);
-  }
-  return [...found];
-};
+const deacon = (ms?: number) => retireMolecules(later(at, ms));
 
 describe('squash', () => {
   test('M10: a molecule that has ended leaves one closed digest, its steps are gone', async () => {
@@ -93,10 +65,10 @@ describe('squash', () => {
     at = await moleculeTown(server.path);
     worker = await at.begin();
     const liquid = await poured(at, planOf([planStep('a', [], AGENT)]));
-    await isOpen(liquid.id);
+    await opens(at, liquid.id);
     expect(await squash(at.op, { id: liquid.id })).toMatchObject({ refused: 'MOLECULE_OPEN' });
     const wisp = await poured(at, planOf([planStep('a', [], AGENT), planStep('b', ['a'])]), { phase: 'vapor' });
-    await isOpen(wisp.id);
+    await opens(at, wisp.id);
     good(await squash(at.op, { id: wisp.id }));
     expect(await mol(wisp.id)).toMatchObject({ state: 'closed', closed: { outcome: 'done' }, digest: { squashed: 2 } });
     await at.becomes(`molecules/${wisp.id}@1`, 'completed');
@@ -122,7 +94,7 @@ describe('burn', () => {
     expect(good(await burn(at.op, id)).deleted).toHaveLength(4);
     await at.becomes(`molecules/${id}@1`, 'completed');
     await deacon();
-    expect(await traces(id)).toEqual([]);
+    expect(await tracesOf(at, id)).toEqual([]);
     expect(await burn(at.op, id)).toMatchObject({ refused: 'MOLECULE_UNKNOWN' });
     expect(at.faults).toEqual([]);
   });
@@ -135,7 +107,7 @@ describe('burn', () => {
     await at.becomes(`molecules/${id}@1`, 'completed');
     await deacon();
     expect(await mol(id)).toBeUndefined();
-    expect(await traces(id)).toEqual([]);
+    expect(await tracesOf(at, id)).toEqual([]);
   });
 
   test('its item lives on without it', async () => {
@@ -143,7 +115,7 @@ describe('burn', () => {
     worker = await at.begin();
     await at.putOnly('work', item('gp-a'));
     const { id } = await poured(at, planOf([planStep('a', [], AGENT)]), { work: 'gp-a' });
-    await isOpen(id);
+    await opens(at, id);
     good(await burn(at.op, id));
     expect((await at.op.books.read('work', 'gp-a'))?.molecule).toBeUndefined();
   });
@@ -172,7 +144,7 @@ describe('a molecule and its work item', () => {
       await poured(at, planOf([planStep('a', [], AGENT)])),
       await poured(at, planOf([planStep('a', [], AGENT)])),
     ];
-    await isOpen(one.id);
+    await opens(at, one.id);
     expect(good(await attachMolecule(at.op, { work: 'gp-a', mol: one.id }))).toMatchObject({ work: 'gp-a', workGeneration: 1 });
     expect(good(await attachMolecule(at.op, { work: 'gp-a', mol: one.id }))).toMatchObject({ work: 'gp-a' });
     expect(await attachMolecule(at.op, { work: 'gp-a', mol: other.id })).toMatchObject({ refused: 'MOLECULE_ATTACHED' });
@@ -185,7 +157,7 @@ describe('a molecule and its work item', () => {
     worker = await at.begin();
     await at.put('work', item('gp-a'));
     const { id } = await poured(at, planOf([planStep('a', [], AGENT)]));
-    await isOpen(id);
+    await opens(at, id);
     good(await attachMolecule(at.op, { work: 'gp-a', mol: id }));
     const parent = async () => (await at.jobOf(`molecules/${id}@1`))?.parentKey;
     await until('it hangs under the item', async () => (await parent())?.endsWith(':work:gp-a@1'));
@@ -208,78 +180,5 @@ describe('a molecule and its work item', () => {
     expect(await mol(id)).toMatchObject({ digest: { id: `${id}.digest`, kept: true, squashed: 1 } });
     expect((await at.op.books.read('work', 'gp-a'))?.digest).toBe(`${id}.digest`);
     expect(await at.op.books.count(`steps.closed:${id}`)).toBe(1);
-  });
-});
-
-describe('what has ended goes by and by', () => {
-  const HOUR = 3_600_000;
-  const jobs = async (id: string) =>
-    (await Promise.all([at.jobOf(`molecules/${id}@1`), at.jobOf(`steps/${id}.a@1`)])).map((job) => Boolean(job));
-  const ended = async (more: object = {}) => {
-    const { id } = await poured(at, planOf([planStep('a')]), more);
-    await at.becomes(`molecules/${id}@1`, 'completed');
-    return id;
-  };
-
-  test('its jobs leave the board after a day, its steps after a week: then a digest is left', async () => {
-    at = await moleculeTown(server.path);
-    worker = await at.begin();
-    const id = await ended();
-    await deacon(23 * HOUR);
-    expect(await jobs(id)).toEqual([true, true]);
-    await deacon(25 * HOUR);
-    expect(await jobs(id)).toEqual([false, false]);
-    expect(await at.op.books.count(`steps.closed:${id}`)).toBe(1);
-    await deacon(8 * 24 * HOUR);
-    expect(await at.op.books.count(`steps.closed:${id}`)).toBe(0);
-    expect(await mol(id)).toMatchObject({ state: 'closed', digest: { kept: false } });
-    expect(await at.op.books.index('molecules.due')).toEqual([]);
-    expect(await at.op.books.index('molecules.ended')).toEqual([]);
-  });
-
-  test.each([
-    [{}, 23, 25],
-    [{ wispType: 'ping' }, 5, 7],
-    [{ wispType: 'error' }, 7 * 24 - 1, 7 * 24 + 1],
-  ])('of a wisp (%j) nothing is left after its time: not after %i h, but after %i h', async (more, before, after) => {
-    at = await moleculeTown(server.path);
-    worker = await at.begin();
-    const id = await ended({ phase: 'vapor', ...more });
-    await deacon(before * HOUR);
-    expect(await mol(id)).toBeDefined();
-    await deacon(after * HOUR);
-    expect(await traces(id)).toEqual([]);
-  });
-
-  test('one that was worked for an item goes with the item: the digest stays', async () => {
-    at = await moleculeTown(server.path);
-    worker = await at.begin();
-    await at.put('work', item('gp-a'));
-    const id = await ended({ work: 'gp-a' });
-    await deacon(30 * 24 * HOUR);
-    expect(await jobs(id)).toEqual([true, true]);
-    await retireAttached('gp-a', later());
-    expect(await jobs(id)).toEqual([false, false]);
-    expect(await at.op.books.count(`steps.closed:${id}`)).toBe(0);
-    expect(await at.op.books.textField(id, 'digest')).toContain('1 done');
-  });
-
-  test('wisps that nobody touched are collected; one that moves, and one that hangs somewhere, are not', async () => {
-    at = await moleculeTown(server.path);
-    worker = await at.begin();
-    await at.put('work', item('gp-a'));
-    const wisp = { phase: 'vapor' as const };
-    const [idle, held] = [
-      await poured(at, planOf([planStep('a', [], AGENT)]), wisp),
-      await poured(at, planOf([planStep('a', [], AGENT)]), { ...wisp, work: 'gp-a' }),
-    ];
-    await Promise.all([isOpen(idle.id), isOpen(held.id)]);
-    expect(await collectWisps(later().desk, {})).toEqual([]);
-    expect(await collectWisps(later(2 * HOUR).desk, { dry: true })).toEqual([idle.id]);
-    expect(await collectWisps(later(2 * HOUR).desk, {})).toEqual([idle.id]);
-    expect(await mol(held.id)).toBeDefined();
-    const over = await ended(wisp);
-    expect(await collectWisps(later().desk, { closed: true, exclude: [''] })).toEqual([]);
-    expect(await collectWisps(later().desk, { closed: true })).toEqual([over]);
   });
 });

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { type Call, type Command, command } from '#cli/command';
-import { filled, sayWhenDown, type Template, templateOf, varsOf } from '#cli/molecules';
 import type { Face } from '#cli/pouring';
 import { type OpenTown, withDesk } from '#cli/wire';
+import { filled, sayWhenDown, type Template, templateOf, varsOf } from '#cli/wire-molecules';
 import { hashed } from '#core/formula/proto';
 import { BOND_TYPES, type BondType, refOf } from '#core/molecule/bond';
 import { bondProtos } from '#core/molecule/bond-protos';

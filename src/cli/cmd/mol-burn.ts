@@ -1,8 +1,8 @@
 import { type Command, command } from '#cli/command';
 import { idsOf } from '#cli/ids';
-import { moleculeNamed, myMolecule } from '#cli/molecules';
 import type { Face } from '#cli/pouring';
 import { withDesk } from '#cli/wire';
+import { moleculeNamed, myMolecule } from '#cli/wire-molecules';
 import type { Burned } from '#core/molecule/burn';
 import { idsInside } from '#core/molecule/tree';
 import { isRefusal, refuse } from '#core/refusals';

@@ -1,6 +1,6 @@
 import { command } from '#cli/command';
-import { moleculeNamed, sayWhenDown } from '#cli/molecules';
 import { withDesk } from '#cli/wire';
+import { moleculeNamed, sayWhenDown } from '#cli/wire-molecules';
 import { isRefusal } from '#core/refusals';
 import { cancelMolecule } from '#ops/cancel-molecule';
 

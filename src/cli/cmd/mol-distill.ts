@@ -1,11 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { command } from '#cli/command';
-import { moleculeNamed } from '#cli/molecules';
 import { withDesk } from '#cli/wire';
+import { isFormulaName, moleculeNamed } from '#cli/wire-molecules';
 import { type Distilled, distill, distilledOf } from '#core/molecule/distill';
 import { isRefusal, refuse } from '#core/refusals';
-import { isFormulaName } from '#world/formulas/formula-files';
 
 /** Makes a formula of a molecule. */
 export const molDistill = command({

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { type Command, command } from '#cli/command';
-import { moleculeNamed, myMolecule } from '#cli/molecules';
 import type { Face } from '#cli/pouring';
 import { withDesk } from '#cli/wire';
+import { moleculeNamed, myMolecule } from '#cli/wire-molecules';
 import { digestId, type Squashed } from '#core/molecule/squash';
 import { idsInside } from '#core/molecule/tree';
 import { isRefusal, refuse } from '#core/refusals';

@@ -1,5 +1,5 @@
 import { STEPS_KEPT_MS } from '#core/limits';
-import type { Molecule } from '#core/records';
+import type { Molecule, Step } from '#core/records';
 
 /**
  * How long what has ended is kept.
@@ -32,3 +32,7 @@ export function keptUntil(mol: Molecule): number | undefined {
   if (mol.phase === 'vapor') return ended + (WISP_KEPT_MS[mol.wispType ?? ''] ?? DAY);
   return mol.digest && !mol.digest.kept ? undefined : ended + STEPS_KEPT_MS;
 }
+
+/** When something of a molecule was written last, as far as it and its steps say (ms). */
+export const touchedAt = (mol: Molecule, steps: readonly Step[]): number =>
+  Math.max(mol.updatedAt, ...steps.map(({ holder, command, closed }) => closed?.at ?? command?.startedAt ?? holder?.at ?? 0));

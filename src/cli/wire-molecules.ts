@@ -9,6 +9,8 @@ import { isUp, type OpenTown } from './wire.ts';
 import { formulaNamed, formulasOf } from './wire-formulas.ts';
 import { openRig, rigHere, rigNames } from './wire-rigs.ts';
 
+export { isFormulaName } from '#world/formulas/formula-files';
+
 /** What commands about molecules ask of their words: which formula or stored protomolecule, whose, which molecule is mine. */
 
 /** `name=value`, the value as it is from the first `=` on. */
@@ -66,7 +68,8 @@ export async function templateOf(
 export function filled(template: Template, vars: Readonly<Record<string, string>>, say: Call['say']): Proto | Refusal {
   const full = fillWith(template.proto, vars, template.source);
   const warnings = [...template.warnings, ...(isRefusal(full) ? [] : full.warnings)];
-  for (const line of new Set(warnings.map(({ at, says, hint }) => `Warning: ${at}: ${says}${hint ? ` (${hint})` : ''}`))) say(line);
+  for (const line of new Set(warnings.map(({ at, says, hint }) => `Warning: ${at}: ${says}${hint ? ` (${hint})` : ''}`)))
+    say(line);
   return isRefusal(full) ? full : full.plan;
 }
 
