@@ -76,6 +76,9 @@ test('bd pours with the ids of all records known at once, and the molecule close
     deleted_count: 2,
     kept_children: false,
   });
+  expect(await bd('show', `${made.new_epic_id}.digest`)).toEqual([
+    expect.objectContaining({ status: 'closed', issue_type: 'task', description: 'all marked' }),
+  ]);
   const again = await bd<BdPoured>('mol', 'distill', made.new_epic_id, 'again', '--var', 'feature=auth');
   expect(again).toMatchObject({ formula_name: 'again' });
   const file = join(town.root, '.beads/formulas/again.formula.json');
