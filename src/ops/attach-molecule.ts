@@ -24,6 +24,7 @@ export async function detachMolecule(desk: Desk, id: string): Promise<{ work: st
   return desk.change(async (reading) => {
     const work = await reading.get('work', id);
     if (!work) return noWork(id);
-    return detach(work.molecule ? await reading.get('molecule', work.molecule) : undefined, work, desk.clock.now());
+    const mol = work.molecule ? await reading.get('molecule', work.molecule) : undefined;
+    return detach(mol, work, mol?.hand ? await reading.get('step', mol.hand) : undefined, desk.clock.now());
   });
 }

@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { TrialTown } from '../../src/trials/trial-town.ts';
+import { aRun } from '../support/records.ts';
 import { until } from '../support/until.ts';
 
 /** What people and programs do with molecules at the command line, in a town that runs. */
@@ -128,6 +129,23 @@ test('a wisp is listed, bonded to, and burned with nothing left; vapor that is p
   await closes(after.id_mapping['marks'] ?? '');
 });
 
+test('M1, M11: with --root-only a wisp has no record for any step, and leaves a digest all the same', async () => {
+  const bare = await bd<BdPoured>('mol', 'wisp', 'waits', '--var', 'who=x', '--root-only');
+  expect(bare).toMatchObject({ created: 1, id_mapping: { waits: bare.new_epic_id } });
+  expect(await bd('mol', 'squash', bare.new_epic_id)).toMatchObject({
+    digest_id: `${bare.new_epic_id}.digest`,
+    deleted_count: 0,
+  });
+  expect(await bd('mol', 'wisp', 'gc', '--closed')).toMatchObject({
+    dry_run: true,
+    cleaned_ids: expect.arrayContaining([bare.new_epic_id]),
+  });
+  expect(await bd('mol', 'wisp', 'gc', '--closed', '--force')).toMatchObject({
+    cleaned_ids: expect.arrayContaining([bare.new_epic_id]),
+  });
+  expect((await town.gt(['mol', 'status', bare.new_epic_id])).exit).toBe(3);
+});
+
 test('two formulas bonded are a stored protomolecule, which is poured as it was', async () => {
   const bond = await bd<{ result_id: string }>('mol', 'bond', 'marks', 'again', '--as', 'Twice');
   expect(bond).toMatchObject({ result_id: expect.stringMatching(/^proto-/), result_type: 'compound_proto' });
@@ -150,6 +168,23 @@ test('a molecule is attached to an item, taken off, and cancelled', async () => 
   expect(await town.ask(['mol', 'cancel', item, '--reason', 'not now'])).toMatchObject({ id: on.id, reason: 'not now' });
   await closes(on.id);
   expect((await town.gt(['mol', 'attach-from-mail', 'hq-m1'])).exit).toBe(1);
+  expect((await town.gt(['mol', 'burn'])).exit).not.toBe(0);
+});
+
+test('gt mol squash and burn act on the molecule of the session that calls; people name one', async () => {
+  const { id: item } = await town.ask<{ id: string }>(['work', 'create', 'Mine', '--rig', 'alpha']);
+  const mine = await town.ask<Poured>(['mol', 'pour', 'marks', '--on', item, '--var', 'feature=x']);
+  await closes(mine.id);
+  // A run as it was: what is looked for is which item the session works.
+  const books = await town.books();
+  await books.change({ actor: 'trial', epoch: 0 }, async (reading) => {
+    await reading.get('run', `${item}.r1`);
+    return { put: [{ noun: 'run', doc: aRun(`${item}.r1`, { state: 'ended' }) }], answer: undefined };
+  });
+  const env = { GT_SESSION: `${town.id}.${item}.r1.s1.${'0'.repeat(32)}` };
+  expect(await town.ask(['mol', 'squash'], { env })).toMatchObject({ id: mine.id, digest: `${mine.id}.digest`, deleted: 2 });
+  expect(await town.ask(['mol', 'burn'], { env })).toMatchObject({ id: mine.id });
+  expect((await town.gt(['mol', 'burn'], { env })).exit).toBe(3);
   expect((await town.gt(['mol', 'burn'])).exit).not.toBe(0);
 });
 

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { POUR_CHUNK } from '#core/limits';
 import type { Work } from '#core/records';
 import { attachMolecule, detachMolecule } from '#ops/attach-molecule';
 import { burn } from '#ops/burn';
@@ -131,6 +132,34 @@ test('a cancelled molecule closes its open steps as cancelled, then itself; what
   const ended = await at.op.books.readMany('step', await at.op.books.index(`steps.closed:${id}`));
   expect(ended.map(({ closed }) => closed?.outcome)).toEqual(['done', 'cancelled', 'cancelled']);
   await at.becomes(`molecules/${id}@1`, 'completed');
+});
+
+test('a cancel that is cut goes on: each step is closed once', async () => {
+  at = await moleculeTown(server.path);
+  worker = await at.begin();
+  const count = 2 * POUR_CHUNK + 100;
+  const { id } = await poured(at, planOf(Array.from({ length: count }, (_, n) => planStep(`s${n}`, [], AGENT))));
+  await opens(at, id);
+  good(await cancelMolecule(at.op, { id, reason: 'over' }));
+  await until('some are closed', async () => (await at.op.books.count(`steps.closed:${id}`)) > 0);
+  await worker.stop(2000);
+  worker = await at.begin();
+  expect(await closes(at, id)).toMatchObject({ closed: { outcome: 'cancelled' } });
+  expect(await at.op.books.count(`steps.closed:${id}`)).toBe(count);
+  const events = await at.op.books.eventsBefore(undefined, 10 * count);
+  expect(events.filter(({ type, subject }) => type === 'step.closed' && subject.startsWith(id))).toHaveLength(count);
+  await at.becomes(`molecules/${id}@1`, 'completed');
+});
+
+test('a molecule whose steps end while it is burned leaves nothing either', async () => {
+  at = await moleculeTown(server.path);
+  worker = await at.begin();
+  const { id } = await poured(at, planOf(Array.from({ length: 300 }, (_, n) => planStep(`s${n}`))));
+  await until('some are closed', async () => (await at.op.books.count(`steps.closed:${id}`)) > 0);
+  good(await burn(at.op, id));
+  await at.becomes(`molecules/${id}@1`, 'completed');
+  await deacon();
+  expect(await tracesOf(at, id)).toEqual([]);
 });
 
 describe('a molecule and its work item', () => {

@@ -1,6 +1,6 @@
 import { type Change, unchanged } from '#core/change';
 import type { Member } from '#core/ids';
-import type { Molecule, Work } from '#core/records';
+import type { Molecule, Step, Work } from '#core/records';
 import { type Refusal, refuse } from '#core/refusals';
 
 /**
@@ -29,18 +29,29 @@ export function attach(mol: Molecule, work: Work, attached: Molecule | undefined
   };
 }
 
-/** Takes an item's molecule off it; both live on. Nobody has a step of it in hand any more. */
-export function detach(mol: Molecule | undefined, work: Work, now: number): Change<{ work: string; mol: string | null }> {
+/** Takes an item's molecule off it; both live on. @param inHand the step that an agent had in hand: nobody has it any more */
+export function detach(
+  mol: Molecule | undefined,
+  work: Work,
+  inHand: Step | undefined,
+  now: number,
+): Change<{ work: string; mol: string | null }> {
   if (work.molecule === undefined) return unchanged({ work: work.id, mol: null });
   const { molecule: id, ...rest } = work;
-  const { work: _work, workGeneration: _generation, ...free } = mol ?? ({} as Molecule);
+  const { work: _work, workGeneration: _generation, hand: _hand, ...free } = mol ?? ({} as Molecule);
   return {
     put: [
       { noun: 'work', doc: { ...rest, updatedAt: now } },
       ...(mol ? [{ noun: 'molecule' as const, doc: { ...free, rehung: true, updatedAt: now } as Molecule }] : []),
+      ...(inHand?.status === 'in_progress' ? [{ noun: 'step' as const, doc: givenBack(inHand) }] : []),
     ],
     marks: mol && mol.state !== 'closed' ? [jobOf(mol)] : [],
     events: [{ type: 'molecule.detached', subject: id, rig: work.rig, data: { work: work.id } }],
     answer: { work: work.id, mol: id },
   };
+}
+
+function givenBack(step: Step): Step {
+  const { holder: _, ...rest } = step;
+  return { ...rest, status: 'open' };
 }
