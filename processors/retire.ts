@@ -11,8 +11,11 @@ import type { World } from '#world/world';
 export async function retireMolecules(world: World): Promise<void> {
   const { desk, queues } = world;
   const now = desk.clock.now();
-  const buried = await queues.removeTrees((await desk.books.index(BURIED, 0, PAGE - 1)) as Member[]);
-  await desk.change(() => ({ put: [], unbury: buried, answer: undefined }));
+  const buried = (await desk.books.index(BURIED, 0, PAGE - 1)) as Member[];
+  if (buried.length > 0) {
+    const gone = await queues.removeTrees(buried);
+    await desk.change(() => ({ put: [], unbury: gone, answer: undefined }));
+  }
   for (const mol of await some(await desk.books.indexUntil('molecules.ended', now - ENDED_KEPT_MS, PAGE), world))
     await offTheBoard(mol, world);
   for (const mol of await some(await desk.books.indexUntil('molecules.due', now, PAGE), world)) {

@@ -4,6 +4,8 @@ import { bond } from '#ops/bond';
 import { burn } from '#ops/burn';
 import { cancelMolecule } from '#ops/cancel-molecule';
 import { pour } from '#ops/pour';
+import { edgesOf, full } from '#views/bead-links';
+import { beads } from '#views/beads';
 import type { Sleepers } from '../../src/daemon/sleepers.ts';
 import { closes, moleculeTown, opens, planOf, planStep, poured } from '../support/molecules.ts';
 import { type PrivateRedis, privateRedis } from '../support/redis.ts';
@@ -153,6 +155,33 @@ test('M9: of a molecule poured from a conditional bond the second part is skippe
   await closes(at, id);
   expect((await step(`${id}.b.x`))?.closed).toMatchObject({ outcome: 'skipped' });
   expect((await step(`${id}.a.x`))?.closed).toMatchObject({ outcome: 'done' });
+});
+
+test('M6: bonds show as blocks, conditional-blocks and parent-child', async () => {
+  at = await moleculeTown(server.path);
+  worker = await at.begin();
+  const a = await poured(at, waiting);
+  const [after, only, under] = [
+    await poured(at, waiting, { bond: { to: a.id, type: 'sequential' } }),
+    await poured(at, waiting, { bond: { to: a.id, type: 'conditional' } }),
+    await poured(at, waiting, { bond: { to: a.id, type: 'parallel' } }),
+  ];
+  const shown = [...(await beads(at.op, [a.id, after.id, only.id, under.id])).values()];
+  expect(shown.flatMap(edgesOf).map(({ issue_id: from, depends_on_id: to, type }) => [from, to, type])).toEqual([
+    [after.id, a.id, 'blocks'],
+    [only.id, a.id, 'conditional-blocks'],
+    [under.id, a.id, 'parent-child'],
+  ]);
+  const [first] = shown;
+  if (!first) throw new Error('not shown');
+  const { dependents } = await full(at.op, first);
+  expect(dependents.map(({ id, dependency_type: type }) => [id, type])).toEqual(
+    expect.arrayContaining([
+      [after.id, 'blocks'],
+      [only.id, 'conditional-blocks'],
+      [under.id, 'parent-child'],
+    ]),
+  );
 });
 
 test('M4: the last child closes its epic, and the last record its molecule', async () => {
