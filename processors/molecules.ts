@@ -1,4 +1,5 @@
 import { unchanged } from '#core/change';
+import { isFinal } from '#core/derive';
 import { HOLD_MS, POUR_CHUNK } from '#core/limits';
 import { endOpen } from '#core/molecule/cancel';
 import { closeMolecule } from '#core/molecule/life';
@@ -7,10 +8,12 @@ import { type Planned, plannedSteps, pourChunk } from '#core/molecule/pour';
 import type { Molecule } from '#core/records';
 import { isRefusal, type Refusal, Refused } from '#core/refusals';
 import { cancelMolecule } from '#ops/cancel-molecule';
+import { questionsOf } from '#ops/molecule-tree';
 import { squash } from '#ops/squash';
 import { failpoint } from '#world/failpoint';
 import type { World } from '#world/world';
 import { type Answer, awaitChildren, done, type Processor, sleep } from './answer.ts';
+import { end as endGate } from './gates.ts';
 
 /** A molecule's life: pours its steps, waits for them, closes when the last one has ended. */
 export const molecules: Processor<'molecules', World> = async (turn, world) => {
@@ -30,6 +33,7 @@ export const molecules: Processor<'molecules', World> = async (turn, world) => {
         else {
           const answer = await waitForWhatIsOpen(doc, world);
           if (answer) return answer;
+          await cancelGates(doc, world);
           await close(doc, world);
         }
         break;
@@ -112,25 +116,23 @@ async function endAll(mol: Molecule, world: World): Promise<void> {
   const reason = mol.cancel?.reason ?? 'cancelled';
   for (;;) {
     const ids = await desk.books.index(`steps.open:${mol.id}`, 0, POUR_CHUNK - 1);
-    const gates = await desk.books.index(`gates:${mol.id}`);
     const nested = (await desk.books.readMany('step', ids)).flatMap(({ molecules: inner = [] }) => inner);
     for (const id of nested) must(await cancelMolecule(desk, { id, reason }));
     const ended = await desk.change(async (reading) => {
       const now = await reading.get('molecule', mol.id);
       const docs = await Promise.all(ids.map((id) => reading.get('step', id)));
-      const waits = await Promise.all(gates.map((id) => reading.get('gate', id)));
       if (now?.state !== 'open') return unchanged(undefined);
-      return endOpen(now, docs.filter(isThere), waits.filter(isThere), desk.clock.now());
+      const there = docs.filter((one) => one !== undefined);
+      return endOpen(now, there, await questionsOf(reading, there), desk.clock.now());
     });
     must(ended);
     failpoint('cancel');
     if (ids.length < POUR_CHUNK) break;
   }
   for (const id of await desk.books.index(`molecules.under:${mol.id}`)) must(await cancelMolecule(desk, { id, reason }));
+  await cancelGates(mol, world);
   await close(mol, world);
 }
-
-const isThere = <T>(one: T | undefined): one is T => one !== undefined;
 
 /** @throws Refused, so that the job's backoff tries again */
 function must<T>(answer: T | Refusal): T {
@@ -147,12 +149,22 @@ async function write(id: string, from: number, chunk: readonly Planned[], { desk
   must(written);
 }
 
+/** Gates that are left when all steps have ended keep nothing back. */
+async function cancelGates(mol: Molecule, { desk }: World): Promise<void> {
+  const gates = await desk.books.readMany('gate', await desk.books.index(`gates:${mol.id}`));
+  for (const gate of gates)
+    if (!isFinal.gate(gate)) await endGate(desk, gate.id, { as: 'cancelled', by: 'gt', reason: `${mol.id} has ended` });
+}
+
 async function close(mol: Molecule, { desk }: World): Promise<void> {
   const failed = await desk.books.count(`steps.failed:${mol.id}`);
   const closed = await desk.change(async (reading) => {
     const now = await reading.get('molecule', mol.id);
     // Whoever adds something to it writes it too: what came meanwhile is seen here, or clashes.
-    const [steps, under] = await Promise.all([desk.books.count(`steps.open:${mol.id}`), desk.books.count(`molecules.under:${mol.id}`)]);
+    const [steps, under] = await Promise.all([
+      desk.books.count(`steps.open:${mol.id}`),
+      desk.books.count(`molecules.under:${mol.id}`),
+    ]);
     if (!mol.cancel && steps + under > 0) return unchanged(now);
     return now && now.state !== 'closed' ? closeMolecule(now, failed, desk.clock.now()) : unchanged(now);
   });

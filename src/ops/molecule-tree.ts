@@ -1,3 +1,6 @@
+import { isFinal } from '#core/derive';
+import { gateQuestion } from '#core/gate-changes';
+import { failureQuestion } from '#core/molecule/failure';
 import type { Tree } from '#core/molecule/tree';
 import type { Gate, Step } from '#core/records';
 import type { Desk } from '#world/desk';
@@ -17,13 +20,25 @@ export async function treeOf(desk: Desk, reading: Reading, id: string): Promise<
     Promise.all([...(open ?? []), ...(closed ?? [])].map((one) => reading.get('step', one))),
     Promise.all((gateIds ?? []).map((one) => reading.get('gate', one))),
   ]);
-  const there = steps.filter((one): one is Step => one !== undefined);
+  const there = steps.filter(isThere);
   const nested: Tree[] = [];
   for (const one of new Set([...there.flatMap(({ molecules = [] }) => molecules), ...(below ?? [])])) {
     const tree = await treeOf(desk, reading, one);
     if (tree) nested.push(tree);
   }
-  return { mol, steps: there, gates: gates.filter((one): one is Gate => one !== undefined), nested };
+  const waits = gates.filter(isThere);
+  return { mol, steps: there, gates: waits, questions: await questionsOf(reading, there, waits), nested };
+}
+
+const isThere = <T>(one: T | undefined): one is T => one !== undefined;
+
+/** What people are asked about steps that failed and gates that wait. */
+export async function questionsOf(reading: Reading, steps: readonly Step[], gates: readonly Gate[] = []) {
+  const ids = [
+    ...steps.filter(({ status }) => status === 'failed').map(({ id }) => failureQuestion(id)),
+    ...gates.filter((gate) => !isFinal.gate(gate)).map(({ id }) => gateQuestion(id)),
+  ];
+  return (await Promise.all(ids.map((id) => reading.get('escalation', id)))).filter(isThere);
 }
 
 /** The work item that a tree's molecule hangs under, as the same change reads it. */

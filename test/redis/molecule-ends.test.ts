@@ -4,6 +4,7 @@ import type { Work } from '#core/records';
 import { attachMolecule, detachMolecule } from '#ops/attach-molecule';
 import { burn } from '#ops/burn';
 import { cancelMolecule } from '#ops/cancel-molecule';
+import { failing } from '#ops/fail-step';
 import { squash } from '#ops/squash';
 import { retireMolecules } from '#processors/retire';
 import type { Sleepers } from '../../src/daemon/sleepers.ts';
@@ -111,6 +112,23 @@ describe('burn', () => {
     expect(await tracesOf(at, id)).toEqual([]);
   });
 
+  test('nobody is asked any more about a step of it that failed', async () => {
+    at = await moleculeTown(server.path);
+    worker = await at.begin();
+    const { id } = await poured(at, planOf([planStep('a', [], AGENT)]));
+    await opens(at, id);
+    await at.op.change(async (reading) => {
+      const step = await reading.get('step', `${id}.a`);
+      if (!step) throw new Error('no step');
+      return failing(reading, step, undefined, { reason: 'no' }, 1);
+    });
+    expect(await at.op.books.count('escalations.open')).toBe(1);
+    good(await burn(at.op, id));
+    await at.becomes(`molecules/${id}@1`, 'completed');
+    await deacon();
+    expect(await tracesOf(at, id)).toEqual([]);
+  });
+
   test('its item lives on without it', async () => {
     at = await moleculeTown(server.path);
     worker = await at.begin();
@@ -152,14 +170,15 @@ test('a cancel that is cut goes on: each step is closed once', async () => {
 });
 
 test('a molecule whose steps end while it is burned leaves nothing either', async () => {
-  at = await moleculeTown(server.path);
+  at = await moleculeTown(server.path, {}, { relayMs: 50 });
   worker = await at.begin();
   const { id } = await poured(at, planOf(Array.from({ length: 300 }, (_, n) => planStep(`s${n}`))));
   await until('some are closed', async () => (await at.op.books.count(`steps.closed:${id}`)) > 0);
   good(await burn(at.op, id));
   await at.becomes(`molecules/${id}@1`, 'completed');
   await deacon();
-  expect(await tracesOf(at, id)).toEqual([]);
+  // A step that was just closing is marked, and its job has ended: the relay finds that out.
+  await until('nothing is left', async () => (await tracesOf(at, id)).length === 0);
 });
 
 describe('a molecule and its work item', () => {

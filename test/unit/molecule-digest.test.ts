@@ -46,7 +46,13 @@ const step = (key: string, more: Partial<Step> = {}): Step => ({
   closed: { at: 4, outcome: 'done', reason: '' },
   ...more,
 });
-const tree = (steps: readonly Step[], more: Partial<Molecule> = {}): Tree => ({ mol: mol(more), steps, gates: [], nested: [] });
+const tree = (steps: readonly Step[], more: Partial<Molecule> = {}): Tree => ({
+  mol: mol(more),
+  steps,
+  gates: [],
+  questions: [],
+  nested: [],
+});
 
 describe('a digest', () => {
   test('tells how it ended, how many steps stood how, and of each its title and what proved it, in order', () => {

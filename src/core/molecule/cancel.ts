@@ -1,5 +1,6 @@
 import { type Change, unchanged } from '#core/change';
-import type { Gate, Molecule, Step } from '#core/records';
+import type { Molecule, Records, Step } from '#core/records';
+import { answered } from '#core/work';
 import { closeStep, emptyHand } from './life.ts';
 
 /** Asks a molecule to end: its processor closes what is open, then the molecule. One that has ended, or was asked before, stays as it is. */
@@ -13,22 +14,21 @@ export function cancel(mol: Molecule, by: string, reason: string, now: number): 
   };
 }
 
-/** Closes some steps and gates of a molecule that was asked to end. */
-export function endOpen(mol: Molecule, steps: readonly Step[], gates: readonly Gate[], now: number): Change {
+/** Closes some steps of a molecule that was asked to end; nobody is asked about them any more. Its gates end when nothing needs them. */
+export function endOpen(mol: Molecule, steps: readonly Step[], questions: readonly Records['escalation'][], now: number): Change {
   const { outcome = 'cancelled', reason = '', by = '' } = mol.cancel ?? {};
   const closed = steps.map((step) => closeStep(step, undefined, { outcome, reason, by }, now));
-  const waits = gates.filter(({ ended }) => !ended);
   const inHand = steps.some(({ id }) => id === mol.hand);
   return {
     put: [
       ...closed.flatMap(({ put }) => put),
-      ...waits.map((gate) => ({
-        noun: 'gate' as const,
-        doc: { ...gate, state: 'cancelled' as const, ended: { at: now, by, reason } },
-      })),
+      ...questions
+        .filter(({ state }) => state !== 'closed')
+        .map((doc) => ({ noun: 'escalation' as const, doc: answered(doc, now) })),
       ...(inHand ? [{ noun: 'molecule' as const, doc: emptyHand(mol, now) }] : []),
     ],
-    settle: [...closed.flatMap(({ settle }) => settle ?? []), ...waits.map(({ id }) => id)],
+    settle: closed.flatMap(({ settle }) => settle ?? []),
+    marks: closed.flatMap(({ marks }) => marks ?? []),
     events: closed.flatMap(({ events }) => events ?? []),
     answer: undefined,
   };

@@ -1,36 +1,41 @@
 import type { Change, Put } from '#core/change';
-import { jobMember } from '#core/derive';
+import { isFinal, jobMember } from '#core/derive';
 import type { Member } from '#core/ids';
-import type { Gate, Molecule, Step } from '#core/records';
+import type { Gate, Molecule, Records, Step } from '#core/records';
+
+type Escalation = Records['escalation'];
 
 /** A molecule with all that lies in it. */
 export type Tree = {
   readonly mol: Molecule;
   readonly steps: readonly Step[];
   readonly gates: readonly Gate[];
+  /** What people are asked about its steps and gates. */
+  readonly questions: readonly Escalation[];
   /** Molecules that hang under its steps, or were bonded under it. */
   readonly nested: readonly Tree[];
 };
 
 type Dropped = Pick<Required<Change>, 'drop' | 'settle' | 'marks'>;
 
-/** Drops the steps, gates and nested molecules of a tree: their jobs find nothing and end; what waited for one of them goes on. */
-export function dropInside({ steps, gates, nested }: Tree): Dropped {
+/** Drops the steps, gates and nested molecules of a tree, and nobody is asked about them any more: their jobs find nothing and end; what waited goes on. */
+export function dropInside({ steps, gates, questions, nested }: Tree): Dropped {
   const inner = nested.map(dropWhole);
   return {
     drop: [
       ...steps.map(({ id }) => ({ noun: 'step' as const, id })),
       ...gates.map(({ id }) => ({ noun: 'gate' as const, id })),
+      ...questions.map(({ id }) => ({ noun: 'escalation' as const, id })),
       ...inner.flatMap(({ drop }) => drop),
     ],
     settle: [
       ...steps.filter(({ status }) => status !== 'closed').map(({ id }) => id),
-      ...gates.filter(({ ended }) => !ended).map(({ id }) => id),
+      ...gates.filter((gate) => !isFinal.gate(gate)).map(({ id }) => id),
       ...inner.flatMap(({ settle }) => settle),
     ],
     marks: [
       ...steps.filter(({ status }) => status !== 'closed').map((doc) => jobMember.step(doc) as Member),
-      ...gates.filter(({ ended }) => !ended).map((doc) => jobMember.gate(doc) as Member),
+      ...gates.filter((gate) => !isFinal.gate(gate)).map((doc) => jobMember.gate(doc) as Member),
       ...inner.flatMap(({ marks }) => marks),
     ],
   };
