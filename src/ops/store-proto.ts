@@ -10,7 +10,7 @@ type Answer = { readonly proto: Stored; readonly fresh: boolean };
 /** Digits of the hash in an id: two contents of one id would take millions of formulas. */
 const DIGITS = 12;
 
-export const protoId = ({ hash }: Proto): string => `proto-${hash.slice(0, DIGITS)}`;
+const protoId = ({ hash }: Proto): string => `proto-${hash.slice(0, DIGITS)}`;
 
 /** Stores a cooked formula under the hash of its content. The same content is stored once: the record that is there is the answer. */
 export async function storeProto(desk: Desk, proto: Proto, source: string): Promise<Answer | Refusal> {
