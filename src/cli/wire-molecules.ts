@@ -83,7 +83,7 @@ export async function moleculeNamed({ desk: { books } }: OpenTown, word: string)
   const mol = await books.read('molecule', word);
   if (mol) return mol;
   const work = await books.read('work', word);
-  if (!work) return refuse('MOLECULE_UNKNOWN', { id: word, hint: '`bd mol list` shows all.' });
+  if (!work) return refuse('MOLECULE_UNKNOWN', { id: word, hint: '`gt mol list` shows all.' });
   return attachedTo(work, books);
 }
 

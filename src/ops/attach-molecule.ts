@@ -13,7 +13,7 @@ export async function attachMolecule(
   return desk.change(async (reading) => {
     const [work, mol] = await Promise.all([reading.get('work', workId), reading.get('molecule', id)]);
     if (!work) return noWork(workId);
-    if (!mol) return refuse('MOLECULE_UNKNOWN', { id, hint: '`bd mol list` shows all.' });
+    if (!mol) return refuse('MOLECULE_UNKNOWN', { id, hint: '`gt mol list` shows all.' });
     const other = work.molecule ? await reading.get('molecule', work.molecule) : undefined;
     return attach(mol, work, other, desk.clock.now());
   });

@@ -5,11 +5,14 @@ import type { Desk } from '#world/desk';
 import type { Reading } from '#world/store/books';
 
 /** Bonds two molecules: B after A, B only if A fails, or B under A. Refused, with the chain, when A waits for B already. */
-export async function bond(desk: Desk, { a: aId, b: bId, type }: { a: string; b: string; type: BondType }): Promise<Molecule | Refusal> {
+export async function bond(
+  desk: Desk,
+  { a: aId, b: bId, type }: { a: string; b: string; type: BondType },
+): Promise<Molecule | Refusal> {
   return desk.change(async (reading) => {
     const [a, b] = await Promise.all([reading.get('molecule', aId), reading.get('molecule', bId)]);
     const missing = a ? bId : aId;
-    if (!a || !b) return refuse('MOLECULE_UNKNOWN', { id: missing, hint: '`bd mol list` shows all.' });
+    if (!a || !b) return refuse('MOLECULE_UNKNOWN', { id: missing, hint: '`gt mol list` shows all.' });
     // B after A: A must not wait for B. B under A: A waits for B, so B must not wait for A.
     const [from, to] = type === 'parallel' ? [b, a] : [a, b];
     const chain = await wayTo(desk, reading, from, to);

@@ -18,6 +18,6 @@ export async function burn(desk: Desk, id: string): Promise<Burned | Refusal> {
 const once = (desk: Desk, id: string): Promise<Burned | Refusal> =>
   desk.change(async (reading) => {
     const tree = await treeOf(desk, reading, id);
-    if (!tree) return refuse('MOLECULE_UNKNOWN', { id, hint: '`bd mol list` shows all.' });
+    if (!tree) return refuse('MOLECULE_UNKNOWN', { id, hint: '`gt mol list` shows all.' });
     return burned(tree, await workOf(reading, tree), desk.clock.now());
   });

@@ -7,7 +7,7 @@ import type { Desk } from '#world/desk';
 export async function cancelMolecule(desk: Desk, { id, reason }: { id: string; reason: string }): Promise<Molecule | Refusal> {
   return desk.change(async (reading) => {
     const mol = await reading.get('molecule', id);
-    if (!mol) return refuse('MOLECULE_UNKNOWN', { id, hint: '`bd mol list` shows all.' });
+    if (!mol) return refuse('MOLECULE_UNKNOWN', { id, hint: '`gt mol list` shows all.' });
     return cancel(mol, desk.actor, reason, desk.clock.now());
   });
 }

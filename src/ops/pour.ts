@@ -1,5 +1,5 @@
-import type { Proto } from '#core/formula/proto';
 import { jobMember } from '#core/derive';
+import type { Proto } from '#core/formula/proto';
 import { type Member, shortHash } from '#core/ids';
 import { type BondType, bornBonded } from '#core/molecule/bond';
 import type { Molecule } from '#core/records';
@@ -47,10 +47,13 @@ export async function pour(desk: Desk, input: Pour): Promise<Molecule | Refusal>
     const attached = work?.molecule ? await reading.get('molecule', work.molecule) : undefined;
     if (work && attached && attached.state !== 'closed') return refuse('MOLECULE_ATTACHED', { id: work.id, mol: attached.id });
     const to = input.bond && (await reading.get('molecule', input.bond.to));
-    if (input.bond && !to) return refuse('MOLECULE_UNKNOWN', { id: input.bond.to, hint: '`bd mol list` shows all.' });
+    if (input.bond && !to) return refuse('MOLECULE_UNKNOWN', { id: input.bond.to, hint: '`gt mol list` shows all.' });
     const bonded = to && input.bond ? bornBonded(to, input.bond.type) : {};
     if (isRefusal(bonded)) return bonded;
-    const id = to && input.ref !== undefined ? await refId(reading, to, input.ref) : await freeMolecule(desk, reading, `${prefix}-${phase === 'vapor' ? 'wisp' : 'mol'}`);
+    const id =
+      to && input.ref !== undefined
+        ? await refId(reading, to, input.ref)
+        : await freeMolecule(desk, reading, `${prefix}-${phase === 'vapor' ? 'wisp' : 'mol'}`);
     if (isRefusal(id)) return id;
     const doc: Molecule = {
       id,
@@ -98,7 +101,9 @@ export async function pour(desk: Desk, input: Pour): Promise<Molecule | Refusal>
 /** The id of a molecule that is bonded under a name of its own: it must be free, also among steps. */
 async function refId(reading: Reading, to: Molecule, ref: string): Promise<string | Refusal> {
   const id = `${to.id}.${ref}`;
-  const taken = (await Promise.all([reading.get('molecule', id), reading.get('step', id), reading.get('gate', id)])).some((one) => one);
+  const taken = (await Promise.all([reading.get('molecule', id), reading.get('step', id), reading.get('gate', id)])).some(
+    (one) => one,
+  );
   return taken ? refuse('BOND_TAKEN', { id }) : id;
 }
 

@@ -11,7 +11,7 @@ export async function squash(desk: Desk, input: { id: string; summary?: string; 
   if (long) return long;
   return desk.change(async (reading) => {
     const tree = await treeOf(desk, reading, id);
-    if (!tree) return refuse('MOLECULE_UNKNOWN', { id, hint: '`bd mol list` shows all.' });
+    if (!tree) return refuse('MOLECULE_UNKNOWN', { id, hint: '`gt mol list` shows all.' });
     const wish = { keep, ...(summary === undefined ? {} : { summary }) };
     return squashed(tree, await workOf(reading, tree), wish, desk.clock.now());
   });

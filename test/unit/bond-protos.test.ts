@@ -38,7 +38,10 @@ describe('two protomolecules bonded', () => {
   });
 
   test('of the same name keep apart, and one without steps ends by itself', () => {
-    expect(bondProtos(a, planOf([]), 'sequential', 'Both')).toMatchObject({ title: 'Both', steps: { 3: { id: 'f-and-f.f-2', type: 'task', exec: { executor: 'mark' } } } });
+    expect(bondProtos(a, planOf([]), 'sequential', 'Both')).toMatchObject({
+      title: 'Both',
+      steps: { 3: { id: 'f-and-f.f-2', type: 'task', exec: { executor: 'mark' } } },
+    });
   });
 });
 
@@ -57,6 +60,8 @@ describe('M7: a ref', () => {
 test('a molecule that has ended takes no bond; one that hangs somewhere takes no parallel one', () => {
   const mol = (id: string, more: object = {}) => ({ id, rig: '', state: 'open', ...more }) as Molecule;
   const rest = { steps: [], gates: [] };
-  expect(bondMolecules(mol('a'), mol('b', { state: 'closed' }), 'sequential', rest, 0)).toMatchObject({ refused: 'MOLECULE_CLOSED' });
+  expect(bondMolecules(mol('a'), mol('b', { state: 'closed' }), 'sequential', rest, 0)).toMatchObject({
+    refused: 'MOLECULE_CLOSED',
+  });
   expect(bondMolecules(mol('a'), mol('b', { work: 'w' }), 'parallel', rest, 0)).toMatchObject({ refused: 'MOLECULE_HANGS' });
 });

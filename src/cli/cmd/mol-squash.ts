@@ -33,7 +33,7 @@ export const squashing = (face: Face): Command =>
         if (isRefusal(mol)) return mol;
         if (opts['dry-run']) {
           const tree = await treeNow(town.desk, mol.id);
-          if (!tree) return refuse('MOLECULE_UNKNOWN', { id: mol.id, hint: '`bd mol list` shows all.' });
+          if (!tree) return refuse('MOLECULE_UNKNOWN', { id: mol.id, hint: '`gt mol list` shows all.' });
           return shown(face, { id: mol.id, digest: digestId(mol.id), squashed: idsInside(tree), deleted: 0, kept: true });
         }
         const given = opts.summary === '-' ? readFileSync(STDIN, 'utf8') : opts.summary;

@@ -19,7 +19,9 @@ export type NotBegun = { readonly steps: readonly Step[]; readonly gates: readon
 export function bornBonded(to: Molecule, type: BondType): Pick<Molecule, 'under' | 'after' | 'onlyIf'> | Refusal {
   if (type === 'conditional') return { after: [to.id], onlyIf: to.id };
   if (type === 'sequential') return { after: [to.id] };
-  return to.state === 'closed' ? refuse('MOLECULE_CLOSED', { id: to.id, outcome: to.closed?.outcome ?? 'closed' }) : { under: to.id };
+  return to.state === 'closed'
+    ? refuse('MOLECULE_CLOSED', { id: to.id, outcome: to.closed?.outcome ?? 'closed' })
+    : { under: to.id };
 }
 
 /** Bonds two molecules that exist. @param rest what of B has not begun; it is held when B is open already */
