@@ -13,10 +13,11 @@ import { end as endGate } from './gates.ts';
 /** A molecule's life: pours its steps, waits for them, closes when the last one has ended. */
 export const molecules: Processor<'molecules', World> = async (turn, world) => {
   const { desk } = world;
-  for (let { doc } = turn; ; { doc } = await turn.again()) {
+  for (let { doc, unmet } = turn; ; { doc, unmet } = await turn.again()) {
     if (!doc) return done('gone');
     switch (doc.state) {
       case 'pouring':
+        if (unmet > 0) return sleep(desk.clock.now() + HOLD_MS, 'waits for the molecule before it');
         await pourAll(doc, world);
         break;
       case 'open': {
@@ -80,9 +81,10 @@ async function cancelGates(mol: Molecule, { desk }: World): Promise<void> {
 }
 
 async function close(mol: Molecule, { desk }: World): Promise<void> {
+  const failed = await desk.books.count(`steps.failed:${mol.id}`);
   const closed = await desk.change(async (reading) => {
     const now = await reading.get('molecule', mol.id);
-    return now && now.state !== 'closed' ? closeMolecule(now, 0, desk.clock.now()) : unchanged(now);
+    return now && now.state !== 'closed' ? closeMolecule(now, failed, desk.clock.now()) : unchanged(now);
   });
   if (isRefusal(closed)) throw new Refused(closed);
 }

@@ -1,10 +1,14 @@
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Proto } from '#core/formula/proto';
 import type { Step } from '#core/records';
 import { systemClock } from '#world/clock';
 import { makeCommands } from '#world/commands/commands';
 import { townLayout } from '#world/config/layout';
+import { type BondWish, cookBond } from '#world/formulas/cook-bond';
+import { formulaFiles } from '#world/formulas/formula-files';
+import { makeLooks } from '#world/gates/looks';
 import { killTree } from '#world/processes/kill';
 import type { World } from '#world/world';
 import { moleculeTown } from './molecules.ts';
@@ -15,6 +19,7 @@ export type GrowthTown = Town & {
   readonly id: string;
   /** The town's root: where commands run that hang under no work item. */
   readonly root: string;
+  readonly cook: (wish: BondWish) => ReturnType<typeof cookBond>;
   /** The lines of a file in it; none when it is not there. */
   readonly lines: (file: string) => string[];
   /** The step of a molecule by its id in the formula. */
@@ -24,11 +29,24 @@ export type GrowthTown = Town & {
 
 let towns = 0;
 
-/** @param limit commands at once */
-export async function growthTown(
-  path: string,
-  { limit = 2, more = {}, wish = {} }: { limit?: number; more?: Partial<World>; wish?: Wish } = {},
-) {
+/** A formula of the town, cooked and filled. @throws when it cannot be */
+export function cooked(at: GrowthTown, name: string, vars: Readonly<Record<string, string>> = {}): Proto {
+  const made = at.cook({ name, vars, target: 'main' });
+  if ('why' in made) throw new Error(made.why);
+  return made.plan;
+}
+
+type Given = {
+  /** Commands at once. */
+  readonly limit?: number;
+  /** Formula files of the town, by name, as TOML. */
+  readonly formulas?: Readonly<Record<string, string>>;
+  readonly more?: Partial<World>;
+  readonly wish?: Wish;
+};
+
+/** A town with these formulas, its worker not begun yet. */
+export async function growthTown(path: string, { limit = 2, formulas = {}, more = {}, wish = {} }: Given = {}): Promise<GrowthTown> {
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'gt-growth-')));
   const id = `growth${process.pid}x${++towns}`;
   let at: Town | undefined;
@@ -44,7 +62,12 @@ export async function growthTown(
     limit,
   });
   const town = { id, layout: townLayout(root) };
-  const world = { commands, town, agents: { identity: async () => ({}) }, ...more } as unknown as Partial<World>;
+  mkdirSync(town.layout.formulas, { recursive: true });
+  for (const [name, text] of Object.entries(formulas)) writeFileSync(join(town.layout.formulas, `${name}.formula.toml`), text);
+  const files = formulaFiles(town.layout);
+  const cook = (wish: BondWish) => cookBond(files, wish);
+  const looks = makeLooks({ env: process.env, worker: `${id}.1` });
+  const world = { commands, town, looks, cookBond: (_rig: string, wish: BondWish) => cook(wish), agents: { identity: async () => ({}) }, ...more } as unknown as Partial<World>;
   at = await moleculeTown(path, world, wish);
   mkdirSync(join(root, '.runtime'), { recursive: true });
   const op = at.op;
@@ -55,6 +78,7 @@ export async function growthTown(
     ...at,
     id,
     root,
+    cook,
     lines: (file) => linesOf(join(root, file)),
     steps,
     step: async (mol, key) => {

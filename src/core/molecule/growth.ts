@@ -5,7 +5,7 @@ import { isOfRound, nextRound } from '#core/formula/rounds';
 import type { Molecule, Step } from '#core/records';
 import { stepEvent } from './life.ts';
 import { type Planned, plannedSteps, pouredId } from './pour.ts';
-import { waiting } from './waits.ts';
+import { waiting, withWatchers } from './waits.ts';
 
 /** A molecule that grows: another round of a loop with `until` is written in the commit that finds that there must be one. */
 
@@ -48,6 +48,41 @@ export function plannedRound(plan: Proto, mol: Molecule, round: Step, { loop, nu
   return { all, sinks: next.sinks.map((id) => pouredId(mol.id, plan.root, outer(id))) };
 }
 
+/**
+ * The children of a `ralph` for another iteration, as they are to be written: `ID.iteration.N.CHILD`. @param number from 2
+ */
+export function plannedIteration(plan: Proto, mol: Molecule, step: Step, number: number): { all: Planned[]; sinks: string[] } {
+  const own = plan.steps[step.at];
+  if (!own) return { all: [], sinks: [] };
+  const outer = renaming(own.step, step.key);
+  const places = plan.steps.flatMap(({ id }, at) => (id.startsWith(`${own.id}.`) ? [at] : []));
+  const children = places.flatMap((at) => plan.steps[at] ?? []);
+  const inside = new Set(children.map(({ id }) => id));
+  const within = (id: string) => (inside.has(id) ? `${own.id}.iteration.${number}${id.slice(own.id.length)}` : id);
+  const steps = children.map((child) => ({
+    ...renamed({ ...child, needs: child.needs.filter((need) => inside.has(need)) }, (id) => outer(within(id))),
+    step: `${step.key}.iteration.${number}.${outer(child.step)}`,
+  }));
+  const at = (index: number) => places[index] ?? 0;
+  const all = plannedSteps({ ...plan, steps }, mol, mol.updatedAt, { from: mol.next, at, watched: step.watched ?? false });
+  return { all, sinks: steps.filter(({ parent, kind }) => kind !== 'gate' && parent === outer(own.id)).map(({ id }) => pouredId(mol.id, plan.root, id)) };
+}
+
+/** Writes another iteration of a step with children: it waits for them. @param again what its failure has made of the step */
+export function growIteration(
+  again: Change<Step>,
+  mol: Molecule,
+  { all, sinks }: ReturnType<typeof plannedIteration>,
+  now: number,
+): Change<Step> {
+  const { answer: doc } = again;
+  return {
+    ...again,
+    ...grown(mol, all, now, [{ noun: 'step', doc }]),
+    needs: [...edgesOf(all), { id: doc.id, job: `steps/${doc.id}@1`, on: sinks }],
+  };
+}
+
 /** Whether so many more steps are too many for a molecule. */
 export const isTooMany = (mol: Molecule, more: number): boolean => mol.next + more > MAX_STEPS;
 
@@ -73,19 +108,16 @@ const edgesOf = (all: readonly Planned[]) => all.filter(({ on }) => on.length > 
 /** The records of new steps, and what the molecule knows of them. */
 function grown(mol: Molecule, all: readonly Planned[], now: number, more: readonly Put[]): Pick<Change, 'put' | 'marks'> {
   const count = all.length;
-  const waiters = waiting(all);
-  const watchers = [...new Set([...mol.watchers, ...waiters])];
   const doc: Molecule = {
-    ...mol,
+    ...withWatchers(mol, all),
     next: mol.next + count,
     planned: mol.planned + count,
     poured: mol.poured + count,
-    watchers,
     updatedAt: now,
   };
   return {
     put: [{ noun: 'molecule', doc }, ...more, ...all.map(({ put }) => put)],
-    marks: [...all.filter(({ on }) => on.length === 0).map(({ job }) => job), ...waiters],
+    marks: [...all.filter(({ on }) => on.length === 0).map(({ job }) => job), ...waiting(all)],
   };
 }
 

@@ -57,7 +57,10 @@ export function scopesOf(steps: readonly ProtoStep[]): {
 
 function heldNeeds(step: ProtoStep, parts: ReadonlyMap<string, ScopePart>, members: ReadonlyMap<string, readonly string[]>): string[] {
   const own = parts.get(step.id);
+  const isInside = own?.role === 'setup' || own?.role === 'member';
   const needs = step.needs.flatMap((need): readonly string[] => {
+    // The body ends after its members.
+    if (isInside && need === own.of) return [];
     const part = parts.get(need);
     if (own?.role === 'teardown' && need === own.of) return members.get(need) ?? [];
     const isMember = part?.role === 'setup' || part?.role === 'member';
