@@ -1,5 +1,5 @@
-import { type Look, paced } from '#core/gate';
 import { holdsNow, parseRunCondition, type RunCondition } from '#core/formula/run-condition';
+import { type Look, paced } from '#core/gate';
 import { asksFor, stepFacts } from '#core/molecule/run-facts';
 import type { Gate, Step } from '#core/records';
 import type { World } from '#world/world';

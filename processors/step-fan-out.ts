@@ -1,5 +1,5 @@
 import { unchanged } from '#core/change';
-import type { OnComplete, } from '#core/formula/grammar';
+import type { OnComplete } from '#core/formula/grammar';
 import type { ProtoStep } from '#core/formula/proto';
 import { HOLD_MS } from '#core/limits';
 import { addItem, fanOutFailure, itemsOf, itemVars, madeFor } from '#core/molecule/fan-out';
@@ -20,7 +20,8 @@ export async function fanOut(step: Step, world: World, signal: AbortSignal): Pro
   const plan = await desk.plans.step(step.mol, step.at);
   const after = plan?.on_complete;
   const found = itemsOf((await withOutput(step, desk)).output, after?.for_each ?? '');
-  if (!after || 'why' in found) return fail(step, plan, { class: 'hard', reason: 'why' in found ? found.why : 'its plan has no fan-out' }, world);
+  if (!after || 'why' in found)
+    return fail(step, plan, { class: 'hard', reason: 'why' in found ? found.why : 'its plan has no fan-out' }, world);
   const { items } = found;
   const made = madeFor(step);
   if (made.length < items.length) {

@@ -13,6 +13,7 @@ import type { World } from '#world/world';
 import { type Answer, sleep } from './answer.ts';
 import { end, fail } from './step-end.ts';
 import { placeOf } from './step-place.ts';
+import { whileOpen } from './while-open.ts';
 
 /**
  * The work of a `ralph` is done: its script says whether it is good. With 0 the step closes; else it is worked once more, until its attempts are spent. A script
@@ -37,11 +38,15 @@ export async function judge(step: Step, world: World, signal: AbortSignal): Prom
     const env = { ...(await place.env(step.attempts)), GT_ITERATION: String(iteration) };
     const timeoutMs = parseTimeout(check.timeout) ?? JUDGE_MS;
     const id = attemptId(step.id, iteration, 'judge');
-    const ended = await commands.run({ id, command: [script.program], dir: place.dir, env, timeoutMs }, signal);
-    if (ended.state === 'passed') return void (await end(step, good, world));
-    // Whatever it ended with: its word is that the work is not good.
-    const { reason: why } = commandFailure(`iteration ${iteration}: ${check.path}`, ended);
-    return await again(step, plan, { reason: why }, world);
+    const input = { id, command: [script.program] as const, dir: place.dir, env, timeoutMs };
+    await whileOpen(step, world, signal, async (until) => {
+      const ended = await commands.run(input, until);
+      if (ended.state === 'passed') return end(step, good, world);
+      // Whatever it ended with: its word is that the work is not good.
+      const { reason: why } = commandFailure(`iteration ${iteration}: ${check.path}`, ended);
+      return again(step, plan, { reason: why }, world);
+    });
+    return undefined;
   } finally {
     free();
   }

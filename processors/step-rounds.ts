@@ -21,7 +21,8 @@ export async function decideRound(step: Step, world: World): Promise<Answer | un
   const plan = await world.desk.plans.read(step.mol);
   const at = plan && roundAt(plan, step);
   const until = parseRunCondition(at?.loop.repeat?.until ?? '');
-  if (!at || !until) return fail(step, plan?.steps[step.at], { class: 'hard', reason: 'its plan has no loop that can be decided' }, world);
+  if (!at || !until)
+    return fail(step, plan?.steps[step.at], { class: 'hard', reason: 'its plan has no loop that can be decided' }, world);
   const place = asksFor(until).outside ? await placeOf(step, world) : { gone: '' };
   if ('wait' in place) return place.wait;
   const facts = await factsOf(step, at, world);
@@ -33,14 +34,17 @@ export async function decideRound(step: Step, world: World): Promise<Answer | un
   const written = at.loop.repeat?.until ?? '';
   const rounds = `${at.number} ${at.number === 1 ? 'round' : 'rounds'}`;
   if (holds) return void (await end(step, { outcome: 'done', reason: `${written} holds after ${rounds}` }, world));
-  if (!at.mayGoOn) return void (await end(step, { outcome: 'done', reason: `${rounds} are all it may have: ${written} does not hold` }, world));
+  if (!at.mayGoOn)
+    return void (await end(step, { outcome: 'done', reason: `${rounds} are all it may have: ${written} does not hold` }, world));
   return grow(step, plan, at, world);
 }
 
 /** In a condition `step` is the last step of the round, and an id of the body is that of this round. */
 async function factsOf(step: Step, at: RoundAt, { desk }: World) {
   const read = await stepsOf(step.mol, desk);
-  const all = await Promise.all(read.map((one) => (one.status === 'closed' && one.id.startsWith(`${step.mol}.`) ? withOutput(one, desk) : one)));
+  const all = await Promise.all(
+    read.map((one) => (one.status === 'closed' && one.id.startsWith(`${step.mol}.`) ? withOutput(one, desk) : one)),
+  );
   const facts = stepFacts(step.mol, all);
   const here = (ref: string) => (facts.step(`${at.prefix}${ref}`) ? `${at.prefix}${ref}` : ref);
   const last = all.find(({ id }) => id === at.sinks.at(-1)) ?? step;
@@ -58,14 +62,16 @@ async function grow(step: Step, plan: Proto, at: RoundAt, world: World): Promise
   const grown = await desk.change<readonly Put[] | undefined>(async (reading) => {
     const [mol, now] = await Promise.all([reading.get('molecule', step.mol), reading.get('step', step.id)]);
     // Somebody was faster, or the molecule has come to its end.
-    if (!mol || mol.state !== 'open' || mol.cancel || !now || now.status !== 'open' || (now.round ?? 1) !== at.number) return unchanged([]);
+    if (!mol || mol.state !== 'open' || mol.cancel || !now || now.status !== 'open' || (now.round ?? 1) !== at.number)
+      return unchanged([]);
     const next = plannedRound(plan, mol, now, at);
     if (isTooMany(mol, next.all.length)) return unchanged(undefined);
     await Promise.all(next.all.map(({ put }) => reading.get(put.noun, put.doc.id)));
     return { ...growRound(now, at, mol, next, desk.clock.now()), answer: next.all.map(({ put }) => put) };
   });
   if (isRefusal(grown)) throw new Refused(grown);
-  if (grown === undefined) return fail(step, plan.steps[step.at], { class: 'hard', reason: 'another round would make too many steps' }, world);
+  if (grown === undefined)
+    return fail(step, plan.steps[step.at], { class: 'hard', reason: 'another round would make too many steps' }, world);
   failpoint('round');
   // They are on the board before they are released; who is marked is added anyway.
   await queues.addHeld(grown);

@@ -63,7 +63,7 @@ export function ended(gate: Gate, around: Around, { as, by, reason }: End, now: 
       ...watching(around.mol, own(gate), false),
     ],
     ...settled,
-    marks: watched ? (around.mol?.watchers as Member[] | undefined)?.filter((job) => job !== own(gate)) ?? [] : [],
+    marks: watched ? ((around.mol?.watchers as Member[] | undefined)?.filter((job) => job !== own(gate)) ?? []) : [],
     events: [event(doc, `gate.${as}`, { by, reason: reason.slice(0, 200) })],
     answer: doc,
   };
@@ -89,7 +89,14 @@ function failed(gate: Gate, { steps, questions }: Around, now: number): Put[] {
 function putBack(gate: Gate, around: Around, now: number): Put[] {
   const mine = around.steps.filter(({ status, failed: how }) => status === 'failed' && how?.['gate'] === gate.id);
   const open = mine.map(({ failed: _, ...step }): Put => ({ noun: 'step', doc: { ...step, status: 'open' } }));
-  return [...open, ...closed(mine.map(({ id }) => deniedQuestion(id)), around, now)];
+  return [
+    ...open,
+    ...closed(
+      mine.map(({ id }) => deniedQuestion(id)),
+      around,
+      now,
+    ),
+  ];
 }
 
 const closed = (ids: readonly string[], { questions }: Around, now: number): Put[] =>
@@ -119,7 +126,11 @@ export function askedAgain(gate: Gate, around: Around, now: number): Change<Gate
       { noun: 'gate', doc },
       ...putBack(gate, around, now),
       // A retry has put its step back already: its question is over too.
-      ...closed([gateQuestion(gate.id), ...gate.blocks.map(deniedQuestion)].filter((id) => !isPutBack(id, gate, around)), around, now),
+      ...closed(
+        [gateQuestion(gate.id), ...gate.blocks.map(deniedQuestion)].filter((id) => !isPutBack(id, gate, around)),
+        around,
+        now,
+      ),
     ],
     events: [event(doc, 'gate.asked_again')],
     answer: doc,
@@ -134,7 +145,12 @@ function some<K extends keyof Gate>(gate: Gate, keys: readonly K[]): Partial<Pic
 }
 
 /** A person is asked, once for each cause; the gate stays open. */
-export function asks(gate: Gate, { questions }: Around, { cause, why }: { cause: string; why: string }, now: number): Change<Gate> {
+export function asks(
+  gate: Gate,
+  { questions }: Around,
+  { cause, why }: { cause: string; why: string },
+  now: number,
+): Change<Gate> {
   if (gate.asked?.includes(cause)) return { put: [], answer: gate };
   const id = gateQuestion(gate.id);
   const says = `gate ${gate.id} (${gate.title}): ${why}`;

@@ -80,7 +80,10 @@ test('L9: a loop with until ends after its last round, and says that the conditi
   const mol = await poured(at, cooked(at, 'loop'));
   await closes(at, mol.id);
   expect(at.lines('seen').at(-1)).toBe('after');
-  expect((await at.step(mol.id, 'L')).closed).toMatchObject({ outcome: 'done', reason: expect.stringContaining('does not hold') });
+  expect((await at.step(mol.id, 'L')).closed).toMatchObject({
+    outcome: 'done',
+    reason: expect.stringContaining('does not hold'),
+  });
 });
 
 test('a loop in a loop has rounds of its own in each round', async () => {
@@ -124,7 +127,14 @@ id = "greet"
 run = "echo {{who}} >> seen"
 `;
 const FAN = (list: string, more: Partial<ProtoStep['on_complete']> = {}) => {
-  const after = { for_each: 'output.list', bond: 'item', vars: { who: '{item.name}-{index}' }, parallel: true, sequential: false, ...more };
+  const after = {
+    for_each: 'output.list',
+    bond: 'item',
+    vars: { who: '{item.name}-{index}' },
+    parallel: true,
+    sequential: false,
+    ...more,
+  };
   return planOf([planStep('src', [], { ...runs(`echo '${list}'`), on_complete: after }), planStep('after', ['src'], says())]);
 };
 
@@ -136,14 +146,21 @@ test('R3: a fan-out hangs one molecule for each item under its step, and what ne
   expect(at.lines('seen').at(-1)).toBe('after');
   const src = await at.step(mol.id, 'src');
   expect(src.molecules).toEqual([1, 2, 3].map((n) => `${src.id}.item${n}`));
-  expect(await at.op.books.read('molecule', `${src.id}.item2`)).toMatchObject({ step: src.id, state: 'closed', vars: { who: 'bo-1' } });
+  expect(await at.op.books.read('molecule', `${src.id}.item2`)).toMatchObject({
+    step: src.id,
+    state: 'closed',
+    vars: { who: 'bo-1' },
+  });
   expect((await at.jobOf(`molecules/${src.id}.item2@1`))?.parent).toMatchObject({ id: `${src.id}@1` });
   expect(at.faults).toEqual([]);
 });
 
 test('R3: a sequential fan-out begins an item when the one before it has closed', async () => {
   await begin({ item: ITEM });
-  const mol = await poured(at, FAN('{"list": [{"name": "ann"}, {"name": "bo"}, {"name": "cy"}]}', { sequential: true, parallel: false }));
+  const mol = await poured(
+    at,
+    FAN('{"list": [{"name": "ann"}, {"name": "bo"}, {"name": "cy"}]}', { sequential: true, parallel: false }),
+  );
   await closes(at, mol.id);
   expect(at.lines('seen')).toEqual(['ann-0', 'bo-1', 'cy-2', 'after']);
 });
@@ -263,10 +280,16 @@ test('R2: the script of a ralph decides whether the work is done once more', asy
   const mol = await poured(at, planOf([planStep('r', [], { ...says(), ralph: { max_attempts: 5, check } })]));
   await closes(at, mol.id);
   expect(at.lines('seen')).toEqual(['r', 'r', 'r']);
-  const spent = await poured(at, planOf([planStep('s', [], { ...runs('echo s >> others'), ralph: { max_attempts: 2, check: { ...check, path: 'no.sh' } } })]));
+  const spent = await poured(
+    at,
+    planOf([planStep('s', [], { ...runs('echo s >> others'), ralph: { max_attempts: 2, check: { ...check, path: 'no.sh' } } })]),
+  );
   expect((await failed(spent.id, 's')).failed?.reason).toContain('there is no `no.sh`');
   expect(at.lines('others')).toEqual(['s', 's']);
-  const outside = await poured(at, planOf([planStep('o', [], { ...runs('true'), ralph: { max_attempts: 1, check: { ...check, path: '../../bin/sh' } } })]));
+  const outside = await poured(
+    at,
+    planOf([planStep('o', [], { ...runs('true'), ralph: { max_attempts: 1, check: { ...check, path: '../../bin/sh' } } })]),
+  );
   expect((await failed(outside.id, 'o')).failed?.reason).toMatch(/lies outside|there is no/);
 });
 
@@ -276,10 +299,19 @@ test('R2: a ralph with children does all of them once more', async () => {
   writeFileSync(script, '#!/bin/sh\ntest "$GT_ITERATION" = 2\n');
   chmodSync(script, 0o755);
   const check = { mode: 'exec', path: 'good.sh', timeout: '10s' } as const;
-  const child = (id: string, needs: readonly string[] = []): ProtoStep => ({ ...planStep(`r.${id}`, needs, says()), step: id, parent: 'f.r' });
+  const child = (id: string, needs: readonly string[] = []): ProtoStep => ({
+    ...planStep(`r.${id}`, needs, says()),
+    step: id,
+    parent: 'f.r',
+  });
   const mol = await poured(
     at,
-    planOf([planStep('r', [], { type: 'epic', ralph: { max_attempts: 3, check } }), child('a'), child('b', ['r.a']), planStep('z', ['r'], says())]),
+    planOf([
+      planStep('r', [], { type: 'epic', ralph: { max_attempts: 3, check } }),
+      child('a'),
+      child('b', ['r.a']),
+      planStep('z', ['r'], says()),
+    ]),
   );
   await closes(at, mol.id);
   expect(at.lines('seen')).toEqual(['a', 'b', 'r.iteration.2.a', 'r.iteration.2.b', 'z']);

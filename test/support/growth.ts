@@ -9,7 +9,9 @@ import { townLayout } from '#world/config/layout';
 import { type BondWish, cookBond } from '#world/formulas/cook-bond';
 import { formulaFiles } from '#world/formulas/formula-files';
 import { makeLooks } from '#world/gates/looks';
+import { makeNews } from '#world/news';
 import { killTree } from '#world/processes/kill';
+import { tail } from '#world/store/tail';
 import type { World } from '#world/world';
 import { moleculeTown } from './molecules.ts';
 import type { Town, Wish } from './sleepers.ts';
@@ -46,7 +48,10 @@ type Given = {
 };
 
 /** A town with these formulas, its worker not begun yet. */
-export async function growthTown(path: string, { limit = 2, formulas = {}, more = {}, wish = {} }: Given = {}): Promise<GrowthTown> {
+export async function growthTown(
+  path: string,
+  { limit = 2, formulas = {}, more = {}, wish = {} }: Given = {},
+): Promise<GrowthTown> {
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'gt-growth-')));
   const id = `growth${process.pid}x${++towns}`;
   let at: Town | undefined;
@@ -67,12 +72,27 @@ export async function growthTown(path: string, { limit = 2, formulas = {}, more 
   const files = formulaFiles(town.layout);
   const cook = (wish: BondWish) => cookBond(files, wish);
   const looks = makeLooks({ env: process.env, worker: `${id}.1` });
-  const world = { commands, town, looks, cookBond: (_rig: string, wish: BondWish) => cook(wish), agents: { identity: async () => ({}) }, ...more } as unknown as Partial<World>;
+  const news = makeNews(systemClock);
+  const world = {
+    commands,
+    news,
+    town,
+    looks,
+    cookBond: (_rig: string, wish: BondWish) => cook(wish),
+    agents: { identity: async () => ({}) },
+    ...more,
+  } as unknown as Partial<World>;
   at = await moleculeTown(path, world, wish);
   mkdirSync(join(root, '.runtime'), { recursive: true });
   const op = at.op;
-  const steps = async (mol: string) =>
-    op.books.readMany('step', [...(await op.books.index(`steps.closed:${mol}`)), ...(await op.books.index(`steps.open:${mol}`))]);
+  const deaf = new AbortController();
+  void tail(at.redis.duplicate(), op.books.keys, ({ subject }) => news.tell(subject), deaf.signal);
+  // Open ones first: what closes in between is read as closed, not missed.
+  const steps = async (mol: string) => {
+    const open = await op.books.index(`steps.open:${mol}`);
+    const closed = await op.books.index(`steps.closed:${mol}`);
+    return op.books.readMany('step', [...new Set([...closed, ...open])]);
+  };
   const { end } = at;
   const made: GrowthTown = {
     ...at,
@@ -87,6 +107,7 @@ export async function growthTown(path: string, { limit = 2, formulas = {}, more 
       return found;
     },
     end: async () => {
+      deaf.abort();
       await end();
       rmSync(root, { recursive: true, force: true });
     },

@@ -88,7 +88,9 @@ export function addItem(step: Step, parent: Molecule, { plan, vars, sequential }
 
 /** Why a fan-out has failed, by its molecules; undefined when all are done. @param gone how many were taken away */
 export function fanOutFailure(molecules: readonly Molecule[], gone: number): string | undefined {
-  const bad = molecules.filter(({ closed }) => closed?.outcome !== 'done').map(({ id, closed }) => `${id}: ${closed?.reason ?? 'open'}`);
+  const bad = molecules
+    .filter(({ closed }) => closed?.outcome !== 'done')
+    .map(({ id, closed }) => `${id}: ${closed?.reason ?? 'open'}`);
   const all = [...bad, ...(gone > 0 ? [`${gone} of its molecules are gone`] : [])];
   return all.length === 0 ? undefined : all.slice(0, 5).join('; ');
 }

@@ -37,7 +37,12 @@ export function roundAt(plan: Proto, round: Step): RoundAt | undefined {
 }
 
 /** The steps of the next round, as they are to be written; their texts stay those of the first. */
-export function plannedRound(plan: Proto, mol: Molecule, round: Step, { loop, number }: RoundAt): { all: Planned[]; sinks: string[] } {
+export function plannedRound(
+  plan: Proto,
+  mol: Molecule,
+  round: Step,
+  { loop, number }: RoundAt,
+): { all: Planned[]; sinks: string[] } {
   const outer = renaming(loop.step, round.key);
   const next = nextRound(plan, loop, number + 1);
   const first = loop.repeat?.round ?? '';
@@ -65,7 +70,12 @@ export function plannedIteration(plan: Proto, mol: Molecule, step: Step, number:
   }));
   const at = (index: number) => places[index] ?? 0;
   const all = plannedSteps({ ...plan, steps }, mol, mol.updatedAt, { from: mol.next, at, watched: step.watched ?? false });
-  return { all, sinks: steps.filter(({ parent, kind }) => kind !== 'gate' && parent === outer(own.id)).map(({ id }) => pouredId(mol.id, plan.root, id)) };
+  return {
+    all,
+    sinks: steps
+      .filter(({ parent, kind }) => kind !== 'gate' && parent === outer(own.id))
+      .map(({ id }) => pouredId(mol.id, plan.root, id)),
+  };
 }
 
 /** Writes another iteration of a step with children: it waits for them. @param again what its failure has made of the step */
@@ -87,7 +97,13 @@ export function growIteration(
 export const isTooMany = (mol: Molecule, more: number): boolean => mol.next + more > MAX_STEPS;
 
 /** Writes the next round: its steps begin when this is written, and the round step waits for their ends. */
-export function growRound(round: Step, at: RoundAt, mol: Molecule, { all, sinks }: ReturnType<typeof plannedRound>, now: number): Change<Step> {
+export function growRound(
+  round: Step,
+  at: RoundAt,
+  mol: Molecule,
+  { all, sinks }: ReturnType<typeof plannedRound>,
+  now: number,
+): Change<Step> {
   const before = new Set(at.sinks);
   const doc: Step = {
     ...round,
@@ -103,7 +119,8 @@ export function growRound(round: Step, at: RoundAt, mol: Molecule, { all, sinks 
   };
 }
 
-const edgesOf = (all: readonly Planned[]) => all.filter(({ on }) => on.length > 0).map(({ put, job, on }) => ({ id: put.doc.id, job, on }));
+const edgesOf = (all: readonly Planned[]) =>
+  all.filter(({ on }) => on.length > 0).map(({ put, job, on }) => ({ id: put.doc.id, job, on }));
 
 /** The records of new steps, and what the molecule knows of them. */
 function grown(mol: Molecule, all: readonly Planned[], now: number, more: readonly Put[]): Pick<Change, 'put' | 'marks'> {

@@ -32,7 +32,11 @@ export function stepFacts(mol: string, steps: readonly Step[]): Pick<RunFacts, '
 }
 
 /** What a condition must be told: the steps that it names, or all of them; and whether it asks for what tells no event. */
-export function asksFor(condition: RunCondition): { readonly named: readonly string[]; readonly all: boolean; readonly outside: boolean } {
+export function asksFor(condition: RunCondition): {
+  readonly named: readonly string[];
+  readonly all: boolean;
+  readonly outside: boolean;
+} {
   switch (condition.of) {
     case 'file':
     case 'env':

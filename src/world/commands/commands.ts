@@ -103,7 +103,8 @@ const fileName = (id: string): string =>
 function scriptIn(dir: string, path: string): { program: string } | { why: string } {
   const program = resolve(dir, path);
   if (!existsSync(program)) return { why: `there is no \`${path}\` in ${dir}` };
-  if (!`${realpathSync(program)}${sep}`.startsWith(`${realpathSync(dir)}${sep}`)) return { why: `\`${path}\` lies outside ${dir}` };
+  if (!`${realpathSync(program)}${sep}`.startsWith(`${realpathSync(dir)}${sep}`))
+    return { why: `\`${path}\` lies outside ${dir}` };
   return isProgram(program) ? { program } : { why: `\`${path}\` is no program: chmod +x makes it one` };
 }
 

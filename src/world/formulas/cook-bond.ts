@@ -11,7 +11,10 @@ export type BondWish = { readonly name: string; readonly vars: Readonly<Record<s
 const FAULTS_TOLD = 3;
 
 /** Cooks a formula while a molecule lives, with all its values; or says why that cannot be. */
-export function cookBond(files: FormulaFiles, { name, vars, target }: BondWish): { readonly plan: Proto } | { readonly why: string } {
+export function cookBond(
+  files: FormulaFiles,
+  { name, vars, target }: BondWish,
+): { readonly plan: Proto } | { readonly why: string } {
   if (!files.find(name)) return { why: `there is no formula \`${name}\`` };
   const given = new Map(Object.entries(vars));
   const cooked = cook({ name, find: files.find, names: files.names(), hash: sha256, given, target });
