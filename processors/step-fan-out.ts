@@ -4,7 +4,7 @@ import type { ProtoStep } from '#core/formula/proto';
 import { HOLD_MS } from '#core/limits';
 import { addItem, fanOutFailure, itemsOf, itemVars, madeFor } from '#core/molecule/fan-out';
 import type { Step } from '#core/records';
-import { isRefusal, Refused } from '#core/refusals';
+import { explain, isRefusal, Refused } from '#core/refusals';
 import { failpoint } from '#world/failpoint';
 import type { World } from '#world/world';
 import { type Answer, sleep } from './answer.ts';
@@ -41,8 +41,8 @@ async function addNext(step: Step, plan: ProtoStep, after: OnComplete, item: unk
   const { desk } = world;
   const index = madeFor(step).length;
   const vars = itemVars(after.vars, item, index);
-  const cooked = world.cookBond(step.rig, { name: after.bond ?? '', vars, target: `${step.key}.item.${index + 1}` });
-  if ('why' in cooked) return fail(step, plan, { class: 'hard', reason: `item ${index + 1}: ${cooked.why}` }, world);
+  const cooked = world.cook(step.rig, { name: after.bond ?? '', vars, target: `${step.key}.item.${index + 1}` });
+  if (isRefusal(cooked)) return fail(step, plan, { class: 'hard', reason: `item ${index + 1}: ${explain(cooked).says}` }, world);
   const added = await desk.change(async (reading) => {
     const [mol, now] = await Promise.all([reading.get('molecule', step.mol), reading.get('step', step.id)]);
     if (!mol || !now?.worked || madeFor(now).length !== index) return unchanged(now);

@@ -62,7 +62,7 @@ async function grow(step: Step, plan: Proto, at: RoundAt, world: World): Promise
   const grown = await desk.change<readonly Put[] | undefined>(async (reading) => {
     const [mol, now] = await Promise.all([reading.get('molecule', step.mol), reading.get('step', step.id)]);
     // Somebody was faster, or the molecule has come to its end.
-    if (!mol || mol.state !== 'open' || mol.cancel || !now || now.status !== 'open' || (now.round ?? 1) !== at.number)
+    if (mol?.state !== 'open' || mol.cancel || !now || now.status !== 'open' || (now.round ?? 1) !== at.number)
       return unchanged([]);
     const next = plannedRound(plan, mol, now, at);
     if (isTooMany(mol, next.all.length)) return unchanged(undefined);

@@ -15,7 +15,7 @@ import { makeCommands } from '#world/commands/commands';
 import { townLayout } from '#world/config/layout';
 import { prune } from '#world/config/prune';
 import type { Files } from '#world/config/watched';
-import { type BondWish, cookBond } from '#world/formulas/cook-bond';
+import { type CookWish, cookWith } from '#world/formulas/cook-with';
 import { formulaFiles } from '#world/formulas/formula-files';
 import { makeLooks } from '#world/gates/looks';
 import { makeGit } from '#world/git/make';
@@ -91,7 +91,7 @@ export async function liveWorld({
     news,
     ...files,
     formulas: (rig: string) => formulaFiles(layout, rig),
-    cookBond: (rig: string, wish: BondWish) => cookBond(formulaFiles(layout, rig), wish),
+    cook: (rig: string, wish: CookWish) => cookWith(formulaFiles(layout, rig), wish),
     queues,
     prune: (before: number) => prune(layout, before),
     kill,

@@ -3,6 +3,7 @@ import type { Proto } from '#core/formula/proto';
 import type { Member } from '#core/ids';
 import type { Preset } from '#core/preset';
 import type { Run, Work } from '#core/records';
+import type { Refusal } from '#core/refusals';
 import type { Settings } from '#core/settings';
 import type { QueueName } from '#queues/index';
 import type { Launch } from './agents/launch.ts';
@@ -11,7 +12,7 @@ import type { Commands } from './commands/commands.ts';
 import type { RigLayout, TownLayout } from './config/layout.ts';
 import type { RigFile } from './config/rigs.ts';
 import type { Desk } from './desk.ts';
-import type { BondWish } from './formulas/cook-bond.ts';
+import type { CookWish } from './formulas/cook-with.ts';
 import type { FormulaFiles } from './formulas/formula-files.ts';
 import type { Looks } from './gates/looks.ts';
 import type { Git } from './git/git.ts';
@@ -47,7 +48,7 @@ export type World = {
   /** Formulas that a rig can see; of the town for an empty name. */
   readonly formulas: (rig: string) => FormulaFiles;
   /** Cooks a formula of a rig (or of the town) while a molecule lives. */
-  readonly cookBond: (rig: string, wish: BondWish) => { readonly plan: Proto } | { readonly why: string };
+  readonly cook: (rig: string, wish: CookWish) => { readonly plan: Proto } | Refusal;
   /** Settings and rigs are files that people edit: read when asked for. @throws Refused when a file is wrong or a rig is unknown */
   readonly settings: () => Settings;
   readonly rig: (name: string) => Rig;

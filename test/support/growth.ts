@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Proto } from '#core/formula/proto';
 import type { Step } from '#core/records';
+import { explain, isRefusal } from '#core/refusals';
 import { systemClock } from '#world/clock';
 import { makeCommands } from '#world/commands/commands';
 import { townLayout } from '#world/config/layout';
-import { type BondWish, cookBond } from '#world/formulas/cook-bond';
+import { type CookWish, cookWith } from '#world/formulas/cook-with';
 import { formulaFiles } from '#world/formulas/formula-files';
 import { makeLooks } from '#world/gates/looks';
 import { makeNews } from '#world/news';
@@ -21,7 +22,7 @@ export type GrowthTown = Town & {
   readonly id: string;
   /** The town's root: where commands run that hang under no work item. */
   readonly root: string;
-  readonly cook: (wish: BondWish) => ReturnType<typeof cookBond>;
+  readonly cook: (wish: CookWish) => ReturnType<typeof cookWith>;
   /** The lines of a file in it; none when it is not there. */
   readonly lines: (file: string) => string[];
   /** The step of a molecule by its id in the formula. */
@@ -34,7 +35,7 @@ let towns = 0;
 /** A formula of the town, cooked and filled. @throws when it cannot be */
 export function cooked(at: GrowthTown, name: string, vars: Readonly<Record<string, string>> = {}): Proto {
   const made = at.cook({ name, vars, target: 'main' });
-  if ('why' in made) throw new Error(made.why);
+  if (isRefusal(made)) throw new Error(explain(made).says);
   return made.plan;
 }
 
@@ -70,7 +71,7 @@ export async function growthTown(
   mkdirSync(town.layout.formulas, { recursive: true });
   for (const [name, text] of Object.entries(formulas)) writeFileSync(join(town.layout.formulas, `${name}.formula.toml`), text);
   const files = formulaFiles(town.layout);
-  const cook = (wish: BondWish) => cookBond(files, wish);
+  const cook = (wish: CookWish) => cookWith(files, wish);
   const looks = makeLooks({ env: process.env, worker: `${id}.1` });
   const news = makeNews(systemClock);
   const world = {
@@ -78,7 +79,7 @@ export async function growthTown(
     news,
     town,
     looks,
-    cookBond: (_rig: string, wish: BondWish) => cook(wish),
+    cook: (_rig: string, wish: CookWish) => cook(wish),
     agents: { identity: async () => ({}) },
     ...more,
   } as unknown as Partial<World>;

@@ -13,7 +13,7 @@ import { Places } from './places.ts';
 import { ABORTED, type Judged, type KillTree, runTree } from './tree.ts';
 
 /** One attempt of a command: of a step, of what it asks before or after. */
-export type CommandInput = {
+type CommandInput = {
   /** Names this attempt for ever: `<step>.c<n>`. It is begun once. */
   readonly id: string;
   /** A text for `sh -c`, or a program and its arguments. */
