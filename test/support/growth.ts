@@ -1,19 +1,13 @@
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Proto } from '#core/formula/proto';
 import type { Step } from '#core/records';
 import { explain, isRefusal } from '#core/refusals';
-import { systemClock } from '#world/clock';
-import { makeCommands } from '#world/commands/commands';
-import { townLayout } from '#world/config/layout';
-import { type CookWish, cookWith } from '#world/formulas/cook-with';
-import { formulaFiles } from '#world/formulas/formula-files';
-import { makeLooks } from '#world/gates/looks';
-import { makeNews } from '#world/news';
-import { killTree } from '#world/processes/kill';
+import type { CookWish, cookWith } from '#world/formulas/cook-with';
 import { tail } from '#world/store/tail';
 import type { World } from '#world/world';
+import { growthWorld } from '../../src/trials/growth-world.ts';
 import { moleculeTown } from './molecules.ts';
 import type { Town, Wish } from './sleepers.ts';
 
@@ -56,35 +50,11 @@ export async function growthTown(
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'gt-growth-')));
   const id = `growth${process.pid}x${++towns}`;
   let at: Town | undefined;
-  const commands = makeCommands({
-    clock: systemClock,
-    killTree: (input) => killTree(input),
-    env: process.env,
-    bin: join(root, 'gt'),
-    townId: id,
-    worker: `${id}.1`,
-    folder: join(root, '.runtime', 'commands'),
-    wake: (members) => void at?.op.wake(members),
-    limit,
-  });
-  const town = { id, layout: townLayout(root) };
-  mkdirSync(town.layout.formulas, { recursive: true });
+  const ground = growthWorld({ root, id, epoch: 1, limit, wake: (members) => void at?.op.wake(members) });
+  const { town, news } = ground;
   for (const [name, text] of Object.entries(formulas)) writeFileSync(join(town.layout.formulas, `${name}.formula.toml`), text);
-  const files = formulaFiles(town.layout);
-  const cook = (wish: CookWish) => cookWith(files, wish);
-  const looks = makeLooks({ env: process.env, worker: `${id}.1` });
-  const news = makeNews(systemClock);
-  const world = {
-    commands,
-    news,
-    town,
-    looks,
-    cook: (_rig: string, wish: CookWish) => cook(wish),
-    agents: { identity: async () => ({}) },
-    ...more,
-  } as unknown as Partial<World>;
-  at = await moleculeTown(path, world, wish);
-  mkdirSync(join(root, '.runtime'), { recursive: true });
+  const cook = (wish: CookWish) => ground.cook('', wish);
+  at = await moleculeTown(path, { ...ground, ...more }, wish);
   const op = at.op;
   const deaf = new AbortController();
   void tail(at.redis.duplicate(), op.books.keys, ({ subject }) => news.tell(subject), deaf.signal);

@@ -2,12 +2,12 @@ import { expect, test } from 'vitest';
 import type { ProtoStep } from '#core/formula/proto';
 import { attemptId, commandFailure, nextForCommand, outputOf } from '#core/molecule/command';
 import { failStep } from '#core/molecule/failure';
-import { fanOutFailure, itemPrefix, itemsOf, itemVars, madeFor } from '#core/molecule/fan-out';
+import { addItem, fanOutFailure, itemsOf, itemVars, madeFor } from '#core/molecule/fan-out';
 import { closeStep } from '#core/molecule/life';
 import { judgeWait } from '#core/molecule/waits';
 import type { Molecule, Step } from '#core/records';
 import { Places } from '#world/commands/places';
-import { planStep } from '../support/molecules.ts';
+import { planOf, planStep } from '../support/molecules.ts';
 
 const STEP: Step = {
   id: 'gp-mol-1.a',
@@ -163,9 +163,13 @@ test('R3: items and values of a fan-out', () => {
 });
 
 test('R3: a step that is worked again makes molecules of its own', () => {
-  const step: Step = { ...STEP, attempts: 2, molecules: [`${STEP.id}.item1`, `${STEP.id}.try2.item1`] };
-  expect(madeFor(step)).toEqual([`${STEP.id}.try2.item1`]);
-  expect(itemPrefix(STEP)).toBe(`${STEP.id}.item`);
+  const first = `${STEP.id}.item1`;
+  const step: Step = { ...STEP, after: 'fan-out', molecules: [first] };
+  const { answer } = closeStep(step, undefined, { outcome: 'done', reason: '' }, 1);
+  expect(madeFor({ ...step, worked: { at: 1, reason: '' } })).toEqual([first]);
+  expect(madeFor(answer)).toEqual([]);
+  const item = { plan: planOf([]), vars: {}, sequential: false };
+  expect(addItem(answer, IN_HAND, item, 2).answer.molecules).toEqual([first, `${STEP.id}.again1.item1`]);
   expect(fanOutFailure([], 1)).toBe('1 of its molecules are gone');
 });
 

@@ -35,11 +35,14 @@ export function itemVars(vars: OnComplete['vars'], item: unknown, index: number)
   return Object.fromEntries(Object.entries(vars).map(([name, text]) => [name, filled(text)]));
 }
 
-/** How the ids of its molecules begin. A step that is worked again makes new ones. */
-export const itemPrefix = ({ id, attempts }: Step): string => (attempts > 1 ? `${id}.try${attempts}.item` : `${id}.item`);
+/** The molecules that it has made for the work that is done now, in their order. */
+export const madeFor = ({ molecules = [], worked }: Step): string[] => molecules.slice(worked?.from ?? 0);
 
-/** Those that it has made for the work that is done now, in their order. */
-export const madeFor = (step: Step): string[] => (step.molecules ?? []).filter((id) => id.startsWith(itemPrefix(step)));
+/** The id of its next molecule: `STEP.itemN`. A step that was worked before makes others. */
+function nextItem(step: Step): string {
+  const from = step.worked?.from ?? 0;
+  return `${step.id}${from === 0 ? '' : `.again${from}`}.item${madeFor(step).length + 1}`;
+}
 
 export type Item = { readonly plan: Proto; readonly vars: Readonly<Record<string, string>>; readonly sequential: boolean };
 
@@ -47,7 +50,7 @@ export type Item = { readonly plan: Proto; readonly vars: Readonly<Record<string
 export function addItem(step: Step, parent: Molecule, { plan, vars, sequential }: Item, now: number): Change<Step> {
   const made = madeFor(step);
   const before = made.at(-1);
-  const id = `${itemPrefix(step)}${made.length + 1}`;
+  const id = nextItem(step);
   const { phase, agent, assignee, fanout } = parent;
   const mol: Molecule = {
     id,
