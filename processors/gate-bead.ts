@@ -32,11 +32,12 @@ export async function lookAtBead(gate: Gate, { desk }: World): Promise<Look | un
       met = { is: 'met', seen: `${bead} is closed (${standing.words})` };
       return undefined;
     }
-    const { lookAt: _at, troubleSince: _since, ...rest } = doc;
+    const { lookAt: _at, lookAsked: _asked, troubleSince: _since, ...rest } = doc;
     const next: Gate = { ...rest, watches: bead, seen: `${bead} is ${standing.words}`, lookedAt: now };
     return {
       put: [{ noun: 'gate', doc: next }],
       needs: [{ id: doc.id, job: jobMember.gate(doc) as Member, on: [bead] }],
+      events: [{ type: 'gate.looked', subject: doc.id, rig: doc.rig, data: { seen: next.seen ?? '' } }],
       answer: next,
     };
   });

@@ -1,11 +1,12 @@
+import { isLongOutput } from '#core/molecule/life';
 import type { Step } from '#core/records';
 import type { Desk } from '#world/desk';
 
 /** What a step gave out, where it was too long for its record. */
 export async function withOutput(step: Step, { books }: Desk): Promise<Step> {
-  if (step.output !== undefined) return step;
+  if (!isLongOutput(step.output)) return step;
   const long = await books.textField(step.id, 'output');
-  return long === undefined ? step : { ...step, output: JSON.parse(long) as unknown };
+  return { ...step, output: long === undefined ? undefined : (JSON.parse(long) as unknown) };
 }
 
 /** All steps of a molecule as they are now: those that close meanwhile are read as closed. */

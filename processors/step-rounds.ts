@@ -41,10 +41,7 @@ export async function decideRound(step: Step, world: World): Promise<Answer | un
 
 /** In a condition `step` is the last step of the round, and an id of the body is that of this round. */
 async function factsOf(step: Step, at: RoundAt, { desk }: World) {
-  const read = await stepsOf(step.mol, desk);
-  const all = await Promise.all(
-    read.map((one) => (one.status === 'closed' && one.id.startsWith(`${step.mol}.`) ? withOutput(one, desk) : one)),
-  );
+  const all = await Promise.all((await stepsOf(step.mol, desk)).map((one) => withOutput(one, desk)));
   const facts = stepFacts(step.mol, all);
   const here = (ref: string) => (facts.step(`${at.prefix}${ref}`) ? `${at.prefix}${ref}` : ref);
   const last = all.find(({ id }) => id === at.sinks.at(-1)) ?? step;

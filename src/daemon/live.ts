@@ -96,8 +96,8 @@ export async function liveWorld({
     prune: (before: number) => prune(layout, before),
     kill,
     check,
-    commands,
     looks: makeLooks({ env: process.env, worker }),
+    commands,
     agents: {
       token: (session: string) => sessionToken(townId, secret, session),
       launch: (...[run, work, rig, text]: Parameters<World['agents']['launch']>) => launch(run, work, rig, text, agents),

@@ -81,10 +81,10 @@ export type World = {
     readonly identity: (run: Run) => Promise<Record<string, string>>;
     readonly user: () => Promise<string>;
   };
-  /** Commands of steps, in the worktree that the step's molecule works in. */
-  readonly commands: Commands;
   /** What gates and conditions look at outside of the books. */
   readonly looks: Looks;
+  /** Commands of steps, in the worktree that the step's molecule works in. */
+  readonly commands: Commands;
   /** Runs commands on a commit in a clean slot of the rig. */
   readonly check: (
     input: { id: string; rig: Rig; commit: string; commands: ReadonlyArray<{ name: string; run: string; timeoutMs: number }> },

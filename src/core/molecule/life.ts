@@ -84,7 +84,7 @@ export function closeStep(step: Step, mol: Molecule | undefined, end: StepEnd, n
   const isShort = output === undefined || JSON.stringify(output).length <= OUTPUT_KEPT_BYTES;
   const given = {
     ...(evidence ? { evidence } : {}),
-    ...(output === undefined ? {} : { output: isShort ? output : undefined }),
+    ...(output === undefined ? {} : { output: isShort ? output : LONG_OUTPUT }),
   };
   const text = isShort ? [] : [{ id: step.id, fields: { output: JSON.stringify(output) } }];
   const how = { at: now, reason, ...(by ? { by } : {}) };
@@ -115,6 +115,11 @@ export function closeStep(step: Step, mol: Molecule | undefined, end: StepEnd, n
     answer: doc,
   };
 }
+
+/** Stands in a record for an output that lies in field `output` of the step's text. */
+const LONG_OUTPUT = { $text: 'output' } as const;
+export const isLongOutput = (output: unknown): boolean =>
+  typeof output === 'object' && output !== null && Object.hasOwn(output, '$text');
 
 /** The step in nobody's hands, no attempt of it under way or due. */
 export function laidDown({ holder: _holder, command: _command, notBefore: _notBefore, ...rest }: Step): Step {
