@@ -1,4 +1,5 @@
 import { Redis } from 'ioredis';
+import type { Member } from '#core/ids';
 import { startSleepers, takeOver } from '#daemon/sleepers';
 import { gates } from '#processors/gates';
 import { molecules } from '#processors/molecules';
@@ -23,8 +24,8 @@ async function serve({ path, keys: named, root, id }: GrowthOrder): Promise<void
   const log = { info: () => undefined, warn: () => undefined, fault };
   const footing = await takeOver(redis, ioredisLink(redis), keys, systemClock, log);
   await killTree({ tokens: [{ prefix: `GT_WORKER=${id}.` }], graceMs: 0 });
-  const wake = (members: Parameters<typeof footing.desk.wake>[0]) => void footing.desk.wake(members);
-  const world = growthWorld({ root, id, epoch: footing.epoch, limit: 4, wake });
+  const mark = (marks: readonly Member[]) => void footing.desk.change(() => ({ put: [], marks, answer: undefined }));
+  const world = growthWorld({ root, id, epoch: footing.epoch, limit: 4, mark });
   const queues = jobsFor(footing.link, keys, footing.jobs, footing.epoch);
   await startSleepers(footing, { molecules, steps, gates } as never, {
     name: workerName(footing.epoch),

@@ -17,11 +17,11 @@ type Ground = {
   readonly id: string;
   readonly epoch: number;
   readonly limit: number;
-  readonly wake: (members: readonly Member[]) => void;
+  readonly mark: (members: readonly Member[]) => void;
 };
 
 /** What molecules need of the world when nobody works on a repository: commands, formulas, files. */
-export function growthWorld({ root, id, epoch, limit, wake }: Ground) {
+export function growthWorld({ root, id, epoch, limit, mark }: Ground) {
   const layout = townLayout(root);
   const worker = `${id}.${epoch}`;
   mkdirSync(layout.formulas, { recursive: true });
@@ -41,7 +41,7 @@ export function growthWorld({ root, id, epoch, limit, wake }: Ground) {
       townId: id,
       worker,
       folder: join(layout.runtime, 'commands'),
-      wake,
+      mark,
       limit,
     }),
   } satisfies Partial<World>;

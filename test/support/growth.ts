@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Proto } from '#core/formula/proto';
+import type { Member } from '#core/ids';
 import type { Step } from '#core/records';
 import { explain, isRefusal } from '#core/refusals';
 import type { CookWish, cookWith } from '#world/formulas/cook-with';
@@ -50,7 +51,8 @@ export async function growthTown(
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'gt-growth-')));
   const id = `growth${process.pid}x${++towns}`;
   let at: Town | undefined;
-  const ground = growthWorld({ root, id, epoch: 1, limit, wake: (members) => void at?.op.wake(members) });
+  const mark = (marks: readonly Member[]) => void at?.op.change(() => ({ put: [], marks, answer: undefined }));
+  const ground = growthWorld({ root, id, epoch: 1, limit, mark });
   const { town, news } = ground;
   for (const [name, text] of Object.entries(formulas)) writeFileSync(join(town.layout.formulas, `${name}.formula.toml`), text);
   const cook = (wish: CookWish) => ground.cook('', wish);

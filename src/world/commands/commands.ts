@@ -50,7 +50,8 @@ export type CommandsGround = {
   readonly worker: string;
   /** Logs and ends lie here. */
   readonly folder: string;
-  readonly wake: (members: readonly Member[]) => void;
+  /** Makes jobs look again, those too that are on their way to be parked. */
+  readonly mark: (members: readonly Member[]) => void;
   /** Throws in a worker that was overtaken: the step is its successor's, and so is what is written of its end. */
   readonly fence?: () => Promise<void>;
   /** Commands at once; by default as many as the machine has processors, and two at least. */
@@ -59,7 +60,7 @@ export type CommandsGround = {
 
 export function makeCommands(ground: CommandsGround): Commands {
   const { clock, folder, worker, bin, townId } = ground;
-  const places = new Places(ground.limit ?? Math.max(2, availableParallelism()), clock.now, ground.wake);
+  const places = new Places(ground.limit ?? Math.max(2, availableParallelism()), clock.now, ground.mark);
   const env = (extra: Readonly<Record<string, string>>) => ({
     ...passed({ env: ground.env, bin }),
     TERM: 'dumb',
