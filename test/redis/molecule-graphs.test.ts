@@ -25,7 +25,7 @@ const graphs = (most: number, commands: number): fc.Arbitrary<Graph> =>
     .array(
       fc.record({
         needs: fc.array(fc.nat(), { maxLength: 4 }),
-        command: fc.double({ min: 0, max: 1, noNaN: true }),
+        command: fc.noBias(fc.nat(most - 1)),
         epic: fc.nat(3 * EPICS),
       }),
       {
@@ -36,7 +36,7 @@ const graphs = (most: number, commands: number): fc.Arbitrary<Graph> =>
     .map((list) =>
       list.map(({ needs, command, epic }, i) => ({
         needs: i === 0 ? [] : [...new Set(needs.map((need) => need % i))],
-        command: command < commands / most,
+        command: command < commands,
         epic: epic < EPICS ? epic : undefined,
       })),
     );
