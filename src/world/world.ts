@@ -1,5 +1,4 @@
 import type { Put } from '#core/change';
-import type { Proto } from '#core/formula/proto';
 import type { Member } from '#core/ids';
 import type { Preset } from '#core/preset';
 import type { Run, Work } from '#core/records';
@@ -12,7 +11,7 @@ import type { Commands } from './commands/commands.ts';
 import type { RigLayout, TownLayout } from './config/layout.ts';
 import type { RigFile } from './config/rigs.ts';
 import type { Desk } from './desk.ts';
-import type { CookWish } from './formulas/cook-with.ts';
+import type { CookWish, Dish } from './formulas/cook-with.ts';
 import type { FormulaFiles } from './formulas/formula-files.ts';
 import type { Looks } from './gates/looks.ts';
 import type { Git } from './git/git.ts';
@@ -47,8 +46,8 @@ export type World = {
   readonly news: News;
   /** Formulas that a rig can see; of the town for an empty name. */
   readonly formulas: (rig: string) => FormulaFiles;
-  /** Cooks a formula of a rig (or of the town) while a molecule lives. */
-  readonly cook: (rig: string, wish: CookWish) => { readonly plan: Proto } | Refusal;
+  /** Cooks one of them, overlaid and filled: what can be poured. */
+  readonly cook: (rig: string, wish: CookWish) => Dish | Refusal;
   /** Settings and rigs are files that people edit: read when asked for. @throws Refused when a file is wrong or a rig is unknown */
   readonly settings: () => Settings;
   readonly rig: (name: string) => Rig;
