@@ -6,6 +6,7 @@ import { closeMilestone, letGo, nextForWork, wantSlot } from '#core/work';
 import { failpoint } from '#world/failpoint';
 import type { World } from '#world/world';
 import { type Answer, awaitChildren, done, type Processor, sleep } from './answer.ts';
+import { moleculeWaits } from './run-steps.ts';
 
 /** An item's life: holds it until it is slung and its needs are met, waits for its run and its merge request, and clears away what is left. */
 export const work: Processor<'work', World> = async (turn, world) => {
@@ -13,7 +14,8 @@ export const work: Processor<'work', World> = async (turn, world) => {
   let { doc, unmet } = turn;
   for (;;) {
     if (!doc || turn.member !== `work/${doc.id}@${doc.generation}`) return done('gone');
-    const move = nextForWork(doc, unmet);
+    const idle = doc.run === undefined && doc.merge === undefined && doc.status !== 'closed';
+    const move = nextForWork(doc, unmet, idle ? await moleculeWaits(doc.molecule, world) : undefined);
     switch (move.do) {
       case 'hold':
         return sleep(desk.clock.now() + HOLD_MS, doc.want ? await placeInLine(doc, world) : move.why);

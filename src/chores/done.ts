@@ -5,17 +5,12 @@ import type { Run } from '#core/records';
 import { isRefusal, type Refusal, refuse } from '#core/refusals';
 import type { Caller } from '#ops/ack';
 import { type HandedIn, handIn } from '#ops/hand-in';
-import type { Desk } from '#world/desk';
 import type { Git } from '#world/git/git';
 import type { Rig } from '#world/world';
+import { closeStep, type Proof, type StepGround } from './close-step.ts';
 
 /** What `done` needs of the world. */
-export type DoneGround = {
-  readonly desk: Desk;
-  readonly git: Git;
-  readonly rig: (name: string) => Promise<Rig | Refusal>;
-  readonly failpoint: (name: string) => void;
-};
+export type DoneGround = StepGround & { readonly failpoint: (name: string) => void };
 
 /**
  * A session hands its work in. Git's facts are read and the head is pinned before the books hear of it: whoever dies in between leaves a pin that the run's
@@ -30,7 +25,11 @@ export async function done(
   const run = await desk.books.read('run', caller.run);
   const may = mayHandIn(run, caller.session, caller.token);
   if (isRefusal(may) || !run) return isRefusal(may) ? may : handIn(desk, caller, { report: '' });
-  if (input.report !== undefined) return handIn(desk, caller, { report: input.report });
+  if (input.report !== undefined) {
+    const refused =
+      input.report.trim() === '' ? undefined : await endLastStep(run, ground, caller, { note: 'handed in with a report' });
+    return refused ?? handIn(desk, caller, { report: input.report });
+  }
   const rig = await ground.rig(run.rig);
   if (isRefusal(rig)) return rig;
   const { repo, target } = rig;
@@ -40,9 +39,23 @@ export async function done(
   }
   const head = await headOf(run, rig, git);
   if (isRefusal(head)) return head;
+  const refused = await endLastStep(run, ground, caller, { head: true });
+  if (refused) return refused;
   await pinHead(run, head, rig, ground);
   ground.failpoint('done');
   return handIn(desk, caller, { head, target, author: input.author });
+}
+
+/** Closes the step in hand, when it is the last one: handing in is its end. MOLECULE_OPEN when others are open. */
+async function endLastStep(run: Run, ground: DoneGround, caller: Caller, proof: Proof): Promise<Refusal | undefined> {
+  const { desk } = ground;
+  const mol = run.molecule === undefined ? undefined : await desk.books.read('molecule', run.molecule);
+  if (!mol || mol.state === 'closed') return undefined;
+  const others = await desk.steps.openBeside(mol.id, mol.hand);
+  if (others.length > 0) return refuse('MOLECULE_OPEN', { mol: mol.id, steps: others.map(({ key }) => key).join(', ') });
+  if (mol.hand === undefined) return undefined;
+  const ended = await closeStep(ground, { caller, step: mol.hand }, proof);
+  return isRefusal(ended) ? ended : undefined;
 }
 
 /** The head of the run's branch, if what lies in the worktree can be handed in. */

@@ -75,6 +75,8 @@ const conversation = {
   primed: z.string().optional(),
   /** The last time that a hook told of each. */
   noted: z.record(z.string(), z.looseObject({ at: time, what: z.string().optional() })).optional(),
+  /** It has done the one step that it was for, and leaves: the next step has a session of its own. */
+  leaving: time.optional(),
   /** What its screen has shown for a while, where that is not an agent at work; of a dialog its kind, and what Enter does in it. */
   shows: z
     .looseObject({
@@ -126,6 +128,9 @@ const run = z.looseObject({
   snapshots: z.number().default(0),
   /** No session before then. */
   notBefore: time.optional(),
+  /** The molecule that it works, and the step that was in hand when its last session ended. */
+  molecule: z.string().optional(),
+  lastHand: z.string().optional(),
   submitted: z.looseObject({ at: time, head: sha.optional(), report: z.string().optional() }).optional(),
   outcome: z.enum(['submitted', 'no-code', 'suspended', 'failed', 'cancelled']).optional(),
   endedAt: time.optional(),

@@ -119,14 +119,14 @@ test('a session sees what is on its hook, and an older one does not', async () =
   await sling(desk, { ids: [work.id] });
   const run = await desk.grant(work.id, { token: TOKEN });
   const session = `${run.id}.s1`;
-  expect(await hook(desk.books, { session, run: run.id, token: TOKEN })).toMatchObject({
+  expect(await hook(desk, { session, run: run.id, token: TOKEN })).toMatchObject({
     id: work.id,
     attempt: 1,
     session,
     rework: null,
     text: { description: expect.any(String) },
   });
-  expect(await hook(desk.books, { session, run: run.id, token: `${TOKEN}0` })).toMatchObject({ refused: 'SESSION_STALE' });
+  expect(await hook(desk, { session, run: run.id, token: `${TOKEN}0` })).toMatchObject({ refused: 'SESSION_STALE' });
   expect((await runOf(desk.books, [shop], work.id))?.id).toBe(run.id);
 });
 

@@ -86,6 +86,9 @@ export function closeStep(step: Step, mol: Molecule | undefined, end: StepEnd, n
   };
 }
 
+/** A step with what its record leaves out at its defaults: whoever reads without the schemas (the hot commands) does not get them. */
+export const filled = (step: Step): Step => ({ ...step, status: step.status ?? 'open', attempts: step.attempts ?? 0 });
+
 /** Nobody has a step of the molecule in hand. */
 export function emptyHand(mol: Molecule, now: number): Molecule {
   const { hand: _, ...rest } = mol;

@@ -1,0 +1,127 @@
+import { type Change, type Put, unchanged } from '#core/change';
+import { closedQuestion, type Failure, failStep, failureQuestion } from '#core/molecule/failure';
+import { finish, followedBy } from '#core/molecule/hand';
+import { filled, type StepEnd } from '#core/molecule/life';
+import type { Molecule, Run, Step } from '#core/records';
+import { isRefusal, type Refusal, refuse } from '#core/refusals';
+import type { Desk } from '#world/desk';
+import type { Reading } from '#world/store/books';
+import type { Caller } from './ack.ts';
+import { takerOf } from './take-step.ts';
+import { type Meant, type Which, whichStep } from './which-step.ts';
+
+/** How a step ended, and what its agent does now. */
+export type EndedStep = {
+  readonly step: Step;
+  /** The molecule that the item has, as it is now. */
+  readonly root: Molecule;
+  /** It had ended before: nothing was written. */
+  readonly again: boolean;
+  /** The session is to leave: the next step has one of its own. */
+  readonly leave: boolean;
+};
+
+/** What is said of a step that ends well. */
+export type Closing = Pick<StepEnd, 'evidence' | 'output'> & {
+  readonly outcome: 'done' | 'skipped';
+  readonly reason: string;
+  /** The head of the worktree: what the next step's commits are counted from. */
+  readonly head?: string | undefined;
+};
+
+/**
+ * Closes a step, as done or as skipped. An agent closes the step in its hands, and has the next one in its hands in the same commit. A person closes a step
+ * that no live agent has, and skips any.
+ */
+export const closeStep = (desk: Desk, which: Which, closing: Closing): Promise<EndedStep | Refusal> =>
+  end(desk, which, async (at, reading) => {
+    const { step, root, own } = at;
+    const refusal = which.caller ? undefined : await notForPeople(desk, at, closing.outcome);
+    if (refusal) return refusal;
+    const { outcome, reason, evidence, output } = closing;
+    const how = {
+      outcome,
+      reason,
+      by: byWhom(desk, at),
+      ...(evidence ? { evidence } : {}),
+      ...(output === undefined ? {} : { output }),
+    };
+    const found = await desk.steps.next(root, step.id);
+    const over = (await desk.steps.openBeside(root.id, step.id)).length === 0;
+    const leaving = leaves(at, which.caller, over, desk.clock.now());
+    const next = found && filled((await reading.get('step', found.id)) ?? found);
+    const following = { root, next: next?.status === 'open' ? next : undefined, taker: taker(leaving ?? at.run, closing.head) };
+    const change = finish(step, step.watched ? own : undefined, how, following, desk.clock.now());
+    const asked = step.failed ? await reading.get('escalation', failureQuestion(step.id)) : undefined;
+    return { change: { ...change, put: [...change.put, ...closedQuestion(asked, desk.clock.now())] }, leaving };
+  });
+
+/** A step has failed. It waits for a person; what does not need it goes on. */
+export const failedStep = (
+  desk: Desk,
+  which: Which,
+  failure: Omit<Failure, 'by'> & { head?: string },
+): Promise<EndedStep | Refusal> =>
+  end(desk, which, async (at, reading) => {
+    const { step, root } = at;
+    const refusal = which.caller ? undefined : await notForPeople(desk, at, 'done');
+    if (refusal) return refusal;
+    const now = desk.clock.now();
+    const known = await reading.get('escalation', failureQuestion(step.id));
+    const change = failStep(step, known, { ...failure, by: byWhom(desk, at) }, now);
+    const found = await desk.steps.next(root);
+    const leaving = leaves(at, which.caller, false, now);
+    const next = found && found.id !== step.id ? filled((await reading.get('step', found.id)) ?? found) : undefined;
+    const following = { root, next: next?.status === 'open' ? next : undefined, taker: taker(leaving ?? at.run, failure.head) };
+    return { change: followedBy(change, step, following, now), leaving };
+  });
+
+type Decided = { readonly change: Change<Step>; readonly leaving: Run | undefined };
+
+async function end(
+  desk: Desk,
+  which: Which,
+  decide: (at: Meant, reading: Reading) => Promise<Decided | Refusal>,
+): Promise<EndedStep | Refusal> {
+  return desk.change<EndedStep>(async (reading) => {
+    const at = await whichStep(desk, reading, which);
+    if (isRefusal(at)) return at;
+    const { step, root, run } = at;
+    const leave = run?.session?.leaving !== undefined && !run.session.exit;
+    if (step.status === 'closed') return unchanged({ step, root, again: true, leave });
+    if (which.caller && root.hand !== step.id)
+      return refuse('STEP_NOT_IN_HAND', { id: step.id, hand: root.hand === undefined ? '' : `: that is ${root.hand}` });
+    const decided = await decide(at, reading);
+    if (isRefusal(decided)) return decided;
+    const { change, leaving } = decided;
+    const after = change.put.find(
+      (one): one is Extract<Put, { noun: 'molecule' }> => one.noun === 'molecule' && one.doc.id === root.id,
+    );
+    const put = leaving ? [...change.put, { noun: 'run' as const, doc: leaving }] : change.put;
+    return {
+      ...change,
+      put,
+      answer: { step: change.answer, root: after?.doc ?? root, again: false, leave: leaving !== undefined },
+    };
+  });
+}
+
+/** Why a person may not end a step as done; anybody's may be skipped. */
+async function notForPeople(desk: Desk, { step, root }: Meant, outcome: 'done' | 'skipped'): Promise<Refusal | undefined> {
+  if (outcome === 'skipped' || step.status === 'failed') return undefined;
+  if (step.exec !== 'agent') return refuse('STEP_NOT_YOURS', { id: step.id, exec: step.exec });
+  const holder = step.holder?.run ? await desk.books.read('run', step.holder.run) : undefined;
+  if (root.hand === step.id && holder && holder.state !== 'ended')
+    return refuse('STEP_HELD', { id: step.id, holder: holder.session?.id ?? holder.id });
+  const [unmet = []] = await desk.books.unmet(step.id);
+  return unmet.length > 0 ? refuse('STEP_NOT_READY', { id: step.id, needs: unmet.slice(0, 5).join(', ') }) : undefined;
+}
+
+/** The run, when its session has done the one step that it was for. */
+function leaves({ root, run }: Meant, caller: Caller | undefined, over: boolean, now: number): Run | undefined {
+  if (!root.fresh || !caller || !run?.session || over) return undefined;
+  return { ...run, session: { ...run.session, leaving: run.session.leaving ?? now } };
+}
+
+const taker = (run: Run | undefined, head: string | undefined) => (run ? takerOf(run, head) : undefined);
+const byWhom = (desk: Desk, { run }: Meant): string => run?.session?.id ?? desk.actor;
