@@ -1,5 +1,4 @@
-import { parseTimeout } from '#core/formula/timeout';
-import { CHECK_STEP_MS } from '#core/limits';
+import { commandMs } from '#core/molecule/command';
 import type { Step } from '#core/records';
 import { type Refusal, refuse } from '#core/refusals';
 import type { runShell } from '#world/checks/shell';
@@ -17,7 +16,7 @@ export async function runStepCheck(
   const exec = (await ground.desk.plans.step(step.mol, step.at))?.exec;
   const command = exec?.check;
   if (command === undefined) return undefined;
-  const timeoutMs = (exec?.timeout === undefined ? undefined : parseTimeout(exec.timeout)) ?? CHECK_STEP_MS;
+  const timeoutMs = commandMs(exec);
   const env = { ...ground.env, GT_STEP: step.id, GT_MOLECULE: step.mol };
   const { code, timedOut, tail } = await ground.shell({ command, dir, timeoutMs, env });
   if (code === 0) return undefined;

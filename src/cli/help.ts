@@ -5,7 +5,7 @@ import { GLOBAL_OPTIONS } from './words.ts';
 
 /** The help page of one command: usage, what it is, its words, its options, one example. */
 export function commandHelp(path: readonly string[], verb: Verb, command: Command, paint: Palette): string {
-  const name = ['gt', ...path].join(' ');
+  const name = path.join(' ');
   const usage = [name, ...command.args.map(wordText), ...(command.options.length > 0 ? ['[options]'] : [])].join(' ');
   const also = verb.aliases?.filter((alias) => !alias.startsWith('-')) ?? [];
   const args = command.args.filter(({ help }) => help).map(({ name: word, help = '' }) => [`  ${word}`, help]);
@@ -25,7 +25,7 @@ export function commandHelp(path: readonly string[], verb: Verb, command: Comman
 
 /** The list of a group's verbs. */
 export function groupHelp(path: readonly string[], verb: Verb, group: Group, paint: Palette): string {
-  const name = ['gt', ...path].join(' ');
+  const name = path.join(' ');
   const list = verbTable(Object.entries(group.verbs));
   const bare = group.bare === undefined ? '' : `\n\n\`${name}\` alone is \`${name} ${group.bare}\`.`;
   return `${verb.help}.\n\n${paint.bold('Verbs:')}\n${list}${bare}\n\n\`${name} <verb> --help\` tells more.`;
@@ -33,6 +33,7 @@ export function groupHelp(path: readonly string[], verb: Verb, group: Group, pai
 
 /** The page of gt itself: all verbs by topic, in the order of `topics`. Topics without verbs are left out. */
 export function townHelp(
+  program: string,
   topics: ReadonlyArray<{ title: string; verbs: Readonly<Record<string, Verb>> }>,
   paint: Palette,
 ): string {
@@ -41,10 +42,12 @@ export function townHelp(
     .filter(({ list }) => list)
     .map(({ title, list }) => `${paint.bold(title)}\n${list}`);
   return [
-    'gt runs a town of AI coding agents on your git repositories.',
+    program === 'gt'
+      ? 'gt runs a town of AI coding agents on your git repositories.'
+      : 'bd is the work data of a gt town: items, steps of molecules, gates and formulas.',
     ...lists,
     `${paint.bold('Everywhere')}\n${optionTable(GLOBAL_OPTIONS)}`,
-    '`gt <verb> --help` tells more of a verb, `gt explain <CODE>` of a refusal.',
+    `\`${program} <verb> --help\` tells more of a verb, \`gt explain <CODE>\` of a refusal.`,
   ].join('\n\n');
 }
 

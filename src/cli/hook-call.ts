@@ -3,20 +3,36 @@ import { HOOK_INPUT_BYTES, HOOK_WAIT_MS } from '#core/limits';
 import { isRefusal, type Refusal } from '#core/refusals';
 import type { Io } from './command.ts';
 
+/** Asked before something is taken that only this call can print. False: its time is over, it must not be taken. True: it has once more its time. */
+export type Hold = () => boolean;
+
 /**
  * A command that a hook of an agent program calls. Whatever goes wrong inside, the agent must not notice: then it says nothing and ends well, after two
- * seconds at most. GT_DEBUG=1 tells why on stderr.
+ * seconds at most, or four when it held on to what it took. GT_DEBUG=1 tells why on stderr.
  */
 export async function asHook<T>(
   { io }: { readonly io: Io },
-  use: (input: HookInput) => Promise<T | Refusal | undefined>,
+  use: (input: HookInput, hold: Hold) => Promise<T | Refusal | undefined>,
 ): Promise<T | undefined> {
   let timer: NodeJS.Timeout | undefined;
+  let isHeld = false;
+  let isOver = false;
   const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), HOOK_WAIT_MS);
+    const over = () => {
+      isOver = true;
+      resolve(undefined);
+    };
+    timer = setTimeout(() => {
+      if (isHeld) timer = setTimeout(over, HOOK_WAIT_MS);
+      else over();
+    }, HOOK_WAIT_MS);
   });
+  const hold = () => {
+    isHeld ||= !isOver;
+    return !isOver;
+  };
   try {
-    const value = await Promise.race([readStdin(io).then((text) => use(hookInput(text))), late]);
+    const value = await Promise.race([readStdin(io).then((text) => use(hookInput(text), hold)), late]);
     if (!isRefusal(value)) return value;
     debug(io, value.refused);
   } catch (fault) {

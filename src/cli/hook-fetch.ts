@@ -5,7 +5,7 @@ import { ack } from '#ops/ack';
 import { delivered, type Fetched, hookCalled } from '#ops/hook-called';
 import { callerOf } from './caller.ts';
 import type { Call } from './command.ts';
-import { asHook } from './hook-call.ts';
+import { asHook, type Hold } from './hook-call.ts';
 import { withDesk } from './wire.ts';
 
 /**
@@ -13,12 +13,13 @@ import { withDesk } from './wire.ts';
  * ends.
  */
 export const fetchByHook = (call: Pick<Call, 'global' | 'io'>, at: 'context' | 'stop'): Promise<undefined> =>
-  asHook<undefined>(call, (input) => fetched(call, at, input));
+  asHook<undefined>(call, (input, hold) => fetched(call, at, input, hold));
 
 async function fetched(
   call: Pick<Call, 'global' | 'io'>,
   at: 'context' | 'stop',
   input: HookInput,
+  hold: Hold,
 ): Promise<undefined | Refusal> {
   const { io } = call;
   const caller = callerOf(io);
@@ -28,7 +29,7 @@ async function fetched(
     // A prompt, a tool and the end of a turn are an agent's word that it lives; a start is not: a dialog may follow it.
     if (at === 'stop' || input.prompt !== undefined || input.tool !== undefined)
       await ack(desk, caller, { conversation: input.conversation });
-    const found = await hookCalled(desk, caller, { at, input, mayPrint });
+    const found = await hookCalled(desk, caller, { at, input, mayPrint, hold });
     if (isRefusal(found) || found.deliveries.length === 0) return isRefusal(found) ? found : undefined;
     failpoint('hook-claimed');
     const words = wordsOf(found, io.now());

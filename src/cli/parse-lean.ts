@@ -5,7 +5,7 @@ import { GLOBAL_OPTIONS, noSuchOption } from './words.ts';
 
 /** Reads the words of a hot verb by its declaration, without loading commander; test/unit/parse.test.ts holds the two together. */
 export function parse(command: Command, path: readonly string[], argv: readonly string[]): Parsed | Refusal {
-  const name = ['gt', ...path].join(' ');
+  const name = path.join(' ');
   const options: readonly Option[] = [...command.options, ...GLOBAL_OPTIONS];
   const given = new Map<string, string[]>();
   const words: string[] = [];

@@ -6,7 +6,7 @@ import { GLOBAL_OPTIONS, noSuchOption } from './words.ts';
 
 /** Reads the words of a command by its declaration, through commander. Hot verbs are read by `parse-lean.ts`, which takes and refuses the same. */
 export function parse(command: Command, path: readonly string[], words: readonly string[]): Parsed | Refusal {
-  const name = ['gt', ...path].join(' ');
+  const name = path.join(' ');
   const parser = new Parser(name).exitOverride().helpOption(false).allowExcessArguments().showSuggestionAfterError(false);
   parser.configureOutput({ writeErr: () => undefined, writeOut: () => undefined }).argument('[words...]');
   const options: readonly Option[] = [...command.options, ...GLOBAL_OPTIONS];

@@ -7,31 +7,46 @@ import { find } from './words.ts';
 const EXIT_FAULT = 70;
 const EXIT_INTERRUPTED = 130;
 
+/** How a program says what it has to say. The defaults are those of gt. */
+export type Face = {
+  /** What it is called in its own help. */
+  readonly program: string;
+  /** A value as one JSON document. */
+  readonly document: (value: unknown, io: Io) => string;
+  /** Prints a refusal. @returns the exit code */
+  readonly refused: (refusal: Refusal, json: boolean, io: Io) => number;
+};
+
+const GT: Face = { program: 'gt', document: (value) => JSON.stringify(value, null, 2), refused: printRefusal };
+
 /**
  * One call of gt, from its words (without node and the script) to its exit code: finds the command, reads its words, runs it, prints its value, its
- * refusal or its fault. Throws nothing. `topics` are the verbs; a test may bring its own.
+ * refusal or its fault. Throws nothing. `topics` are the verbs; a test may bring its own. `gt bd …` is `bd …`.
  */
-export async function run(argv: readonly string[], io: Io, topics: readonly Topic[] = TOPICS): Promise<number> {
+export async function run(argv: readonly string[], io: Io, topics: readonly Topic[] = TOPICS, face = GT): Promise<number> {
+  if (face === GT && argv[0] === 'bd') return (await import('./bd/run.ts')).runBd(argv.slice(1), io);
   const json = argv.slice(0, argv.includes('--') ? argv.indexOf('--') : undefined).includes('--json');
   try {
-    const outcome = await answer(argv, io, topics);
-    return isRefusal(outcome) ? printRefusal(outcome, json, io) : outcome;
+    const outcome = await answer(argv, io, topics, face);
+    return isRefusal(outcome) ? face.refused(outcome, json, io) : outcome;
   } catch (fault) {
     if (io.interrupted.aborted) return EXIT_INTERRUPTED;
     const refusal = refusalIn(fault);
-    return refusal ? printRefusal(refusal, json, io) : printFault(fault, json, io);
+    return refusal ? face.refused(refusal, json, io) : printFault(fault, json, io);
   }
 }
 
-async function answer(argv: readonly string[], io: Io, topics: readonly Topic[]): Promise<number | Refusal> {
+async function answer(argv: readonly string[], io: Io, topics: readonly Topic[], face: Face): Promise<number | Refusal> {
   const root: Group = { verbs: Object.assign({}, ...topics.map(({ verbs }) => verbs)) };
-  const found = await find(root, argv);
+  const found = await find(root, argv, face.program);
   if (isRefusal(found)) return found;
   const colour = (off: boolean) => palette(wantsColour({ env: io.env, terminal: io.outIsTerminal, off }));
   if (found.kind === 'group') {
     const paint = colour(argv.includes('--no-color'));
     const { groupHelp, townHelp } = await import('./help.ts');
-    io.out(`${found.path.length === 0 ? townHelp(topics, paint) : groupHelp(found.path, found.verb, found.group, paint)}\n`);
+    io.out(
+      `${found.path.length === 1 ? townHelp(face.program, topics, paint) : groupHelp(found.path, found.verb, found.group, paint)}\n`,
+    );
     return 0;
   }
   const { path, verb, command, hot, rest } = found;
@@ -47,7 +62,7 @@ async function answer(argv: readonly string[], io: Io, topics: readonly Topic[])
   const say = (line: string) => (global.quiet ? undefined : io.err(`${line}\n`));
   const value = await command.run({ args, opts, global, io, say } as Call);
   if (isRefusal(value)) return value;
-  const text = printed(command, value, global.json, () => ({
+  const text = printed(command, value, global.json && ((one) => face.document(one, io)), () => ({
     paint: colour(!global.colour),
     now: io.now(),
     width: io.width,
@@ -57,9 +72,10 @@ async function answer(argv: readonly string[], io: Io, topics: readonly Topic[])
   return io.interrupted.aborted ? EXIT_INTERRUPTED : (command.exit?.(value) ?? 0);
 }
 
-function printed(command: Command, value: unknown, json: boolean, show: () => Show): string {
+function printed(command: Command, value: unknown, document: false | ((value: unknown) => string), show: () => Show): string {
   if (value === undefined) return '';
-  return json || !command.text ? JSON.stringify(value, null, 2) : command.text(value, show());
+  if (document) return document(value);
+  return command.text ? command.text(value, show()) : JSON.stringify(value, null, 2);
 }
 
 /** A refusal that came as an exception: thrown where code can only throw, or a Redis that is gone, which a person sees as a town that is down. */

@@ -66,7 +66,7 @@ export const TOPICS: readonly Topic[] = [
         load: async () => (await import('./cmd/mol.ts')).mol,
       },
       gate: { help: 'Waits for a time, a person, a run', load: async () => (await import('./cmd/gate.ts')).gate },
-      bd: { help: 'Work data, as bd has it', load: async () => (await import('./bd/verbs.ts')).bd },
+      bd: { help: 'Work data: the same as the program bd', load: async () => (await import('./bd/verbs.ts')).bd },
     },
   },
   {

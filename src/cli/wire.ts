@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { homedir } from 'node:os';
 import { THE_WORKER } from '#core/derive';
+import type { Member } from '#core/ids';
 import { AGENT_WAIT_MS, HOOK_WAIT_MS, PERSON_WAIT_MS } from '#core/limits';
 import { isRefusal, type Refusal, refuse } from '#core/refusals';
 import { findTown } from '#world/config/find';
@@ -12,7 +13,6 @@ import { type Desk, makeDesk } from '#world/desk';
 import { failpoint } from '#world/failpoint';
 import type { Log } from '#world/log';
 import { liveIn } from '#world/processes/pid-file';
-import type { Ask } from '#world/queue/ask';
 import { Books, type Validate } from '#world/store/books';
 import { keysOf } from '#world/store/keys';
 import { type Link, openLink, RedisGone, runOf, type Where } from '#world/store/link';
@@ -39,7 +39,10 @@ export function townOf({ global, io }: From): Town | Refusal {
   return { root: found.root, id: file.id, name: file.name, layout: townLayout(found.root) };
 }
 
-/** How a command waits for Redis: a person is told soon, an agent's word must outlive a restart, a hook holds nobody up. `lean` reads records without the schemas. */
+/**
+ * How a command waits for Redis: a person is told soon, an agent's word must outlive a restart, a hook holds nobody up, and wakes jobs only when it has said
+ * what it has to say. `lean` reads records without the schemas.
+ */
 export type Patience = { readonly wait: 'person' | 'agent' | 'hook'; readonly lean?: boolean };
 
 /**
@@ -64,8 +67,15 @@ export async function withDesk<T>(
     try {
       if (wait === 'agent') await agreement(link, town, from.io, deadline);
       const validate = lean ? passed : (await import('#world/store/validate')).validate;
-      const desk = deskOver({ link, where, town, validate, log, io: from.io, closing });
-      return await use({ ...town, desk, link, failpoint });
+      const parts = { link, where, town, validate, log, io: from.io, closing };
+      const ask = asking(parts);
+      const owed = new Set<Member>();
+      const owe: Wakes = async (members) => {
+        for (const one of members) owed.add(one);
+      };
+      const answer = await use({ ...town, desk: deskOver(parts, wait === 'hook' ? owe : ask), link, failpoint });
+      await ask([...owed]);
+      return answer;
     } catch (fault) {
       const lost = fault instanceof RedisGone && (fault.reason === 'cut' || fault.reason === 'restarted');
       if (wait !== 'agent' || !lost || from.io.now() >= deadline) throw fault;
@@ -107,31 +117,42 @@ type Parts = {
   readonly closing: Array<() => Promise<void>>;
 };
 
-function deskOver({ link, where, town, validate, log, io, closing }: Parts): Desk {
+/** Wakes jobs, or has them woken. */
+type Wakes = (members: readonly Member[]) => Promise<void>;
+
+/** Wakes at once. What was written stands: a wake that failed is the worker's relay's to make. */
+function asking({ link, where, town, validate, log, io, closing }: Parts): Wakes {
   const keys = keysOf(town.id);
-  const clock = { now: io.now };
-  const books = new Books(link, keys, clock, validate);
   const adding = async () => {
     const { connectQueues } = await import('#world/queue/connect');
     const { adding: made, close } = connectQueues(where, keys, (what, fault) => log.fault(what, fault));
     closing.push(close);
     return made;
   };
-  // Most calls of a hook mark nothing: the queues' files are read by who has somebody to wake.
-  const ask: Ask = async (members) =>
-    members.length === 0 ? { ended: [] } : (await import('#world/queue/ask')).makeAsk(link, books, adding)(members);
+  return async (members) => {
+    if (members.length === 0) return;
+    try {
+      // Most calls of a hook mark nothing: the queues' files are read by who has somebody to wake.
+      const { makeAsk } = await import('#world/queue/ask');
+      await makeAsk(link, new Books(link, keys, { now: io.now }, validate), adding)(members);
+    } catch (fault) {
+      log.fault('wake', fault);
+    }
+  };
+}
+
+function deskOver({ link, town, validate, log, io }: Parts, wakes: Wakes): Desk {
+  const clock = { now: io.now };
   return makeDesk({
-    books,
+    books: new Books(link, keysOf(town.id), clock, validate),
     clock,
     log,
     random: (count) => randomBytes(count),
     writer: { actor: io.env['BD_ACTOR'] || 'overseer', epoch: 0 },
-    // What was written stands: a wake that failed is the worker's relay's to make.
-    ask: (members) =>
-      ask(members).catch((fault: unknown) => {
-        log.fault('wake', fault);
-        return { ended: [] };
-      }),
+    ask: async (members) => {
+      await wakes(members);
+      return { ended: [] };
+    },
   });
 }
 

@@ -14,7 +14,7 @@ export const GLOBAL_OPTIONS = [
   { name: 'help', short: 'h', help: 'show this' },
 ] as const satisfies readonly Option[];
 
-/** What the words of a call lead to. `path` are the words that named it; `hot` when one of them is a hot verb. */
+/** What the words of a call lead to. `path` are the words that named it, the program's name first; `hot` when one of them is a hot verb. */
 export type Found =
   | {
       readonly kind: 'command';
@@ -27,8 +27,8 @@ export type Found =
   | { readonly kind: 'group'; readonly path: readonly string[]; readonly verb: Verb; readonly group: Group };
 
 /** Follows the words from `root` to a command, loading only what lies on the way. Global options may stand before the verb; they go to the command. */
-export async function find(root: Group, argv: readonly string[]): Promise<Found | Refusal> {
-  const path: string[] = [];
+export async function find(root: Group, argv: readonly string[], program = 'gt'): Promise<Found | Refusal> {
+  const path = [program];
   let verb: Verb = { help: '', load: () => root };
   let group = root;
   let rest = [...argv];
@@ -68,11 +68,11 @@ function nameOf(group: Group, word: string): string | undefined {
 }
 
 function unknown(group: Group, path: readonly string[], word: string): Refusal {
-  if (word.startsWith('-')) return noSuchOption(['gt', ...path].join(' '), word, GLOBAL_OPTIONS);
+  if (word.startsWith('-')) return noSuchOption(path.join(' '), word, GLOBAL_OPTIONS);
   const names = Object.entries(group.verbs).flatMap(([name, { aliases = [], hidden }]) =>
     hidden ? [] : [name, ...aliases.filter((alias) => !alias.startsWith('-'))],
   );
-  const before = ['gt', ...path].join(' ');
+  const before = path.join(' ');
   const meant = nearest(word, names).map((name) => `${before} ${name}`);
   return refuse('UNKNOWN_COMMAND', {
     command: `${before} ${word}`,

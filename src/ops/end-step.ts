@@ -1,12 +1,14 @@
 import { type Change, type Put, unchanged } from '#core/change';
-import { closedQuestion, type Failure, failStep, failureQuestion } from '#core/molecule/failure';
+import { type Failure, failureQuestion } from '#core/molecule/failure';
 import { finish, followedBy } from '#core/molecule/hand';
 import { filled, type StepEnd } from '#core/molecule/life';
+import { closedQuestion } from '#core/molecule/retry';
 import type { Molecule, Run, Step } from '#core/records';
 import { isRefusal, type Refusal, refuse } from '#core/refusals';
 import type { Desk } from '#world/desk';
 import type { Reading } from '#world/store/books';
 import type { Caller } from './ack.ts';
+import { failing } from './fail-step.ts';
 import { takerOf } from './take-step.ts';
 import { type Meant, type Which, whichStep } from './which-step.ts';
 
@@ -46,8 +48,11 @@ export const closeStep = (desk: Desk, which: Which, closing: Closing): Promise<E
       ...(evidence ? { evidence } : {}),
       ...(output === undefined ? {} : { output }),
     };
-    const found = await desk.steps.next(root, step.id);
-    const over = (await desk.steps.openBeside(root.id, step.id)).length === 0;
+    // Where something follows the work (a check, a fan-out) the step is not closed yet, and nothing that needs it goes on.
+    const isFollowed = step.after !== undefined && outcome === 'done' && step.status !== 'failed';
+    const closes = isFollowed ? undefined : step.id;
+    const found = await desk.steps.next(root, closes);
+    const over = (await desk.steps.openBeside(root.id, closes)).length === 0;
     const leaving = leaves(at, which.caller, over, desk.clock.now());
     const next = found && filled((await reading.get('step', found.id)) ?? found);
     const following = { root, next: next?.status === 'open' ? next : undefined, taker: taker(leaving ?? at.run, closing.head) };
@@ -56,23 +61,23 @@ export const closeStep = (desk: Desk, which: Which, closing: Closing): Promise<E
     return { change: { ...change, put: [...change.put, ...closedQuestion(asked, desk.clock.now())] }, leaving };
   });
 
-/** A step has failed. It waits for a person; what does not need it goes on. */
-export const failedStep = (
-  desk: Desk,
-  which: Which,
-  failure: Omit<Failure, 'by'> & { head?: string },
-): Promise<EndedStep | Refusal> =>
+/** What is said of a step that cannot be done. */
+export type Failing = Failure & { readonly output?: unknown; readonly head?: string | undefined };
+
+/** A step has failed: its formula says what that does (core/molecule/failure.ts). What does not need it goes on. */
+export const failedStep = (desk: Desk, which: Which, { output, head, ...failure }: Failing): Promise<EndedStep | Refusal> =>
   end(desk, which, async (at, reading) => {
-    const { step, root } = at;
+    const { root } = at;
+    const step: Step = { ...at.step, ...(output === undefined ? {} : { output }) };
     const refusal = which.caller ? undefined : await notForPeople(desk, at, 'done');
     if (refusal) return refusal;
     const now = desk.clock.now();
-    const known = await reading.get('escalation', failureQuestion(step.id));
-    const change = failStep(step, known, { ...failure, by: byWhom(desk, at) }, now);
+    const plan = await desk.plans.step(step.mol, step.at);
+    const change = await failing(reading, step, plan, failure, now);
     const found = await desk.steps.next(root);
     const leaving = leaves(at, which.caller, false, now);
     const next = found && found.id !== step.id ? filled((await reading.get('step', found.id)) ?? found) : undefined;
-    const following = { root, next: next?.status === 'open' ? next : undefined, taker: taker(leaving ?? at.run, failure.head) };
+    const following = { root, next: next?.status === 'open' ? next : undefined, taker: taker(leaving ?? at.run, head) };
     return { change: followedBy(change, step, following, now), leaving };
   });
 

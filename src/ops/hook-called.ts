@@ -17,6 +17,8 @@ export type HookCall = {
   readonly input: HookInput;
   /** Whether what is claimed can be printed: a stop that may not be refused (again) only tells that the turn is over. */
   readonly mayPrint: boolean;
+  /** Asked right before something is claimed: whether the caller is still there to print it. It stays until it has the answer then. */
+  readonly hold?: () => boolean;
 };
 
 /** What the hook is to print. `owner` names this one claim. */
@@ -59,8 +61,9 @@ export async function hookCalled(desk: Desk, caller: Caller, call: HookCall): Pr
     const proven = await provenBy(desk, reading, known, docs, { ...call, session: caller.session });
     const ended = new Set(proven.map(({ doc }) => doc.id));
     const after: Recipient = { ...known, line: known.line.filter((entry) => !ended.has(entry.id)) };
-    const { take, over } = call.mayPrint ? forHook(after, docs, now) : { take: [], over: [] };
-    const texts = await Promise.all(take.map((doc) => desk.books.text(doc.id)));
+    const { take: waiting, over } = call.mayPrint ? forHook(after, docs, now) : { take: [], over: [] };
+    const texts = await Promise.all(waiting.map((doc) => desk.books.text(doc.id)));
+    const take = waiting.length > 0 && call.hold?.() === false ? [] : waiting; // last of all: only the write is left
     const claim = claimOf(call, { owner, session: caller.session, now });
     const recipient = heard(known, caller.session, call.at === 'stop' && take.length === 0, now);
     const moves: Move[] = [

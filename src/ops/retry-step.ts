@@ -1,4 +1,5 @@
-import { retryStep as again, failureQuestion } from '#core/molecule/failure';
+import { failureQuestion } from '#core/molecule/failure';
+import { retryStep as again } from '#core/molecule/retry';
 import type { Step } from '#core/records';
 import { isRefusal, type Refusal, refuse } from '#core/refusals';
 import type { Desk } from '#world/desk';

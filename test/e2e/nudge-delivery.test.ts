@@ -24,7 +24,8 @@ describe('an agent without hooks', () => {
     const { outcome } = await nudge([plain, 'look', 'at the API', '--wait']);
     expect(outcome).toMatchObject({ state: 'taken', path: 'terminal' });
     expect(agents.submits('plain')).toEqual(['look at the API']);
-    expect((await town.does(['peek', plain])).out).toMatch(/^shop\/\S+ idle: its prompt is ready; last output .*\n/);
+    const idle = /^shop\/\S+ idle: its prompt is ready; last output .*\n/;
+    await town.until('its turn is over on its screen', async () => idle.test((await town.does(['peek', plain])).out));
   });
 
   test('is told by its name and its addresses; a name that nobody has leads to the nearest', async () => {
@@ -85,7 +86,9 @@ describe('an agent with hooks', () => {
   });
 
   test('that works is told after a tool, and nothing is typed', async () => {
+    await agents.rests('hooked');
     await nudge([hooked, 'WAIT:tool please, and then go on', '--wait']);
+    await agents.waits('hooked', 'tool');
     const { id } = await nudge([hooked, 'the API has changed']);
     agents.go('hooked', 'tool');
     const { text = '' } = await agents.reached('hooked', ({ event }) => event === 'PostToolUse');
@@ -100,7 +103,9 @@ describe('an agent with hooks', () => {
   });
 
   test('whose turn ends goes on with what waits, and that is taken when the turn went on', async () => {
+    await agents.rests('hooked');
     await nudge([hooked, 'THINK:stop and then end', '--wait']);
+    await agents.waits('hooked', 'stop');
     const { id } = await nudge([hooked, 'one thing more']);
     agents.go('hooked', 'stop');
     const stopped = await agents.reached('hooked', ({ is }) => is === 'stop');

@@ -40,7 +40,9 @@ test.each(['delivery-claimed', 'delivery-answered'])(
 test.each(['hook-claimed', 'hook-printed'])(
   'a hook that is killed at `%s` leaves a claim that nobody else gets',
   async (point) => {
+    await agents.rests('hooked');
     await nudge([hooked, `THINK:${point} for long`, '--wait']);
+    await agents.waits('hooked', point);
     const id = await nudge([hooked, `said before ${point}`]);
     const run = await town.read('run', `${hooked}.r1`);
     const env = { GT_SESSION: run?.session?.token, GT_HOOK_FORM: 'text', GT_FAIL: point };

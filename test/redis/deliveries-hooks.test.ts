@@ -50,6 +50,16 @@ describe('a hook with context', () => {
     expect(await at.stateOf(id)).toBe('unknown');
   });
 
+  test('whose time is over claims nothing: the next one gets it; and at the end of a turn its agent is idle all the same', async () => {
+    const id = await at.say('for the next');
+    const over = { mayPrint: true, hold: () => false };
+    expect(ids(good(await hookCalled(at.desk, at.caller, { at: 'context', input: tool, ...over })))).toEqual([]);
+    expect(ids(good(await hookCalled(at.desk, at.caller, { at: 'stop', input: {}, ...over })))).toEqual([]);
+    expect(await at.stateOf(id)).toBe('pending');
+    expect((await at.desk.books.read('recipient', at.work))?.idle).toMatchObject({ session: at.caller.session });
+    expect(ids(await at.context())).toEqual([id]);
+  });
+
   test('of ten at once, one gets it', async () => {
     const id = await at.say('once');
     const all = await Promise.all(

@@ -64,6 +64,17 @@ export class SmallAgents {
     return this.#town.until(`something reaches ${name}`, async () => this.lines(name).filter(fits)[times - 1]);
   }
 
+  /** It has ended every turn, hooks and all: what is said now comes to its prompt. */
+  rests(name: string): Promise<boolean> {
+    const count = (what: string) => this.lines(name).filter(({ is }) => is === what).length;
+    return this.#town.until(`${name} rests`, async () => count('rests') === count('submit'));
+  }
+
+  /** It is at work until `go`, and its prompt's hook is over: what is said now is there for its next hook. */
+  waits(name: string, gate: string): Promise<Line> {
+    return this.reached(name, ({ is, text }) => is === 'waits' && text === gate);
+  }
+
   /** Lets its turn go on. */
   go(name: string, gate: string): void {
     writeFileSync(join(this.#town.gate(name), gate), '');

@@ -44,6 +44,20 @@ test('Ctrl+C drops what waits, tells that it is no longer theirs to repeat, and 
   expect(handed).toBe(paste.length + 5);
 });
 
+test('between the writes of a paste the event loop turns, so that its echo is read before the kernel throws it away', async () => {
+  const written: number[] = [];
+  let turns = 0;
+  const line = new Line(async (bytes) => {
+    written.push(bytes.length);
+    setImmediate(() => turns++);
+  });
+  line.type(new Typist(), Buffer.alloc(10_000, 'x'));
+  for (let n = 0; n < 100; n++) await Promise.resolve();
+  expect([written, turns]).toEqual([[4096], 0]);
+  await until('all is written', () => line.isIdle);
+  expect([written, turns]).toEqual([[4096, 4096, 1808], expect.toSatisfy((n: number) => n >= 2)]);
+});
+
 test('the rest of a paste that somebody else interrupted is dropped up to its end', async () => {
   const { line, written, flow } = aLine();
   const [one, two] = [new Typist(), new Typist()];
@@ -112,7 +126,7 @@ test('while a nudge is typed the keys of people wait, Ctrl+C left out, and what 
   expect(written).toEqual(['Enter']);
   line.free();
   expect([written, freed]).toEqual([['Enter', 'mine'], 1]);
-  await Promise.resolve();
+  await until('the writer is free', () => line.isIdle);
   line.keep();
   line.type(who, Buffer.from('dropped'));
   line.interrupt(who, Buffer.from('\x03'));

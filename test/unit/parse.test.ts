@@ -45,7 +45,7 @@ test.each(READERS)('%s joins short switches, and a short option with its value',
 
 test.each(READERS)('%s refuses what is not declared', (_name, read) => {
   for (const words of [[], ['a', '--nope'], ['a', '-x'], ['a', '--json=1'], ['a', '--merge', 'maybe'], ['a', '-m']]) {
-    expect(read(sling, ['sling'], words)).toMatchObject({ refused: 'USAGE' });
+    expect(read(sling, ['gt', 'sling'], words)).toMatchObject({ refused: 'USAGE' });
   }
 });
 
@@ -89,7 +89,7 @@ test('both readers take the same, and refuse the same', () => {
   );
   fc.assert(
     fc.property(fc.array(word, { maxLength: 6 }), (words) => {
-      const [one, other] = [parse(sling, ['sling'], words), parseLean(sling, ['sling'], words)];
+      const [one, other] = [parse(sling, ['gt', 'sling'], words), parseLean(sling, ['gt', 'sling'], words)];
       if (isRefusal(one) || isRefusal(other)) expect([isRefusal(one), isRefusal(other)]).toEqual([true, true]);
       else expect(other).toEqual(one);
     }),

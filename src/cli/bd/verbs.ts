@@ -1,8 +1,26 @@
 import type { Group } from '#cli/command';
+import type { Topic } from '#cli/verbs';
 
-/** Work data: the verbs of `bd`, which are those of `gt bd` too. */
-export const bd: Group = {
-  verbs: {
-    // Each verb is one line here and one file beside this one.
+/** Every verb of bd, which are those of `gt bd` too: one line here and one file beside this one. */
+export const BD_TOPICS: readonly Topic[] = [
+  {
+    title: 'Work data',
+    verbs: {
+      show: {
+        help: 'Shows items, steps, molecules, gates',
+        aliases: ['view'],
+        load: async () => (await import('./show.ts')).show,
+      },
+      list: { help: 'Lists what there is', aliases: ['ls'], load: async () => (await import('./list.ts')).list },
+      ready: { help: 'Lists what can be done now', load: async () => (await import('./ready.ts')).ready },
+      update: { help: 'Changes items and steps', load: async () => (await import('./update.ts')).update },
+      version: {
+        help: 'Which version this is',
+        load: async () => (await import('./version.ts')).version,
+      },
+    },
   },
-};
+];
+
+/** `gt bd`: its words are read by `bd` itself; here it stands for help and completions. */
+export const bd: Group = { verbs: Object.assign({}, ...BD_TOPICS.map(({ verbs }) => verbs)) };

@@ -1,7 +1,8 @@
+import { checkExec, tellerAt } from './check-exec.ts';
 import { checkStep } from './check-step.ts';
 import { checkSteps, withChildren } from './check-steps.ts';
 import { meant, type Path } from './faults.ts';
-import type { Formula, Var } from './grammar.ts';
+import type { AdviceStep, Formula, Var } from './grammar.ts';
 import type { Leg } from './grammar-convoy.ts';
 import type { Report } from './report.ts';
 import { runConditionFault } from './run-condition.ts';
@@ -17,6 +18,7 @@ export function checkFormula(formula: Formula, file: string, report: Report, typ
   const outer = new Set<string>();
   checkVars(formula, file, report);
   for (const step of [...formula.steps, ...formula.template]) checkStep(step, report);
+  checkAdvice(formula, file, report);
   checkSteps(formula.steps, { outer, open, braces: false }, report);
   checkSteps(formula.template, { outer, open, braces: true }, report);
   if (typed && !open) checkWhole(formula, file, report);
@@ -25,6 +27,18 @@ export function checkFormula(formula: Formula, file: string, report: Report, typ
   checkTemplates(formula, file, report);
   if (formula.phase !== '' && formula.phase !== 'liquid' && formula.phase !== 'vapor')
     report.warn(file, ['phase'], `\`${formula.phase}\` is no phase`, 'known are liquid and vapor');
+}
+
+function checkAdvice({ advice }: Formula, file: string, report: Report): void {
+  advice.forEach(({ before, after, around }, index) => {
+    const all: Array<[AdviceStep | undefined, Path]> = [
+      [before, ['before']],
+      [after, ['after']],
+      ...around.before.map((one, at): [AdviceStep, Path] => [one, ['around', 'before', at]]),
+      ...around.after.map((one, at): [AdviceStep, Path] => [one, ['around', 'after', at]]),
+    ];
+    for (const [one, at] of all) if (one) checkExec(one, tellerAt(['advice', index, ...at], file, report));
+  });
 }
 
 /** Whether the formula has what its type is about: its own, or what it has inherited. */

@@ -1,5 +1,6 @@
 import type { Path } from './faults.ts';
 import type { Input, Leg, Output, Preset, Synthesis } from './grammar-convoy.ts';
+import type { StepExec } from './grammar-exec.ts';
 import type { Extra } from './reader.ts';
 import type { Waits } from './waits.ts';
 
@@ -82,7 +83,7 @@ export type Ralph = {
 };
 
 /** A step as written in `steps`, `template`, `children` and the body of a loop. */
-export type Step = {
+export type Step = StepExec & {
   readonly id: string;
   readonly title: string;
   readonly description: string;
@@ -122,7 +123,7 @@ export type Step = {
   readonly repeat?: { readonly until: string; readonly max: number; readonly round: string };
 };
 
-export type AdviceStep = {
+export type AdviceStep = StepExec & {
   readonly id: string;
   readonly title: string;
   readonly description: string;

@@ -21,7 +21,24 @@ import {
   type Var,
 } from './grammar.ts';
 import type { Input, Leg, Output, Preset, Synthesis } from './grammar-convoy.ts';
-import { anything, flag, list, may, must, named, oneOf, or, type Shape, scalar, table, text, whole, word } from './reader.ts';
+import { EXECUTORS } from './grammar-exec.ts';
+import {
+  anything,
+  flag,
+  list,
+  may,
+  must,
+  named,
+  oneOf,
+  or,
+  own,
+  type Shape,
+  scalar,
+  table,
+  text,
+  whole,
+  word,
+} from './reader.ts';
 
 /** How each table of a formula file is read: its keys, their kinds, and what they are when absent. */
 
@@ -89,6 +106,16 @@ const ralph = table<Ralph>({
   check: must(table<Ralph['check']>({ mode: or(oneOf(['exec']), 'exec'), path: must(word), timeout: or(word, '60s') })),
 });
 
+/** gt's own keys. */
+const exec = {
+  executor: own(oneOf(EXECUTORS)),
+  run: own(word),
+  repeatable: own(flag, 'boolean'),
+  done_if: own(word),
+  timeout: own(word),
+  check: own(word),
+};
+
 const bareStep = table<Step>(
   {
     id: must(word),
@@ -117,6 +144,7 @@ const bareStep = table<Step>(
     ralph: may(ralph),
     parallel: or(flag, false),
     interactive: or(flag, false),
+    ...exec,
   },
   { ephemeral: 'pour or wisp decides that for the whole molecule; a formula says `pour = true`' },
 );
@@ -134,6 +162,7 @@ const adviceStep = table<AdviceStep>({
   type: or(word, 'task'),
   args: or(anything, {}),
   output: or(anything, {}),
+  ...exec,
 });
 const around = table<Advice['around']>({ before: or(list(adviceStep), none), after: or(list(adviceStep), none) });
 const advice = table<Advice>({

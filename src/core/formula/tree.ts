@@ -1,4 +1,5 @@
 import type { Step } from './grammar.ts';
+import { besideShell, mapExec } from './grammar-exec.ts';
 import { needsOf } from './step.ts';
 
 /** Steps in their trees: what cooking does to them all. Lists are made anew, never changed. */
@@ -57,7 +58,7 @@ export function mapTexts(step: Step, fill: (text: string) => string, ids: (id: s
   const inner = (steps: readonly Step[]) => steps.map((one) => mapTexts(one, fill, ids));
   const { gate, loop, on_complete: after, ralph, waits } = step;
   return {
-    ...step,
+    ...mapExec(step, besideShell(fill)),
     id: ids(step.id),
     title: fill(step.title),
     description: fill(step.description),

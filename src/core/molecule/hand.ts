@@ -24,7 +24,12 @@ type Holder = NonNullable<Step['holder']>;
 
 /** Whether an agent could take a step. @param unmet how many of its needs are unmet */
 export const isReady = (step: Step, unmet: number, now: number): boolean =>
-  step.exec === 'agent' && step.status === 'open' && unmet === 0 && (step.notBefore === undefined || step.notBefore <= now);
+  step.exec === 'agent' &&
+  step.status === 'open' &&
+  unmet === 0 &&
+  !(step.waits && !step.waits.met) &&
+  step.scope?.role !== 'body' &&
+  (step.notBefore === undefined || step.notBefore <= now);
 
 /** Puts a step into the hand. @param root the molecule that the work item has */
 export function handOut(root: Molecule, step: Step, taker: Taker, now: number): Change<Step> {
@@ -68,13 +73,15 @@ export function followedBy(change: Change<Step>, step: Step, { root, next, taker
   );
   const rest = change.put.filter((one) => one !== own);
   const { hand: _, ...free } = own?.doc ?? root;
-  const given = next && taker ? inHands(next, taker, now) : undefined;
+  // What the end of one ends with it (a scope) is handed to nobody.
+  const ended = change.put.some((one) => one.noun === 'step' && one.doc.id === next?.id);
+  const given = next && taker && !ended ? inHands(next, taker, now) : undefined;
   const molecule = { ...free, ...(given ? { hand: given.id } : {}), updatedAt: now } as Molecule;
   return {
     ...change,
     put: [...rest, { noun: 'molecule', doc: molecule }, ...(given ? [{ noun: 'step' as const, doc: given }] : [])],
     // Nobody has it yet: its job looks for who does.
-    marks: [...(change.marks ?? []), ...(next && !given ? [`steps/${next.id}@1` as const] : [])],
+    marks: [...(change.marks ?? []), ...(next && !given && !ended ? [`steps/${next.id}@1` as const] : [])],
     events: [...(change.events ?? []), ...(given ? [handed(given)] : [])],
   };
 }

@@ -18,7 +18,7 @@ export type StepTold = {
   /** What must end with 0 before it is closed. */
   readonly check: string | null;
   /** It failed so many times. */
-  readonly attempts: number;
+  readonly failures: number;
 };
 
 /** How an agent stands in its molecule. */
@@ -65,7 +65,7 @@ export function moleculeText(told: MoleculeTold): string {
   const after = fresh ? 'Then leave: the next one has a session of its own.' : 'It prints the next one.';
   return [
     `Molecule ${id} (${step.formula}), ${stepHeading(step)}`,
-    ...(step.attempts > 0 ? [`It failed ${step.attempts} ${step.attempts === 1 ? 'time' : 'times'} before.`] : []),
+    ...(step.failures > 0 ? [`It failed ${step.failures} ${step.failures === 1 ? 'time' : 'times'} before.`] : []),
     stepText(step),
     `Do this step and no other, then close it with \`gt mol step done\`. ${after} ${EVIDENCE} When it cannot be done: \`gt mol step fail --reason "why"\`.`,
   ]
@@ -77,6 +77,9 @@ export function moleculeText(told: MoleculeTold): string {
 export function holdsBack(step: Step, now: number): string | undefined {
   const { key } = step;
   if (step.status === 'failed') return `${key}, which failed and needs you: ${step.failed?.reason ?? ''}`;
+  if (step.waits && !step.waits.met) return `${key}, which waits for what ${step.waits.spawner} makes`;
+  if (step.worked)
+    return `${key}, whose work is done and ${step.after === 'fan-out' ? 'whose molecules run' : 'is being checked'}`;
   if (step.status === 'in_progress' && step.exec === 'agent')
     return `${key}, in the hands of ${step.holder?.session ?? step.holder?.by ?? 'somebody'}`;
   if (step.notBefore !== undefined && step.notBefore > now) return `${key}, which is tried again soon`;

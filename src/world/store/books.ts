@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import type { Change, Decision, NewEvent } from '#core/change';
+import type { Change, Decision } from '#core/change';
 import { concernedBy, standingOf } from '#core/derive';
 import type { Member } from '#core/ids';
-import { CLASHES, COMMIT_MEMORY_MS, EVENT_BYTES, EVENTS_KEPT } from '#core/limits';
+import { CLASHES, COMMIT_MEMORY_MS, EVENTS_KEPT } from '#core/limits';
 import type { Noun, Records } from '#core/records';
 import { isRefusal, type Refusal, refuse } from '#core/refusals';
 import type { Clock } from '#world/clock';
+import { eventFields, isNothing, moved } from './form.ts';
 import type { Keys } from './keys.ts';
 import { type Link, RedisGone } from './link.ts';
 import type { Reply } from './resp.ts';
@@ -97,6 +98,12 @@ export class Books {
   /** What each item still waits for. */
   async unmet(...ids: string[]): Promise<string[][]> {
     const replies = await this.#link.pipeline(ids.map((id) => ['SMEMBERS', this.keys.unmet(id)]));
+    return replies.map((reply) => (good(reply) as string[]).sort());
+  }
+
+  /** Who waits for each of these. */
+  async successors(...ids: string[]): Promise<string[][]> {
+    const replies = await this.#link.pipeline(ids.map((id) => ['HKEYS', this.keys.successors(id)]));
     return replies.map((reply) => (good(reply) as string[]).sort());
   }
 
@@ -206,38 +213,6 @@ export class Books {
 }
 
 type CommitReply = { marked: Member[] } | { clash: string } | { stale: number } | { schema: number };
-
-/** Index members that differ between two standings of one record. */
-function moved(
-  before: ReturnType<typeof standingOf>,
-  after: ReturnType<typeof standingOf>,
-  id: string,
-  on: Array<readonly [string, number, string]>,
-  off: Array<readonly [string, string]>,
-): void {
-  const key = (index: string, member: string | undefined) => `${index} ${member ?? id}`;
-  const had = new Map(before.map(([index, score, member]) => [key(index, member), score]));
-  for (const [index, score, member] of after) {
-    const was = had.get(key(index, member));
-    had.delete(key(index, member));
-    if (was !== score) on.push([index, score, member ?? id]);
-  }
-  for (const [index, , member] of before) if (had.has(key(index, member))) off.push([index, member ?? id]);
-}
-
-function eventFields(event: NewEvent, actor: string, now: number): string[] {
-  const whole = JSON.stringify(event.data ?? {});
-  let data = whole;
-  // Quotes and other scripts take more bytes than characters, and more again inside another document.
-  for (let kept = EVENT_BYTES; Buffer.byteLength(data) > EVENT_BYTES; kept = Math.floor(kept * 0.8))
-    data = JSON.stringify({ cut: whole.slice(0, kept) });
-  return ['type', event.type, 'at', String(now), 'actor', actor, 'subject', event.subject, 'rig', event.rig ?? '', 'data', data];
-}
-
-function isNothing(change: Change<unknown>): boolean {
-  const { put, events, settle, unsettle, needs, text, drop, marks } = change;
-  return [put, events, settle, unsettle, needs, text, drop, marks].every((list) => !list || list.length === 0);
-}
 
 const entries = (reply: Reply): StoredEvent[] => (reply as Array<[string, string[]]>).map(([id, fields]) => eventOf(id, fields));
 

@@ -207,10 +207,15 @@ export class Line {
     const [entry] = this.#queue;
     if (this.#isBusy || this.#isHalted || !entry) return;
     this.#isBusy = true;
-    this.#hand(entry).then(
-      () => this.#done(),
-      () => this.#failed(),
-    );
+    void this.#carry(entry);
+  }
+
+  /** Before what follows the event loop turns once, and the terminal is read: an echo that finds its buffer full is thrown away by the kernel. */
+  async #carry(entry: Entry): Promise<void> {
+    await this.#hand(entry).catch(() => this.#failed());
+    if (this.#queue.length > 0) await new Promise(setImmediate);
+    this.#isBusy = false;
+    this.#pump();
   }
 
   #hand(entry: Entry): Promise<void> {
@@ -230,11 +235,6 @@ export class Line {
     this.#waiting -= entry.size;
   }
 
-  #done(): void {
-    this.#isBusy = false;
-    this.#pump();
-  }
-
   /** The terminal takes no more: what was typed is lost, as on any terminal. */
   #failed(): void {
     for (const entry of this.#queue.filter(({ who }) => who)) {
@@ -243,6 +243,5 @@ export class Line {
     }
     this.#queue = this.#queue.filter(({ who }) => !who);
     this.#handed.set(false);
-    this.#done();
   }
 }
