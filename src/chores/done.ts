@@ -5,6 +5,7 @@ import type { Run } from '#core/records';
 import { isRefusal, type Refusal, refuse } from '#core/refusals';
 import type { Caller } from '#ops/ack';
 import { type HandedIn, handIn } from '#ops/hand-in';
+import type { Desk } from '#world/desk';
 import type { Git } from '#world/git/git';
 import type { Rig } from '#world/world';
 import { closeStep, type Proof, type StepGround } from './close-step.ts';
@@ -33,6 +34,8 @@ export async function done(
   const rig = await ground.rig(run.rig);
   if (isRefusal(rig)) return rig;
   const { repo, target } = rig;
+  const open = may === 'now' ? await othersOpen(run, desk) : undefined;
+  if (open) return open;
   if (may === 'did') {
     const head = (run.branch && (await git.resolve(repo, `refs/heads/${run.branch}`))) || run.submitted?.head;
     return handIn(desk, caller, { head: head ?? '', target, author: input.author });
@@ -48,14 +51,18 @@ export async function done(
 
 /** Closes the step in hand, when it is the last one: handing in is its end. MOLECULE_OPEN when others are open. */
 async function endLastStep(run: Run, ground: DoneGround, caller: Caller, proof: Proof): Promise<Refusal | undefined> {
-  const { desk } = ground;
-  const mol = run.molecule === undefined ? undefined : await desk.books.read('molecule', run.molecule);
-  if (!mol || mol.state === 'closed') return undefined;
-  const others = await desk.steps.openBeside(mol.id, mol.hand);
-  if (others.length > 0) return refuse('MOLECULE_OPEN', { mol: mol.id, steps: others.map(({ key }) => key).join(', ') });
-  if (mol.hand === undefined) return undefined;
-  const ended = await closeStep(ground, { caller, step: mol.hand }, proof);
+  const open = await othersOpen(run, ground.desk);
+  if (open || run.molecule === undefined) return open;
+  const hand = (await ground.desk.books.read('molecule', run.molecule))?.hand;
+  const ended = hand === undefined ? undefined : await closeStep(ground, { caller, step: hand }, proof);
   return isRefusal(ended) ? ended : undefined;
+}
+
+async function othersOpen({ molecule }: Run, { books, steps }: Desk): Promise<Refusal | undefined> {
+  const mol = molecule === undefined ? undefined : await books.read('molecule', molecule);
+  if (!mol || mol.state === 'closed') return undefined;
+  const others = await steps.openBeside(mol.id, mol.hand);
+  return others.length > 0 ? refuse('MOLECULE_OPEN', { mol: mol.id, steps: others.map(({ key }) => key).join(', ') }) : undefined;
 }
 
 /** The head of the run's branch, if what lies in the worktree can be handed in. */

@@ -1,10 +1,12 @@
 import type { Run, Work } from '#core/records';
+import type { Desk } from '#world/desk';
 import type { Books } from '#world/store/books';
 import type { Rig } from '#world/world';
 import type { SessionFact, TownFacts } from './facts.ts';
 import { mqList } from './mq-list.ts';
 import { whyNotNudged } from './nudges.ts';
 import { type Reason, reason } from './reason.ts';
+import { moleculeNamed, whyMolecule } from './why-molecule.ts';
 import { whyRun } from './why-run.ts';
 import { whyLeft, whyTrain } from './why-train.ts';
 
@@ -25,12 +27,23 @@ export type WhyFacts = {
   readonly session: (id: string) => Promise<SessionFact | undefined>;
 };
 
+type Facts = WhyFacts & Pick<Desk, 'steps'>;
+
 /** Why an item, a run, a merge request, a rig or a polecat does not move. Undefined when there is no such thing. */
-export async function why(books: Books, facts: WhyFacts, about: string): Promise<Why | undefined> {
+export async function why(
+  { books, steps }: Pick<Desk, 'books' | 'steps'>,
+  known: WhyFacts,
+  about: string,
+): Promise<Why | undefined> {
+  const facts = { ...known, steps };
   const rig = facts.rigs.find((one) => one.name === about);
   if (rig) return { about, title: null, reasons: [...outages(facts), ...(await whyRig(books, facts, rig))] };
   const run = await runNamed(books, facts, about);
-  const work = await books.read('work', run?.work ?? about.replace(/\.[rm]\d+(\.s\d+)?$/, ''));
+  const named = await books.read('work', run?.work ?? about.replace(/\.[rm]\d+(\.s\d+)?$/, ''));
+  const mol = named ? undefined : await moleculeNamed(books, about);
+  const root = mol && (await facts.steps.root(mol.id));
+  const work = named ?? (root?.work === undefined ? undefined : await books.read('work', root.work));
+  if (!work && root) return { about: root.id, title: root.title, reasons: await whyMolecule(books, facts.steps, root.id) };
   if (!work) return undefined;
   const reasons = [
     ...(await whyWork(books, facts, work)),
@@ -76,7 +89,7 @@ async function whyRig(books: Books, facts: WhyFacts, rig: Rig): Promise<Reason[]
   return full ? [...reasons, { ...full, evidence: `${waiting} waiting; ${full.evidence}` }] : reasons;
 }
 
-async function whyWork(books: Books, facts: WhyFacts, work: Work): Promise<Reason[]> {
+async function whyWork(books: Books, facts: Facts, work: Work): Promise<Reason[]> {
   const { id } = work;
   if (work.status === 'closed') {
     const how = work.closed?.commit ? `${work.closed.reason}, ${work.closed.commit.slice(0, 10)}` : (work.closed?.reason ?? '');
@@ -90,7 +103,7 @@ async function whyWork(books: Books, facts: WhyFacts, work: Work): Promise<Reaso
   }
   if (work.run) {
     const run = await books.read('run', work.run);
-    if (run) return whyRun(run, facts);
+    if (run) return [...(await whyRun(run, facts)), ...(await whyMolecule(books, facts.steps, work.molecule))];
   }
   const asleep = work.status !== 'hooked' && work.status !== 'in_progress';
   const first = asleep ? [reason('not-slung', `Nobody has slung ${id}.`, `its status is ${work.status}`, `gt sling ${id}`)] : [];
@@ -101,7 +114,10 @@ async function whyWork(books: Books, facts: WhyFacts, work: Work): Promise<Reaso
     return reason('needs', `It waits for ${one.id}.`, `${one.id} (${one.title}) is ${one.status.replace('_', ' ')}`, unslung);
   });
   if (asleep || waits.length > 0) return [...first, ...waits];
-  return whyInLine(books, facts, work);
+  const steps = work.want
+    ? []
+    : (await whyMolecule(books, facts.steps, work.molecule)).filter(({ code }) => code === 'step-waits');
+  return steps.length > 0 ? steps : whyInLine(books, facts, work);
 }
 
 async function whyInLine(books: Books, facts: WhyFacts, work: Work): Promise<Reason[]> {
