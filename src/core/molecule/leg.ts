@@ -1,0 +1,66 @@
+import type { Change } from '#core/change';
+import type { ProtoStep } from '#core/formula/proto';
+import { TITLE_BYTES } from '#core/limits';
+import type { Molecule, Step, Work } from '#core/records';
+import { stepEvent } from './life.ts';
+
+/**
+ * A polecat's step: work of its own, slung in the commit that makes it, so that there is never a step without its work nor work without its step. The step ends
+ * as its work ends.
+ */
+export function slungLeg(step: Step, texts: ProtoStep | undefined, mol: Molecule, id: string, now: number): Change<Work> {
+  const agent = texts?.leg?.agent || mol.agent;
+  const fields = Object.entries({
+    description: texts?.description ?? '',
+    acceptance: texts?.acceptance ?? '',
+    notes: texts?.notes ?? '',
+  }).filter(([, text]) => text !== '');
+  const work: Work = {
+    id,
+    generation: 1,
+    rig: mol.rig,
+    title: cut(`${step.title}`),
+    type: 'task',
+    status: 'hooked',
+    priority: step.priority,
+    labels: [...step.labels],
+    createdAt: now,
+    createdBy: mol.createdBy,
+    updatedAt: now,
+    deps: [],
+    runs: 0,
+    failures: 0,
+    leg: { step: step.id, mol: mol.id },
+    slungAt: now,
+    ...(agent ? { agent } : {}),
+  };
+  const doc: Step = { ...step, status: 'in_progress', work: id, holder: { by: id, at: now } };
+  return {
+    put: [
+      { noun: 'work', doc: work },
+      { noun: 'step', doc },
+    ],
+    text: fields.length > 0 ? [{ id, fields: Object.fromEntries(fields) }] : [],
+    events: [
+      { type: 'work.created', subject: id, rig: mol.rig, data: { title: work.title.slice(0, 200), step: step.id } },
+      { type: 'work.slung', subject: id, rig: mol.rig },
+      stepEvent(doc, 'step.slung', { work: id }),
+    ],
+    answer: work,
+  };
+}
+
+/** Whether a closed item has done what its step asked for: it landed, or its agent declared an outcome, or a person says that it is done. */
+export const legDone = ({ closed }: Work): boolean =>
+  closed !== undefined &&
+  (closed.commit !== undefined ||
+    closed.report !== undefined ||
+    !/cancel|fail|wontfix|won't fix|reject|abandon/i.test(closed.reason));
+
+/** A title that items may have: shorter than a step's may be. */
+function cut(title: string): string {
+  const plain = title.replace(/\p{Cc}+/gu, ' ').trim() || 'a step';
+  let text = plain.slice(0, TITLE_BYTES);
+  while (new TextEncoder().encode(text).length > TITLE_BYTES) text = text.slice(0, -1);
+  return text;
+}

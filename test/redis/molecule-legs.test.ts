@@ -1,0 +1,99 @@
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { closing } from '#core/work';
+import { work } from '#processors/work';
+import type { World } from '#world/world';
+import type { Sleepers } from '../../src/daemon/sleepers.ts';
+import { closes, moleculeTown, planOf, planStep, poured } from '../support/molecules.ts';
+import { type PrivateRedis, privateRedis } from '../support/redis.ts';
+import type { Town } from '../support/sleepers.ts';
+import { until } from '../support/until.ts';
+
+let server: PrivateRedis;
+let at: Town;
+let worker: Sleepers;
+beforeAll(async () => {
+  server = await privateRedis();
+});
+afterAll(() => server.stop());
+afterEach(async () => {
+  await worker.stop(2000);
+  await at.end();
+});
+
+const LEG = { exec: { executor: 'polecat' } } as const;
+const RIG = { rig: () => ({ file: { beads: { prefix: 'gp' } } }) } as unknown as Partial<World>;
+
+async function begun(): Promise<string> {
+  at = await moleculeTown(server.path, RIG, {}, { work });
+  worker = await at.begin();
+  const legs = [
+    planStep('left', [], {
+      ...LEG,
+      title: 'Look left',
+      description: 'Left of the road.',
+      leg: { focus: '', agent: 'codex', review_only: false },
+    }),
+    planStep('right', [], LEG),
+    planStep('both', ['left', 'right'], LEG),
+  ];
+  return (await poured(at, planOf(legs), { rig: 'shop', agent: 'pi' })).id;
+}
+
+const stepOf = async (mol: string, key: string) => {
+  const step = await at.op.books.read('step', `${mol}.${key}`);
+  if (!step) throw new Error(`no step ${key}`);
+  return step;
+};
+
+/** The item of a leg, as soon as it is slung. */
+async function itemOf(mol: string, key: string): Promise<string> {
+  return until(`${key} is slung`, async () => {
+    const step = await at.op.books.read('step', `${mol}.${key}`);
+    return step?.status === 'in_progress' ? step.work : undefined;
+  });
+}
+
+async function close(id: string, how: { reason: string; commit?: string }): Promise<void> {
+  await at.op.change(async (reading) => {
+    const doc = await reading.get('work', id);
+    if (!doc) throw new Error(`no ${id}`);
+    const { doc: closed, settle } = closing(doc, { at: 1, ...how });
+    return { put: [{ noun: 'work', doc: closed }], settle, answer: undefined };
+  });
+}
+
+test('legs are slung at once as work of their own, with their texts and their agent, and the step ends as its work lands', async () => {
+  const mol = await begun();
+  const [left, right] = [await itemOf(mol, 'left'), await itemOf(mol, 'right')];
+  expect(await at.op.books.read('work', left)).toMatchObject({
+    title: 'Look left',
+    rig: 'shop',
+    agent: 'codex',
+    status: 'hooked',
+    leg: { step: `${mol}.left`, mol },
+  });
+  expect(await at.op.books.text(left)).toEqual({ description: 'Left of the road.' });
+  expect(await at.op.books.read('work', right)).toMatchObject({ agent: 'pi' });
+  expect((await stepOf(mol, 'both')).work).toBeUndefined();
+  await close(left, { reason: 'landed', commit: 'c0ffee' });
+  await close(right, { reason: 'landed', commit: 'decade' });
+  await close(await itemOf(mol, 'both'), { reason: 'landed', commit: 'facade' });
+  expect(await closes(at, mol)).toMatchObject({ closed: { outcome: 'done' } });
+  expect((await stepOf(mol, 'left')).evidence).toEqual({ work: left, commit: 'c0ffee' });
+  expect(at.faults).toEqual([]);
+});
+
+test('a leg whose work was cancelled has failed and holds back what needs it; opened again, it is slung anew', async () => {
+  const mol = await begun();
+  const [left, right] = [await itemOf(mol, 'left'), await itemOf(mol, 'right')];
+  await close(right, { reason: 'landed', commit: 'decade' });
+  await close(left, { reason: 'cancelled by overseer' });
+  await until('the step has failed', async () => (await stepOf(mol, 'left')).status === 'failed');
+  expect(await at.op.books.unmet(`${mol}.both`)).toEqual([[`${mol}.left`]]);
+  await at.op.change(async (reading) => {
+    const doc = await reading.get('step', `${mol}.left`);
+    return { put: doc ? [{ noun: 'step', doc: { ...doc, status: 'open' } }] : [], answer: undefined };
+  });
+  const again = await itemOf(mol, 'left');
+  expect(again).not.toBe(left);
+});
