@@ -10,7 +10,8 @@ export async function stepsAtRun(run: Run, world: World): Promise<StepsAtRun | u
   if (run.molecule === undefined || run.submitted || run.state === 'granted' || run.state === 'ended') return undefined;
   const { desk } = world;
   const mol = await desk.books.read('molecule', run.molecule);
-  if (!mol || mol.state === 'closed' || mol.cancel) return undefined;
+  // Of one that was taken off the item nothing is worked any more.
+  if (!mol || mol.work !== run.work || mol.state === 'closed' || mol.cancel) return undefined;
   const since = mol.updatedAt;
   if (mol.hand !== undefined) return { work: true, since, why: '' };
   const next = await desk.steps.next(mol);

@@ -53,14 +53,15 @@ export async function done(
 async function endLastStep(run: Run, ground: DoneGround, caller: Caller, proof: Proof): Promise<Refusal | undefined> {
   const open = await othersOpen(run, ground.desk);
   if (open || run.molecule === undefined) return open;
-  const hand = (await ground.desk.books.read('molecule', run.molecule))?.hand;
+  const mol = await ground.desk.books.read('molecule', run.molecule);
+  const hand = mol?.work === run.work ? mol.hand : undefined;
   const ended = hand === undefined ? undefined : await closeStep(ground, { caller, step: hand }, proof);
   return isRefusal(ended) ? ended : undefined;
 }
 
-async function othersOpen({ molecule }: Run, { books, steps }: Desk): Promise<Refusal | undefined> {
+async function othersOpen({ molecule, work }: Run, { books, steps }: Desk): Promise<Refusal | undefined> {
   const mol = molecule === undefined ? undefined : await books.read('molecule', molecule);
-  if (!mol || mol.state === 'closed') return undefined;
+  if (!mol || mol.work !== work || mol.state === 'closed') return undefined;
   const others = await steps.openBeside(mol.id, mol.hand);
   return others.length > 0 ? refuse('MOLECULE_OPEN', { mol: mol.id, steps: others.map(({ key }) => key).join(', ') }) : undefined;
 }

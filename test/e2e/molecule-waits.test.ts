@@ -109,3 +109,30 @@ test('work with open steps is not handed in, and a step without proof is not clo
   expect(steps.map(({ evidence }) => Object.keys(evidence ?? {}))).toEqual([['note'], ['commit'], ['commit']]);
   expect(steps[2]?.evidence).toEqual({ commit: (await town.read('merge', `${id}.m1`))?.head });
 });
+
+test('whatever of the town dies, each step is closed once and the work goes on at the step in hand', async () => {
+  const keys = ['r', 's', 't'];
+  writeChain(
+    town,
+    'falls',
+    keys.map((key) => ({
+      id: key,
+      block: `echo ${key} >> '${town.gate('falls')}'\nwhile [ ! -e '${town.gate(`on-${key}`)}' ]; do sleep 0.05; done\n${commits(`d-${key}.txt`)}`,
+    })),
+  );
+  const id = await slingOn('falls');
+  for (const [key, name] of [
+    ['r', 'redis'],
+    ['s', 'host'],
+    ['t', 'redis'],
+  ] as const) {
+    await town.until(`${key} runs`, async () => town.lines('falls').includes(key));
+    await town.kill(name);
+    town.open(`on-${key}`);
+  }
+  expect(await town.landed(id, 120_000)).toMatchObject({ failures: 0 });
+  const { steps } = await stepsOf(town, id);
+  expect(steps.map(({ key, closed }) => [key, closed?.outcome])).toEqual(keys.map((key) => [key, 'done']));
+  // A step whose terminal was lost is begun again; none after it is begun before it is closed.
+  expect([...new Set(town.lines('falls'))]).toEqual(keys);
+});

@@ -42,7 +42,10 @@ test('a polecat works nine steps to a landed commit, each close carries what pro
   expect(before.mol.hand).toBe(`${before.mol.id}.commit`);
   const token = session.token;
   process.kill(session.pid ?? 0, 'SIGKILL');
-  await town.until('the next session', async () => (await town.read('run', `${id}.r1`))?.session?.id === `${id}.r1.s2`);
+  await town.until('the next session', async () => {
+    const now = (await town.read('run', `${id}.r1`))?.session;
+    return now?.id === `${id}.r1.s2` && now.ackedAt !== undefined;
+  });
   // The old session is heard no more.
   const late = await town.gt(['mol', 'step', 'done', '--note', 'I was faster'], { env: { GT_SESSION: token } });
   expect(late).toMatchObject({ exit: 4 });

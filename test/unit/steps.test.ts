@@ -22,6 +22,7 @@ const sixth: StepTold = {
   notes: '',
   check: 'test -z "$(git status --porcelain)"',
   failures: 0,
+  session: null,
 };
 const told: MoleculeTold = {
   id: 'gp-mol-x',

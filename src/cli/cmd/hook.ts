@@ -20,8 +20,11 @@ export const hook = command({
       const heard = await ack(town.desk, caller);
       if (isRefusal(heard)) return heard;
       town.failpoint('ack');
-      if (heard.molecule !== undefined) await takeReady(town, caller, io, opts.block ? NEXT_BLOCK_MS : 0);
-      const found = await hooked(town.desk, caller);
+      let found = await hooked(town.desk, caller);
+      if (!isRefusal(found) && isWaiting(found, caller.session)) {
+        await takeReady(town, caller, io, opts.block ? NEXT_BLOCK_MS : 0);
+        found = await hooked(town.desk, caller);
+      }
       if (isRefusal(found) || !opts.block) return isRefusal(found) ? found : { ...found, block: null };
       const block = blockOf(found);
       return isRefusal(block) ? block : { ...found, block };
@@ -41,6 +44,10 @@ export const hook = command({
     ].join('\n\n');
   },
 });
+
+/** Whether a step may be ready for this session that is not in its hands yet. */
+const isWaiting = ({ molecule }: Hook, session: string): boolean =>
+  molecule !== null && !molecule.complete && !molecule.leave && molecule.step?.session !== session;
 
 /** What the shell agent runs: the block of its item, or of the step in its hands. An empty one: all steps are done. */
 function blockOf({ id, text, rework, molecule, session }: Hook): string | Refusal {

@@ -19,6 +19,8 @@ export type StepTold = {
   readonly check: string | null;
   /** It failed so many times. */
   readonly failures: number;
+  /** The session that has it. */
+  readonly session: string | null;
 };
 
 /** How an agent stands in its molecule. */

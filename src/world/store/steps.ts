@@ -130,6 +130,7 @@ async function toldOf({ books, plans }: Ground, step: Step): Promise<StepTold> {
     notes: plan?.notes ?? '',
     check: plan?.exec?.check ?? null,
     failures,
+    session: step.holder?.session ?? null,
   };
 }
 
