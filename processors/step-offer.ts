@@ -41,7 +41,7 @@ async function tell(step: Step, { desk }: World, job: ReturnType<typeof jobMembe
     await desk.change(async (reading) => {
       const found = await reading.get('step', step.id);
       const now = found && filled(found);
-      if (!now || now.status !== 'open') return { put: [], answer: undefined };
+      if (now?.status !== 'open') return { put: [], answer: undefined };
       const doc: Step = { ...now, offeredAt: desk.clock.now() };
       return {
         put: [{ noun: 'step', doc }],
