@@ -1,14 +1,13 @@
-import { isKnown } from '#core/agent-state';
 import { jobMember } from '#core/derive';
 import { HOLD_MS, OFFER_MS } from '#core/limits';
 import { filled, stepEvent } from '#core/molecule/life';
 import { moleculeText } from '#core/molecule/step-words';
 import type { Molecule, Run, Step } from '#core/records';
-import { isRefusal, orThrow } from '#core/refusals';
-import { nudge } from '#ops/nudge';
+import { orThrow } from '#core/refusals';
 import { takeStep } from '#ops/take-step';
 import type { World } from '#world/world';
 import { type Answer, sleep } from './answer.ts';
+import { tellAgent } from './run-steps.ts';
 
 /**
  * An agent's step whose needs are met. Most are handed out by the close of the one before, so this is for those that were waited for: the run (or the item
@@ -58,15 +57,10 @@ async function handTo(run: Run, root: Molecule, world: World): Promise<void> {
   const { desk, git } = world;
   const next = await desk.steps.next(root);
   if (!next) return;
-  const { hooks, screen } = world.agents.preset(run, world.rig(run.rig));
-  if (hooks !== undefined || isKnown(screen)) {
-    const step = await desk.steps.told(next);
-    const { id, formula, title, fresh = false } = root;
-    const text = moleculeText({ id, formula, title, fresh, step, complete: false, leave: false, waits: [] });
-    const to = `${run.rig}/${run.name}`;
-    const said = await nudge(desk, { to, work: run.work, text, mode: 'wait-idle', key: `step ${next.id}`.slice(0, 100) });
-    if (isRefusal(said)) desk.log.info('a step could not be told', { step: next.id, why: said.refused });
-  }
+  const { id, formula, title, fresh = false } = root;
+  const step = await desk.steps.told(next);
+  const text = moleculeText({ id, formula, title, fresh, step, complete: false, leave: false, waits: [] });
+  await tellAgent(run, text, `step ${next.id}`, world);
   const { head } = await git.facts(run.dir);
   orThrow(await takeStep(desk, { run: run.id, head }));
 }

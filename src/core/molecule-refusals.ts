@@ -26,7 +26,7 @@ export const MOLECULE_REFUSALS = {
     exit: 1,
   },
   STEP_CHECK_FAILED: {
-    says: 'The check of {id} ended with {code}: `{check}`.\n{tail}',
+    says: 'The check of {id} (`{check}`) ended with {code}:{tail}',
     try: 'Mend that, then `gt mol step done` again.',
     exit: 1,
   },

@@ -99,6 +99,8 @@ const run = z.looseObject({
   /** The molecule that it works, and the step that was in hand when its last session ended. */
   molecule: z.string().optional(),
   lastHand: z.string().optional(),
+  /** The molecule of which its agent knows that all steps have ended. */
+  stepsTold: z.string().optional(),
   submitted: z.looseObject({ at: time, head: sha.optional(), report: z.string().optional() }).optional(),
   outcome: z.enum(['submitted', 'no-code', 'suspended', 'failed', 'cancelled']).optional(),
   endedAt: time.optional(),

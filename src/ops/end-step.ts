@@ -53,12 +53,12 @@ export const closeStep = (desk: Desk, which: Which, closing: Closing): Promise<E
     const closes = isFollowed ? undefined : step.id;
     const found = await desk.steps.next(root, closes);
     const over = (await desk.steps.openBeside(root.id, closes)).length === 0;
-    const leaving = leaves(at, which.caller, over, desk.clock.now());
+    const after = over && which.caller ? knows(at) : leaves(at, which.caller, desk.clock.now());
     const next = found && filled((await reading.get('step', found.id)) ?? found);
-    const following = { root, next: next?.status === 'open' ? next : undefined, taker: taker(leaving ?? at.run, closing.head) };
+    const following = { root, next: next?.status === 'open' ? next : undefined, taker: taker(after ?? at.run, closing.head) };
     const change = finish(step, step.watched ? own : undefined, how, following, desk.clock.now());
     const asked = step.failed ? await reading.get('escalation', failureQuestion(step.id)) : undefined;
-    return { change: { ...change, put: [...change.put, ...closedQuestion(asked, desk.clock.now())] }, leaving };
+    return { change: { ...change, put: [...change.put, ...closedQuestion(asked, desk.clock.now())] }, after };
   });
 
 /** What is said of a step that cannot be done. */
@@ -75,13 +75,13 @@ export const failedStep = (desk: Desk, which: Which, { output, head, ...failure 
     const plan = await desk.plans.step(step.mol, step.at);
     const change = await failing(reading, step, plan, failure, now);
     const found = await desk.steps.next(root);
-    const leaving = leaves(at, which.caller, false, now);
+    const after = leaves(at, which.caller, now);
     const next = found && found.id !== step.id ? filled((await reading.get('step', found.id)) ?? found) : undefined;
-    const following = { root, next: next?.status === 'open' ? next : undefined, taker: taker(leaving ?? at.run, head) };
-    return { change: followedBy(change, step, following, now), leaving };
+    const following = { root, next: next?.status === 'open' ? next : undefined, taker: taker(after ?? at.run, head) };
+    return { change: followedBy(change, step, following, now), after };
   });
 
-type Decided = { readonly change: Change<Step>; readonly leaving: Run | undefined };
+type Decided = { readonly change: Change<Step>; readonly after: Run | undefined };
 
 async function end(
   desk: Desk,
@@ -93,20 +93,21 @@ async function end(
     if (isRefusal(at)) return at;
     const { step, root, run } = at;
     const leave = run?.session?.leaving !== undefined && !run.session.exit;
-    if (step.status === 'closed') return unchanged({ step, root, again: true, leave });
+    // What follows its work (a check, a fan-out) is not its agent's.
+    if (step.status === 'closed' || step.worked) return unchanged({ step, root, again: true, leave });
     if (which.caller && root.hand !== step.id)
       return refuse('STEP_NOT_IN_HAND', { id: step.id, hand: root.hand === undefined ? '' : `: that is ${root.hand}` });
     const decided = await decide(at, reading);
     if (isRefusal(decided)) return decided;
-    const { change, leaving } = decided;
-    const after = change.put.find(
+    const { change, after } = decided;
+    const mol = change.put.find(
       (one): one is Extract<Put, { noun: 'molecule' }> => one.noun === 'molecule' && one.doc.id === root.id,
     );
-    const put = leaving ? [...change.put, { noun: 'run' as const, doc: leaving }] : change.put;
+    const put = after ? [...change.put, { noun: 'run' as const, doc: after }] : change.put;
     return {
       ...change,
       put,
-      answer: { step: change.answer, root: after?.doc ?? root, again: false, leave: leaving !== undefined },
+      answer: { step: change.answer, root: mol?.doc ?? root, again: false, leave: after?.session?.leaving !== undefined },
     };
   });
 }
@@ -123,10 +124,13 @@ async function notForPeople(desk: Desk, { step, root }: Meant, outcome: 'done' |
 }
 
 /** The run, when its session has done the one step that it was for. */
-function leaves({ root, run }: Meant, caller: Caller | undefined, over: boolean, now: number): Run | undefined {
-  if (!root.fresh || !caller || !run?.session || over) return undefined;
+function leaves({ root, run }: Meant, caller: Caller | undefined, now: number): Run | undefined {
+  if (!root.fresh || !caller || !run?.session) return undefined;
   return { ...run, session: { ...run.session, leaving: run.session.leaving ?? now } };
 }
+
+/** The run whose agent has closed the last step, and is told so by the answer. */
+const knows = ({ root, run }: Meant): Run | undefined => run && { ...run, stepsTold: root.id };
 
 const taker = (run: Run | undefined, head: string | undefined) => (run ? takerOf(run, head) : undefined);
 const byWhom = (desk: Desk, { run }: Meant): string => run?.session?.id ?? desk.actor;

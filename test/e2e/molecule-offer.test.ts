@@ -44,5 +44,7 @@ test('an agent at its prompt is told of a step that becomes ready, and has it in
   const skipped = await town.does(['mol', 'step', 'skip', `${mol.id}.second`, '--reason', 'never mind']);
   expect(skipped.out).toContain('is skipped');
   await town.until('the molecule is closed', async () => (await town.read('molecule', mol.id))?.state === 'closed');
+  // It did not close the last one itself, and is told.
+  await agents.reached('plain', ({ is, text }) => is === 'submit' && text?.includes('All steps of') === true);
   expect((await town.does(['mol', 'current'], as)).out).toContain('All steps of');
 });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Run } from '#core/records';
+import { endMoleculeOf } from '#ops/end-molecule-of';
 import { closeStep, failedStep } from '#ops/end-step';
 import { handIn } from '#ops/hand-in';
 import { retryStep } from '#ops/retry-step';
@@ -182,4 +183,14 @@ test('steps of a molecule that hangs under a step go into the same hand, before 
   expect(await hand()).toBe(`${nested.id}.n2`);
   good(await closeStep(desk, { caller, step: `${nested.id}.n2` }, DONE));
   expect(await hand()).toBe(`${mol.id}.z`);
+});
+
+test('an item that closes with open steps asks its molecule to end', async () => {
+  const { item, mol, run, caller } = await atWork();
+  good(await takeStep(desk, { run: run.id, caller }));
+  const work = (await desk.books.read('work', item.id)) ?? item;
+  good(await endMoleculeOf(desk, work));
+  expect(await desk.books.read('molecule', mol.id)).toMatchObject({ cancel: { reason: `${item.id} is closed` } });
+  expect(desk.woken).toContain(`molecules/${mol.id}@1`);
+  expect(await desk.steps.next((await desk.books.read('molecule', mol.id)) ?? mol)).toBeUndefined();
 });
