@@ -48,3 +48,31 @@ test('an agent at its prompt is told of a step that becomes ready, and has it in
   await agents.reached('plain', ({ is, text }) => is === 'submit' && text?.includes('All steps of') === true);
   expect((await town.does(['mol', 'current'], as)).out).toContain('All steps of');
 });
+
+test('an item is slung on a formula as a whole or not at all', async () => {
+  writeChain(town, 'needy', [{ id: 'one', block: 'true', more: '[vars.who]\nrequired = true\n' }]);
+  writeChain(town, 'broken', [{ id: 'one', more: 'needs = ["nobody"]' }]);
+  writeChain(town, 'plain', [
+    { id: 'one', block: 'true', more: '[vars.feature]\nrequired = true\n[vars.issue]\nrequired = true\n' },
+  ]);
+  const { books } = await town.desk();
+  const open = await books.count('molecules.open');
+  const [id, other] = [await town.work('shop', '', { sling: false }), await town.work('shop', '', { sling: false })];
+  const refused = async (words: readonly string[]) => {
+    const { exit, err } = await town.gt(['sling', ...words]);
+    expect(exit).not.toBe(0);
+    expect(await books.count('molecules.open')).toBe(open);
+    expect((await town.read('work', id))?.status).toBe('open');
+    return err;
+  };
+  expect(await refused([id, other, '--on', 'nothing'])).toContain('nothing');
+  expect(await refused([id, other, '--on', 'broken'])).toContain('nobody');
+  expect(await refused([id, other, '--on', 'needy'])).toContain('who');
+  expect(await refused([id, 'sh-none', '--on', 'plain'])).toContain('sh-none');
+  expect(await refused([id, '--var', 'who=me'])).toContain('--on');
+  // Poured but not slung yet: it is slung as it is, and has one molecule at a time.
+  await town.does(['sling', id, '--on', 'plain', '--agent', 'plain']);
+  const { mol } = await stepsOf(town, id);
+  expect(mol.vars).toMatchObject({ feature: 'A piece', issue: id });
+  expect((await town.gt(['sling', id, '--on', 'plain'])).exit).toBe(4);
+});

@@ -48,7 +48,7 @@ const EVIDENCE =
   'What proves it: a commit that you made since it was handed to you. Where it makes none, say `--file PATH`, `--commit SHA` or `--note "what you did and found"`.';
 
 /** A step's texts as its formula has them. */
-export function stepText({ description, acceptance, notes, check }: StepTold): string {
+function stepText({ description, acceptance, notes, check }: StepTold): string {
   const parts = [sanitise(description), titled('acceptance', acceptance), titled('notes', notes)];
   if (check !== null) parts.push(`A check is run before it is closed, and must end with 0: ${sanitise(check)}`);
   return parts.filter((part) => part !== '').join('\n\n');
