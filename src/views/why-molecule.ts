@@ -20,9 +20,3 @@ export async function whyMolecule(books: Books, steps: Steps, id: string | undef
     ),
   ];
 }
-
-/** The molecule that an id names, or that a step belongs to. */
-export async function moleculeNamed(books: Books, id: string) {
-  const step = await books.read('step', id);
-  return books.read('molecule', step?.mol ?? id);
-}

@@ -6,7 +6,8 @@ import type { SessionFact, TownFacts } from './facts.ts';
 import { mqList } from './mq-list.ts';
 import { whyNotNudged } from './nudges.ts';
 import { type Reason, reason } from './reason.ts';
-import { moleculeNamed, whyMolecule } from './why-molecule.ts';
+import { whyGate, whyStep, whyUnmet } from './why-gate.ts';
+import { whyMolecule } from './why-molecule.ts';
 import { whyRun } from './why-run.ts';
 import { whyLeft, whyTrain } from './why-train.ts';
 
@@ -39,18 +40,24 @@ export async function why(
   const rig = facts.rigs.find((one) => one.name === about);
   if (rig) return { about, title: null, reasons: [...outages(facts), ...(await whyRig(books, facts, rig))] };
   const run = await runNamed(books, facts, about);
-  const named = await books.read('work', run?.work ?? about.replace(/\.[rm]\d+(\.s\d+)?$/, ''));
-  const mol = named ? undefined : await moleculeNamed(books, about);
-  const root = mol && (await facts.steps.root(mol.id));
-  const work = named ?? (root?.work === undefined ? undefined : await books.read('work', root.work));
-  if (!work && root) return { about: root.id, title: root.title, reasons: await whyMolecule(books, facts.steps, root.id) };
-  if (!work) return undefined;
+  const work = await books.read('work', run?.work ?? about.replace(/\.[rm]\d+(\.s\d+)?$/, ''));
+  if (!work) return whyOther(books, facts, about);
   const reasons = [
     ...(await whyWork(books, facts, work)),
     ...(work.status === 'closed' ? [] : await whyNotNudged(books, work.id)),
   ];
   const moot = work.status === 'closed' || reasons.some((one) => one.code === 'not-slung' || one.code === 'needs-you');
   return { about: work.id, title: work.title, reasons: moot ? reasons : [...outages(facts), ...reasons] };
+}
+
+/** Why a gate, a step or a molecule does not move. */
+async function whyOther(books: Books, facts: Facts, about: string): Promise<Why | undefined> {
+  const gate = await books.read('gate', about);
+  if (gate) return { about, title: gate.title, reasons: [...outages(facts), ...(await whyGate(books, gate, facts.now))] };
+  const step = await books.read('step', about);
+  if (step) return { about, title: step.title, reasons: [...outages(facts), ...(await whyStep(books, step, facts.now))] };
+  const mol = await books.read('molecule', about);
+  return mol && { about, title: mol.title, reasons: [...outages(facts), ...(await whyMolecule(books, facts.steps, about))] };
 }
 
 /** The live run of a polecat's address (`rig/name`), or of its name alone. */
@@ -108,12 +115,12 @@ async function whyWork(books: Books, facts: Facts, work: Work): Promise<Reason[]
   const asleep = work.status !== 'hooked' && work.status !== 'in_progress';
   const first = asleep ? [reason('not-slung', `Nobody has slung ${id}.`, `its status is ${work.status}`, `gt sling ${id}`)] : [];
   const [unmet = []] = work.deps.length > 0 ? await books.unmet(id) : [];
-  const needs = await books.readMany('work', unmet);
+  const [needs, gates] = await Promise.all([books.readMany('work', unmet), whyUnmet(books, unmet, facts.now)]);
   const waits = needs.map((one) => {
     const unslung = one.status === 'open' ? `gt sling ${one.id}` : `gt why ${one.id}`;
     return reason('needs', `It waits for ${one.id}.`, `${one.id} (${one.title}) is ${one.status.replace('_', ' ')}`, unslung);
   });
-  if (asleep || waits.length > 0) return [...first, ...waits];
+  if (asleep || waits.length + gates.length > 0) return [...first, ...waits, ...gates];
   const steps = work.want
     ? []
     : (await whyMolecule(books, facts.steps, work.molecule)).filter(({ code }) => code === 'step-waits');
