@@ -47,6 +47,20 @@ test('a run whose molecule has no step for its agent for long gives up its slot,
   ]);
 });
 
+test('a run that waits for a person gives up its slot until the gate is opened', async () => {
+  writeChain(town, 'asks', [
+    { id: 'before', block: commits('asked.txt') },
+    { id: 'ship', block: commits('shipped.txt'), more: '[steps.gate]\ntype = "human"' },
+  ]);
+  const id = await slingOn('asks');
+  await town.until('its run is suspended', async () => (await town.read('run', `${id}.r1`))?.outcome === 'suspended');
+  const { mol } = await stepsOf(town, id);
+  const said = (await town.does(['why', id])).out;
+  expect(said).toContain(`gate ${mol.id}.gate-ship`);
+  await town.does(['gate', 'approve', `${mol.id}.gate-ship`]);
+  expect(await town.landed(id)).toMatchObject({ runs: 2, failures: 0 });
+});
+
 test('with --fresh each step has a session of its own, in one run', async () => {
   writeChain(town, 'short', [
     { id: 'one', block: `echo "one $GT_SESSION" >> '${town.gate('fresh')}'\n${commits('f1.txt')}` },
