@@ -87,6 +87,7 @@ export function stepRecord(step: ProtoStep, { id, mol, seq, at, watched }: At): 
     ...(id(step.parent) === mol.id ? {} : { parent: id(step.parent) }),
     ...(step.needs.length === 0 ? {} : { needs: step.needs.map(id) }),
     ...(waits ? { waits: { kind: waits.kind, spawner: id(waits.spawner) } } : {}),
+    ...(step.onlyIf === undefined ? {} : { onlyIf: id(step.onlyIf) }),
     ...(watched ? { watched } : {}),
     ...(step.kind === 'round' ? { round: 1 } : {}),
   };
