@@ -15,6 +15,7 @@ import { makeCommands } from '#world/commands/commands';
 import { townLayout } from '#world/config/layout';
 import { prune } from '#world/config/prune';
 import type { Files } from '#world/config/watched';
+import { makeLooks } from '#world/gates/looks';
 import { formulaFiles } from '#world/formulas/formula-files';
 import { makeGit } from '#world/git/make';
 import type { News } from '#world/news';
@@ -93,6 +94,7 @@ export async function liveWorld({
     prune: (before: number) => prune(layout, before),
     kill,
     check,
+    looks: makeLooks({ env: process.env, worker }),
     commands,
     agents: {
       token: (session: string) => sessionToken(townId, secret, session),

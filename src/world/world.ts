@@ -10,6 +10,7 @@ import type { Commands } from './commands/commands.ts';
 import type { RigLayout, TownLayout } from './config/layout.ts';
 import type { RigFile } from './config/rigs.ts';
 import type { Desk } from './desk.ts';
+import type { Looks } from './gates/looks.ts';
 import type { FormulaFiles } from './formulas/formula-files.ts';
 import type { Git } from './git/git.ts';
 import type { News } from './news.ts';
@@ -75,6 +76,8 @@ export type World = {
     readonly identity: (run: Run) => Promise<Record<string, string>>;
     readonly user: () => Promise<string>;
   };
+  /** What gates and conditions look at outside of the books. */
+  readonly looks: Looks;
   /** Commands of steps, in the worktree that the step's molecule works in. */
   readonly commands: Commands;
   /** Runs commands on a commit in a clean slot of the rig. */

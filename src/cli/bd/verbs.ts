@@ -14,6 +14,7 @@ export const BD_TOPICS: readonly Topic[] = [
       list: { help: 'Lists what there is', aliases: ['ls'], load: async () => (await import('./list.ts')).list },
       ready: { help: 'Lists what can be done now', load: async () => (await import('./ready.ts')).ready },
       update: { help: 'Changes items and steps', load: async () => (await import('./update.ts')).update },
+      gate: { help: 'Waits for a time, a person, a run', load: async () => (await import('./gate.ts')).gate },
       version: {
         help: 'Which version this is',
         load: async () => (await import('./version.ts')).version,

@@ -117,6 +117,7 @@ function gateRecord(step: ProtoStep, { id, mol, seq, blocks, needs, now }: GateA
     awaitId: gate?.id ?? '',
     ...(gate?.condition === undefined ? {} : { condition: gate.condition }),
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    ...(gate?.extra === undefined ? {} : { extra: gate.extra }),
     mol: mol.id,
     seq,
     blocks,
