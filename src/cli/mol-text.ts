@@ -37,8 +37,8 @@ export function stepText(step: StepLine, paint: Palette): string {
     ...(step.standing === 'held' && step.unmet.length > 0
       ? [`needs ${step.unmet.slice(0, 3).map(shortId).join(', ')}${step.unmet.length > 3 ? ' …' : ''}`]
       : []),
-    ...(step.standing === 'in hand' && step.by ? [step.by] : []),
-    ...((step.standing === 'failed' || step.standing === 'skipped') && step.why ? [step.why] : []),
+    ...(step.needsYou && step.why ? [step.why] : step.standing === 'in hand' && step.by ? [step.by] : []),
+    ...(!step.needsYou && (step.standing === 'failed' || step.standing === 'skipped') && step.why ? [step.why] : []),
     ...(proof ? [proof] : []),
   ];
   const title = step.title === step.key ? '' : ` ${step.title}`;

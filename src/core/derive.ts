@@ -120,7 +120,10 @@ const standing: { readonly [N in Noun]?: (doc: Records[N]) => Standing } = {
           ['molecules.open', doc.createdAt],
           [`molecules.open:${doc.rig}`, doc.createdAt],
         ],
-  step: (doc) => [[`${doc.status === 'closed' ? 'steps.closed' : 'steps.open'}:${doc.mol}`, doc.seq]],
+  step: (doc) => [
+    [`${doc.status === 'closed' ? 'steps.closed' : 'steps.open'}:${doc.mol}`, doc.seq],
+    ...(doc.status === 'failed' ? [['steps.failed', doc.failed?.at ?? 0] as const] : []),
+  ],
   gate: (doc) => {
     const at: Array<[string, number]> = doc.mol ? [[`gates:${doc.mol}`, doc.seq ?? 0]] : [];
     if (isFinal.gate(doc)) return [...at, ['gates.closed', doc.ended?.at ?? doc.createdAt]];

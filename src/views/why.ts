@@ -5,8 +5,9 @@ import type { SessionFact, TownFacts } from './facts.ts';
 import { mqList } from './mq-list.ts';
 import { whyNotNudged } from './nudges.ts';
 import { type Reason, reason } from './reason.ts';
-import { whyGate, whyStep, whyUnmet } from './why-gate.ts';
+import { whyGate, whyUnmet } from './why-gate.ts';
 import { whyRun } from './why-run.ts';
+import { type Others, whyItsMolecule, whyMolecule, whyStep } from './why-step.ts';
 import { whyLeft, whyTrain } from './why-train.ts';
 
 export type Why = {
@@ -26,7 +27,7 @@ export type WhyFacts = {
   readonly session: (id: string) => Promise<SessionFact | undefined>;
 };
 
-/** Why an item, a run, a merge request, a rig or a polecat does not move. Undefined when there is no such thing. */
+/** Why an item, a run, a merge request, a step, a molecule, a gate, a rig or a polecat does not move. Undefined when there is no such thing. */
 export async function why(books: Books, facts: WhyFacts, about: string): Promise<Why | undefined> {
   const rig = facts.rigs.find((one) => one.name === about);
   if (rig) return { about, title: null, reasons: [...outages(facts), ...(await whyRig(books, facts, rig))] };
@@ -35,19 +36,35 @@ export async function why(books: Books, facts: WhyFacts, about: string): Promise
   if (!work) return whyOther(books, facts, about);
   const reasons = [
     ...(await whyWork(books, facts, work)),
+    ...(work.status === 'closed' ? [] : await whyItsMolecule(books, work, others(books, facts))),
     ...(work.status === 'closed' ? [] : await whyNotNudged(books, work.id)),
   ];
   const moot = work.status === 'closed' || reasons.some((one) => one.code === 'not-slung' || one.code === 'needs-you');
   return { about: work.id, title: work.title, reasons: moot ? reasons : [...outages(facts), ...reasons] };
 }
 
-/** Why a gate or a step does not move. */
+/** Why a gate, a step or a molecule does not move. */
 async function whyOther(books: Books, facts: WhyFacts, about: string): Promise<Why | undefined> {
-  const gate = await books.read('gate', about);
-  if (gate) return { about, title: gate.title, reasons: [...outages(facts), ...(await whyGate(books, gate, facts.now))] };
-  const step = await books.read('step', about);
-  return step && { about, title: step.title, reasons: [...outages(facts), ...(await whyStep(books, step, facts.now))] };
+  const [gate, step, mol] = await Promise.all([
+    books.read('gate', about),
+    books.read('step', about),
+    books.read('molecule', about),
+  ]);
+  const told = async (title: string, isOver: boolean, reasons: Promise<Reason[]>): Promise<Why> => ({
+    about,
+    title,
+    reasons: [...(isOver ? [] : outages(facts)), ...(await reasons)],
+  });
+  if (gate) return told(gate.title, gate.ended !== undefined, whyGate(books, gate, facts.now));
+  if (step) return told(step.title, step.status === 'closed', whyStep(books, step, others(books, facts)));
+  return mol && told(mol.title, mol.state === 'closed', whyMolecule(books, mol, others(books, facts)));
 }
+
+const others = (books: Books, facts: WhyFacts): Others => ({
+  now: facts.now,
+  work: (work) => whyWork(books, facts, work),
+  run: (run) => whyRun(run, facts),
+});
 
 /** The live run of a polecat's address (`rig/name`), or of its name alone. */
 export async function runNamed(books: Books, { rigs }: Pick<WhyFacts, 'rigs'>, address: string): Promise<Run | undefined> {
@@ -115,6 +132,8 @@ async function whyWork(books: Books, facts: WhyFacts, work: Work): Promise<Reaso
 
 async function whyInLine(books: Books, facts: WhyFacts, work: Work): Promise<Reason[]> {
   const place = await books.rank('want', work.id);
+  // An item whose molecule waits asks for no slot: the molecule's reasons are told beside.
+  if (place === undefined && work.molecule && (await books.read('molecule', work.molecule))?.state !== 'closed') return [];
   if (place === undefined)
     return [
       reason(

@@ -1,5 +1,6 @@
 import type { Gate, Merge, Work } from '#core/records';
 import type { Books } from '#world/store/books';
+import { type MolLine, molLine } from './mol-status.ts';
 import { type Polecat, polecatOf } from './polecat-list.ts';
 import { type WorkLine, workLines } from './work-list.ts';
 
@@ -21,6 +22,10 @@ export type WorkShown = WorkLine & {
   readonly rework: { readonly kind: string; readonly evidence: string } | null;
   readonly needsYou: { readonly escalation: string; readonly why: string } | null;
   readonly hold: { readonly name: string; readonly branch: string | null; readonly dir: string } | null;
+  /** What its agent works step by step. */
+  readonly molecule: MolLine | null;
+  /** The step that it does. */
+  readonly leg: { readonly step: string; readonly key: string; readonly title: string; readonly mol: string } | null;
   readonly closed: { readonly at: number; readonly reason: string; readonly commit: string | null } | null;
 };
 
@@ -28,13 +33,15 @@ export type WorkShown = WorkLine & {
 export async function workShow(books: Books, id: string): Promise<WorkShown | undefined> {
   const work = await books.read('work', id);
   if (!work) return undefined;
-  const [[line], text, needs, gates, run, merge] = await Promise.all([
+  const [[line], text, needs, gates, run, merge, molecule, step] = await Promise.all([
     workLines(books, [work]),
     books.text(id),
     books.readMany('work', work.deps),
     books.readMany('gate', work.deps),
     work.run ? books.read('run', work.run) : undefined,
     work.merge ? books.read('merge', work.merge) : undefined,
+    work.molecule ? molLine(books, work.molecule) : undefined,
+    work.leg ? books.read('step', work.leg.step) : undefined,
   ]);
   if (!line) return undefined;
   const known = new Map<string, { title: string; status: Work['status'] | Gate['state'] }>([
@@ -59,6 +66,8 @@ export async function workShow(books: Books, id: string): Promise<WorkShown | un
     rework: rework ? { kind: rework.kind, evidence: rework.evidence } : null,
     needsYou: work.needsYou ? { escalation: work.needsYou.escalation, why: work.needsYou.why } : null,
     hold: hold ? { name: hold.name, branch: hold.branch ?? null, dir: hold.dir } : null,
+    molecule: molecule ?? null,
+    leg: step ? { step: step.id, key: step.key, title: step.title, mol: step.mol } : null,
     closed: closed ? { at: closed.at, reason: closed.reason, commit: closed.commit ?? null } : null,
   };
 }

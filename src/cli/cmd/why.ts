@@ -8,7 +8,13 @@ import { why as asked } from '#views/why';
 
 /** Why something does not move. */
 export const why = command({
-  args: [{ name: 'about', required: true, help: 'a work item, a run, a merge request, a rig, or a polecat (rig/name)' }],
+  args: [
+    {
+      name: 'about',
+      required: true,
+      help: 'a work item, a run, a merge request, a step, a molecule, a gate, a rig, or a polecat (rig/name)',
+    },
+  ],
   about: 'The reasons in order, each with its evidence and the command that changes it.',
   example: 'gt why sh-4kx',
   run: (call) =>

@@ -1,8 +1,16 @@
 import { command } from '#cli/command';
 import { unknownWork } from '#cli/ids';
+import { shortId } from '#cli/mol-text';
 import { withDesk } from '#cli/wire';
 import { relativeTime } from '#core/relative-time';
+import type { MolLine } from '#views/mol-status';
 import { workShow as shown } from '#views/work-show';
+
+/** Which molecule an item's agent works, and how far that is. */
+function moleculeText({ id, formula, state, closed, open, ended, hand }: MolLine): string {
+  const at = hand === null ? '' : `, ${shortId(hand)} in hand`;
+  return `molecule ${id} (${formula}) ${closed ? `closed: ${closed.outcome}` : state}: ${ended} of ${open + ended} steps have ended${at}`;
+}
 
 /** Shows one item. */
 export const workShow = command({
@@ -15,13 +23,15 @@ export const workShow = command({
       async (town) => (await shown(town.desk.books, call.args.id)) ?? unknownWork(call.args.id, town),
     ),
   text: (item, { paint, now }) => {
-    const { run, merge, closed, rework, hold, needsYou } = item;
+    const { run, merge, closed, rework, hold, needsYou, leg, molecule } = item;
     const facts = [
       `${item.type}, p${item.priority}, rig ${item.rig}, made ${relativeTime(item.createdAt, now)} by ${item.createdBy}`,
       ...(item.labels.length > 0 ? [`labels: ${item.labels.join(', ')}`] : []),
       ...item.deps.map(
         ({ id, title, status, met }) => `${met ? paint.dim('had') : paint.yellow('waits for')} ${id} ${title} (${status})`,
       ),
+      ...(leg ? [`does step ${leg.key} of ${leg.mol}${leg.title === leg.key ? '' : `: ${leg.title}`}`] : []),
+      ...(molecule ? [moleculeText(molecule)] : []),
       ...(run
         ? [`${run.address} has it: ${run.state}, attempt ${run.attempt}${run.pid === null ? '' : `, process ${run.pid}`}`]
         : []),
