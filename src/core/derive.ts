@@ -151,6 +151,7 @@ const concerned: { readonly [N in Noun]?: (doc: Records[N], before: Records[N] |
     jobMember.work(doc),
     ...(wants(doc) || wants(before) ? [DISPATCH] : []),
     ...(doc.status === 'closed' && before?.status !== 'closed' ? gatesAmong(doc.deps) : []),
+    ...(doc.leg && hasNews(doc, before) ? [member('steps', `${doc.leg.step}@1`)] : []),
   ],
   run: (doc, before) => [
     jobMember.run(doc),
@@ -177,6 +178,10 @@ const concerned: { readonly [N in Noun]?: (doc: Records[N], before: Records[N] |
   gate: (doc, before) => (before || !doc.mol ? [jobMember.gate(doc)] : []),
   check: (doc, before) => [jobMember.check(doc), ...(before && doc.state !== before.state ? [train(doc.rig)] : [])],
 };
+
+/** Its step need not wait until the item's worktree is cleared away; and it says that a person is asked. */
+const hasNews = (doc: Records['work'], before: Records['work'] | undefined): boolean =>
+  (doc.status === 'closed') !== (before?.status === 'closed') || !doc.needsYou !== !before?.needsYou;
 
 /** Jobs of those needs that are gates, by the form of their ids: `MOL.gate-STEP`, and `gp-gate-4kx` for one that stands alone. */
 const gatesAmong = (needs: readonly string[]): Member[] =>
