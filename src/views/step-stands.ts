@@ -40,7 +40,7 @@ function standOf(step: Step, unmet: readonly string[], work: Work | undefined, n
     if (step.command) return { says: `its command runs since ${relativeTime(step.command.startedAt, now)}`, todo: null };
     return { says: `in the hands of ${holder?.session ?? holder?.by ?? 'somebody'}`, todo: `gt why ${id}` };
   }
-  if (unmet.length > 0) return { says: `held: needs ${named(unmet)}`, todo: `gt why ${id}` };
+  if (unmet.length > 0) return { says: heldBy(id, unmet), todo: `gt why ${id}` };
   if (notBefore !== undefined && notBefore > now) return { says: `tried again ${relativeTime(notBefore, now)}`, todo: null };
   return { says: step.exec === 'agent' ? 'ready for its agent' : 'ready', todo: `gt why ${id}` };
 }
@@ -60,6 +60,13 @@ export const asks = (work: Work | undefined): string | undefined =>
 
 /** What a person can do with a step that has failed. */
 export const afterFailure = (id: string): string => `gt mol step retry ${id}, or gt mol step skip ${id} --reason …`;
+
+/** Of a container, its own steps are counted. */
+function heldBy(id: string, unmet: readonly string[]): string {
+  const needs = unmet.filter((need) => !need.startsWith(`${id}.`));
+  const own = unmet.length - needs.length;
+  return `held: ${[...(needs.length > 0 ? [`needs ${named(needs)}`] : []), ...(own > 0 ? [`${own} of its steps open`] : [])].join(', ')}`;
+}
 
 const SHOWN = 3;
 const named = (ids: readonly string[]): string => `${ids.slice(0, SHOWN).join(', ')}${ids.length > SHOWN ? ' …' : ''}`;

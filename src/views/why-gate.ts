@@ -6,6 +6,9 @@ import { gateLine } from './gates.ts';
 import { type Reason, reason } from './reason.ts';
 import { standsOf } from './step-stands.ts';
 
+/** Needs that are told of at most. */
+const MOST = 10;
+
 /** What a gate waits for. */
 export async function whyGate(books: Books, gate: Gate, now: number): Promise<Reason[]> {
   const { id } = gate;
@@ -35,11 +38,14 @@ export async function whyGate(books: Books, gate: Gate, now: number): Promise<Re
 
 /** Gates and steps that have not ended yet: of a gate, what it waits for in its turn. */
 export async function whyUnmet(books: Books, unmet: readonly string[], now: number): Promise<Reason[]> {
-  const [gates, steps] = await Promise.all([books.readMany('gate', unmet), books.readMany('step', unmet)]);
+  const shown = unmet.slice(0, MOST);
+  const [gates, steps] = await Promise.all([books.readMany('gate', shown), books.readMany('step', shown)]);
   const stands = await standsOf(books, steps, now);
   const waits = steps.map(({ id, title }, at) => {
     const { says = '', todo = null } = stands[at] ?? {};
     return reason('needs', `It waits for ${id} (${title}).`, says, todo);
   });
-  return [...waits, ...(await Promise.all(gates.map((gate) => whyGate(books, gate, now)))).flat()];
+  const left = unmet.length - shown.length;
+  const more = left > 0 ? [reason('more', `And for ${left} more.`, 'they have not ended')] : [];
+  return [...waits, ...(await Promise.all(gates.map((gate) => whyGate(books, gate, now)))).flat(), ...more];
 }

@@ -15,6 +15,7 @@ export type Others = {
 
 /** Steps that are told of at most. */
 const MOST = 10;
+const OF_AN_ITEM = 3;
 
 /** Why a step does not move. */
 export async function whyStep(books: Books, step: Step, others: Others): Promise<Reason[]> {
@@ -100,11 +101,11 @@ async function rootOf(books: Books, mol: Molecule, depth = 0): Promise<Molecule>
 }
 
 /** Why a molecule is not done yet: what has failed, what is in hand, what could be done, what it waits for. */
-export async function whyMolecule(books: Books, mol: Molecule, others: Others): Promise<Reason[]> {
+export async function whyMolecule(books: Books, mol: Molecule, others: Others, most = MOST): Promise<Reason[]> {
   const held = whyHeld(mol);
   if (held.length > 0) return held;
   const front = frontOf((await molStatus(books, mol.id))?.steps ?? []);
-  const shown = front.slice(0, MOST);
+  const shown = front.slice(0, most);
   const [steps, gates] = await Promise.all([
     books.readMany(
       'step',
@@ -148,6 +149,6 @@ export async function whyItsMolecule(books: Books, work: Work, others: Others): 
   const evidence = `${ended} of ${open + ended} steps of ${mol.id} have ended`;
   const hand = mol.hand === undefined ? undefined : await books.read('step', mol.hand);
   if (hand) return [reason('step-in-hand', `Its step ${hand.key} (${hand.title}) is in hand.`, evidence, `gt why ${hand.id}`)];
-  const front = await whyMolecule(books, mol, others);
+  const front = await whyMolecule(books, mol, others, OF_AN_ITEM);
   return [reason('molecule', `It works ${mol.id}, of which no step is in hand.`, evidence, `gt mol status ${mol.id}`), ...front];
 }
