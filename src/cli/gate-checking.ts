@@ -21,13 +21,15 @@ export type Checking = {
   readonly escalate: boolean;
 };
 
+/** Read at most. */
+const MOST = 1000;
 /** Longer than any look: the worker ends a command after a minute. */
 const LOOK_LIMIT_MS = 75_000;
 
 /** Looks at all open gates that the worker can judge, now; a gate that could not be looked at is an error. `dryRun` only counts them. */
 export async function checkGates(town: OpenTown, { type, limit, dryRun, escalate }: Checking, io: Call['io']): Promise<Checked> {
   const { books } = town.desk;
-  const open = await books.readMany('gate', await books.index('gates.open'));
+  const open = await books.readMany('gate', await books.index('gates.open', 0, MOST - 1));
   const wanted = open.filter((gate) => canLook(gate) && isOfType(gate, type)).slice(0, limit);
   const none = { checked: wanted.length, resolved: 0, escalated: 0, errors: 0, dry_run: dryRun };
   if (dryRun || wanted.length === 0) return none;

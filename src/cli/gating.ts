@@ -103,3 +103,11 @@ async function withNearestGate(refusal: Refusal, { desk: { books } }: OpenTown):
 }
 
 const MOST = 2000;
+
+/** How many at most, as it was written; without a word `otherwise`. */
+export function limitOf(written: string | undefined, otherwise: number): number | Refusal {
+  const limit = Number(written ?? otherwise);
+  return Number.isInteger(limit) && limit >= 1
+    ? limit
+    : refuse('USAGE', { what: `--limit cannot be \`${written}\`.`, hint: 'Take a whole number from 1 on.' });
+}

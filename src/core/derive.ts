@@ -179,12 +179,12 @@ const concerned: { readonly [N in Noun]?: (doc: Records[N], before: Records[N] |
   check: (doc, before) => [jobMember.check(doc), ...(before && doc.state !== before.state ? [train(doc.rig)] : [])],
 };
 
-/** Its step need not wait until the item's worktree is cleared away; and it says that a person is asked. */
+/** The step whose work it is ends with it, before worktree and branch are cleared away; and it says that a person is asked. */
 const hasNews = (doc: Records['work'], before: Records['work'] | undefined): boolean =>
   (doc.status === 'closed') !== (before?.status === 'closed') || !doc.needsYou !== !before?.needsYou;
 
 /** Jobs of those needs that are gates, by the form of their ids: `MOL.gate-STEP`, and `gp-gate-4kx` for one that stands alone. */
-const gatesAmong = (needs: readonly string[]): Member[] =>
+const gatesAmong = (needs: readonly string[] = []): Member[] =>
   needs.filter((id) => /[.-]gate-/.test(id)).map((id) => member('gates', jobId(id, 1)));
 
 /** The job that a molecule hangs under. */

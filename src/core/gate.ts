@@ -67,7 +67,7 @@ export function nextForGate(gate: Gate, unmet: number, kept: Kept, now: number):
 }
 
 /** The cause of the question about a gate that is open for too long. */
-export const LATE = 'late';
+const LATE = 'late';
 
 const isLate = ({ dueAt, asked = [] }: Gate, now: number): boolean =>
   dueAt !== undefined && dueAt <= now && !asked.includes(LATE);

@@ -15,8 +15,9 @@ import { makeCommands } from '#world/commands/commands';
 import { townLayout } from '#world/config/layout';
 import { prune } from '#world/config/prune';
 import type { Files } from '#world/config/watched';
-import { makeLooks } from '#world/gates/looks';
+import { type CookWish, cookWith } from '#world/formulas/cook-with';
 import { formulaFiles } from '#world/formulas/formula-files';
+import { makeLooks } from '#world/gates/looks';
 import { makeGit } from '#world/git/make';
 import type { News } from '#world/news';
 import { killTree } from '#world/processes/kill';
@@ -90,6 +91,7 @@ export async function liveWorld({
     news,
     ...files,
     formulas: (rig: string) => formulaFiles(layout, rig),
+    cook: (rig: string, wish: CookWish) => cookWith(formulaFiles(layout, rig), wish),
     queues,
     prune: (before: number) => prune(layout, before),
     kill,

@@ -2,10 +2,12 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ProtoStep } from '#core/formula/proto';
+import { closeStep } from '#core/molecule/life';
 import type { Gate, Step } from '#core/records';
 import { makeLooks } from '#world/gates/looks';
 import type { World } from '#world/world';
 import { planStep } from './molecules.ts';
+import { good } from './shop.ts';
 import type { Town } from './sleepers.ts';
 import { until } from './until.ts';
 
@@ -40,6 +42,19 @@ export const stepBecomes = (at: Town, id: string, what: string, is: (step: Step)
     const doc = await at.op.books.read('step', id);
     return doc && is(doc) ? doc : undefined;
   });
+
+/** Of a step of a plan: an agent works it, so that it ends only when somebody closes it. */
+export const byHand = { exec: { executor: 'agent' as const } };
+
+/** Closes a step, as its agent does. */
+export const finishStep = async (at: Town, id: string, outcome: 'done' | 'skipped' = 'done'): Promise<Step> =>
+  good(
+    await at.op.change(async (reading) => {
+      const doc = await reading.get('step', id);
+      if (!doc) throw new Error(`no ${id}`);
+      return closeStep(doc, await reading.get('molecule', doc.mol), { outcome, reason: 'by hand' }, at.op.clock.now());
+    }),
+  );
 
 /** A folder with a stand-in for `gh`, which answers what the test says and writes down what it was asked; and the world of gates that finds it on PATH. */
 export function standInGh(): {

@@ -4,10 +4,10 @@ import { withDesk } from '#cli/wire';
 import type { Gate } from '#core/records';
 import { isRefusal, type Refusal } from '#core/refusals';
 import { addWaiter } from '#ops/judge-gate';
-import { gateIssue } from '#views/gate-issue';
+import { issueOf } from '#views/beads';
 
 const GATE = { name: 'id', required: true, help: 'which gate' } as const;
-const issue = (gate: Gate | Refusal) => (isRefusal(gate) ? gate : { ...gateIssue(gate), schema_version: 1 });
+const issue = (gate: Gate | Refusal) => (isRefusal(gate) ? gate : issueOf({ noun: 'gate', doc: gate, text: {} }));
 
 /** Opens a gate by hand, as bd does. */
 export const gateResolve = command({

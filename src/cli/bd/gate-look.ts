@@ -1,8 +1,9 @@
 import { command } from '#cli/command';
 import { checkGates } from '#cli/gate-checking';
-import { unknownGate } from '#cli/gating';
+import { limitOf, unknownGate } from '#cli/gating';
 import { withDesk } from '#cli/wire';
-import { type GateIssue, gateIssue } from '#views/gate-issue';
+import { isRefusal, type Refusal } from '#core/refusals';
+import { beads, type Issue, issueOf } from '#views/beads';
 import { gateList as listed } from '#views/gates';
 
 const LISTED = 50;
@@ -17,14 +18,13 @@ export const gateList = command({
   ],
   example: 'bd gate list --json',
   run: (call) =>
-    withDesk(call, { wait: 'person' }, async ({ desk: { books } }): Promise<GateIssue[]> => {
-      const { all, limit } = call.opts;
-      const { gates } = await listed(books, { all, limit: Number(limit) > 0 ? Number(limit) : LISTED });
-      const found = await books.readMany(
-        'gate',
-        gates.map(({ id }) => id),
-      );
-      return found.map(gateIssue);
+    withDesk(call, { wait: 'person' }, async ({ desk }): Promise<Issue[] | Refusal> => {
+      const limit = limitOf(call.opts.limit, LISTED);
+      if (isRefusal(limit)) return limit;
+      const { gates } = await listed(desk.books, { all: call.opts.all, limit });
+      const ids = gates.map(({ id }) => id);
+      const found = await beads(desk, ids);
+      return ids.flatMap((id) => found.get(id) ?? []).map(issueOf);
     }),
   text: (gates) =>
     gates.length === 0
@@ -39,9 +39,9 @@ export const gateShow = command({
   args: [{ name: 'id', required: true, help: 'which gate' }],
   example: 'bd gate show sh-gate-4kx --json',
   run: (call) =>
-    withDesk(call, { wait: 'person' }, async (town) => {
-      const gate = await town.desk.books.read('gate', call.args.id);
-      return gate ? { ...gateIssue(gate), schema_version: 1 } : unknownGate(call.args.id, town);
+    withDesk(call, { wait: 'person' }, async (town): Promise<Issue | Refusal> => {
+      const bead = (await beads(town.desk, [call.args.id])).get(call.args.id);
+      return bead?.noun === 'gate' ? issueOf(bead) : unknownGate(call.args.id, town);
     }),
   text: ({ id, title, status, await_type, await_id, close_reason }) =>
     `${id} ${title}\n  ${await_type}${await_id ? ` ${await_id}` : ''}, ${status}${close_reason ? `: ${close_reason}` : ''}`,
@@ -58,9 +58,10 @@ export const gateCheck = command({
   example: 'bd gate check --type gh',
   run: ({ opts, global, io }) =>
     withDesk({ global, io }, { wait: 'person' }, async (town) => {
-      const limit = Number(opts.limit) > 0 ? Number(opts.limit) : CHECKED;
+      const limit = limitOf(opts.limit, CHECKED);
+      if (isRefusal(limit)) return limit;
       const wish = { type: opts.type, limit, dryRun: opts['dry-run'], escalate: opts.escalate };
-      return { ...(await checkGates(town, wish, io)), schema_version: 1 };
+      return checkGates(town, wish, io);
     }),
   text: ({ checked, resolved, escalated, errors }) =>
     `Checked ${checked} gates: ${resolved} resolved, ${escalated} escalated, ${errors} errors`,

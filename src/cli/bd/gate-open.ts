@@ -2,7 +2,7 @@ import { command } from '#cli/command';
 import { makeGate, TYPE_OPTION } from '#cli/gating';
 import { idsOf } from '#cli/ids';
 import { isRefusal } from '#core/refusals';
-import { gateIssue } from '#views/gate-issue';
+import { issueOf } from '#views/beads';
 
 /** Makes a gate, as bd does. */
 export const gateCreate = command({
@@ -30,7 +30,7 @@ export const gateCreate = command({
         reason: opts.reason,
       },
     );
-    return isRefusal(gate) ? gate : { ...gateIssue(gate), schema_version: 1 };
+    return isRefusal(gate) ? gate : issueOf({ noun: 'gate', doc: gate, text: {} });
   },
   text: ({ id, title }, { quiet }) => (quiet ? id : `✓ Created gate: ${id} — ${title}`),
 });

@@ -1,6 +1,8 @@
 import { command } from '#cli/command';
 import { checkGates } from '#cli/gate-checking';
+import { limitOf } from '#cli/gating';
 import { withDesk } from '#cli/wire';
+import { isRefusal } from '#core/refusals';
 
 const LIMIT = 100;
 
@@ -15,19 +17,12 @@ export const gateCheck = command({
   about:
     'The worker looks by itself: a timer when it is due, files after 15 s to a minute, programs and GitHub after 30 s to 5 min. This makes it look at once.',
   example: 'gt gate check --type gh',
-  run: ({ opts, global, io }) =>
-    withDesk({ global, io }, { wait: 'person' }, (town) =>
-      checkGates(
-        town,
-        {
-          type: opts.type,
-          limit: Number(opts.limit) > 0 ? Number(opts.limit) : LIMIT,
-          dryRun: opts['dry-run'],
-          escalate: opts.escalate,
-        },
-        io,
-      ),
-    ),
+  run: ({ opts, global, io }) => {
+    const limit = limitOf(opts.limit, LIMIT);
+    if (isRefusal(limit)) return limit;
+    const wish = { type: opts.type, limit, dryRun: opts['dry-run'], escalate: opts.escalate };
+    return withDesk({ global, io }, { wait: 'person' }, (town) => checkGates(town, wish, io));
+  },
   text: ({ checked, resolved, escalated, errors, dry_run }) =>
     dry_run
       ? `${checked} would be looked at`

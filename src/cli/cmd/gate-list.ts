@@ -1,6 +1,8 @@
 import { command } from '#cli/command';
+import { limitOf } from '#cli/gating';
 import { table } from '#cli/table';
 import { withDesk } from '#cli/wire';
+import { isRefusal } from '#core/refusals';
 import { relativeTime } from '#core/relative-time';
 import { gateList as listed } from '#views/gates';
 
@@ -17,9 +19,11 @@ export const gateList = command({
   example: 'gt gate list --type timer',
   run: (call) =>
     withDesk(call, { wait: 'person' }, ({ desk }) => {
-      const { all, type, mol, limit } = call.opts;
+      const { all, type, mol } = call.opts;
+      const limit = limitOf(call.opts.limit, LIMIT);
+      if (isRefusal(limit)) return limit;
       const filters = { ...(type === undefined ? {} : { type }), ...(mol === undefined ? {} : { mol }) };
-      return listed(desk.books, { all, ...filters, limit: Number(limit) > 0 ? Number(limit) : LIMIT });
+      return listed(desk.books, { all, ...filters, limit });
     }),
   text: ({ gates, total }, { paint, now }) => {
     if (gates.length === 0) return 'No gate.';

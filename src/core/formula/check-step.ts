@@ -35,7 +35,8 @@ function checkGate({ gate }: Step, tell: Tell): void {
   checkTimeout(gate.timeout, ['gate', 'timeout'], tell);
   const why = gate.type === 'condition' && gate.condition !== undefined ? runConditionFault(gate.condition) : undefined;
   if (why !== undefined) tell.fault(['gate', 'condition'], why);
-  if (gate.type === 'timer' && gate.timeout === undefined) tell.fault(['gate'], 'a timer needs a `timeout`', 'such as "1h30m"');
+  if (gate.type === 'timer' && gate.timeout === undefined)
+    tell.warn(['gate'], 'a timer without a `timeout` opens only by hand', 'such as timeout = "1h30m"');
 }
 
 function checkLoop(step: Step, tell: Tell): void {
@@ -67,7 +68,7 @@ function checkOnComplete({ on_complete: after }: Step, tell: Tell): void {
   if (!after) return;
   const at = ['on_complete'];
   if ((after.for_each === undefined) !== (after.bond === undefined)) tell.fault(at, '`for_each` and `bond` need each other');
-  if (after.for_each !== undefined && !/^output(\.[\w-]+)+$/.test(after.for_each))
+  if (after.for_each !== undefined && !/^output\../.test(after.for_each))
     tell.fault([...at, 'for_each'], `\`${after.for_each}\` is no path`, 'write `output.` and the path to a list');
   if (after.parallel && after.sequential) tell.fault(at, '`parallel` and `sequential` exclude each other');
 }

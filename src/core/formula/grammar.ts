@@ -14,6 +14,8 @@ export const STEP_TYPES = ['task', 'bug', 'feature', 'epic', 'chore'] as const;
 /** The gates that resolve by themselves or by hand; any other word waits for a human. */
 export const GATE_TYPES = ['human', 'mail', 'timer', 'gh:run', 'gh:pr', 'bead', 'condition'] as const;
 
+export const VAR_TYPES = ['string', 'int', 'bool'] as const;
+
 type Names = readonly string[];
 type Texts = Readonly<Record<string, string>>;
 
@@ -37,7 +39,8 @@ export type Var = {
   readonly required: boolean;
   readonly enum?: Names;
   readonly pattern?: string;
-  readonly type: 'string' | 'int' | 'bool';
+  /** One of VAR_TYPES; values of another are not judged. */
+  readonly type: string;
   readonly extra?: Extra;
 };
 
