@@ -38,7 +38,10 @@ export async function factsOfRun(
   const pr = value('pr');
   if (pr !== '') return ofPull(ground, pr);
   const branch = inputs['branch'] ? value('branch') : '';
-  if (branch !== '') return ofBranch(ground, rig, branch, value('base') || rig.target);
+  if (branch !== '') {
+    const [, from, to] = /^(.+?)\.{2,3}(.+)$/.exec(branch) ?? [];
+    return ofBranch(ground, rig, to ?? branch, from ?? (value('base') || rig.target));
+  }
   const files = listOf(value('files')) ?? [];
   return files.length === 0 ? {} : { target_description: `the files ${files.join(', ')}` };
 }

@@ -74,7 +74,9 @@ const folderOf = (path: string): string => path.slice(0, path.lastIndexOf('/'));
 /** Each leg is work of its own, and so is what is made of them all. */
 function asWork(step: Step): Step {
   const own: Step = { ...step, exec: { ...step.exec, executor: 'polecat' } };
-  return step.leg?.review_only ? { ...own, description: `${step.description}\n\n${REVIEW_ONLY}` } : own;
+  return step.leg?.review_only && !step.description.includes('--no-code')
+    ? { ...own, description: `${step.description}\n\n${REVIEW_ONLY}` }
+    : own;
 }
 
 const REVIEW_ONLY =

@@ -1,8 +1,9 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Molecule, Step, Work } from '#core/records';
 import { closing } from '#core/work';
+import { formula, run as runIn, survey } from '../support/convoys.ts';
 import { commits, HarmedTown } from '../support/trial.ts';
 
 /** `gt formula run` in a town with real polecats: the legs of a convoy in parallel, the synthesis when those it names are in. */
@@ -10,59 +11,10 @@ let town: HarmedTown;
 beforeAll(async () => {
   town = await HarmedTown.open({ max_attempts: 1, operational: { restart_backoff: { first: 0, base: 10, max: 10 } } });
   await town.rig('alpha', 'true', { 'README.md': '# alpha\n', 'src/a.ts': 'a\n' });
-  mkdirSync(join(town.root, '.beads/formulas'), { recursive: true });
 });
 afterAll(() => town?.close());
 
-type Told = {
-  molecule: string | null;
-  work: string | null;
-  directory: string | null;
-  steps: Array<{ id: string; needs: string[]; description: string }>;
-};
-
-const formula = (name: string, text: string) =>
-  writeFileSync(join(town.root, `.beads/formulas/${name}.formula.toml`), `formula = "${name}"\n${text}`);
-const run = (name: string, ...words: string[]) => town.ask<Told>(['formula', 'run', name, '--rig', 'alpha', ...words]);
-
-/** A block for a shell agent that writes into the file of its leg and hands that in. */
-const writes = (before = '') => `
-\`\`\`sh
-${before}
-echo "{{.leg.id}} of {{.target_description}}" > '{{.output_path}}'
-"$GT_BIN" done --no-code --report '{{.output_path}}'
-\`\`\`
-`;
-
-/** A convoy of legs that wait for gates of their own names; the synthesis puts two of the three together. */
-const survey = (name: string) => `
-[inputs.pr]
-type = "number"
-required_unless = ["files"]
-[inputs.files]
-[prompts]
-base = '''${writes(`while [ ! -e '${town.gate(name)}-{{.leg.id}}' ]; do sleep 0.05; done`)}'''
-[output]
-directory = ".reviews/{{.review_id}}"
-leg_pattern = "{{.leg.id}}.md"
-synthesis = "all.md"
-[[legs]]
-id = "style"
-[[legs]]
-id = "bugs"
-[[legs]]
-id = "docs"
-[presets.quick]
-legs = ["bugs"]
-[synthesis]
-depends_on = ["style", "bugs"]
-description = '''
-\`\`\`sh
-cat '{{.output.directory}}/style.md' '{{.output.directory}}/bugs.md' > '{{.output.directory}}/{{.output.synthesis}}'
-"$GT_BIN" done --no-code --report '{{.output.directory}}/{{.output.synthesis}}'
-\`\`\`
-'''
-`;
+const run = (name: string, ...words: string[]) => runIn(town, name, ...words);
 
 const step = async (mol: string, key: string): Promise<Step> => {
   const found = await town.read('step', `${mol}.${key}`);
@@ -84,7 +36,7 @@ const ends = (mol: string): Promise<Molecule> =>
   });
 
 test('legs are worked side by side by polecats of their own, also by the next worker; the synthesis comes when those it names are in', async () => {
-  formula('survey', survey('survey'));
+  formula(town, 'survey', survey(town, 'survey'));
   const { molecule, directory, work } = await run('survey', '--files', 'README.md, src/a.ts');
   expect([work, directory]).toEqual([null, expect.stringMatching(`^${join(town.root, 'alpha/.reviews')}/\\w{5}$`)]);
   const [mol, folder] = [molecule ?? '', directory ?? ''];
@@ -109,7 +61,7 @@ test('legs are worked side by side by polecats of their own, also by the next wo
 });
 
 test('a preset has its legs alone, and the synthesis waits for those', async () => {
-  formula('quickly', survey('quickly').replace("'{{.output.directory}}/style.md'", ''));
+  formula(town, 'quickly', survey(town, 'quickly').replace("'{{.output.directory}}/style.md'", ''));
   town.open('quickly-bugs');
   const { molecule, steps, directory } = await run('quickly', '--pr', '12', '--preset', 'quick');
   expect(steps.map(({ id, needs }) => [id, needs])).toEqual([
@@ -120,41 +72,11 @@ test('a preset has its legs alone, and the synthesis waits for those', async () 
   expect(readFileSync(join(directory ?? '', 'all.md'), 'utf8')).toBe('bugs of pull request #12\n');
 });
 
-test('what is wrong is said before anything is made, all of it; a dry run makes nothing', async () => {
-  formula('careful', survey('careful'));
-  formula('braces', survey('braces').replace('{{.leg.id}} of', '{{with .leg}} of'));
-  const before = [await made(), (await town.events()).length];
-  const refused = await town.gt(['formula', 'run', 'careful', '--rig', 'alpha', '--var', 'pr=seven', '--preset', 'quik']);
-  expect(refused.exit).toBe(1);
-  expect(refused.err).toContain('is "seven", and must be a number');
-  expect(refused.err).toContain('there is no preset `quik` (did you mean `quick`?)');
-  expect((await town.gt(['formula', 'run', 'careful', '--rig', 'alpha'])).err).toContain(
-    'input `pr` has no value (give it, or files)',
-  );
-  expect((await town.gt(['formula', 'run', 'braces', '--rig', 'alpha', '--pr', '1'])).err).toMatch(
-    /prompts\.base.*`{{with \.leg}}`/,
-  );
-  expect((await town.gt(['formula', 'run', 'careful', '--rig', 'alpha', '--pr', '1', '--agent', 'ghost'])).exit).not.toBe(0);
-  const slip = await town.gt(['formula', 'run', 'careful', '--rig', 'alpha', '--set', 'flies=x', '--pr', '1', '--dry-run']);
-  expect(slip).toMatchObject({ exit: 0, err: expect.stringContaining('there is no input `flies` (did you mean `files`?)') });
-  expect((await run('careful', '--pr', '1', '--dry-run')).molecule).toBeNull();
-  expect([await made(), (await town.events()).length]).toEqual(before);
-});
-
-const made = async () => {
-  const books = await town.books();
-  const folder = join(town.root, 'alpha/.reviews');
-  return [
-    await books.count('molecules.open'),
-    await books.count('work.open'),
-    existsSync(folder) ? readdirSync(folder).length : 0,
-  ];
-};
-
 test('a leg that needs a person holds the synthesis back, and is shown; slung again it goes on, and one that is cancelled has failed', async () => {
   formula(
+    town,
     'hurt',
-    survey('hurt').replace(
+    survey(town, 'hurt').replace(
       "base = '''\n```sh\n",
       `base = '''\n\`\`\`sh\n[ "{{.leg.id}}" != style ] || [ -e '${town.gate('mended')}' ] || exit 3\n`,
     ),
@@ -197,56 +119,10 @@ async function cancel(id: string): Promise<void> {
   });
 }
 
-test('what is known of a pull request and of a branch is in the texts; what lacks is said, and is no error', async () => {
-  formula(
-    'facts',
-    `
-[inputs.pr]
-[inputs.branch]
-[inputs.base]
-default = "main"
-[prompts]
-base = "{{.target_description}}|{{.pr_title}}|{{range .changed_files}}{{.path}} +{{.additions}} -{{.deletions}};{{end}}"
-[[legs]]
-id = "one"
-`,
-  );
-  const text = async (...words: string[]) => (await run('facts', '--dry-run', ...words)).steps[0]?.description;
-  const repo = town.repo('alpha');
-  const clone = join(town.dir, 'clone');
-  await town.git(town.dir, ['clone', '-q', '-b', 'main', repo, clone]);
-  writeFileSync(join(clone, 'src/a.ts'), 'a\nb\n');
-  writeFileSync(join(clone, 'a b.ts'), 'x\n');
-  for (const words of [
-    ['checkout', '-q', '-b', 'topic'],
-    ['add', '-A'],
-    ['commit', '-qm', 'Topic'],
-    ['push', '-q', 'origin', 'topic'],
-  ])
-    await town.git(clone, words);
-  expect(await text('--set', 'branch=topic')).toBe('branch topic, since it left main||a b.ts +1 -0;src/a.ts +1 -0;');
-  const bin = join(town.dir, 'bin');
-  mkdirSync(bin);
-  writeFileSync(
-    join(bin, 'gh'),
-    `#!/bin/sh\n[ "$1 $2 $3" = "pr view 7" ] || { echo "no such pull request" >&2; exit 1; }\necho '{"title":"Mend it","files":[{"path":"x.ts","additions":2,"deletions":1}]}'\n`,
-  );
-  chmodSync(join(bin, 'gh'), 0o755);
-  const env = { PATH: `${bin}:${process.env['PATH']}` };
-  const asked = await town.gt(['formula', 'run', 'facts', '--rig', 'alpha', '--pr', '7', '--dry-run', '--json'], { env });
-  expect((JSON.parse(asked.out) as Told).steps[0]?.description).toBe('pull request #7: Mend it|Mend it|x.ts +2 -1;');
-  const none = await town.gt(['formula', 'run', 'facts', '--rig', 'alpha', '--pr', '8', '--dry-run'], { env });
-  expect(none).toMatchObject({
-    exit: 0,
-    err: expect.stringContaining('Nothing is known of pull request #8 but its number: `gh` says: no such'),
-  });
-  const lost = await town.gt(['formula', 'run', 'facts', '--rig', 'alpha', '--set', 'branch=ghost', '--dry-run']);
-  expect(lost).toMatchObject({ exit: 0, err: expect.stringContaining('has no ghost') });
-});
-
 test('with --fanout every step of a workflow is work of its own, in parallel as its needs allow', async () => {
   const block = (file: string, before = '') => `description = '''\n\`\`\`sh\n${before}\n${commits(file)}\n\`\`\`\n'''`;
   formula(
+    town,
     'fan',
     `
 [[steps]]
@@ -275,7 +151,7 @@ ${block('both', 'test -e left && test -e right')}
 });
 
 test('a workflow is attached to an item that is made for it, or to the one that is named', async () => {
-  formula('plain', 'description = "What is to be done"\n[[steps]]\nid = "one"\n[[steps]]\nid = "two"\nneeds = ["one"]\n');
+  formula(town, 'plain', 'description = "What is to be done"\n[[steps]]\nid = "one"\n[[steps]]\nid = "two"\nneeds = ["one"]\n');
   const { molecule, work } = await run('plain');
   expect(await town.read('work', work ?? '')).toMatchObject({
     molecule,

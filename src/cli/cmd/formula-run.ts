@@ -9,7 +9,7 @@ import { formulaNamed, formulasOf } from '#cli/wire-formulas';
 import { openRig, rigHere } from '#cli/wire-rigs';
 import { runFacts } from '#cli/wire-run-facts';
 import type { Proto } from '#core/formula/proto';
-import { isRefusal } from '#core/refusals';
+import { isRefusal, type Refusal, refuse } from '#core/refusals';
 
 /** Runs a formula: a convoy's legs in parallel, any other step by step. */
 export const formulaRun = command({
