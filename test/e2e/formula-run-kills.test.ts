@@ -18,7 +18,6 @@ test.each([
   ['pour', 'while its steps are poured'],
   ['poured', 'when all are there, and nothing has begun'],
   ['leg', 'when the first leg has its item'],
-  ['leg 3', 'when the last one has'],
   ['leg 4', 'when the synthesis has'],
 ])('a worker that dies at %s (%s) leaves a convoy that comes to its end, with one item for each leg', async (point) => {
   const name = `at-${point.replace(' ', '-')}`;
