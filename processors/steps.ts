@@ -1,5 +1,6 @@
 import { HOLD_MS } from '#core/limits';
 import { nextForStep } from '#core/molecule/life';
+import { isSkipped } from '#core/molecule/opening';
 import type { Step } from '#core/records';
 import type { World } from '#world/world';
 import { type Answer, done, type Processor, sleep } from './answer.ts';
@@ -34,12 +35,18 @@ export const steps: Processor<'steps', World> = async (turn, world) => {
   for (let { doc, unmet } = turn; ; { doc, unmet } = await turn.again()) {
     if (!doc) return done('gone');
     const now = desk.clock.now();
+    if (doc.onlyIf && doc.status === 'open' && unmet === 0 && isSkipped(doc, await desk.books.index(`steps.failed:${doc.mol}`))) {
+      await end(doc, { outcome: 'skipped', reason: `${doc.onlyIf} did not fail` }, world);
+      return done('skipped');
+    }
     const move = nextForStep(doc, unmet, now);
     switch (move.do) {
       case 'hold':
-        return sleep(doc.notBefore ?? now + HOLD_MS, move.why);
+        return sleep(doc.notBefore !== undefined && doc.notBefore > now ? doc.notBefore : now + HOLD_MS, move.why);
       case 'close':
         await end(doc, { outcome: 'done', reason: doc.exec === 'epic' ? 'its children have ended' : 'its needs are met' }, world);
+        // What follows its work is yet to be done.
+        if (doc.after) break;
         return done('done');
       case 'run':
       case 'sling':

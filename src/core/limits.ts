@@ -48,6 +48,10 @@ export const OUTPUT_BYTES = 64 * 1024;
 export const OUTPUT_KEPT_BYTES = 2 * 1024;
 /** A command without a timeout of its own. */
 export const COMMAND_MS = 10 * MINUTE;
+/** The script that judges an iteration, without a timeout of its own. */
+export const JUDGE_MS = MINUTE;
+/** Items of one fan-out: each is a molecule. */
+export const FAN_OUT = 1000;
 /** A command that found no place looks again after this, should the worker that had it in its line have died. */
 export const COMMAND_LINE_MS = MINUTE;
 /** Records that a patrol reads at once. */
@@ -92,3 +96,12 @@ export const STOP_CLAIM_MS = 10 * MINUTE;
 export const HOOK_PATIENCE_MS = 30 * SECOND;
 /** Ended deliveries are kept for this long. */
 export const DELIVERIES_KEPT_MS = 7 * DAY;
+
+/** A molecule that ended and hangs under no work item keeps its steps for so long; then a digest is left. */
+export const STEPS_KEPT_MS = 7 * DAY;
+/** An open wisp that nobody touched for so long is flagged; a person may collect those of an hour. */
+export const WISP_OLD_MS = DAY;
+export const WISP_ABANDONED_MS = HOUR;
+/** A digest's text, and what it tells of one step. */
+export const DIGEST_BYTES = 256 * 1024;
+export const DIGEST_LINE_BYTES = 200;

@@ -62,7 +62,7 @@ export async function status(
     books.index('escalations.open', 0, SHOWN - 1).then((ids) => books.readMany('escalation', ids)),
     nudgeCounts(books),
     books.count('molecules.open'),
-    books.count('steps.failed'),
+    books.count('steps.person'),
     Promise.all(rigs.map((rig) => rigStatus(books, rig))),
   ]);
   return {

@@ -89,7 +89,7 @@ export function closeStep(step: Step, mol: Molecule | undefined, end: StepEnd, n
   const text = isShort ? [] : [{ id: step.id, fields: { output: JSON.stringify(output) } }];
   const how = { at: now, reason, ...(by ? { by } : {}) };
   const doc: Step = isFollowed
-    ? { ...rest, ...given, status: 'in_progress', worked: how }
+    ? { ...rest, ...given, status: 'in_progress', worked: { ...how, ...(step.molecules ? { from: step.molecules.length } : {}) } }
     : { ...rest, ...given, status: 'closed', closed: { ...how, outcome } };
   const put: Put[] = [{ noun: 'step', doc }, ...handEmptied(step, mol, now)];
   if (isFollowed)
@@ -117,7 +117,7 @@ export function closeStep(step: Step, mol: Molecule | undefined, end: StepEnd, n
 }
 
 /** Stands in a record for an output that lies in field `output` of the step's text. */
-export const LONG_OUTPUT = { $text: 'output' } as const;
+const LONG_OUTPUT = { $text: 'output' } as const;
 export const isLongOutput = (output: unknown): boolean =>
   typeof output === 'object' && output !== null && Object.hasOwn(output, '$text');
 
@@ -150,9 +150,13 @@ export const stepEvent = (step: Step, type: NewEvent['type'], data: Record<strin
 /** All steps have ended: the molecule is closed, and what waits for it goes on. @param failed how many of them ended as failed */
 export function closeMolecule(mol: Molecule, failed: number, now: number): Change<Molecule> {
   if (mol.state === 'closed') return { put: [], answer: mol };
-  const outcome = mol.cancel ? ('cancelled' as const) : failed > 0 ? ('failed' as const) : ('done' as const);
+  const outcome = mol.cancel
+    ? (mol.cancel.outcome ?? ('cancelled' as const))
+    : failed > 0
+      ? ('failed' as const)
+      : ('done' as const);
   const reason = mol.cancel?.reason ?? (failed > 0 ? `${failed} of its steps failed` : 'all steps complete');
-  const { hand: _, ...rest } = mol;
+  const { hand: _, held: _held, ...rest } = mol;
   const doc: Molecule = { ...rest, state: 'closed', closed: { at: now, outcome, reason }, updatedAt: now };
   return {
     put: [{ noun: 'molecule', doc }],
