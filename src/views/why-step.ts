@@ -24,7 +24,7 @@ export async function whyStep(books: Books, step: Step, others: Others): Promise
   if (step.status === 'closed')
     return [reason('closed', `${id} is closed.`, `${step.closed?.outcome ?? 'done'}: ${step.closed?.reason ?? ''}`)];
   const mol = await books.read('molecule', step.mol);
-  const held = mol ? whyHeld(mol) : [];
+  const held = mol ? await whyHeld(books, mol) : [];
   if (held.length > 0) return held;
   if (step.status === 'failed') {
     const times = failures !== undefined && failures > 1 ? ` (${failures} attempts)` : '';
@@ -35,7 +35,9 @@ export async function whyStep(books: Books, step: Step, others: Others): Promise
     return [reason('waits-for', `It waits for what ${spawner} makes.`, `waits_for ${kind}`, `gt why ${spawner}`)];
   }
   const [unmet = []] = await books.unmet(id);
-  if (unmet.length > 0) return whyUnmet(books, unmet, now);
+  if (unmet.length > 0) return [...(mol?.held ? await whyBonded(books, mol) : []), ...(await whyUnmet(books, unmet, now))];
+  const nested = step.molecules ? whyMolecules(await books.readMany('molecule', step.molecules), `it hangs under ${id}`) : [];
+  if (nested.length > 0) return nested;
   if (step.notBefore !== undefined && step.notBefore > now) {
     const evidence = `${failures ?? 1} ${failures === 1 ? 'attempt' : 'attempts'} failed; the last one: ${failed?.reason ?? '?'}`;
     return [reason('pause', `It is tried again ${relativeTime(step.notBefore, now)}.`, evidence)];
@@ -53,14 +55,29 @@ export async function whyStep(books: Books, step: Step, others: Others): Promise
 }
 
 /** What holds a whole molecule; empty for one that lives. */
-function whyHeld({ id, state, poured, planned, closed, cancel }: Molecule): Reason[] {
+async function whyHeld(books: Books, mol: Molecule): Promise<Reason[]> {
+  const { id, state, poured, planned, closed, cancel } = mol;
   if (state === 'closed') return [reason('closed', `${id} is closed.`, `${closed?.outcome ?? 'done'}: ${closed?.reason ?? ''}`)];
-  if (state === 'pouring')
-    return [
-      reason('pouring', `${id} is being poured.`, `${poured} of ${planned} records are written; nothing runs before the last`),
-    ];
-  return cancel ? [reason('cancelled', `${id} is about to end.`, `cancelled by ${cancel.by}: ${cancel.reason}`)] : [];
+  if (cancel) return [reason('cancelled', `${id} is about to end.`, `cancelled by ${cancel.by}: ${cancel.reason}`)];
+  if (state !== 'pouring') return [];
+  const bonds = poured < planned ? [] : await whyBonded(books, mol);
+  const evidence = `${poured} of ${planned} records are written; nothing runs before the last`;
+  return bonds.length > 0 ? bonds : [reason('pouring', `${id} is being poured.`, evidence)];
 }
+
+/** The molecules that it was bonded after, and that have not closed. */
+async function whyBonded(books: Books, { id, after = [] }: Molecule): Promise<Reason[]> {
+  const [unmet = []] = after.length > 0 ? await books.unmet(id) : [];
+  return whyMolecules(await books.readMany('molecule', unmet), `${id} was bonded after it`);
+}
+
+const whyMolecules = (molecules: readonly Molecule[], because: string): Reason[] =>
+  molecules
+    .filter(({ state }) => state !== 'closed')
+    .slice(0, MOST)
+    .map(({ id, title, state }) =>
+      reason('molecule', `It waits for ${id} (${title}).`, `${because}; it is ${state}`, `gt why ${id}`),
+    );
 
 async function whyLeg(books: Books, id: string, { work: whyWork }: Others): Promise<Reason[]> {
   const work = await books.read('work', id);
@@ -102,7 +119,7 @@ async function rootOf(books: Books, mol: Molecule, depth = 0): Promise<Molecule>
 
 /** Why a molecule is not done yet: what has failed, what is in hand, what could be done, what it waits for. */
 export async function whyMolecule(books: Books, mol: Molecule, others: Others, most = MOST): Promise<Reason[]> {
-  const held = whyHeld(mol);
+  const held = await whyHeld(books, mol);
   if (held.length > 0) return held;
   const front = frontOf((await molStatus(books, mol.id))?.steps ?? []);
   const shown = front.slice(0, most);
@@ -130,7 +147,10 @@ export async function whyMolecule(books: Books, mol: Molecule, others: Others, m
   const waits = await Promise.all(gates.map((gate) => whyGate(books, gate, others.now)));
   const more = front.length - shown.length;
   const rest = more > 0 ? [reason('more', `And ${more} more.`, 'they are in hand or ready', `gt mol status ${mol.id}`)] : [];
-  return [...told, ...waits.flat(), ...rest];
+  const under =
+    front.length > 0 ? [] : await books.readMany('molecule', await books.index(`molecules.under:${mol.id}`, 0, most - 1));
+  const bonds = [...(mol.held ? await whyBonded(books, mol) : []), ...whyMolecules(under, `it was bonded under ${mol.id}`)];
+  return [...bonds, ...told, ...waits.flat(), ...rest];
 }
 
 /** What stands in front: nothing behind it moves before it has ended. */

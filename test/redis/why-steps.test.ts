@@ -144,3 +144,21 @@ test('a molecule that is being poured says how far that is', async () => {
   await until('it has closed', async () => (await at.op.books.read('molecule', id))?.state === 'closed');
   expect(await reasons(id)).toMatchObject([{ code: 'closed', evidence: 'done: all steps complete' }]);
 });
+
+test('a molecule that was bonded after another waits for that one, and one that ends last for those under it', async () => {
+  await begin();
+  const first = await poured(at, planOf([planStep('one', [], AGENT)]), { rig: 'shop' });
+  const plan = planOf([planStep('two')]);
+  const after = await poured(at, plan, { rig: 'shop', bond: { to: first.id, type: 'sequential' } });
+  await until('its steps are there', async () => (await at.op.books.read('molecule', after.id))?.poured === 1);
+  const waits = { code: 'molecule', what: `It waits for ${first.id} (f).`, change: `gt why ${first.id}` };
+  expect(await reasons(after.id)).toMatchObject([waits]);
+  expect(await reasons(`${after.id}.two`)).toMatchObject([waits]);
+  const under = await poured(at, planOf([planStep('three', [], AGENT)]), {
+    rig: 'shop',
+    bond: { to: first.id, type: 'parallel' },
+  });
+  await change(`${first.id}.one`, (step) => ({ ...step, exec: 'mark' }));
+  await stepOf(`${first.id}.one`, ({ status: is }) => is === 'closed');
+  expect(await reasons(first.id)).toMatchObject([{ code: 'molecule', what: `It waits for ${under.id} (f).` }]);
+});
