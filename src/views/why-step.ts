@@ -15,7 +15,8 @@ export type Others = {
 
 /** Steps that are told of at most. */
 const MOST = 10;
-const OF_AN_ITEM = 3;
+/** Molecules under molecules. */
+const DEEPEST = 50;
 
 /** Why a step does not move. */
 export async function whyStep(books: Books, step: Step, others: Others): Promise<Reason[]> {
@@ -112,8 +113,8 @@ async function whyReady(books: Books, mol: Molecule, { work: whyWork }: Others):
 
 /** The molecule that the others hang under. */
 async function rootOf(books: Books, mol: Molecule, depth = 0): Promise<Molecule> {
-  const step = mol.step === undefined || depth > 50 ? undefined : await books.read('step', mol.step);
-  const above = step && (await books.read('molecule', step.mol));
+  const id = mol.step === undefined ? mol.under : (await books.read('step', mol.step))?.mol;
+  const above = id === undefined || depth > DEEPEST ? undefined : await books.read('molecule', id);
   return above ? rootOf(books, above, depth + 1) : mol;
 }
 
@@ -159,16 +160,4 @@ function frontOf(lines: readonly StepLine[]): StepLine[] {
   return lines
     .filter(({ standing, unmet }) => rank.includes(standing) && unmet.length === 0)
     .sort((a, b) => rank.indexOf(a.standing) - rank.indexOf(b.standing));
-}
-
-/** What an item's molecule has to say of it: the step in hand, or what is waited for; empty when it has none that lives. */
-export async function whyItsMolecule(books: Books, work: Work, others: Others): Promise<Reason[]> {
-  const mol = work.molecule === undefined ? undefined : await books.read('molecule', work.molecule);
-  if (!mol || mol.state === 'closed') return [];
-  const [open, ended] = await Promise.all([books.count(`steps.open:${mol.id}`), books.count(`steps.closed:${mol.id}`)]);
-  const evidence = `${ended} of ${open + ended} steps of ${mol.id} have ended`;
-  const hand = mol.hand === undefined ? undefined : await books.read('step', mol.hand);
-  if (hand) return [reason('step-in-hand', `Its step ${hand.key} (${hand.title}) is in hand.`, evidence, `gt why ${hand.id}`)];
-  const front = await whyMolecule(books, mol, others, OF_AN_ITEM);
-  return [reason('molecule', `It works ${mol.id}, of which no step is in hand.`, evidence, `gt mol status ${mol.id}`), ...front];
 }

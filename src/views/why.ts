@@ -1,4 +1,5 @@
 import type { Run, Work } from '#core/records';
+import type { Desk } from '#world/desk';
 import type { Books } from '#world/store/books';
 import type { Rig } from '#world/world';
 import type { SessionFact, TownFacts } from './facts.ts';
@@ -6,8 +7,9 @@ import { mqList } from './mq-list.ts';
 import { whyNotNudged } from './nudges.ts';
 import { type Reason, reason } from './reason.ts';
 import { whyGate, whyUnmet } from './why-gate.ts';
+import { whyItsMolecule } from './why-molecule.ts';
 import { whyRun } from './why-run.ts';
-import { type Others, whyItsMolecule, whyMolecule, whyStep } from './why-step.ts';
+import { type Others, whyMolecule, whyStep } from './why-step.ts';
 import { whyLeft, whyTrain } from './why-train.ts';
 
 export type Why = {
@@ -28,15 +30,22 @@ export type WhyFacts = {
 };
 
 /** Why an item, a run, a merge request, a step, a molecule, a gate, a rig or a polecat does not move. Undefined when there is no such thing. */
-export async function why(books: Books, facts: WhyFacts, about: string): Promise<Why | undefined> {
+export async function why(
+  { books, steps }: Pick<Desk, 'books' | 'steps'>,
+  facts: WhyFacts,
+  about: string,
+): Promise<Why | undefined> {
   const rig = facts.rigs.find((one) => one.name === about);
   if (rig) return { about, title: null, reasons: [...outages(facts), ...(await whyRig(books, facts, rig))] };
   const run = await runNamed(books, facts, about);
   const work = await books.read('work', run?.work ?? about.replace(/\.[rm]\d+(\.s\d+)?$/, ''));
   if (!work) return whyOther(books, facts, about);
+  const inMolecule = work.status === 'closed' ? [] : await whyItsMolecule(books, steps, work, others(books, facts));
+  // An item whose molecule waits asks for no slot.
+  const asksNot = inMolecule.some(({ code }) => code === 'step-waits');
   const reasons = [
-    ...(await whyWork(books, facts, work)),
-    ...(work.status === 'closed' ? [] : await whyItsMolecule(books, work, others(books, facts))),
+    ...(await whyWork(books, facts, work)).filter(({ code }) => !asksNot || code !== 'looking'),
+    ...inMolecule,
     ...(work.status === 'closed' ? [] : await whyNotNudged(books, work.id)),
   ];
   const moot = work.status === 'closed' || reasons.some((one) => one.code === 'not-slung' || one.code === 'needs-you');
@@ -132,8 +141,6 @@ async function whyWork(books: Books, facts: WhyFacts, work: Work): Promise<Reaso
 
 async function whyInLine(books: Books, facts: WhyFacts, work: Work): Promise<Reason[]> {
   const place = await books.rank('want', work.id);
-  // An item whose molecule waits asks for no slot: the molecule's reasons are told beside.
-  if (place === undefined && work.molecule && (await books.read('molecule', work.molecule))?.state !== 'closed') return [];
   if (place === undefined)
     return [
       reason(

@@ -1,4 +1,6 @@
+import { stepHeading } from '#core/molecule/step-words';
 import type { Gate, Merge, Work } from '#core/records';
+import type { Desk } from '#world/desk';
 import type { Books } from '#world/store/books';
 import { type MolLine, molLine } from './mol-status.ts';
 import { type Polecat, polecatOf } from './polecat-list.ts';
@@ -22,15 +24,15 @@ export type WorkShown = WorkLine & {
   readonly rework: { readonly kind: string; readonly evidence: string } | null;
   readonly needsYou: { readonly escalation: string; readonly why: string } | null;
   readonly hold: { readonly name: string; readonly branch: string | null; readonly dir: string } | null;
-  /** What its agent works step by step. */
-  readonly molecule: MolLine | null;
+  /** What its agent works step by step: the one in hand, or what it waits for. */
+  readonly molecule: (MolLine & { readonly step: string | null; readonly waits: readonly string[] }) | null;
   /** The step that it does. */
   readonly leg: { readonly step: string; readonly key: string; readonly title: string; readonly mol: string } | null;
   readonly closed: { readonly at: number; readonly reason: string; readonly commit: string | null } | null;
 };
 
 /** One item with its text, its needs, and what has it. Undefined when there is none. */
-export async function workShow(books: Books, id: string): Promise<WorkShown | undefined> {
+export async function workShow({ books, steps }: Pick<Desk, 'books' | 'steps'>, id: string): Promise<WorkShown | undefined> {
   const work = await books.read('work', id);
   if (!work) return undefined;
   const [[line], text, needs, gates, run, merge, molecule, step] = await Promise.all([
@@ -40,7 +42,7 @@ export async function workShow(books: Books, id: string): Promise<WorkShown | un
     books.readMany('gate', work.deps),
     work.run ? books.read('run', work.run) : undefined,
     work.merge ? books.read('merge', work.merge) : undefined,
-    work.molecule ? molLine(books, work.molecule) : undefined,
+    work.molecule ? moleculeOf(books, steps, work.molecule) : null,
     work.leg ? books.read('step', work.leg.step) : undefined,
   ]);
   if (!line) return undefined;
@@ -66,10 +68,18 @@ export async function workShow(books: Books, id: string): Promise<WorkShown | un
     rework: rework ? { kind: rework.kind, evidence: rework.evidence } : null,
     needsYou: work.needsYou ? { escalation: work.needsYou.escalation, why: work.needsYou.why } : null,
     hold: hold ? { name: hold.name, branch: hold.branch ?? null, dir: hold.dir } : null,
-    molecule: molecule ?? null,
+    molecule,
     leg: step ? { step: step.id, key: step.key, title: step.title, mol: step.mol } : null,
     closed: closed ? { at: closed.at, reason: closed.reason, commit: closed.commit ?? null } : null,
   };
+}
+
+async function moleculeOf(books: Books, steps: Desk['steps'], id: string): Promise<WorkShown['molecule']> {
+  const mol = await books.read('molecule', id);
+  const line = await molLine(books, id);
+  if (!mol || !line) return null;
+  const { step, waits } = mol.state === 'closed' ? { step: null, waits: [] } : await steps.standing(mol);
+  return { ...line, step: step ? stepHeading(step) : null, waits };
 }
 
 const pickMerge = ({ id, state, head, branch, target, submittedAt }: Merge) => ({ id, state, head, branch, target, submittedAt });

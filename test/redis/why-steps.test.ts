@@ -39,7 +39,7 @@ const begin = async () => {
 
 const reasons = async (about: string): Promise<readonly Reason[]> => {
   const facts = { town, rigs: [shop], now: at.op.clock.now(), session: async () => undefined };
-  return (await why(at.op.books, facts, about))?.reasons ?? [];
+  return (await why(at.op, facts, about))?.reasons ?? [];
 };
 const codes = async (about: string) => (await reasons(about)).map(({ code }) => code);
 
@@ -94,7 +94,7 @@ test('a leg waits for whatever its item waits for, and its item says which step 
   expect(await reasons(`${id}.both`)).toMatchObject([
     { code: 'needs', evidence: `${item} does it (hooked)`, change: `gt why ${item}` },
   ]);
-  expect((await workShow(at.op.books, item))?.leg).toEqual({ step: `${id}.left`, key: 'left', title: 'Look left', mol: id });
+  expect((await workShow(at.op, item))?.leg).toEqual({ step: `${id}.left`, key: 'left', title: 'Look left', mol: id });
   await at.op.change(async (reading) => {
     const doc = await reading.get('work', item);
     if (!doc) throw new Error('no item');
@@ -122,16 +122,17 @@ test('an item with a molecule names the step in hand, or what that waits for', a
   const { id } = await poured(at, plan, { rig: 'shop', work: item });
   const { work: leg = '' } = await stepOf(`${id}.one`, (step) => step.work);
   const told = await reasons(item);
-  expect(told.find(({ code }) => code === 'molecule')).toMatchObject({ evidence: `0 of 2 steps of ${id} have ended` });
+  expect(told.find(({ code }) => code === 'step-waits')).toMatchObject({ evidence: `it waits for one, done by ${leg}` });
   expect(told.at(-1)).toMatchObject({ code: 'step', evidence: `${leg} does it (hooked)` });
-  expect((await workShow(at.op.books, item))?.molecule).toMatchObject({ id, open: 2, ended: 0, hand: null });
+  expect((await workShow(at.op, item))?.molecule).toMatchObject({ id, open: 2, ended: 0, hand: null });
   await at.op.change(async (reading) => {
     const mol = await reading.get('molecule', id);
     return { put: mol ? [{ noun: 'molecule', doc: { ...mol, hand: `${id}.two` } }] : [], answer: undefined };
   });
+  await change(`${id}.two`, (step) => ({ ...step, status: 'in_progress', holder: { by: 'toast', at: 1 } }));
   expect((await reasons(item)).at(-1)).toMatchObject({
-    code: 'step-in-hand',
-    what: 'Its step two (two) is in hand.',
+    code: 'step',
+    what: 'It is at step 1 of 2: two.',
     change: `gt why ${id}.two`,
   });
 });

@@ -29,7 +29,7 @@ export const why = command({
       const wrong = broken.find(({ name }) => name === about || name === work?.rig);
       if (wrong) return wrong.refusal;
       const found = await withSessions(town, (session) =>
-        asked(town.desk.books, { town: facts, rigs, now: call.io.now(), session }, about),
+        asked(town.desk, { town: facts, rigs, now: call.io.now(), session }, about),
       );
       return found ?? unknownWork(about, town);
     }),

@@ -1,15 +1,13 @@
 import { command } from '#cli/command';
 import { unknownWork } from '#cli/ids';
-import { shortId } from '#cli/mol-text';
 import { withDesk } from '#cli/wire';
 import { relativeTime } from '#core/relative-time';
-import type { MolLine } from '#views/mol-status';
-import { workShow as shown } from '#views/work-show';
+import { workShow as shown, type WorkShown } from '#views/work-show';
 
 /** Which molecule an item's agent works, and how far that is. */
-function moleculeText({ id, formula, state, closed, open, ended, hand }: MolLine): string {
-  const at = hand === null ? '' : `, ${shortId(hand)} in hand`;
-  return `molecule ${id} (${formula}) ${closed ? `closed: ${closed.outcome}` : state}: ${ended} of ${open + ended} steps have ended${at}`;
+function moleculeText({ id, formula, state, closed, open, ended, step, waits }: NonNullable<WorkShown['molecule']>): string {
+  const at = step ?? (waits.length > 0 ? `waits for ${waits.join('; ')}` : closed ? `closed: ${closed.outcome}` : state);
+  return `molecule ${id} (${formula}): ${at}; ${ended} of ${open + ended} steps have ended`;
 }
 
 /** Shows one item. */
@@ -17,11 +15,7 @@ export const workShow = command({
   args: [{ name: 'id', required: true, help: 'the work item' }],
   example: 'gt work show sh-4kx',
   run: (call) =>
-    withDesk(
-      call,
-      { wait: 'person' },
-      async (town) => (await shown(town.desk.books, call.args.id)) ?? unknownWork(call.args.id, town),
-    ),
+    withDesk(call, { wait: 'person' }, async (town) => (await shown(town.desk, call.args.id)) ?? unknownWork(call.args.id, town)),
   text: (item, { paint, now }) => {
     const { run, merge, closed, rework, hold, needsYou, leg, molecule } = item;
     const facts = [
