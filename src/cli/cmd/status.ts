@@ -71,10 +71,11 @@ function questions({ needsYou, escalations }: Status, paint: Palette, now: numbe
     ...needsYou.map(({ id, title, why, todo }) => [`  ${id}`, title, todo === null ? why : `${why}: ${todo}`]),
     ...escalations
       .filter(({ subject }) => !needsYou.some(({ id }) => id === subject))
-      .map(({ id, subject, cause, why, openedAt, count }) => {
-        const when = `${relativeTime(openedAt, now)}${count > 1 ? `, ${count} times` : ''}`;
-        return cause === 'step_failed' ? [`  ${subject}`, when, `failed: ${why}: gt why ${subject}`] : [`  ${id}`, when, why];
-      }),
+      .map(({ id, why, openedAt, count }) => [
+        `  ${id}`,
+        `${relativeTime(openedAt, now)}${count > 1 ? `, ${count} times` : ''}`,
+        why,
+      ]),
   ];
   return asked.length > 0 ? [`${paint.yellow('Needs you')}\n${table(asked)}`] : [];
 }
