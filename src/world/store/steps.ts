@@ -157,7 +157,9 @@ async function standingOf(ground: Ground, mol: Molecule, leave: boolean): Promis
   const step = hand && hand.status === 'in_progress' && !leave ? await toldOf(ground, hand) : null;
   const complete = step === null && (await isComplete(ground, mol));
   const waits = step || complete || leave ? [] : await waitsOf(ground, mol);
-  return { id, formula, title, step, complete, fresh: mol.fresh ?? false, leave, waits };
+  const ready = step || complete || leave ? undefined : await nextOf(ground, mol, undefined);
+  const next = ready ? { id: ready.id, title: ready.title } : null;
+  return { id, formula, title, step, complete, fresh: mol.fresh ?? false, leave, waits, next };
 }
 
 const isComplete = async (ground: Ground, mol: Molecule): Promise<boolean> =>
