@@ -26,6 +26,9 @@ export type ConvoyPlan = {
   readonly files: Readonly<Record<string, string>>;
 };
 
+/** How the fault ends that tells of an input which nobody gave. */
+export const NO_VALUE = 'has no value';
+
 const RULE = '\n\n---\n\n';
 
 /** The plan of a run, or all that is wrong with it. `file` is named in faults. */
@@ -120,8 +123,8 @@ function inputsOf(inputs: Inputs, given: ReadonlyMap<string, string>, tell: Tell
     if (!has(name) && (required || unless.length > 0) && !unless.some(has))
       tell(
         at,
-        `input \`${name}\` has no value`,
-        unless.length > 0 ? `give it, or ${unless.join(' or ')}` : `give one: --set ${name}=…`,
+        `input \`${name}\` ${NO_VALUE}`,
+        unless.length > 0 ? `give it, or ${unless.join(' or ')}` : `give one: --var ${name}=…`,
       );
     if (has(name) && type === 'number' && !/^-?\d+(\.\d+)?$/.test(values[name] ?? ''))
       tell(at, `is "${values[name]}", and must be a number`);
