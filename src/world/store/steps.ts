@@ -11,7 +11,7 @@ const PAGE = 100;
 const DEEPEST = 20;
 const TOLD = 5;
 
-/** Executors whose steps end by themselves when what they need has ended. */
+/** Executors whose steps end by themselves when what they need has ended; one that a gate holds back needs more than other steps. */
 const BY_THEMSELVES: readonly Step['exec'][] = ['epic', 'mark'];
 
 /** Finds the steps of molecules that somebody could work, and what they wait for. Reads at the moment, outside of any change. */
@@ -94,13 +94,17 @@ const bondedUnder = async ({ books }: Ground, mol: string): Promise<Molecule[]> 
 async function openBeside(ground: Ground, mol: string, beside: string | undefined, depth = 0): Promise<Step[]> {
   const found: Step[] = [];
   for await (const page of open(ground, mol)) {
-    found.push(...page.map(({ step }) => step).filter(({ id, exec }) => id !== beside && !BY_THEMSELVES.includes(exec)));
+    for (const { step, unmet } of page)
+      if (step.id !== beside && (!BY_THEMSELVES.includes(step.exec) || (await isGated(ground, unmet)))) found.push(step);
     if (found.length >= TOLD) break;
   }
   if (found.length < TOLD && depth < DEEPEST)
     for (const { id } of await bondedUnder(ground, mol)) found.push(...(await openBeside(ground, id, beside, depth + 1)));
   return found.slice(0, TOLD);
 }
+
+const isGated = async ({ books }: Ground, unmet: readonly string[]): Promise<boolean> =>
+  unmet.length > 0 && (await books.readMany('gate', unmet)).length > 0;
 
 async function waitsOf(ground: Ground, mol: Molecule, depth = 0): Promise<string[]> {
   if (mol.state === 'pouring') return ['its pour'];
