@@ -42,9 +42,11 @@ export const steps: Processor<'steps', World> = async (turn, world) => {
     const move = nextForStep(doc, unmet, now);
     switch (move.do) {
       case 'hold':
-        return sleep(doc.notBefore ?? now + HOLD_MS, move.why);
+        return sleep(doc.notBefore !== undefined && doc.notBefore > now ? doc.notBefore : now + HOLD_MS, move.why);
       case 'close':
         await end(doc, { outcome: 'done', reason: doc.exec === 'epic' ? 'its children have ended' : 'its needs are met' }, world);
+        // What follows its work is yet to be done.
+        if (doc.after) break;
         return done('done');
       case 'run':
       case 'sling':
