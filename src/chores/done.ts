@@ -49,7 +49,7 @@ export async function done(
   return handIn(desk, caller, { head, target, author: input.author });
 }
 
-/** Closes the step in hand, when it is the last one: handing in is its end. MOLECULE_OPEN when others are open. */
+/** Closes the step in hand, when it is the last one: handing in is its end. STEPS_OPEN when others are open. */
 async function endLastStep(run: Run, ground: DoneGround, caller: Caller, proof: Proof): Promise<Refusal | undefined> {
   const open = await othersOpen(run, ground.desk);
   if (open || run.molecule === undefined) return open;
@@ -63,7 +63,7 @@ async function othersOpen({ molecule, work }: Run, { books, steps }: Desk): Prom
   const mol = molecule === undefined ? undefined : await books.read('molecule', molecule);
   if (!mol || mol.work !== work || mol.state === 'closed') return undefined;
   const others = await steps.openBeside(mol.id, mol.hand);
-  return others.length > 0 ? refuse('MOLECULE_OPEN', { mol: mol.id, steps: others.map(({ key }) => key).join(', ') }) : undefined;
+  return others.length > 0 ? refuse('STEPS_OPEN', { mol: mol.id, steps: others.map(({ key }) => key).join(', ') }) : undefined;
 }
 
 /** The head of the run's branch, if what lies in the worktree can be handed in. */

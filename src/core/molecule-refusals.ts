@@ -53,8 +53,7 @@ export const MOLECULE_REFUSALS = {
   VARS_INVALID: { says: 'Formula {name} cannot take these values:{faults}', try: 'Give others with --var name=value.', exit: 2 },
   MAIL_NOT_YET: { says: 'This gt has no mail yet.', try: '{hint}', exit: 1 },
   MOLECULE_UNKNOWN: { says: 'There is no molecule `{id}`.', try: '{hint}', exit: 3 },
-  MOLECULE_NONE: { says: '{id} has no molecule.', try: 'Do what `gt hook` shows, then `gt done`.', exit: 3 },
-  MOLECULE_OPEN: {
+  STEPS_OPEN: {
     says: '{mol} has open steps: {steps}.',
     try: 'Do them one at a time: `gt mol current` shows which is in your hands, `gt mol step done` closes it.',
     exit: 1,

@@ -133,7 +133,7 @@ test('a failed step asks a person and keeps back what needs it, while another go
   });
   good(await closeStep(desk, { caller }, DONE));
   expect(await hand()).toBeUndefined();
-  expect(await handIn(desk, caller, { head: 'h', target: 'main', author: 'a' })).toMatchObject({ refused: 'MOLECULE_OPEN' });
+  expect(await handIn(desk, caller, { head: 'h', target: 'main', author: 'a' })).toMatchObject({ refused: 'STEPS_OPEN' });
   const waits = await desk.steps.standing((await desk.books.read('molecule', mol.id)) ?? mol);
   expect(waits).toMatchObject({ step: null, complete: false, waits: ['a, which failed and needs you: no network'] });
   expect(await retryStep(desk, { step: `${mol.id}.other` })).toMatchObject({ refused: 'STEP_NOT_FAILED' });

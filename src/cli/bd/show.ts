@@ -1,7 +1,9 @@
 import { command } from '#cli/command';
-import { withDesk } from '#cli/wire';
+import { type Town, withDesk } from '#cli/wire';
 import { explain } from '#core/refusals';
 import { type Full, full } from '#views/bead-links';
+import { rigLayout } from '#world/config/layout';
+import { isOn } from './globals.ts';
 import { named } from './ids.ts';
 import { icon, line } from './line.ts';
 
@@ -20,6 +22,7 @@ export const show = command({
       const { found, unknown } = await named(town, call.args.ids);
       if (found.length === 0 && unknown[0]) return unknown[0];
       for (const refusal of unknown) call.io.err(`Error: ${explain(refusal).says}\n`);
+      if (isOn(call.io.env['BD_DEBUG_ROUTING'])) for (const { doc } of found) call.io.err(`${routeOf(town, doc)}\n`);
       const all = await Promise.all(found.map((bead) => full(town.desk, bead)));
       if (!call.opts.children && !call.opts.refs) return all;
       const kind = call.opts.children ? 'parent-child' : 'blocks';
@@ -33,6 +36,12 @@ export const show = command({
     return (value as readonly Full[]).map((one) => (quiet ? line(one, paint) : page(one, paint))).join('\n\n');
   },
 });
+
+/** Where an id leads to: its prefix, the rig that has it, and where that one keeps its data. */
+function routeOf({ root, layout }: Town, { id, rig }: { id: string; rig: string }): string {
+  const data = rig === '' ? layout.beads : rigLayout(root, rig).beads;
+  return `routing: ${id}: prefix ${id.split('-')[0]}, ${rig === '' ? 'the town' : `rig ${rig}`}, ${data}`;
+}
 
 function page(one: Full, paint: Parameters<typeof line>[1]): string {
   const texts = [

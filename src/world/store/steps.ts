@@ -1,5 +1,6 @@
 import { isReady } from '#core/molecule/hand';
 import { filled } from '#core/molecule/life';
+import { isSkipped } from '#core/molecule/opening';
 import { gateWaits, holdsBack, type MoleculeTold, type StepTold } from '#core/molecule/step-words';
 import type { Molecule, Step } from '#core/records';
 import type { Books } from './books.ts';
@@ -43,9 +44,9 @@ export function stepsOf(books: Books, plans: Plans, clock: { now: () => number }
 
 async function rootOf({ books }: Ground, id: string): Promise<Molecule | undefined> {
   let mol = await books.read('molecule', id);
-  for (let depth = 0; mol?.step !== undefined && depth < DEEPEST; depth++) {
-    const above = await books.read('step', mol.step);
-    const next = above && (await books.read('molecule', above.mol));
+  for (let depth = 0; mol && depth < DEEPEST; depth++) {
+    const above: string | undefined = mol.step === undefined ? mol.under : (await books.read('step', mol.step))?.mol;
+    const next = above === undefined ? undefined : await books.read('molecule', above);
     if (!next) break;
     mol = next;
   }
@@ -73,17 +74,31 @@ async function nextOf(ground: Ground, mol: Molecule, closing: string | undefined
         const found = await nextOf(ground, nested, closing, depth + 1);
         if (found) return found;
       }
-      if (isReady(step, unmet.length, ground.now())) return step;
+      if (isReady(step, unmet.length, ground.now()) && !(await isLeftOut(ground, step))) return step;
     }
+  for (const bonded of await bondedUnder(ground, mol.id)) {
+    const found = await nextOf(ground, bonded, closing, depth + 1);
+    if (found) return found;
+  }
   return undefined;
 }
 
-async function openBeside(ground: Ground, mol: string, beside: string | undefined): Promise<Step[]> {
+/** A step that is there for a failure only: its own job skips it. */
+const isLeftOut = async ({ books }: Ground, step: Step): Promise<boolean> =>
+  step.onlyIf !== undefined && isSkipped(step, await books.index(`steps.failed:${step.mol}`));
+
+/** Molecules that were bonded under one. */
+const bondedUnder = async ({ books }: Ground, mol: string): Promise<Molecule[]> =>
+  books.readMany('molecule', await books.index(`molecules.under:${mol}`));
+
+async function openBeside(ground: Ground, mol: string, beside: string | undefined, depth = 0): Promise<Step[]> {
   const found: Step[] = [];
   for await (const page of open(ground, mol)) {
     found.push(...page.map(({ step }) => step).filter(({ id, exec }) => id !== beside && !BY_THEMSELVES.includes(exec)));
     if (found.length >= TOLD) break;
   }
+  if (found.length < TOLD && depth < DEEPEST)
+    for (const { id } of await bondedUnder(ground, mol)) found.push(...(await openBeside(ground, id, beside, depth + 1)));
   return found.slice(0, TOLD);
 }
 
@@ -105,6 +120,8 @@ async function waitsOf(ground: Ground, mol: Molecule, depth = 0): Promise<string
   const all = await books.readMany('gate', await books.index(`gates:${mol.id}`));
   const gates = all.filter(({ state }) => state === 'open' || state === 'waiting');
   const unmet = await books.unmet(...gates.map(({ id }) => id));
+  if (depth < DEEPEST)
+    for (const one of await bondedUnder(ground, mol.id)) reasons.push(...(await waitsOf(ground, one, depth + 1)));
   reasons.push(...gates.filter((_, i) => unmet[i]?.length === 0).map(gateWaits));
   return reasons.slice(0, TOLD);
 }
