@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { asideOf, withAside } from '#cli/aside';
 import { type Closer, closeBead } from '#cli/closing';
 import { type Call, type Command, command } from '#cli/command';
+import { idsOf } from '#cli/ids';
 import { readPiped } from '#cli/stdin';
 import { withDesk } from '#cli/wire';
 import { myMolecule } from '#cli/wire-molecules';
@@ -81,9 +83,6 @@ type Closed =
   | { readonly closed: readonly Issue[]; readonly unblocked: readonly Issue[] }
   | { readonly closed: readonly Issue[]; readonly continue: Continued };
 
-/** What an agent is told after it has closed a step; no key of the JSON. */
-const NEXT = Symbol('next');
-
 async function closed({ ids, reason, call }: Words): Promise<Closed | Refusal> {
   const { io } = call;
   const caller = whoCalls(io);
@@ -91,7 +90,7 @@ async function closed({ ids, reason, call }: Words): Promise<Closed | Refusal> {
   return withDesk(call, { wait: caller ? 'agent' : 'person' }, async (town) => {
     const words = ids.length > 0 ? ids : await inHand(town, io, caller !== undefined);
     if (isRefusal(words)) return words;
-    const { found, unknown } = await named(town, words);
+    const { found, unknown } = await named(town, [...new Set(idsOf(words))]);
     if (unknown[0]) {
       for (const refusal of unknown.slice(1)) io.err(`Error: ${explain(refusal).says}\n`);
       return unknown[0];
@@ -116,7 +115,8 @@ async function closed({ ids, reason, call }: Words): Promise<Closed | Refusal> {
     for (const refusal of rest) io.err(`Error: ${explain(refusal).says}\n${explain(refusal).try}\n`);
     if (done.length === 0 && refused[0]) return refused[0];
     const value = await answer(town.desk, call, { done, waited, told, isAgent: caller !== undefined });
-    return caller && told ? Object.defineProperty(value, NEXT, { value: told.molecule }) : value;
+    // What its agent does next is told in words alone.
+    return caller && told ? withAside(value, told.molecule) : value;
   });
 }
 
@@ -167,7 +167,8 @@ async function answer(desk: Town['desk'], call: Call, { done, waited, told, isAg
 }
 
 function text(value: unknown): string {
-  const whole = value as Closed & { [NEXT]?: MoleculeTold };
+  const whole = value as Closed;
+  const next = asideOf<MoleculeTold>(whole);
   const list = 'closed' in whole ? whole.closed : whole;
   const lines = list.map(({ id, title, status, close_reason: reason }) =>
     status === 'closed'
@@ -178,8 +179,8 @@ function text(value: unknown): string {
   const more =
     'unblocked' in whole
       ? whole.unblocked.map((one) => `Now free: ${named(one)}`)
-      : 'continue' in whole && whole.continue.next_step && !whole[NEXT]
+      : 'continue' in whole && whole.continue.next_step && !next
         ? [`Next: ${named(whole.continue.next_step)}`]
         : [];
-  return [...lines, ...more, ...(whole[NEXT] ? [`\n${moleculeText(whole[NEXT])}`] : [])].join('\n');
+  return [...lines, ...more, ...(next ? [`\n${moleculeText(next)}`] : [])].join('\n');
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { asideOf, withAside } from '#cli/aside';
 import { type Call, command, type Io } from '#cli/command';
 import { idsOf, withNearest } from '#cli/ids';
 import { readPiped } from '#cli/stdin';
@@ -71,7 +72,7 @@ export const create = command({
   },
   text: (issue, { quiet }) => {
     const { id, title, priority, status } = issue as Issue;
-    if (quiet || (issue as { [SILENT]?: true })[SILENT]) return id;
+    if (quiet || asideOf(issue) === SILENT) return id;
     return id === ''
       ? `Would create: ${title}`
       : `✓ Created issue: ${id} — ${title}\n  Priority: P${priority}\n  Status: ${status}`;
@@ -105,14 +106,14 @@ type Wish = {
   readonly silent?: boolean;
 };
 
-/** Asks the text for the id alone; no key of the JSON. */
-const SILENT = Symbol('silent');
+/** Asks the text for the id alone. */
+const SILENT = 'silent';
 
 async function make({ global, io }: Pick<Call, 'global' | 'io'>, wish: Wish): Promise<Issue | Refusal> {
   const priority = priorityOf(wish.priority);
   if (isRefusal(priority)) return priority;
   const edges = edgesOf(wish.deps ?? []);
-  if (isRefusal(edges)) return edges;
+  for (const kind of edges.unkept) io.err(`Warning: ${explain(refuse('DEP_KIND', { kind })).says}\n`);
   if (wish.title.startsWith('-'))
     return refuse('USAGE', { what: `\`${wish.title}\` looks like an option, not like a title.`, hint: 'Give another title.' });
   return withDesk({ global, io }, { wait: 'person' }, async (town) => {
@@ -139,7 +140,7 @@ async function make({ global, io }: Pick<Call, 'global' | 'io'>, wish: Wish): Pr
     await letWait(desk, work.id, edges, io);
     const bead = (await beads(desk, [work.id])).get(work.id);
     const issue = issueOf(bead ?? { noun: 'work', doc: work, text: {} });
-    return wish.silent ? Object.defineProperty(issue, SILENT, { value: true }) : issue;
+    return wish.silent ? withAside(issue, SILENT) : issue;
   });
 }
 

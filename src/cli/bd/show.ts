@@ -1,11 +1,15 @@
+import { asideOf, withAside } from '#cli/aside';
 import { command } from '#cli/command';
 import { type Town, withDesk } from '#cli/wire';
+import { dataFolder } from '#cli/wire-rigs';
 import { explain } from '#core/refusals';
 import { type Full, full } from '#views/bead-links';
-import { rigLayout } from '#world/config/layout';
 import { isOn } from './globals.ts';
 import { named } from './ids.ts';
 import { icon, line } from './line.ts';
+
+/** Asks the text for a line each. */
+const SHORT = 'short';
 
 /** Shows records whole: each alone, so that one wrong id hides none of the others. */
 export const show = command({
@@ -24,7 +28,7 @@ export const show = command({
       for (const refusal of unknown) call.io.err(`Error: ${explain(refusal).says}\n`);
       if (isOn(call.io.env['BD_DEBUG_ROUTING'])) for (const { doc } of found) call.io.err(`${routeOf(town, doc)}\n`);
       const all = await Promise.all(found.map((bead) => full(town.desk, bead)));
-      if (!call.opts.children && !call.opts.refs) return all;
+      if (!call.opts.children && !call.opts.refs) return call.opts.short ? withAside(all, SHORT) : all;
       const kind = call.opts.children ? 'parent-child' : 'blocks';
       return Object.fromEntries(all.map(({ id, dependents }) => [id, dependents.filter((one) => one.dependency_type === kind)]));
     }),
@@ -33,14 +37,16 @@ export const show = command({
       return Object.entries(value)
         .map(([id, list]) => [paint.bold(id), ...list.map((one) => `  ${line(one, paint)}`)].join('\n'))
         .join('\n\n');
-    return (value as readonly Full[]).map((one) => (quiet ? line(one, paint) : page(one, paint))).join('\n\n');
+    const short = asideOf(value) === SHORT;
+    return (value as readonly Full[])
+      .map((one) => (quiet || short ? line(one, paint) : page(one, paint)))
+      .join(short ? '\n' : '\n\n');
   },
 });
 
 /** Where an id leads to: its prefix, the rig that has it, and where that one keeps its data. */
-function routeOf({ root, layout }: Town, { id, rig }: { id: string; rig: string }): string {
-  const data = rig === '' ? layout.beads : rigLayout(root, rig).beads;
-  return `routing: ${id}: prefix ${id.split('-')[0]}, ${rig === '' ? 'the town' : `rig ${rig}`}, ${data}`;
+function routeOf(town: Town, { id, rig }: { id: string; rig: string }): string {
+  return `routing: ${id}: prefix ${id.split('-')[0]}, ${rig === '' ? 'the town' : `rig ${rig}`}, ${dataFolder(town, rig)}`;
 }
 
 function page(one: Full, paint: Parameters<typeof line>[1]): string {

@@ -12,17 +12,22 @@ export function priorityOf(written = '2'): number | Refusal {
 }
 
 /** Edges of a new item: what it needs, and what needs it. */
-export type Edges = { readonly needs: readonly string[]; readonly blocks: readonly string[] };
+export type Edges = {
+  readonly needs: readonly string[];
+  readonly blocks: readonly string[];
+  /** Kinds of edges that gt does not keep: they say where an item comes from, and hold nothing back. */
+  readonly unkept: readonly string[];
+};
 
 /** `ID`, `depends-on:ID`, `blocked-by:ID` are needs; `blocks:ID` is the other way round. */
-export function edgesOf(words: readonly string[]): Edges | Refusal {
-  const [needs, blocks]: [string[], string[]] = [[], []];
+export function edgesOf(words: readonly string[]): Edges {
+  const [needs, blocks, unkept]: [string[], string[], string[]] = [[], [], []];
   for (const word of idsOf(words)) {
     const at = word.indexOf(':');
     const [kind, id] = at < 0 ? ['', word] : [word.slice(0, at).trim(), word.slice(at + 1).trim()];
     if (['', 'depends-on', 'blocked-by'].includes(kind)) needs.push(id);
     else if (kind === 'blocks') blocks.push(id);
-    else return refuse('DEP_KIND', { kind });
+    else unkept.push(kind);
   }
-  return { needs, blocks };
+  return { needs, blocks, unkept };
 }
