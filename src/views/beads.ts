@@ -213,5 +213,6 @@ function gateIssue(doc: Gate, mol: Molecule | undefined): Issue {
   };
 }
 
-const iso = (at: number): string => `${new Date(at).toISOString().slice(0, 19)}Z`;
+/** A moment as beads writes it: to the second. */
+export const iso = (at: number): string => `${new Date(at).toISOString().slice(0, 19)}Z`;
 const some = <K extends string>(key: K, value: string | undefined) => (value ? ({ [key]: value } as { [P in K]: string }) : {});

@@ -28,7 +28,7 @@ id = "survey"
 title = "Look, and make an item for each thing that is found"
 [[steps]]
 id = "report"
-needs = []
+${kind === 'any-children' ? 'needs = ["survey"]' : ''}
 waits_for = "${kind}"
 run = "echo report >> seen"
 `;
@@ -57,5 +57,15 @@ test('items that were made under a step are its children: who waits for all of t
   good(await end(other));
   expect(await closes(at, mol)).toMatchObject({ closed: { outcome: 'done' } });
   expect(at.lines('seen')).toEqual(['report']);
+  expect(at.faults).toEqual([]);
+});
+
+test('who waits for any of them goes on with the first that is closed, also when it was made after the wait had begun', async () => {
+  const { mol, make, end } = await surveyed('any-children');
+  const one = await make('one');
+  await until('the report hears of it', async () => (await at.op.books.successors(one))[0]?.length === 1);
+  good(await end(one));
+  await until('the report is written', () => at.lines('seen').length === 1);
+  expect(await at.step(mol, 'survey')).toMatchObject({ status: 'open' });
   expect(at.faults).toEqual([]);
 });

@@ -4,7 +4,7 @@ import { table } from '#cli/table';
 import { templatesHere } from '#cli/templates';
 import { type OpenTown, withDesk } from '#cli/wire';
 import { isRefusal, type Refusal } from '#core/refusals';
-import { beads, type Issue, issueOf } from '#views/beads';
+import { beads, type Issue, iso, issueOf } from '#views/beads';
 import { molList as listed } from '#views/mol-status';
 
 const LIMIT = 50;
@@ -48,8 +48,9 @@ export const molList = command({
             status: 'open',
             priority: 2,
             issue_type: 'molecule',
-            created_at: new Date(proto.createdAt).toISOString(),
+            created_at: iso(proto.createdAt),
             created_by: proto.createdBy,
+            updated_at: iso(proto.createdAt),
             labels: [...new Set([...proto.labels, 'template'])],
             source_formula: proto.formula,
             kind: 'proto',
