@@ -2,7 +2,7 @@ import { HOLD_MS } from '#core/limits';
 import { nextForStep } from '#core/molecule/life';
 import type { Step } from '#core/records';
 import type { World } from '#world/world';
-import { type Answer, done, type Processor, sleep } from './answer.ts';
+import { type Answer, done, doneChildless, type Processor, sleep } from './answer.ts';
 import { end } from './step-end.ts';
 import { offer } from './step-offer.ts';
 import { decideRound } from './step-rounds.ts';
@@ -23,16 +23,18 @@ const EXECUTORS: Record<
 /** A step's life: held while it needs something, then done by whoever does it. */
 export const steps: Processor<'steps', World> = async (turn, world) => {
   const { desk } = world;
-  for (let { doc, unmet } = turn; ; { doc, unmet } = await turn.again()) {
+  for (let { doc, unmet, seen } = turn; ; { doc, unmet, seen } = await turn.again()) {
     if (!doc) return done('gone');
     const now = desk.clock.now();
     const move = nextForStep(doc, unmet, now);
     switch (move.do) {
       case 'hold':
         return sleep(doc.notBefore ?? now + HOLD_MS, move.why);
-      case 'close':
-        await end(doc, { outcome: 'done', reason: doc.exec === 'epic' ? 'its children have ended' : 'its needs are met' }, world);
-        return done('done');
+      case 'close': {
+        const reason = doc.exec === 'epic' ? 'its children have ended' : 'its needs are met';
+        const closed = await end(doc, { outcome: 'done', reason }, world, seen);
+        return closed && !closed.work && !closed.molecules ? doneChildless('done') : done('done');
+      }
       case 'run':
       case 'sling':
       case 'decide-round':

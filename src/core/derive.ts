@@ -129,9 +129,9 @@ const standing: { readonly [N in Noun]?: (doc: Records[N]) => Standing } = {
   escalation: (doc) => [[doc.state === 'closed' ? 'escalations.closed' : 'escalations.open', doc.openedAt]],
 };
 
-/** Every index of a record. Index `jobs` holds each job that should live: what the deacon compares with BullMQ. */
+/** Every index of a record. Index `jobs` holds each job that should live, but those of steps, which their molecules list: what the deacon compares with BullMQ. */
 export function standingOf<N extends Noun>(noun: N, doc: Records[N]): Standing {
-  const job = isFinal[noun](doc) ? undefined : jobMember[noun](doc);
+  const job = noun === 'step' || isFinal[noun](doc) ? undefined : jobMember[noun](doc);
   const own = standing[noun]?.(doc) ?? [];
   return job ? [...own, ['jobs', 0, job] as const] : own;
 }

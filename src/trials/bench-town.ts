@@ -4,13 +4,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
-import { isRefusal } from '#core/refusals';
+import { isRefusal, Refused } from '#core/refusals';
 import { createWork, MILESTONE, sling } from '#core/work';
 import { type AnyProcessor, type Footing, type Sleepers, startSleepers, takeOver } from '#daemon/sleepers';
 import { type QueueName, queues } from '#queues/index';
 import { systemClock } from '#world/clock';
 import { silent } from '#world/log';
 import { jobsFor } from '#world/queue/jobs';
+import { findRedisServer, redisArgv } from '#world/redis/server';
 import { keysOf } from '#world/store/keys';
 import { openLink } from '#world/store/link';
 import type { World } from '#world/world';
@@ -31,11 +32,10 @@ export type BenchTown = {
 export async function benchTown(ran: { readonly [Q in QueueName]?: AnyProcessor<World> }): Promise<BenchTown> {
   const dir = mkdtempSync(join(tmpdir(), 'gt-bench-'));
   const path = join(dir, 's');
-  const server: ChildProcess = spawn(
-    'redis-server',
-    ['--port', '0', '--unixsocket', path, '--dir', dir, '--save', '', '--appendonly', 'yes', '--maxmemory-policy', 'noeviction'],
-    { stdio: 'ignore' },
-  );
+  const program = findRedisServer();
+  if (typeof program !== 'string') throw new Refused(program);
+  const [, ...flags] = redisArgv({ program, socket: path, data: join(dir, 'data') });
+  const server: ChildProcess = spawn(program, flags, { stdio: 'ignore' });
   const link = await openLink({ path }, { waitMs: 10_000 });
   const redis = new Redis({ path, maxRetriesPerRequest: null });
   redis.on('error', () => undefined);

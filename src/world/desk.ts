@@ -5,7 +5,7 @@ import type { Clock } from './clock.ts';
 import { failpoint } from './failpoint.ts';
 import type { Log } from './log.ts';
 import type { Ask } from './queue/ask.ts';
-import type { Books, Reading, Writer } from './store/books.ts';
+import type { Books, Reading, Seen, Writer } from './store/books.ts';
 import { type Plans, plansOf } from './store/plans.ts';
 
 /** What an op is given: the books, a clock, ids, a log. No git, no terminals, no files. */
@@ -18,8 +18,11 @@ export type Desk = {
   readonly random: (bytes: number) => Uint8Array;
   /** Plans of protomolecules and molecules: what was cooked, with the texts of all steps. */
   readonly plans: Plans;
-  /** Writes a change and wakes the jobs that it concerns. A job whose wake is lost on the way is woken by the worker's relay. */
-  readonly change: <A>(decide: (reading: Reading) => Promise<Decision<A>> | Decision<A>) => Promise<A | Refusal>;
+  /**
+   * Writes a change and wakes the jobs that it concerns. A job whose wake is lost on the way is woken by the worker's relay. `first` is a reading that was made
+   * already, e.g. at the start of an activation.
+   */
+  readonly change: <A>(decide: (reading: Reading) => Promise<Decision<A>> | Decision<A>, first?: Seen) => Promise<A | Refusal>;
   /** Wakes jobs ("look again"). */
   readonly wake: (members: readonly Member[]) => Promise<void>;
 };
@@ -41,8 +44,8 @@ export function makeDesk(parts: {
     random,
     plans: plansOf(books),
     actor: writer.actor,
-    change: async (decide) => {
-      const written = await books.change(writer, decide);
+    change: async (decide, first) => {
+      const written = await books.change(writer, decide, first);
       if (isRefusal(written)) return written;
       failpoint('commit');
       await ask(written.marked);
