@@ -4,6 +4,7 @@ import type { Run } from '#core/records';
 import { isRefusal, Refused, refuse } from '#core/refusals';
 import { failpoint } from '#world/failpoint';
 import type { World } from '#world/world';
+import { worktreeMade } from './step-place.ts';
 
 /** Changes a run's record, unless it has ended. @throws Refused when the books refuse, so that the job's backoff tries again */
 export async function changeRun(
@@ -11,12 +12,14 @@ export async function changeRun(
   world: World,
   change: (doc: Run) => Run,
   event?: Pick<NewEvent, 'type' | 'data'>,
+  settle: readonly string[] = [],
 ): Promise<undefined> {
   const answer = await world.desk.change(async (reading) => {
     const now = await reading.get('run', run.id);
     if (!now || now.state === 'ended') return { put: [], answer: undefined };
     return {
       put: [{ noun: 'run', doc: change(now) }],
+      settle,
       events: event ? [{ ...event, subject: run.id, rig: run.rig }] : [],
       answer: undefined,
     };
@@ -44,10 +47,9 @@ export async function prepare(run: Run, world: World): Promise<undefined> {
       env: await world.agents.identity(run),
     });
   const { head } = await git.facts(run.dir);
-  await changeRun(run, world, (doc) => ({ ...doc, state: 'ready', base: tip, start: doc.start ?? head, lastHead: head }), {
-    type: 'run.ready',
-    data: { branch, base: tip },
-  });
+  const event = { type: 'run.ready', data: { branch, base: tip } } as const;
+  const ready = (doc: Run): Run => ({ ...doc, state: 'ready', base: tip, start: doc.start ?? head, lastHead: head });
+  await changeRun(run, world, ready, event, [worktreeMade(run.work)]);
 }
 
 /** Chooses the branch's name by the rig's template, free of other items' branches, and writes it down with the run and with what the item holds. */

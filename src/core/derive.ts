@@ -140,7 +140,12 @@ type Concerned = readonly (Member | undefined)[];
 
 /** Jobs that a change concerns, for nouns where it is not their own alone. */
 const concerned: { readonly [N in Noun]?: (doc: Records[N], before: Records[N] | undefined) => Concerned } = {
-  work: (doc, before) => (wants(doc) || wants(before) ? [jobMember.work(doc), DISPATCH] : [jobMember.work(doc)]),
+  work: (doc, before) => [
+    jobMember.work(doc),
+    ...(wants(doc) || wants(before) ? [DISPATCH] : []),
+    // The step whose work it is ends with it, before worktree and branch are cleared away.
+    ...(doc.leg && doc.status === 'closed' && before?.status !== 'closed' ? [member('steps', `${doc.leg.step}@1`)] : []),
+  ],
   run: (doc, before) => [
     jobMember.run(doc),
     ...(doc.state === 'ended' && before?.state !== 'ended' ? [DISPATCH, member('work', `${doc.work}@${doc.generation}`)] : []),

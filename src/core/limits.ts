@@ -40,6 +40,16 @@ export const ENDED_KEPT_MS = DAY;
 export const PATROL_OVER_MS = 10 * MINUTE;
 /** Steps of a molecule that are written and added at once: BullMQ adds so many in one transaction without holding up others. */
 export const POUR_CHUNK = 500;
+/** Pause before a step is tried again (doubling), and the longest. */
+export const STEP_BACKOFF_MS = 2 * SECOND;
+export const STEP_BACKOFF_MAX_MS = 5 * MINUTE;
+/** What a command's output may be to count as the step's output, and how much of it the record itself keeps: the rest lies in its text. */
+export const OUTPUT_BYTES = 64 * 1024;
+export const OUTPUT_KEPT_BYTES = 2 * 1024;
+/** A command without a timeout of its own. */
+export const COMMAND_MS = 10 * MINUTE;
+/** A command that found no place looks again after this, should the worker that had it in its line have died. */
+export const COMMAND_LINE_MS = MINUTE;
 /** Records that a patrol reads at once. */
 export const PAGE = 1000;
 /** An agent's writing call outlives a restart of Redis; a person's command says soon that Redis is down. */

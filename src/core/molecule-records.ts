@@ -83,6 +83,8 @@ const evidence = z.looseObject({
   note: z.string().optional(),
   /** A command's exit code, or the work item or molecules that did it. */
   code: z.number().optional(),
+  /** File of its output. */
+  log: z.string().optional(),
   work: z.string().optional(),
 });
 
@@ -111,7 +113,28 @@ export const step = z.looseObject({
   status: z.enum(['open', 'in_progress', 'failed', 'closed']).default('open'),
   /** Somebody watches it: its close makes the molecule's watchers look. */
   watched: z.boolean().optional(),
-  waits: z.looseObject({ kind: z.enum(['all-children', 'any-children', 'children-of']), spawner: z.string() }).optional(),
+  /** It waits for children that its spawner makes at run time, until `met`. */
+  waits: z
+    .looseObject({
+      kind: z.enum(['all-children', 'any-children', 'children-of']),
+      spawner: z.string(),
+      met: z.boolean().optional(),
+    })
+    .optional(),
+  /** What follows its work before it may close: a check that says whether it is worked once more, or a molecule for each item of its output. */
+  after: z.enum(['check', 'fan-out']).optional(),
+  /** Its work is done, what follows is not. */
+  worked: z.looseObject({ at: time, reason: z.string(), by: z.string().optional() }).optional(),
+  /** It fails with others: the `body` of a scope knows its members. */
+  scope: z
+    .looseObject({
+      of: z.string(),
+      role: z.enum(['setup', 'member', 'body', 'teardown']),
+      members: z.array(z.string()).optional(),
+    })
+    .optional(),
+  /** Attempts that failed since it was opened, or since a person asked for it again. */
+  failures: z.number().optional(),
   attempts: z.number().default(0),
   /** Who has it in hand: the run and its session, the head of the worktree when it was taken. */
   holder: z

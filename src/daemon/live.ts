@@ -11,9 +11,11 @@ import { agentFor, launch } from '#world/agents/launch';
 import { sessionToken, townSecret } from '#world/agents/token';
 import { makeCheck } from '#world/checks/slots';
 import { systemClock } from '#world/clock';
+import { makeCommands } from '#world/commands/commands';
 import { townLayout } from '#world/config/layout';
 import { prune } from '#world/config/prune';
 import type { Files } from '#world/config/watched';
+import { formulaFiles } from '#world/formulas/formula-files';
 import { makeGit } from '#world/git/make';
 import type { News } from '#world/news';
 import { killTree } from '#world/processes/kill';
@@ -55,6 +57,16 @@ export async function liveWorld({
     runtime: layout.runtime,
     worker,
   });
+  const commands = makeCommands({
+    clock: systemClock,
+    killTree: (input) => killTree(input),
+    env: process.env,
+    bin: agents.bin,
+    townId,
+    worker,
+    folder: join(layout.runtime, 'commands'),
+    wake: (members) => void footing.desk.wake(members).catch((fault: unknown) => footing.desk.log.fault('wake', fault)),
+  });
   const queues = jobsFor(footing.link, footing.desk.books.keys, footing.jobs, workerName(footing.epoch));
   const rest = {
     epoch: footing.epoch,
@@ -63,10 +75,12 @@ export async function liveWorld({
     host: host.now,
     news,
     ...files,
+    formulas: (rig: string) => formulaFiles(layout, rig),
     queues,
     prune: (before: number) => prune(layout, before),
     kill,
     check,
+    commands,
     agents: {
       token: (session: string) => sessionToken(townId, secret, session),
       launch: (...[run, work, rig, text]: Parameters<World['agents']['launch']>) => launch(run, work, rig, text, agents),

@@ -66,7 +66,7 @@ export function tooLong(field: string, value: string): Refusal | undefined {
 }
 
 /** An id that nobody has: as short as possible, longer when the short one is taken. */
-async function freeId(desk: Desk, reading: Reading, prefix: string): Promise<string> {
+export async function freeId(desk: Desk, reading: Reading, prefix: string): Promise<string> {
   for (let length = SHORTEST; length <= LONGEST; length++) {
     const id = `${prefix}-${shortHash(desk.random(length), length)}`;
     if (!(await reading.get('work', id))) return id;

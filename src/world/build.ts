@@ -11,6 +11,6 @@ export function buildName(env: Readonly<Record<string, string | undefined>>): st
 }
 
 /** The folder of package.json above this one: the build lies one folder deeper than the sources. */
-function packageRoot(folder: string): string {
+export function packageRoot(folder: string): string {
   return existsSync(join(folder, 'package.json')) || dirname(folder) === folder ? folder : packageRoot(dirname(folder));
 }

@@ -6,9 +6,11 @@ import type { Settings } from '#core/settings';
 import type { QueueName } from '#queues/index';
 import type { Launch } from './agents/launch.ts';
 import type { Verdict } from './checks/verdict.ts';
+import type { Commands } from './commands/commands.ts';
 import type { RigLayout, TownLayout } from './config/layout.ts';
 import type { RigFile } from './config/rigs.ts';
 import type { Desk } from './desk.ts';
+import type { FormulaFiles } from './formulas/formula-files.ts';
 import type { Git } from './git/git.ts';
 import type { News } from './news.ts';
 import type { KillRequest, Survivor } from './processes/kill.ts';
@@ -39,6 +41,8 @@ export type World = {
   /** The host of now. Its calls reject while it is away; the job's backoff waits for the next one. */
   readonly host: () => Host;
   readonly news: News;
+  /** Formulas that a rig can see; of the town for an empty name. */
+  readonly formulas: (rig: string) => FormulaFiles;
   /** Settings and rigs are files that people edit: read when asked for. @throws Refused when a file is wrong or a rig is unknown */
   readonly settings: () => Settings;
   readonly rig: (name: string) => Rig;
@@ -71,6 +75,8 @@ export type World = {
     readonly identity: (run: Run) => Promise<Record<string, string>>;
     readonly user: () => Promise<string>;
   };
+  /** Commands of steps, in the worktree that the step's molecule works in. */
+  readonly commands: Commands;
   /** Runs commands on a commit in a clean slot of the rig. */
   readonly check: (
     input: { id: string; rig: Rig; commit: string; commands: ReadonlyArray<{ name: string; run: string; timeoutMs: number }> },

@@ -2,5 +2,7 @@ import type { Group } from '#cli/command';
 
 /** Workflows as files. */
 export const formula: Group = {
-  verbs: {},
+  verbs: {
+    run: { help: 'Runs a formula', load: async () => (await import('./formula-run.ts')).formulaRun },
+  },
 };

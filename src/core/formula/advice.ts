@@ -2,6 +2,7 @@ import type { Path } from './faults.ts';
 import { meant } from './faults.ts';
 import { matchesGlob } from './glob.ts';
 import type { Advice, AdviceStep, Formula, Step } from './grammar.ts';
+import { besideShell, execOf, mapExec } from './grammar-exec.ts';
 import { wholeFormula } from './inherit.ts';
 import { type Kitchen, makes } from './kitchen.ts';
 import { blankStep, titleOf } from './step.ts';
@@ -69,7 +70,8 @@ function aroundOf(step: Step, advice: readonly Advice[]): Around {
   return { befores, afters };
 }
 
-function adviceStep({ id, title, description, type, args, output, extra }: AdviceStep, on: Step, origin: Step['origin']): Step {
+function adviceStep(written: AdviceStep, on: Step, origin: Step['origin']): Step {
+  const { id, title, description, type, args, output, extra } = written;
   const values = new Map([
     ['step.id', on.id],
     ['step.title', titleOf(on)],
@@ -85,6 +87,10 @@ function adviceStep({ id, title, description, type, args, output, extra }: Advic
     title: fillBraces(title, values),
     description: fillBraces(description, values),
     type,
+    ...mapExec(
+      execOf(written) ?? {},
+      besideShell((text) => fillBraces(text, values)),
+    ),
     ...(Object.keys(kept).length > 0 ? { extra: kept } : {}),
     ...(on.condition === undefined ? {} : { condition: on.condition }),
     ...(on.also ? { also: on.also } : {}),

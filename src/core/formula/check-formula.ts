@@ -1,8 +1,9 @@
+import { checkExec, tellerAt } from './check-exec.ts';
 import { checkStep } from './check-step.ts';
 import { checkSteps, withChildren } from './check-steps.ts';
 import { meant, type Path } from './faults.ts';
-import type { Formula, Var } from './grammar.ts';
-import type { Leg } from './grammar-convoy.ts';
+import { type AdviceStep, type Formula, VAR_TYPES, type Var } from './grammar.ts';
+import { INPUT_TYPES, type Leg } from './grammar-convoy.ts';
 import type { Report } from './report.ts';
 import { runConditionFault } from './run-condition.ts';
 import { parseTemplate } from './template.ts';
@@ -17,6 +18,7 @@ export function checkFormula(formula: Formula, file: string, report: Report, typ
   const outer = new Set<string>();
   checkVars(formula, file, report);
   for (const step of [...formula.steps, ...formula.template]) checkStep(step, report);
+  checkAdvice(formula, file, report);
   checkSteps(formula.steps, { outer, open, braces: false }, report);
   checkSteps(formula.template, { outer, open, braces: true }, report);
   if (typed && !open) checkWhole(formula, file, report);
@@ -25,6 +27,18 @@ export function checkFormula(formula: Formula, file: string, report: Report, typ
   checkTemplates(formula, file, report);
   if (formula.phase !== '' && formula.phase !== 'liquid' && formula.phase !== 'vapor')
     report.warn(file, ['phase'], `\`${formula.phase}\` is no phase`, 'known are liquid and vapor');
+}
+
+function checkAdvice({ advice }: Formula, file: string, report: Report): void {
+  advice.forEach(({ before, after, around }, index) => {
+    const all: Array<[AdviceStep | undefined, Path]> = [
+      [before, ['before']],
+      [after, ['after']],
+      ...around.before.map((one, at): [AdviceStep, Path] => [one, ['around', 'before', at]]),
+      ...around.after.map((one, at): [AdviceStep, Path] => [one, ['around', 'after', at]]),
+    ];
+    for (const [one, at] of all) if (one) checkExec(one, tellerAt(['advice', index, ...at], file, report));
+  });
 }
 
 /** Whether the formula has what its type is about: its own, or what it has inherited. */
@@ -37,9 +51,11 @@ export function checkWhole(formula: Formula, file: string, report: Report): void
   if (type === 'convoy' && formula.legs.length === 0) lacks('legs');
 }
 
-function checkVars({ vars }: Formula, file: string, report: Report): void {
+function checkVars({ vars, inputs }: Formula, file: string, report: Report): void {
+  for (const [name, { type }] of Object.entries(inputs)) checkType(type, INPUT_TYPES, ['inputs', name], file, report);
   for (const [name, one] of Object.entries(vars)) {
     const at = ['vars', name];
+    checkType(one.type, VAR_TYPES, at, file, report);
     if (!isName(name) && name.trim() !== '')
       report.warn(
         file,
@@ -55,6 +71,12 @@ function checkVars({ vars }: Formula, file: string, report: Report): void {
   }
 }
 
+/** Other projects write types that are never checked: such a word is kept, and every value is taken. */
+function checkType(type: string, known: readonly string[], at: Path, file: string, report: Report): void {
+  if (!known.includes(type))
+    report.warn(file, [...at, 'type'], `\`${type}\` is no type: any text is taken`, `known are ${known.join(', ')}`);
+}
+
 function checkDefault(one: Var, at: Path, file: string, report: Report): void {
   if (one.default !== undefined && one.default !== '' && one.enum && !one.enum.includes(one.default))
     report.warn(file, [...at, 'default'], `the default "${one.default}" is none of ${one.enum.join(', ')}`);
@@ -68,8 +90,8 @@ function checkCompose({ compose, steps, extends: parents }: Formula, file: strin
   const ids = withChildren(steps).map(({ step }) => step.id);
   compose.bond_points.forEach(({ after_step, before_step }, index) => {
     const at = ['compose', 'bond_points', index];
-    if ((after_step === undefined) === (before_step === undefined))
-      report.fault(file, at, 'needs one of `after_step` and `before_step`, not both');
+    if (after_step !== undefined && before_step !== undefined)
+      report.fault(file, at, 'has both `after_step` and `before_step`', 'leave one of the two out');
     for (const [key, id] of Object.entries({ after_step, before_step }))
       if (id !== undefined && parents.length === 0 && !ids.includes(id))
         report.fault(file, [...at, key], `there is no step \`${id}\``, meant(id, ids));
@@ -77,7 +99,7 @@ function checkCompose({ compose, steps, extends: parents }: Formula, file: strin
 }
 
 function checkConvoy(
-  { legs, aspects, synthesis, presets, inputs, extends: parents }: Formula,
+  { type, steps, legs, aspects, synthesis, presets, inputs, extends: parents }: Formula,
   file: string,
   report: Report,
 ): void {
@@ -88,6 +110,13 @@ function checkConvoy(
         report.fault(file, [...at, index], `there is no leg \`${id}\``, meant(id, ids));
     });
   };
+  if (type === 'convoy' && steps.length > 0)
+    report.warn(
+      file,
+      ['steps'],
+      'a convoy is made of its legs: its steps are not kept',
+      'leave `type` out, or write them as legs',
+    );
   checkLegs(legs, 'legs', file, report);
   checkLegs(aspects, 'aspects', file, report);
   knowLegs(synthesis?.depends_on ?? [], ['synthesis', 'depends_on']);

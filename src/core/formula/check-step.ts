@@ -1,14 +1,13 @@
+import { checkExec, checkTimeout, type Tell, tellerAt } from './check-exec.ts';
 import { CONDITION_FORMS, parseCondition } from './condition.ts';
-import type { Path } from './faults.ts';
 import { GATE_TYPES, STEP_TYPES, type Step } from './grammar.ts';
 import { parseRange } from './range.ts';
 import type { Report } from './report.ts';
 import { runConditionFault } from './run-condition.ts';
-import { parseTimeout } from './timeout.ts';
 
 /** What must hold of one step by itself, its children and the body of its loop. */
 export function checkStep(step: Step, report: Report): void {
-  const tell = teller(step, report);
+  const tell = tellerAt(step.origin.at, step.origin.file, report);
   if (!isOneOf(STEP_TYPES, step.type))
     tell.warn(['type'], `\`${step.type}\` is no type of step: it is worked as a task`, `known are ${STEP_TYPES.join(', ')}`);
   if (step.condition !== undefined && parseCondition(step.condition) === undefined)
@@ -17,16 +16,8 @@ export function checkStep(step: Step, report: Report): void {
   checkLoop(step, tell);
   checkOnComplete(step, tell);
   checkAttempts(step, tell);
+  checkExec(step, tell);
   for (const child of [...step.children, ...(step.loop?.body ?? [])]) checkStep(child, report);
-}
-
-type Tell = Record<'fault' | 'warn', (sub: Path, says: string, hint?: string) => void>;
-
-function teller({ origin }: Step, report: Report): Tell {
-  return {
-    fault: (sub, says, hint) => report.fault(origin.file, [...origin.at, ...sub], says, hint),
-    warn: (sub, says, hint) => report.warn(origin.file, [...origin.at, ...sub], says, hint),
-  };
 }
 
 function isOneOf(words: readonly string[], one: string): boolean {
@@ -44,13 +35,8 @@ function checkGate({ gate }: Step, tell: Tell): void {
   checkTimeout(gate.timeout, ['gate', 'timeout'], tell);
   const why = gate.type === 'condition' && gate.condition !== undefined ? runConditionFault(gate.condition) : undefined;
   if (why !== undefined) tell.fault(['gate', 'condition'], why);
-  if (gate.type === 'timer' && gate.timeout === undefined) tell.fault(['gate'], 'a timer needs a `timeout`', 'such as "1h30m"');
-}
-
-/** A timeout that holds `{` is judged when it has been filled. */
-function checkTimeout(written: string | undefined, at: Path, tell: Tell): void {
-  if (written === undefined || written.includes('{') || parseTimeout(written) !== undefined) return;
-  tell.fault(at, `"${written}" is no duration`, 'such as "90s", "1h30m"; the longest unit is h');
+  if (gate.type === 'timer' && gate.timeout === undefined)
+    tell.warn(['gate'], 'a timer without a `timeout` opens only by hand', 'such as timeout = "1h30m"');
 }
 
 function checkLoop(step: Step, tell: Tell): void {
@@ -82,7 +68,7 @@ function checkOnComplete({ on_complete: after }: Step, tell: Tell): void {
   if (!after) return;
   const at = ['on_complete'];
   if ((after.for_each === undefined) !== (after.bond === undefined)) tell.fault(at, '`for_each` and `bond` need each other');
-  if (after.for_each !== undefined && !/^output(\.[\w-]+)+$/.test(after.for_each))
+  if (after.for_each !== undefined && !/^output\../.test(after.for_each))
     tell.fault([...at, 'for_each'], `\`${after.for_each}\` is no path`, 'write `output.` and the path to a list');
   if (after.parallel && after.sequential) tell.fault(at, '`parallel` and `sequential` exclude each other');
 }

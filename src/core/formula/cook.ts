@@ -10,7 +10,7 @@ import type { Kitchen } from './kitchen.ts';
 import { unroll } from './loops.ts';
 import type { Source } from './parse.ts';
 import { prepared } from './prepare.ts';
-import { contentOf, type Proto } from './proto.ts';
+import { hashed, type Proto } from './proto.ts';
 import { Report } from './report.ts';
 import { served } from './serve.ts';
 import { Shelf } from './shelf.ts';
@@ -39,6 +39,17 @@ export type Cooked = { readonly warnings: readonly Fault[] } & (
 
 /** Cooks a formula into a protomolecule: the same files and values always give the same. All faults come at once. */
 export function cook(input: CookInput): Cooked {
+  const cooked = cookTemplate(input);
+  const given = input.given ?? new Map<string, string>();
+  if ('faults' in cooked || given.size === 0) return cooked;
+  const filled = fill(cooked.proto, given, cooked.file);
+  return { ...filled, warnings: [...cooked.warnings, ...filled.warnings] };
+}
+
+/** Cooks, and fills nothing in: the given values only shape the steps (ranges of loops, an expansion cooked alone). `file` is the formula's own. */
+export function cookTemplate(
+  input: CookInput,
+): { warnings: readonly Fault[] } & ({ proto: Proto; file: string } | { faults: readonly Fault[] }) {
   const report = new Report();
   const shelf = new Shelf(input.find, input.names ?? [], report);
   const found = wholeFormula(input.name, shelf);
@@ -53,12 +64,8 @@ export function cook(input: CookInput): Cooked {
   const root = `${input.prefix ?? ''}${formula.formula}`;
   const list = served(steps, root, kitchen);
   if (report.faults.length > 0) return { faults: report.faults, warnings: report.warnings };
-  const bare = { ...rootOf(formula, root), steps: list };
-  const proto: Proto = { ...bare, hash: input.hash(contentOf(bare)) };
-  if (given.size === 0) return { proto, warnings: report.warnings };
-  const filled = fill(proto, given, file);
-  const warnings = [...report.warnings, ...filled.warnings];
-  return 'proto' in filled ? { proto: filled.proto, warnings } : { faults: filled.faults, warnings };
+  const proto = hashed({ ...rootOf(formula, root), steps: list }, input.hash);
+  return { proto, file, warnings: report.warnings };
 }
 
 /** The steps through all stages, in their order. */

@@ -2,6 +2,7 @@ import type { Path } from './faults.ts';
 import { meant } from './faults.ts';
 import { matchesGlob } from './glob.ts';
 import type { Step } from './grammar.ts';
+import { execOf } from './grammar-exec.ts';
 import { wholeFormula } from './inherit.ts';
 import { type Kitchen, makes } from './kitchen.ts';
 import { unroll } from './loops.ts';
@@ -161,6 +162,7 @@ function warnOfLoss(target: Step, rule: Rule, kitchen: Kitchen): void {
     ...(target.labels.length > 0 ? ['labels'] : []),
     ...(target.assignee === '' ? [] : ['assignee']),
     ...(target.gate ? ['gate'] : []),
+    ...(execOf(target) ? ['what gt runs'] : []),
     ...(target.children.length > 0 ? ['children'] : []),
   ];
   if (lost.length > 0)

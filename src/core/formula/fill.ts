@@ -1,5 +1,6 @@
 import { CONDITION_FORMS, holds, parseCondition } from './condition.ts';
 import { type Fault, type Path, place } from './faults.ts';
+import { mapExec } from './grammar-exec.ts';
 import type { Proto, ProtoStep } from './proto.ts';
 import { parseTimeout } from './timeout.ts';
 import { mapStrings } from './tree.ts';
@@ -43,9 +44,14 @@ export function fill(
   faults.push(...judged.faults.map(({ at, says, hint }) => told(at, says, hint)));
   const text = (written: string) => fillText(written, values);
   const steps = kept.map((step) => filledStep(step, text));
-  for (const { gate, step } of steps)
-    if (gate?.timeout !== undefined && parseTimeout(gate.timeout) === undefined)
-      faults.push(told(['steps', step, 'gate', 'timeout'], `"${gate.timeout}" is no duration`, 'such as "90s", "1h30m"'));
+  const judge = (timeout: string | undefined, at: Path) => {
+    if (timeout !== undefined && parseTimeout(timeout) === undefined)
+      faults.push(told(at, `"${timeout}" is no duration`, 'such as "90s", "1h30m"'));
+  };
+  for (const { gate, exec, step } of steps) {
+    judge(gate?.timeout, ['steps', step, 'gate', 'timeout']);
+    judge(exec?.timeout, ['steps', step, 'timeout']);
+  }
   const warnings = judged.warnings.map(({ at, says, hint }) => told(at, says, hint));
   if (faults.length > 0) return { faults, warnings };
   return { proto: { ...proto, title: text(proto.title), description: text(proto.description), steps }, warnings };
@@ -102,13 +108,14 @@ function filledStep(step: ProtoStep, text: (written: string) => string): ProtoSt
     ...(step.repeat ? { repeat: { ...step.repeat, until: text(step.repeat.until) } } : {}),
     ...(step.on_complete ? { on_complete: mapStrings(step.on_complete, text) as NonNullable<ProtoStep['on_complete']> } : {}),
     ...(step.ralph ? { ralph: mapStrings(step.ralph, text) as NonNullable<ProtoStep['ralph']> } : {}),
+    ...(step.exec ? { exec: mapExec(step.exec, text) } : {}),
     conditions: [],
   };
 }
 
 function textsOf(step: ProtoStep): string[] {
   const metadata: string[] = [];
-  mapStrings([step.metadata, step.gate ?? {}, step.labels], (one) => {
+  mapStrings([step.metadata, step.gate ?? {}, step.labels, step.exec ?? {}], (one) => {
     metadata.push(one);
     return one;
   });

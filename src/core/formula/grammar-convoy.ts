@@ -4,6 +4,8 @@ import type { Extra } from './reader.ts';
 
 type Names = readonly string[];
 
+export const INPUT_TYPES = ['string', 'number', 'bool'] as const;
+
 /** What a convoy formula is given at its run. */
 export type Input = {
   readonly description: string;

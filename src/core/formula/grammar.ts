@@ -1,5 +1,6 @@
 import type { Path } from './faults.ts';
 import type { Input, Leg, Output, Preset, Synthesis } from './grammar-convoy.ts';
+import type { StepExec } from './grammar-exec.ts';
 import type { Extra } from './reader.ts';
 import type { Waits } from './waits.ts';
 
@@ -12,6 +13,8 @@ type FormulaType = (typeof FORMULA_TYPES)[number];
 export const STEP_TYPES = ['task', 'bug', 'feature', 'epic', 'chore'] as const;
 /** The gates that resolve by themselves or by hand; any other word waits for a human. */
 export const GATE_TYPES = ['human', 'mail', 'timer', 'gh:run', 'gh:pr', 'bead', 'condition'] as const;
+
+export const VAR_TYPES = ['string', 'int', 'bool'] as const;
 
 type Names = readonly string[];
 type Texts = Readonly<Record<string, string>>;
@@ -36,7 +39,8 @@ export type Var = {
   readonly required: boolean;
   readonly enum?: Names;
   readonly pattern?: string;
-  readonly type: 'string' | 'int' | 'bool';
+  /** One of VAR_TYPES; values of another are not judged. */
+  readonly type: string;
   readonly extra?: Extra;
 };
 
@@ -82,7 +86,7 @@ export type Ralph = {
 };
 
 /** A step as written in `steps`, `template`, `children` and the body of a loop. */
-export type Step = {
+export type Step = StepExec & {
   readonly id: string;
   readonly title: string;
   readonly description: string;
@@ -122,7 +126,7 @@ export type Step = {
   readonly repeat?: { readonly until: string; readonly max: number; readonly round: string };
 };
 
-export type AdviceStep = {
+export type AdviceStep = StepExec & {
   readonly id: string;
   readonly title: string;
   readonly description: string;

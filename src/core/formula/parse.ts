@@ -12,6 +12,8 @@ export type Source = {
   /** Name of the file, as faults name it; `.json` at its end means JSON, anything else TOML. */
   readonly file: string;
   readonly text: string;
+  /** The file is there, and its text could not be had. */
+  readonly fault?: { readonly says: string; readonly hint: string };
   /** Text of another file, by its path from this one's folder; undefined when it cannot be read. */
   readonly beside?: (path: string) => string | undefined;
 };
@@ -100,7 +102,11 @@ export function tableOf(source: Source, report: Report): Record<string, unknown>
   return raw?.value;
 }
 
-function decode({ file, text }: Source, report: Report): { value: Record<string, unknown>; lineOf: LineOf } | undefined {
+function decode({ file, text, fault }: Source, report: Report): { value: Record<string, unknown>; lineOf: LineOf } | undefined {
+  if (fault) {
+    report.fault(file, [], fault.says, fault.hint);
+    return undefined;
+  }
   const json = file.endsWith('.json');
   try {
     const value: unknown = json ? JSON.parse(text.replace(/^\uFEFF/, '')) : parseToml(text);

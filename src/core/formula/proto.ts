@@ -1,4 +1,5 @@
 import type { Formula, Gate, OnComplete, Ralph, Retry, Step, Var, Via } from './grammar.ts';
+import type { StepExec } from './grammar-exec.ts';
 import type { Extra } from './reader.ts';
 import type { Waits } from './waits.ts';
 
@@ -35,20 +36,7 @@ type ProtoOrigin = {
   readonly by: readonly Via[];
 };
 
-/** Who does a step, when the formula says it; and what gt runs there. Commands run in the worktree, by `sh -c`. */
-export type StepExec = {
-  readonly executor?: 'agent' | 'polecat' | 'command' | 'mark';
-  /** `command`: what the worker runs. */
-  readonly run?: string;
-  /** The command may be run again when nobody knows whether it ran to its end. */
-  readonly repeatable?: boolean;
-  /** A command that ends with 0 when the step is done already. */
-  readonly done_if?: string;
-  /** A Go duration, for `run`, `check` and `done_if` each. */
-  readonly timeout?: string;
-  /** A command that must end with 0 before the step may be closed as done. */
-  readonly check?: string;
-};
+export type { StepExec } from './grammar-exec.ts';
 
 export type ProtoStep = {
   /** `ROOT.STEP`, `ROOT.PARENT.CHILD`, and `ROOT.gate-STEP` of a gate. */
@@ -102,8 +90,12 @@ function canonical(value: unknown): string {
     .join(',')}}`;
 }
 
-/** What the hash of a proto is made of. */
-export function contentOf(proto: Omit<Proto, 'hash'>): string {
+/** The proto with the hash of its content. `hash` makes hexadecimal digits or the like of a text. */
+export function hashed(proto: Omit<Proto, 'hash'>, hash: (text: string) => string): Proto {
+  return { ...proto, hash: hash(contentOf(proto)) };
+}
+
+function contentOf(proto: Omit<Proto, 'hash'>): string {
   const steps = proto.steps.map(({ origin: { file: _file, line: _line, ...origin }, ...step }) => ({ ...step, origin }));
   return canonical({ ...proto, steps });
 }

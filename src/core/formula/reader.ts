@@ -20,8 +20,17 @@ export type Shape<T> = (value: unknown, at: Path, into: Reading) => T | undefine
 /** Keys that the language does not know: kept, and warned of. */
 export type Extra = Readonly<Record<string, unknown>>;
 
+type Kind = 'string' | 'boolean' | 'object';
+const KINDS: Readonly<Record<Kind, string>> = { string: 'a text', boolean: 'a flag', object: 'a table' };
+
 /** How one key of a table is read: its shape, what it is when absent, or that it must be there. */
-export type Field<T> = { readonly shape: Shape<T>; readonly otherwise?: T; readonly required?: boolean };
+export type Field<T> = {
+  readonly shape: Shape<T>;
+  readonly otherwise?: T;
+  readonly required?: boolean;
+  /** The key is gt's own: a value that is not of this kind is somebody else's key of the same name, and is kept like an unknown one. */
+  readonly only?: Kind;
+};
 
 /** What a reader adds to a table, and no file says. */
 type Added = 'extra' | 'origin' | 'waits' | 'also' | 'leg' | 'repeat';
@@ -34,6 +43,8 @@ export const may = <T>(shape: Shape<T>): Field<T> => ({ shape });
 export const or = <T>(shape: Shape<T>, otherwise: T): Field<T> => ({ shape, otherwise });
 /** A key that must be there. */
 export const must = <T>(shape: Shape<T>): Field<T> => ({ shape, required: true });
+/** A key of gt's own, which may be absent. */
+export const own = <T>(shape: Shape<T>, only: Kind = 'string'): Field<T> => ({ shape, only });
 
 function wrong(into: Reading, at: Path, value: unknown, right: string): undefined {
   into.faults.push(note(at, `must be ${right}, and is ${kindOf(value)}`));
@@ -66,6 +77,9 @@ export const text: Shape<string> = (value, at, into) => (typeof value === 'strin
 /** A text that is not empty. */
 export const word: Shape<string> = (value, at, into) =>
   typeof value === 'string' && value.trim() !== '' ? value : wrong(into, at, value, 'a text that is not empty');
+
+/** A text; the empty one is as good as none. */
+export const filled: Shape<string> = (value, at, into) => (value === '' ? undefined : text(value, at, into));
 
 /** A text, or a number or flag that is meant as one. */
 export const scalar: Shape<string> = (value, at, into) =>
@@ -144,8 +158,11 @@ export function table<T extends { readonly extra?: Extra }>(
     const result: Record<string, unknown> = {};
     const extra: Array<[string, unknown]> = [];
     let whole = true;
+    const strange = new Set(
+      known.flatMap(([name, { only }]) => (only && value[name] !== null && typeof value[name] !== only ? [name] : [])),
+    );
     for (const [name, { shape, otherwise, required }] of known) {
-      if (!Object.hasOwn(value, name)) {
+      if (!Object.hasOwn(value, name) || value[name] === null || strange.has(name)) {
         if (required) {
           into.faults.push(note(at, `\`${name}\` is missing`));
           whole = false;
@@ -159,11 +176,12 @@ export function table<T extends { readonly extra?: Extra }>(
       else if (required) whole = false;
     }
     for (const name of Object.keys(value)) {
-      if (Object.hasOwn(fields, name)) continue;
+      if (Object.hasOwn(fields, name) && !strange.has(name)) continue;
       into.ignored.push([...at, name]);
-      into.warnings.push(
-        note([...at, name], `unknown key \`${name}\``, Object.hasOwn(foreign, name) ? foreign[name] : meant(name, names)),
-      );
+      const hint = Object.hasOwn(foreign, name) ? foreign[name] : strange.has(name) ? undefined : meant(name, names);
+      const kind = KINDS[fields[name as keyof typeof fields]?.only ?? 'string'];
+      const says = strange.has(name) ? `gt's own \`${name}\` is ${kind}: this one is kept` : `unknown key \`${name}\``;
+      into.warnings.push(note([...at, name], says, hint));
       extra.push([name, plain(value[name])]);
     }
     if (extra.length > 0) result['extra'] = Object.fromEntries(extra);

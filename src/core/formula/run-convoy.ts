@@ -8,6 +8,8 @@ export type ConvoyRun = {
   /** Id of this run: in texts `review_id` and `design_id`. */
   readonly id: string;
   readonly inputs: ReadonlyMap<string, string>;
+  /** Folder that the output directory lies in, when that is not absolute: legs work in different places, and write to one. */
+  readonly folder?: string;
   /** Only the legs of this preset. */
   readonly preset?: string;
   /** The agent that whoever runs it asks for: before the formula's, after the leg's own. */
@@ -45,7 +47,7 @@ export function planConvoy(proto: Proto, run: ConvoyRun, file: string): { plan: 
   if (run.preset !== undefined && !preset) tell('presets', `there is no preset \`${run.preset}\``, meant(run.preset, known));
   const legs = proto.steps.filter(({ leg, step }) => leg && (preset?.legs.includes(step) ?? true));
   const base = { ...run.facts, ...values, formula_name: proto.formula, review_id: run.id, design_id: run.id };
-  const directory = text('output.directory', convoy.output?.directory ?? '', base);
+  const directory = within(run.folder, text('output.directory', convoy.output?.directory ?? '', base));
   const output = { directory, synthesis: convoy.output?.synthesis ?? '' };
   const files: Record<string, string> = {};
   const made = legs.map((step): ProtoStep => {
@@ -71,6 +73,15 @@ export function planConvoy(proto: Proto, run: ConvoyRun, file: string): { plan: 
     });
   const plan = { proto: { ...proto, steps: [...made, ...rest] }, directory, files };
   return faults.length > 0 ? { faults: unique(faults) } : { plan };
+}
+
+/** A folder of the run, where one is named. A path that leads out of the folder would write anywhere. */
+function within(folder: string | undefined, directory: string): string {
+  if (folder === undefined || directory === '' || directory.startsWith('/')) return directory;
+  return `${folder}/${directory
+    .split('/')
+    .filter((part) => part !== '..' && part !== '.' && part !== '')
+    .join('/')}`;
 }
 
 type Inputs = NonNullable<Proto['convoy']>['inputs'];

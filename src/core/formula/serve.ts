@@ -1,5 +1,6 @@
 import { meant, place } from './faults.ts';
 import { STEP_TYPES, type Step } from './grammar.ts';
+import { execOf } from './grammar-exec.ts';
 import { cycles } from './graph.ts';
 import { type Kitchen, MAX_STEPS } from './kitchen.ts';
 import type { ProtoStep } from './proto.ts';
@@ -43,6 +44,7 @@ function protoStep(step: Step, parent: string, ids: ReadonlyMap<string, string>,
   const whole = (id: string) => ids.get(id) ?? id;
   // Whoever holds the step waits no more for it than it waits for itself.
   const above = (need: string) => parent === whole(need) || parent.startsWith(`${whole(need)}.`);
+  const exec = execOf(step);
   const conditions = [...(step.also ?? []), ...(step.condition === undefined ? [] : [step.condition])];
   return {
     id: whole(step.id),
@@ -66,6 +68,7 @@ function protoStep(step: Step, parent: string, ids: ReadonlyMap<string, string>,
     ...(step.on_complete ? { on_complete: step.on_complete } : {}),
     ...(step.retry ? { retry: step.retry } : {}),
     ...(step.ralph ? { ralph: step.ralph } : {}),
+    ...(exec ? { exec } : {}),
     ...(step.leg ? { leg: step.leg } : {}),
     parallel: step.parallel,
     interactive: step.interactive,
@@ -90,6 +93,7 @@ function gateOf(step: ProtoStep, { await_id, ...gate }: NonNullable<Step['gate']
     ralph: _ralph,
     extra: _extra,
     leg: _leg,
+    exec: _exec,
     ...plain
   } = step;
   const id = await_id ?? gate.id;

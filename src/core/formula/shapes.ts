@@ -15,13 +15,30 @@ import {
   type OnComplete,
   type Origin,
   type Pointcut,
-  type Ralph,
-  type Retry,
   type Step,
   type Var,
 } from './grammar.ts';
 import type { Input, Leg, Output, Preset, Synthesis } from './grammar-convoy.ts';
-import { anything, flag, list, may, must, named, oneOf, or, type Shape, scalar, table, text, whole, word } from './reader.ts';
+import {
+  anything,
+  filled,
+  flag,
+  list,
+  may,
+  must,
+  named,
+  oneOf,
+  or,
+  own,
+  type Shape,
+  scalar,
+  table,
+  text,
+  whole,
+  word,
+} from './reader.ts';
+
+import { exec, ralph, renamedRalph, retry } from './shapes-exec.ts';
 
 /** How each table of a formula file is read: its keys, their kinds, and what they are when absent. */
 
@@ -44,7 +61,7 @@ const varTable = table<Var>({
   required: or(flag, false),
   enum: may(list(scalar)),
   pattern: may(text),
-  type: or(oneOf(['string', 'int', 'bool']), 'string'),
+  type: or(filled, 'string'),
 });
 /** A plain value is a variable with that default. */
 const variable: Shape<Var> = (value, at, into) =>
@@ -52,41 +69,35 @@ const variable: Shape<Var> = (value, at, into) =>
     ? varTable(value, at, into)
     : { description: '', default: scalar(value, at, into) ?? '', required: false, type: 'string' };
 
-const gate = table<Gate>({
-  type: or(word, 'human'),
-  id: or(scalar, ''),
-  await_id: may(scalar),
-  timeout: may(word),
-  condition: may(word),
-});
+const gate = table<Gate>(
+  {
+    type: or(filled, 'human'),
+    id: or(scalar, ''),
+    await_id: may(scalar),
+    timeout: may(filled),
+    condition: may(filled),
+  },
+  { duration: 'the time of a gate is its `timeout`' },
+);
 
 /** Steps hold steps: the shape is found when it is needed. */
 const steps: Shape<readonly Step[]> = (value, at, into) => list(step)(value, at, into);
 
 const loop = table<Loop>({
   count: may(whole(1)),
-  range: may(word),
-  until: may(word),
+  range: may(filled),
+  until: may(filled),
   max: may(whole(1)),
-  var: may(word),
+  var: may(filled),
   body: or(steps, none),
 });
 
 const onComplete = table<OnComplete>({
-  for_each: may(word),
-  bond: may(word),
+  for_each: may(filled),
+  bond: may(filled),
   vars: or(texts, noTexts),
   parallel: or(flag, false),
   sequential: or(flag, false),
-});
-
-const retry = table<Retry>({
-  max_attempts: must(whole(1)),
-  on_exhausted: or(oneOf(['hard_fail', 'soft_fail']), 'hard_fail'),
-});
-const ralph = table<Ralph>({
-  max_attempts: must(whole(1)),
-  check: must(table<Ralph['check']>({ mode: or(oneOf(['exec']), 'exec'), path: must(word), timeout: or(word, '60s') })),
 });
 
 const bareStep = table<Step>(
@@ -96,8 +107,8 @@ const bareStep = table<Step>(
     description: or(text, ''),
     notes: or(text, ''),
     acceptance: or(text, ''),
-    description_file: may(word),
-    type: or(word, 'task'),
+    description_file: may(filled),
+    type: or(filled, 'task'),
     priority: or(whole(0, 4), 2),
     labels: or(names, none),
     tags: or(names, none),
@@ -105,10 +116,10 @@ const bareStep = table<Step>(
     assignee: or(text, ''),
     needs: or(names, none),
     depends_on: or(names, none),
-    waits_for: may(word),
+    waits_for: may(filled),
     condition: may(text),
     children: or(steps, none),
-    expand: may(word),
+    expand: may(filled),
     expand_vars: or(texts, noTexts),
     loop: may(loop),
     gate: may(gate),
@@ -117,23 +128,25 @@ const bareStep = table<Step>(
     ralph: may(ralph),
     parallel: or(flag, false),
     interactive: or(flag, false),
+    ...exec,
   },
   { ephemeral: 'pour or wisp decides that for the whole molecule; a formula says `pour = true`' },
 );
 const placedStep = placed(bareStep);
 /** One list of labels, whichever name each has come by. */
-const step: Shape<Step> = (value, at, into) => {
+const step = renamedRalph((value, at, into) => {
   const read = placedStep(value, at, into);
   return read && { ...read, labels: [...new Set([...read.labels, ...read.tags])], tags: [] };
-};
+});
 
 const adviceStep = table<AdviceStep>({
   id: must(word),
   title: or(text, ''),
   description: or(text, ''),
-  type: or(word, 'task'),
+  type: or(filled, 'task'),
   args: or(anything, {}),
   output: or(anything, {}),
+  ...exec,
 });
 const around = table<Advice['around']>({ before: or(list(adviceStep), none), after: or(list(adviceStep), none) });
 const advice = table<Advice>({
@@ -142,7 +155,7 @@ const advice = table<Advice>({
   after: may(adviceStep),
   around: or(around, { before: none, after: none }),
 });
-const pointcut = table<Pointcut>({ glob: may(word), type: may(word), label: may(word) });
+const pointcut = table<Pointcut>({ glob: may(filled), type: may(filled), label: may(filled) });
 
 const compose = table<Compose>({
   expand: or(list(placed(table<ExpandRule>({ target: must(word), with: must(word), vars: or(texts, noTexts) }))), none),
@@ -155,8 +168,8 @@ const compose = table<Compose>({
       table<BondPoint>({
         id: must(word),
         description: or(text, ''),
-        after_step: may(word),
-        before_step: may(word),
+        after_step: may(filled),
+        before_step: may(filled),
         parallel: or(flag, false),
       }),
     ),
@@ -177,7 +190,7 @@ const NO_COMPOSE: Compose = {
 
 const input = table<Input>({
   description: or(text, ''),
-  type: or(oneOf(['string', 'number', 'bool']), 'string'),
+  type: or(filled, 'string'),
   required: or(flag, false),
   required_unless: or(names, none),
   default: may(scalar),
@@ -207,7 +220,7 @@ export const formulaShape = table<Formula>({
   pointcuts: or(list(pointcut), none),
   phase: or(text, ''),
   pour: may(flag),
-  squash: may(anything),
+  squash: own(anything, 'object'),
   agent: or(text, ''),
   review_only: may(flag),
   inputs: or(named(input), {}),

@@ -1,4 +1,5 @@
 import type { Step } from './grammar.ts';
+import { besideShell, mapExec } from './grammar-exec.ts';
 import { needsOf } from './step.ts';
 
 /** Steps in their trees: what cooking does to them all. Lists are made anew, never changed. */
@@ -44,10 +45,12 @@ export function entriesOf(steps: readonly Step[]): Step[] {
 
 /** The steps of a list that none of the others needs. */
 export function sinksOf(steps: readonly Step[]): Step[] {
-  return steps.filter(({ id, children }) => {
-    const own = new Set([id, ...flat(children).map((child) => child.id)]);
-    return !flat(steps).some((step) => !own.has(step.id) && needsOf(step).some((need) => own.has(need)));
-  });
+  // Which step of the list each id is in: one walk, for lists of thousands.
+  const holder = new Map(steps.flatMap((top) => flat([top]).map(({ id }) => [id, top] as const)));
+  const needed = new Set<Step | undefined>();
+  for (const top of steps)
+    for (const step of flat([top])) for (const need of needsOf(step)) if (holder.get(need) !== top) needed.add(holder.get(need));
+  return steps.filter((step) => !needed.has(step));
 }
 
 /** Changes the texts of a step, of its children and of what it repeats. Ids and needs are left to `ids`. */
@@ -57,7 +60,7 @@ export function mapTexts(step: Step, fill: (text: string) => string, ids: (id: s
   const inner = (steps: readonly Step[]) => steps.map((one) => mapTexts(one, fill, ids));
   const { gate, loop, on_complete: after, ralph, waits } = step;
   return {
-    ...step,
+    ...mapExec(step, besideShell(fill)),
     id: ids(step.id),
     title: fill(step.title),
     description: fill(step.description),

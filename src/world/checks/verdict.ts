@@ -1,5 +1,5 @@
-import { open, readFile, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { readFile, rm } from 'node:fs/promises';
+import { writeDurably } from '#world/commands/durable';
 
 /**
  * How a check ended.
@@ -30,24 +30,8 @@ export type Verdict = {
 
 const STATES: readonly string[] = ['passed', 'failed', 'timed_out', 'error'];
 
-/** Writes a verdict so that it is whole or absent, whoever dies: to the disk first, then in place by rename, then the folder to the disk. */
-export async function writeVerdict(file: string, verdict: Verdict): Promise<void> {
-  const making = `${file}.making`;
-  const handle = await open(making, 'w');
-  try {
-    await handle.writeFile(`${JSON.stringify(verdict)}\n`);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  await rename(making, file);
-  const folder = await open(dirname(file), 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
-}
+/** Keeps a verdict, whole or not at all. */
+export const writeVerdict = (file: string, verdict: Verdict): Promise<void> => writeDurably(file, `${JSON.stringify(verdict)}\n`);
 
 /** The verdict in `file`, or undefined when there is none that can be read. Throws only for faults of the disk. */
 export async function readVerdict(file: string): Promise<Verdict | undefined> {

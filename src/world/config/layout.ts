@@ -29,6 +29,10 @@ export function townLayout(root: string) {
     ledger: at('.beads', 'issues.jsonl'),
     beads: at('.beads'),
     formulas: at('.beads', 'formulas'),
+    /** Formulas of the town that a person keeps in sight, behind those of `.beads`. */
+    openFormulas: at('formulas'),
+    /** What the town changes in formulas, one file for each. */
+    overlays: at('formula-overlays'),
     routes: at('.beads', 'routes.jsonl'),
     gitignore: at('.gitignore'),
     /** The transient settings of a rig, the strongest layer. */
@@ -69,6 +73,8 @@ export function rigLayout(root: string, rig: string) {
     beads: at('.beads'),
     ledger: at('.beads', 'issues.jsonl'),
     formulas: at('.beads', 'formulas'),
+    /** In the place of the town's file of the same name. */
+    overlays: at('formula-overlays'),
     /** The bare repository that all of the rig's worktrees share. */
     repo: at('.repo.git'),
     mayorClone: at('mayor', 'rig'),

@@ -2,8 +2,8 @@ import { readdir, rm, rmdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TownLayout } from './layout.ts';
 
-/** Files that pile up beside the books: logs and verdicts of checks, evidence of what came back, texts too long for a first prompt, recordings. */
-const FOLDERS = ['checks', 'evidence', 'assignments', 'recordings'];
+/** Files that pile up beside the books: logs and ends of checks and commands, evidence of what came back, texts too long for a first prompt, recordings. */
+const FOLDERS = ['checks', 'commands', 'evidence', 'assignments', 'recordings'];
 
 /** Removes what nobody has touched since `before` (ms), and what of `recordings` is empty since then. @returns how many files went */
 export async function prune(layout: TownLayout, before: number): Promise<number> {

@@ -1,0 +1,127 @@
+import { sentence } from '#core/formula/faults';
+import type { Proto } from '#core/formula/proto';
+import { planConvoy } from '#core/formula/run-convoy';
+import { shortHash } from '#core/ids';
+import type { Molecule } from '#core/records';
+import { isRefusal, type Refusal, refuse } from '#core/refusals';
+import { createWork } from '#ops/create-work';
+import { pour } from '#ops/pour';
+import { sling } from '#ops/sling';
+import type { Desk } from '#world/desk';
+
+/** A formula that is to be run, cooked and filled. */
+export type FormulaRun = {
+  readonly plan: Proto;
+  /** File it comes from. */
+  readonly source: string;
+  readonly rig: string;
+  readonly prefix: string;
+  readonly vars: Readonly<Record<string, string>>;
+  /** Where the output of a convoy's legs lies: an absolute folder of the rig. */
+  readonly folder: string;
+  /** The item whose agent is to work it; without one an item is made for it. */
+  readonly on?: string;
+  readonly preset?: string;
+  readonly agent?: string;
+  /** What the world knows of what is looked at: files, pull request. */
+  readonly facts?: Readonly<Record<string, unknown>>;
+  readonly fresh?: boolean;
+  readonly fanout?: boolean;
+};
+
+export type RunGround = {
+  readonly desk: Desk;
+  readonly makeFolder: (path: string) => void;
+  readonly unfit?: (rig: string, agent: string | undefined) => Promise<Refusal | undefined>;
+};
+
+/** What came of it: the molecule that is being poured, the item whose agent works it, the folder that a convoy writes to. */
+export type Ran = {
+  readonly molecule: string;
+  readonly work: string | null;
+  readonly directory: string | null;
+  readonly plan: Proto;
+};
+
+/** What is about to be poured, and where its legs write. Everything that can be wrong is said here, before anything is made. */
+export function planned(run: FormulaRun, id: string): { plan: Proto; directory: string } | Refusal {
+  const { plan } = run;
+  if (plan.type === 'aspect' && plan.steps.length === 0)
+    return refuse('FORMULA_NOT_RUN', { name: plan.formula, type: plan.type, hint: 'Name it in `compose.aspects` of a formula.' });
+  if (plan.type !== 'convoy') return run.preset === undefined ? { plan, directory: '' } : noPreset(plan);
+  const given = {
+    id,
+    inputs: new Map(Object.entries(run.vars)),
+    folder: run.folder,
+    ...(run.preset === undefined ? {} : { preset: run.preset }),
+    ...(run.agent === undefined ? {} : { agent: run.agent }),
+    ...(run.facts ? { facts: run.facts } : {}),
+  };
+  const convoy = planConvoy(plan, given, run.source);
+  if ('faults' in convoy) {
+    const lines = convoy.faults.map((fault) => `\n  ${sentence(fault)}`).join('');
+    return refuse('FORMULA_INVALID', { name: plan.formula, faults: `${convoy.faults.length} faults:${lines}` });
+  }
+  // Each leg is work of its own, and so is what is made of them all.
+  const steps = convoy.plan.proto.steps.map((step) => ({ ...step, exec: { ...step.exec, executor: 'polecat' as const } }));
+  return { plan: { ...convoy.plan.proto, steps }, directory: convoy.plan.directory };
+}
+
+const noPreset = (plan: Proto): Refusal =>
+  refuse('FORMULA_NOT_RUN', { name: plan.formula, type: plan.type, hint: 'Only a convoy has presets.' });
+
+/**
+ * Runs a formula. A convoy's legs become work at once, in parallel. Any other formula is worked step by step by one agent, on the item that was named or on one
+ * that is made for it; one in which no agent has anything to do (commands alone) needs none.
+ */
+export async function runFormula(ground: RunGround, run: FormulaRun): Promise<Ran | Refusal> {
+  const { desk } = ground;
+  const ready = planned(run, shortHash(desk.random(5), 5));
+  if (isRefusal(ready)) return ready;
+  const { plan, directory } = ready;
+  if (directory !== '') ground.makeFolder(directory);
+  const alone = run.on === undefined && (plan.type === 'convoy' || run.fanout || !plan.steps.some(isAgents));
+  const work = alone ? undefined : (run.on ?? (await itemFor(desk, run, plan)));
+  if (isRefusal(work)) return work;
+  const mol = await pour(desk, {
+    plan,
+    prefix: run.prefix,
+    rig: run.rig,
+    phase: plan.phase === 'vapor' ? 'vapor' : 'liquid',
+    vars: run.vars,
+    ...(work === undefined ? {} : { work }),
+    ...(run.fresh ? { fresh: true } : {}),
+    ...(run.fanout ? { fanout: true } : {}),
+    ...(run.agent || plan.agent ? { agent: run.agent || plan.agent } : {}),
+  });
+  if (isRefusal(mol)) return mol;
+  const refusal = work === undefined ? undefined : await slung(ground, work, run, mol);
+  return refusal ?? { molecule: mol.id, work: work ?? null, directory: directory || null, plan };
+}
+
+const isAgents = ({ kind, exec, type }: Proto['steps'][number]): boolean =>
+  kind === 'step' && type !== 'epic' && (exec?.executor === 'agent' || (exec?.executor === undefined && exec?.run === undefined));
+
+async function itemFor(desk: Desk, { rig, prefix, agent }: FormulaRun, plan: Proto): Promise<string | Refusal> {
+  const made = await createWork(desk, {
+    rig,
+    prefix,
+    title: plan.title,
+    text: { description: plan.description },
+    ...(agent ? { agent } : {}),
+  });
+  return isRefusal(made) ? made : made.id;
+}
+
+/** The item is on its way already when somebody slung it before: then its agent finds the molecule. */
+async function slung(
+  { desk, unfit }: RunGround,
+  id: string,
+  { rig, agent }: FormulaRun,
+  _mol: Molecule,
+): Promise<Refusal | undefined> {
+  const work = await desk.books.read('work', id);
+  if (work && (work.run || work.status === 'hooked' || work.status === 'in_progress')) return undefined;
+  const [answer] = await sling(desk, { ids: [id], rig, ...(agent ? { agent } : {}), ...(unfit ? { unfit } : {}) });
+  return answer && !answer.slung ? answer.refusal : undefined;
+}

@@ -1,0 +1,84 @@
+import type { Palette } from '#cli/colour';
+import { command } from '#cli/command';
+import { moleculeHere } from '#cli/mol-here';
+import { countsText, glyph, headText, legend, stepText } from '#cli/mol-text';
+import { withDesk } from '#cli/wire';
+import { mermaid } from '#core/molecule/mermaid';
+import { picture } from '#core/molecule/picture';
+import { isRefusal, refuse } from '#core/refusals';
+import { type MolStatus, molStatus, type StepStanding } from '#views/mol-status';
+
+/** Draws the graph of a molecule: what is done, in hand, ready, held, failed. */
+export const molDag = command({
+  args: [{ name: 'id', help: 'a molecule, its work item, or one of its steps (default: yours)' }],
+  options: [
+    { name: 'mermaid', help: 'as a Mermaid flowchart, for a page' },
+    { name: 'all', help: 'every step in a row of its own' },
+  ],
+  about: 'Steps that stand side by side alike, and long runs of a chain in one state, are one row; --all shows each.',
+  example: 'gt mol dag gp-mol-4kx',
+  run: (call) =>
+    withDesk(call, { wait: 'person' }, async (town) => {
+      const id = await moleculeHere(town, call.args.id, call.io);
+      if (isRefusal(id)) return id;
+      const mol = id === undefined ? undefined : await molStatus(town.desk.books, id);
+      if (!mol) return refuse('MOLECULE_UNKNOWN', { id: call.args.id ?? '(none named)', hint: '`gt mol list` shows all.' });
+      const nodes = mol.steps.map(({ id: step, key, title, exec, standing, parent }) => ({
+        id: step,
+        key,
+        title,
+        exec,
+        standing,
+        parent,
+      }));
+      const edges = edgesOf(mol);
+      const drawn = call.opts.mermaid ? { mermaid: mermaid(nodes, edges) } : {};
+      return { ...mol, nodes, edges, ...drawn, whole: call.opts.all };
+    }),
+  text: (value, { paint }) => {
+    if ('mermaid' in value && value.mermaid !== undefined) return value.mermaid;
+    return [
+      headText(value, paint),
+      countsText(value.counts),
+      '',
+      ...drawing(value, value.edges, value.whole, paint),
+      '',
+      legend(
+        value.steps.map(({ standing }) => standing),
+        paint,
+      ),
+    ].join('\n');
+  },
+});
+
+type Edge = { readonly from: string; readonly to: string };
+
+/** Who waits for whom; an epic waits for its children, and they for what it needs. */
+function edgesOf({ steps }: MolStatus): Edge[] {
+  const there = new Set(steps.map(({ id }) => id));
+  return steps.flatMap(({ id, needs, parent }) => [
+    ...needs.filter((need) => there.has(need)).map((from) => ({ from, to: id })),
+    ...(parent && there.has(parent) ? [{ from: id, to: parent }] : []),
+  ]);
+}
+
+function drawing(mol: MolStatus, edges: readonly Edge[], whole: boolean, paint: Palette): string[] {
+  const needs = new Map<string, string[]>();
+  for (const { from, to } of edges) needs.set(to, [...(needs.get(to) ?? []), from]);
+  const known = new Map(mol.steps.map((step) => [step.id, step]));
+  const rows = picture(
+    mol.steps.map((step) => ({ id: step.id, label: step.key, state: step.standing, needs: needs.get(step.id) ?? [] })),
+    whole,
+  );
+  return rows.map(({ lanes, nodes }) => {
+    const [first] = nodes;
+    const step = first && known.get(first.id);
+    if (!first || !step) return `  ${paint.dim(lanes)}`;
+    const text =
+      nodes.length === 1
+        ? stepText(step, paint)
+        : `${paint.bold(first.label)} … ${paint.bold(nodes.at(-1)?.label ?? '')}  (${nodes.length} steps ${step.standing})`;
+    const [before = '', after = ''] = lanes.split('●');
+    return `  ${paint.dim(before)}${glyph(first.state as StepStanding, paint)}${paint.dim(after)}  ${text}`;
+  });
+}

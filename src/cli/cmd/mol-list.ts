@@ -1,0 +1,37 @@
+import { command, type Show } from '#cli/command';
+import { table } from '#cli/table';
+import { type OpenTown, withDesk } from '#cli/wire';
+import { relativeTime } from '#core/relative-time';
+import { molList as listed, type MolLine } from '#views/mol-status';
+
+const LIMIT = 50;
+
+/** Molecules and wisps that are open. */
+export const openMolecules = ({ desk }: OpenTown) => listed(desk.books, 'open', LIMIT);
+
+/** Lists molecules and wisps. */
+export const molList = command({
+  options: [{ name: 'closed', help: 'those that closed last' }],
+  example: 'gt mol list',
+  run: ({ opts, global, io }) =>
+    withDesk({ global, io }, { wait: 'person' }, (town) => listed(town.desk.books, opts.closed ? 'closed' : 'open', LIMIT)),
+  text: molListText,
+});
+
+export function molListText(
+  { molecules, total }: { molecules: readonly MolLine[]; total: number },
+  { paint, now }: Show,
+): string {
+  if (molecules.length === 0) return 'No molecule is open. Pour one: gt sling <item> --on <formula>, or bd mol pour <formula>';
+  const rows = molecules.map(({ id, phase, state, closed, work, open, ended, createdAt, title }) => [
+    paint.bold(id),
+    phase === 'vapor' ? 'wisp' : 'molecule',
+    closed?.outcome ?? state,
+    `${ended}/${open + ended}`,
+    work ?? '',
+    relativeTime(createdAt, now),
+    title,
+  ]);
+  const more = total > molecules.length ? `\n${paint.dim(`… and ${total - molecules.length} more`)}` : '';
+  return `${table(rows, ['ID', '', 'STATE', 'STEPS', 'WORK', 'MADE', 'TITLE'].map(paint.dim))}${more}`;
+}
