@@ -1,4 +1,5 @@
 import { unchanged } from '#core/change';
+import { isFinal } from '#core/derive';
 import { HOLD_MS, POUR_CHUNK } from '#core/limits';
 import { closeMolecule } from '#core/molecule/life';
 import { type Planned, plannedSteps, pourChunk, poured } from '#core/molecule/pour';
@@ -7,6 +8,7 @@ import { isRefusal, Refused } from '#core/refusals';
 import { failpoint } from '#world/failpoint';
 import type { World } from '#world/world';
 import { type Answer, awaitChildren, done, type Processor, sleep } from './answer.ts';
+import { end as endGate } from './gates.ts';
 
 /** A molecule's life: pours its steps, waits for them, closes when the last one has ended. */
 export const molecules: Processor<'molecules', World> = async (turn, world) => {
@@ -20,6 +22,7 @@ export const molecules: Processor<'molecules', World> = async (turn, world) => {
       case 'open': {
         const [first] = await desk.books.index(`steps.open:${doc.id}`, 0, 0);
         if (first !== undefined) return waitFor(first, doc, world);
+        await cancelGates(doc, world);
         await close(doc, world);
         break;
       }
@@ -67,6 +70,13 @@ async function write(id: string, from: number, chunk: readonly Planned[], { desk
     return pourChunk(now, chunk.slice(now.poured - from), desk.clock.now());
   });
   if (isRefusal(written)) throw new Refused(written);
+}
+
+/** Gates that are left when all steps have ended keep nothing back. */
+async function cancelGates(mol: Molecule, { desk }: World): Promise<void> {
+  const gates = await desk.books.readMany('gate', await desk.books.index(`gates:${mol.id}`));
+  for (const gate of gates)
+    if (!isFinal.gate(gate)) await endGate(desk, gate.id, { as: 'cancelled', by: 'gt', reason: `${mol.id} has ended` });
 }
 
 async function close(mol: Molecule, { desk }: World): Promise<void> {

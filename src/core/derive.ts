@@ -1,3 +1,4 @@
+import { needsPerson } from './gate-kinds.ts';
 import { jobId, type Member, member } from './ids.ts';
 import type { Noun, Records } from './records.ts';
 
@@ -33,7 +34,7 @@ export const isFinal: { readonly [N in Noun]: (doc: Records[N]) => boolean } = {
   delivery: (doc) => doc.state !== 'pending' && doc.state !== 'claimed',
   molecule: (doc) => doc.state === 'closed',
   step: (doc) => doc.status === 'closed',
-  gate: (doc) => doc.state !== 'waiting' && doc.state !== 'open',
+  gate: (doc) => doc.state === 'resolved' || doc.state === 'cancelled',
   proto: () => true,
   train: () => false,
   dispatch: () => false,
@@ -122,7 +123,10 @@ const standing: { readonly [N in Noun]?: (doc: Records[N]) => Standing } = {
   step: (doc) => [[`${doc.status === 'closed' ? 'steps.closed' : 'steps.open'}:${doc.mol}`, doc.seq]],
   gate: (doc) => {
     const at: Array<[string, number]> = doc.mol ? [[`gates:${doc.mol}`, doc.seq ?? 0]] : [];
-    return isFinal.gate(doc) ? [...at, ['gates.closed', doc.ended?.at ?? doc.createdAt]] : [...at, ['gates.open', doc.createdAt]];
+    if (isFinal.gate(doc)) return [...at, ['gates.closed', doc.ended?.at ?? doc.createdAt]];
+    at.push(['gates.open', doc.createdAt]);
+    if (needsPerson(doc)) at.push(['gates.person', doc.openedAt ?? doc.createdAt]);
+    return at;
   },
   train: () => [['trains', 0]],
   patrol: () => [['patrols', 0]],
@@ -145,6 +149,7 @@ const concerned: { readonly [N in Noun]?: (doc: Records[N], before: Records[N] |
     ...(wants(doc) || wants(before) ? [DISPATCH] : []),
     // The step whose work it is ends with it, before worktree and branch are cleared away.
     ...(doc.leg && doc.status === 'closed' && before?.status !== 'closed' ? [member('steps', `${doc.leg.step}@1`)] : []),
+    ...(doc.status === 'closed' && before?.status !== 'closed' ? gatesAmong(doc.deps) : []),
   ],
   run: (doc, before) => [
     jobMember.run(doc),
@@ -162,10 +167,19 @@ const concerned: { readonly [N in Noun]?: (doc: Records[N], before: Records[N] |
     ...(before && doc.state === before.state && !doc.cancel === !before.cancel ? [] : [jobMember.molecule(doc)]),
     ...(doc.state === 'closed' ? [above(doc)] : []),
   ],
-  step: (doc, before) => (before ? [jobMember.step(doc)] : []),
+  // Gates look when what they keep back has ended without them, or was put back after they were denied.
+  step: (doc, before) => {
+    if (!before) return [];
+    const lifted = doc.status !== before.status && (doc.status === 'closed' || before.status === 'failed');
+    return [jobMember.step(doc), ...(lifted ? gatesAmong(doc.needs) : [])];
+  },
   gate: (doc, before) => (before || !doc.mol ? [jobMember.gate(doc)] : []),
   check: (doc, before) => [jobMember.check(doc), ...(before && doc.state !== before.state ? [train(doc.rig)] : [])],
 };
+
+/** Jobs of those needs that are gates, by the form of their ids: `MOL.gate-STEP`, and `gp-gate-4kx` for one that stands alone. */
+const gatesAmong = (needs: readonly string[]): Member[] =>
+  needs.filter((id) => /[.-]gate-/.test(id)).map((id) => member('gates', jobId(id, 1)));
 
 /** The job that a molecule hangs under. */
 const above = (doc: Records['molecule']): Member | undefined =>

@@ -184,9 +184,28 @@ export const gate = z.looseObject({
   /** `open`: the clock runs since then; a timer is due, any other wait is too long then. */
   openedAt: time.optional(),
   dueAt: time.optional(),
+  /** Of the type `condition`: a command that must end with 0, instead of a condition. */
+  command: z.string().optional(),
+  /** Keys of the formula that gt does not know: shown to whoever opens it. */
+  extra: z.unknown().optional(),
+  /** Why somebody made it. */
+  reason: z.string().optional(),
   escalatedAt: time.optional(),
+  /** For which causes a person was asked already: each once. */
+  asked: z.array(z.string()).optional(),
   /** What was seen at the last look, in a person's words. */
   seen: z.string().optional(),
+  lookedAt: time.optional(),
+  /** Not looked at again before, of what is outside of the books. */
+  lookAt: time.optional(),
+  /** Somebody asked for a look, and waits for its event. */
+  lookAsked: time.optional(),
+  /** Since when no look came to an answer. */
+  troubleSince: time.optional(),
+  /** `bead`: what it has an edge to. */
+  watches: z.string().optional(),
+  /** `gh:run`: the name by which its number was found. */
+  found: z.string().optional(),
   waiters: z.array(z.string()).default([]),
   createdAt: time,
   createdBy: z.string().default('gt'),

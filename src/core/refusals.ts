@@ -1,4 +1,5 @@
 import { DELIVERY_REFUSALS } from './delivery-refusals.ts';
+import { GATE_REFUSALS } from './gate-refusals.ts';
 import { MOLECULE_REFUSALS } from './molecule-refusals.ts';
 import { SESSION_REFUSALS } from './session-refusals.ts';
 
@@ -148,6 +149,7 @@ export const REFUSALS = {
   },
   ...SESSION_REFUSALS,
   ...MOLECULE_REFUSALS,
+  ...GATE_REFUSALS,
   NO_OUTPUT: {
     says: '{agent} has no session whose output could be shown.',
     try: 'See `gt polecat list`, and `gt why {agent}`.',

@@ -83,7 +83,10 @@ export function createWork(input: NewWork, open: readonly string[], actor: strin
 /** More needs for an item that is not closed. @param open which of them are not closed yet */
 export function addNeeds(work: Work, on: readonly string[], open: readonly string[], now: number): Change<Work> | Refusal {
   if (work.status === 'closed') return refuse('WORK_CLOSED', { id: work.id, reason: work.closed?.reason ?? '' });
-  const doc: Work = { ...work, deps: [...new Set([...work.deps, ...on])], updatedAt: now };
+  const { want, ...rest } = work;
+  // An item in the line for a slot leaves it: it comes back when what it needs has closed.
+  const kept = want && open.length === 0 ? { want } : {};
+  const doc: Work = { ...rest, ...kept, deps: [...new Set([...work.deps, ...on])], updatedAt: now };
   return {
     put: [{ noun: 'work', doc }],
     needs: [{ id: doc.id, job: jobOf(doc), on: open }],

@@ -16,6 +16,7 @@ import { townLayout } from '#world/config/layout';
 import { prune } from '#world/config/prune';
 import type { Files } from '#world/config/watched';
 import { formulaFiles } from '#world/formulas/formula-files';
+import { makeLooks } from '#world/gates/looks';
 import { makeGit } from '#world/git/make';
 import type { News } from '#world/news';
 import { killTree } from '#world/processes/kill';
@@ -81,6 +82,7 @@ export async function liveWorld({
     kill,
     check,
     commands,
+    looks: makeLooks({ env: process.env, worker }),
     agents: {
       token: (session: string) => sessionToken(townId, secret, session),
       launch: (...[run, work, rig, text]: Parameters<World['agents']['launch']>) => launch(run, work, rig, text, agents),

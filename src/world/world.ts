@@ -11,6 +11,7 @@ import type { RigLayout, TownLayout } from './config/layout.ts';
 import type { RigFile } from './config/rigs.ts';
 import type { Desk } from './desk.ts';
 import type { FormulaFiles } from './formulas/formula-files.ts';
+import type { Looks } from './gates/looks.ts';
 import type { Git } from './git/git.ts';
 import type { News } from './news.ts';
 import type { KillRequest, Survivor } from './processes/kill.ts';
@@ -77,6 +78,8 @@ export type World = {
   };
   /** Commands of steps, in the worktree that the step's molecule works in. */
   readonly commands: Commands;
+  /** What gates and conditions look at outside of the books. */
+  readonly looks: Looks;
   /** Runs commands on a commit in a clean slot of the rig. */
   readonly check: (
     input: { id: string; rig: Rig; commit: string; commands: ReadonlyArray<{ name: string; run: string; timeoutMs: number }> },

@@ -4,6 +4,8 @@ import type { Proto, ProtoStep } from '#core/formula/proto';
 import { parseTimeout } from '#core/formula/timeout';
 import type { Member } from '#core/ids';
 import type { Gate, Molecule, Step } from '#core/records';
+import { roleOf, type ScopePart, scopesOf } from './scope.ts';
+import { childrenOf, waiting, withWatchers } from './waits.ts';
 
 /**
  * A pour: the steps of a filled protomolecule become records, in chunks, while the molecule's state is `pouring`; then it is `open`, and what needs nothing
@@ -22,11 +24,19 @@ export type Planned = {
 /** The id that a step of a plan has in a molecule: `ROOT.a.b` becomes `MOL.a.b`. */
 export const pouredId = (mol: string, root: string, id: string): string => (id === root ? mol : `${mol}${id.slice(root.length)}`);
 
-/** The records of a plan's steps, in its order. `from` is the place of the first in the molecule. */
-export function plannedSteps(plan: Proto, mol: Molecule, now: number, from = 0): Planned[] {
+/** Where new steps stand: the place of the first in the molecule, their places in its plan, and whether somebody watches them. */
+type Standing = { readonly from: number; readonly at: (index: number) => number; readonly watched: boolean };
+
+/** The records of a plan's steps, in its order. */
+export function plannedSteps(
+  plan: Proto,
+  mol: Molecule,
+  now: number,
+  { from, at, watched }: Standing = { from: 0, at: (index) => index, watched: plan.steps.some(isWatching) },
+): Planned[] {
   const id = (one: string) => pouredId(mol.id, plan.root, one);
-  const waits = effectiveNeeds(plan.steps);
-  const watched = plan.steps.some(isWatching);
+  const scopes = scopesOf(plan.steps);
+  const waits = effectiveNeeds(plan.steps.map((step) => scopes.held(step)));
   const children = new Map<string, string[]>();
   for (const { parent, id: own, kind } of plan.steps)
     if (kind !== 'gate') children.set(parent, [...(children.get(parent) ?? []), own]);
@@ -39,9 +49,10 @@ export function plannedSteps(plan: Proto, mol: Molecule, now: number, from = 0):
       const doc = gateRecord(step, { id: id(step.id), mol, seq, blocks: [id(target)], needs: before.map(id), now });
       return { put: { noun: 'gate', doc }, job: jobMember.gate(doc) as Member, on: doc.needs };
     }
-    const doc = stepRecord(step, { id, mol, seq, at: index, watched });
+    const doc = stepRecord(step, { id, mol, seq, at: at(index), watched, scope: scopes.of(step) });
     const on = [...needs, ...(doc.exec === 'epic' ? (children.get(step.id) ?? []) : [])].map(id);
-    return { put: { noun: 'step', doc }, job: jobMember.step(doc) as Member, on: [...new Set(on)] };
+    const held = doc.waits ? heldByWait(doc.waits, on) : on;
+    return { put: { noun: 'step', doc }, job: jobMember.step(doc) as Member, on: [...new Set(held)] };
   });
 }
 
@@ -56,6 +67,12 @@ function effectiveNeeds(steps: readonly ProtoStep[]): Map<string, readonly strin
   return found;
 }
 
+/** A step that waits for any child must not wait for the spawner's end, which comes after them; else the spawner comes first. */
+function heldByWait(waits: NonNullable<Step['waits']>, on: readonly string[]): string[] {
+  const others = on.filter((need) => need !== waits.spawner);
+  return [...others, ...(waits.kind === 'any-children' ? [] : [waits.spawner]), childrenOf(waits)];
+}
+
 /** Whether a step asks how others stand while the molecule lives. */
 const isWatching = (step: ProtoStep): boolean =>
   step.waits !== undefined || step.repeat !== undefined || step.gate?.type === 'condition' || step.gate?.condition !== undefined;
@@ -66,10 +83,11 @@ type At = {
   readonly seq: number;
   readonly at: number;
   readonly watched: boolean;
+  readonly scope?: ScopePart | undefined;
 };
 
 /** The record of one step; what is at its default is left out. */
-export function stepRecord(step: ProtoStep, { id, mol, seq, at, watched }: At): Step {
+export function stepRecord(step: ProtoStep, { id, mol, seq, at, watched, scope }: At): Step {
   const { waits } = step;
   const doc = {
     id: id(step.id),
@@ -89,6 +107,8 @@ export function stepRecord(step: ProtoStep, { id, mol, seq, at, watched }: At): 
     ...(waits ? { waits: { kind: waits.kind, spawner: id(waits.spawner) } } : {}),
     ...(watched ? { watched } : {}),
     ...(step.kind === 'round' ? { round: 1 } : {}),
+    ...(step.on_complete?.for_each !== undefined ? { after: 'fan-out' } : step.ralph ? { after: 'check' } : {}),
+    ...(scope ? { scope: { ...scope, of: id(scope.of), ...(scope.members ? { members: scope.members.map(id) } : {}) } } : {}),
   };
   // The schema's defaults are filled in by whoever reads it.
   return doc as unknown as Step;
@@ -98,6 +118,7 @@ export function stepRecord(step: ProtoStep, { id, mol, seq, at, watched }: At): 
 function execOf(step: ProtoStep, mol: Molecule): Step['exec'] {
   if (step.kind === 'round') return 'round';
   if (step.type === 'epic') return 'epic';
+  if (roleOf(step) === 'body') return 'mark';
   const { executor, run } = step.exec ?? {};
   if (executor) return executor;
   if (run !== undefined) return 'command';
@@ -117,6 +138,7 @@ function gateRecord(step: ProtoStep, { id, mol, seq, blocks, needs, now }: GateA
     awaitId: gate?.id ?? '',
     ...(gate?.condition === undefined ? {} : { condition: gate.condition }),
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    ...(gate?.extra === undefined ? {} : { extra: gate.extra }),
     mol: mol.id,
     seq,
     blocks,
@@ -141,10 +163,10 @@ export function pourChunk(mol: Molecule, chunk: readonly Planned[], now: number)
 
 /** The pour is whole: what needs nothing begins. */
 export function poured(mol: Molecule, all: readonly Planned[], now: number): Change<Molecule> {
-  const doc: Molecule = { ...mol, state: 'open', updatedAt: now };
+  const doc: Molecule = { ...withWatchers(mol, all), state: 'open', updatedAt: now };
   return {
     put: [{ noun: 'molecule', doc }],
-    marks: all.filter(({ on }) => on.length === 0).map(({ job }) => job),
+    marks: [...all.filter(({ on }) => on.length === 0).map(({ job }) => job), ...waiting(all)],
     events: [{ type: 'molecule.poured', subject: mol.id, rig: mol.rig, data: { formula: mol.formula, steps: mol.planned } }],
     answer: doc,
   };

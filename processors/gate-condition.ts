@@ -1,0 +1,56 @@
+import { type Look, paced } from '#core/gate';
+import { holdsNow, parseRunCondition, type RunCondition } from '#core/formula/run-condition';
+import { asksFor, stepFacts } from '#core/molecule/run-facts';
+import type { Gate, Step } from '#core/records';
+import type { World } from '#world/world';
+import { gateFolder } from './gate-folder.ts';
+
+/**
+ * Looks whether a condition holds. A step that closes wakes the gate; files and variables tell nobody, and neither do the steps of a molecule that was poured
+ * without a condition, so for these it looks again every 15 to 60 s.
+ */
+export async function lookAtCondition(gate: Gate, world: World): Promise<Look> {
+  const { desk, looks } = world;
+  const condition = parseRunCondition(gate.condition ?? '');
+  if (!condition) throw new Error(`${gate.id} has no condition`);
+  const [kept] = await desk.books.readMany('step', gate.blocks.slice(0, 1));
+  const mol = gate.mol ?? kept?.mol;
+  const dir = await gateFolder(gate, world);
+  const steps = mol === undefined ? [] : await stepsFor(condition, mol, world);
+  const holds = holdsNow(condition, {
+    ...stepFacts(mol ?? '', steps),
+    self: { id: kept?.id ?? '', status: 'pending', output: kept?.output },
+    fileExists: (path) => looks.fileExists(dir, path),
+    env: looks.env,
+  });
+  if (holds) return { is: 'met', seen: `${gate.condition} holds` };
+  const asks = asksFor(condition);
+  const told = !asks.outside && kept?.watched === true && gate.mol !== undefined;
+  const seen = `${gate.condition} does not hold`;
+  return { is: 'not-yet', seen, ...(told ? {} : { lookAt: paced(gate, 'near', desk.clock.now()) }) };
+}
+
+/** The steps that a condition asks for: those it names, where they lie at the top of the molecule; else all. */
+async function stepsFor(condition: RunCondition, mol: string, { desk: { books } }: World): Promise<Step[]> {
+  const { named, all } = asksFor(condition);
+  if (!all) {
+    const found = await books.readMany(
+      'step',
+      named.map((ref) => (ref.startsWith(`${mol}.`) ? ref : `${mol}.${ref}`)),
+    );
+    if (found.length === named.length) return withOutput(found, books);
+  }
+  const ids = [...(await books.index(`steps.closed:${mol}`)), ...(await books.index(`steps.open:${mol}`))];
+  return books.readMany('step', [...new Set(ids)]);
+}
+
+/** What a step gave out, where it was too long for its record. */
+async function withOutput(steps: readonly Step[], books: World['desk']['books']): Promise<Step[]> {
+  return Promise.all(
+    steps.map(async (step) => {
+      if (step.output !== undefined || step.status !== 'closed') return step;
+      const long = await books.textField(step.id, 'output');
+      return long === undefined ? step : { ...step, output: JSON.parse(long) as unknown };
+    }),
+  );
+}
