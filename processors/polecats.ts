@@ -14,7 +14,7 @@ import { Eyes } from './eyes.ts';
 import { sayFirst } from './first-words.ts';
 import { rulesOf, sessionFacts } from './session-facts.ts';
 import { orSuspend } from './suspend.ts';
-import { changeRun, prepare } from './worktree.ts';
+import { changeRun, changeSession, noteProcess, prepare } from './worktree.ts';
 
 /**
  * One run of a polecat. Active for as long as its agent lives: it listens for news of the run and its session, and reads its record again with every
@@ -69,26 +69,17 @@ async function obey(
       return changeRun(
         run,
         world,
-        (doc) => ({
-          ...without(doc, 'notBefore'),
-          state: 'live',
-          sessions: move.n,
-          session: { id: move.id, token: world.agents.token(move.id), at: now, ...before(doc) },
-        }),
-        {
-          type: 'session.noted',
-          data: { session: move.id },
+        (doc) => {
+          if (doc.session && !doc.session.exit) return doc; // noted already
+          const session = { id: move.id, token: world.agents.token(move.id), at: now, ...before(doc) };
+          return { ...without(doc, 'notBefore'), state: 'live', sessions: move.n, session };
         },
+        { type: 'session.noted', data: { session: move.id } },
       );
     case 'spawn':
       return spawn(run, world);
     case 'note-pid':
-      return changeRun(
-        run,
-        world,
-        (doc) => (doc.session ? { ...doc, session: { ...doc.session, pid: move.pid, born: move.born } } : doc),
-        { type: 'session.started', data: { pid: move.pid } },
-      );
+      return noteProcess(run, world, run.session?.id ?? '', move);
     case 'watch':
       await eyes.look(run);
       return ear.next(Math.min(move.until, now + RENEW_MS), signal).then(() => undefined);
@@ -112,22 +103,18 @@ async function spawn(run: Run, world: World): Promise<undefined> {
   const { session } = run;
   const work = await world.desk.books.read('work', run.work);
   if (!session || !work) return;
+  failpoint('begin');
   // Of any session of this item: books that were cut back may have forgotten the last one.
   const { left } = await world.kill({ tokens: [{ prefix: `GT_SESSION=${world.town.id}.${run.work}.r` }], graceMs: 0 });
   if (left.length > 0) throw new Error(`processes of ${run.work} do not end: ${left.map((one) => one.pid).join(', ')}`);
   const text = await world.desk.books.text(run.work);
   const { request, noted } = await world.agents.launch(run, work, world.rig(run.rig), text);
   // Noted before it starts: an id that was given to a program is not given to one again.
-  if (noted) await changeRun(run, world, (doc) => (doc.session ? { ...doc, session: { ...doc.session, ...noted } } : doc));
+  if (noted) await changeSession(run, world, session.id, (doc) => ({ ...doc, ...noted }));
   if (noted?.typed !== undefined) await sayFirst(run, noted.typed, world);
   const info = await world.host().spawn(request);
   failpoint('spawn');
-  await changeRun(
-    run,
-    world,
-    (doc) => (doc.session ? { ...doc, session: { ...doc.session, pid: info.pid, born: info.born } } : doc),
-    { type: 'session.started', data: { pid: info.pid } },
-  );
+  await noteProcess(run, world, session.id, info);
 }
 
 /** A session is over: everything of it is ended, what it left uncommitted is kept, then the books hold its exit, then the host may forget it. */
@@ -166,15 +153,18 @@ async function noteExit(run: Run, move: Extract<RunMove, { do: 'note-exit' }>, w
   await changeRun(
     run,
     world,
-    (doc) => ({
-      ...doc,
-      session: { ...session, ...doc.session, exit, lastWords },
-      deaths,
-      lastHead: head,
-      ...(there ? {} : { state: 'granted' as const }),
-      ...(kept ? { snapshots: doc.snapshots + 1 } : {}),
-      ...(pause > 0 ? { notBefore: now + pause } : {}),
-    }),
+    (doc) => {
+      if (doc.session?.id !== session.id || doc.session.exit) return doc; // noted already
+      return {
+        ...doc,
+        session: { ...doc.session, exit, lastWords },
+        deaths,
+        lastHead: head,
+        ...(there ? {} : { state: 'granted' as const }),
+        ...(kept ? { snapshots: doc.snapshots + 1 } : {}),
+        ...(pause > 0 ? { notBefore: now + pause } : {}),
+      };
+    },
     {
       type: 'session.exited',
       data: {

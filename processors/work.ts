@@ -68,6 +68,7 @@ async function clearAway(doc: Work, world: World): Promise<void> {
   if (hold) {
     const { repo, target } = world.rig(doc.rig);
     await git.snapshot({ repo, dir: hold.dir, ref: `refs/gt/snap/${doc.id}/last`, message: `what was left in ${hold.dir}` });
+    failpoint('leave');
     await git.removeWorktree({ repo, dir: hold.dir });
     failpoint('clear');
     const branch = hold.branch ? `refs/heads/${hold.branch}` : undefined;

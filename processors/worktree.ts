@@ -6,7 +6,10 @@ import { failpoint } from '#world/failpoint';
 import type { World } from '#world/world';
 import { worktreeMade } from './step-place.ts';
 
-/** Changes a run's record, unless it has ended. @throws Refused when the books refuse, so that the job's backoff tries again */
+/**
+ * Changes a run's record, unless it has ended; a change that changes nothing is not written, and its event is not told.
+ * @throws Refused when the books refuse, so that the job's backoff tries again
+ */
 export async function changeRun(
   run: Run,
   world: World,
@@ -17,14 +20,45 @@ export async function changeRun(
   const answer = await world.desk.change(async (reading) => {
     const now = await reading.get('run', run.id);
     if (!now || now.state === 'ended') return { put: [], answer: undefined };
+    const doc = change(now);
+    if (doc === now) return { put: [], answer: undefined };
     return {
-      put: [{ noun: 'run', doc: change(now) }],
+      put: [{ noun: 'run', doc }],
       settle,
       events: event ? [{ ...event, subject: run.id, rig: run.rig }] : [],
       answer: undefined,
     };
   });
   if (isRefusal(answer)) throw new Refused(answer);
+}
+
+type Session = NonNullable<Run['session']>;
+
+/** Changes one session of a run, unless it is over, or is not the run's session any more: what is known of one must not be written of the next. */
+export function changeSession(
+  run: Run,
+  world: World,
+  id: string,
+  change: (session: Session) => Session,
+  event?: Pick<NewEvent, 'type' | 'data'>,
+): Promise<undefined> {
+  const changed = (doc: Run): Run => {
+    if (doc.session?.id !== id || doc.session.exit) return doc;
+    const session = change(doc.session);
+    return session === doc.session ? doc : { ...doc, session };
+  };
+  return changeRun(run, world, changed, event);
+}
+
+/** Writes down which process a session is, and tells that it started: once, whoever finds out first and whoever asks again. */
+export function noteProcess(
+  run: Run,
+  world: World,
+  id: string,
+  { pid, born }: { pid: number; born: string },
+): Promise<undefined> {
+  const noted = (session: Session) => (session.pid === pid && session.born === born ? session : { ...session, pid, born });
+  return changeSession(run, world, id, noted, { type: 'session.started', data: { pid } });
 }
 
 /** Makes the run's worktree ready: its branch is noted first, so that a repeat after a kill takes the same one; what came back has the target merged in. */
@@ -48,7 +82,8 @@ export async function prepare(run: Run, world: World): Promise<undefined> {
     });
   const { head } = await git.facts(run.dir);
   const event = { type: 'run.ready', data: { branch, base: tip } } as const;
-  const ready = (doc: Run): Run => ({ ...doc, state: 'ready', base: tip, start: doc.start ?? head, lastHead: head });
+  const ready = (doc: Run): Run =>
+    doc.state === 'granted' ? { ...doc, state: 'ready', base: tip, start: doc.start ?? head, lastHead: head } : doc;
   await changeRun(run, world, ready, event, [worktreeMade(run.work)]);
 }
 

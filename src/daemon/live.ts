@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Member } from '#core/ids';
+import { writeBin } from '#world/agents/bin';
 import { type actorOf, identityOf, type LaunchGround } from '#world/agents/environment';
 import { hides } from '#world/agents/hides';
 import { agentFor, launch } from '#world/agents/launch';
@@ -21,9 +21,14 @@ import { makeGit } from '#world/git/make';
 import type { News } from '#world/news';
 import { killTree } from '#world/processes/kill';
 import { jobsFor } from '#world/queue/jobs';
+import { makeFence } from '#world/store/fence';
 import type { World } from '#world/world';
 import type { HostLine } from './host-line.ts';
-import { type Footing, workerName } from './sleepers.ts';
+import type { Footing } from './sleepers.ts';
+
+const programOf = (bin: 'gt' | 'bd') => fileURLToPath(new URL(`../cli/bin/${bin}.js`, import.meta.url));
+/** What agents call. */
+const PROGRAMS = { gt: programOf('gt'), gtr: programOf('gt'), bd: programOf('bd') };
 
 export type LiveGround = {
   readonly root: string;
@@ -45,30 +50,38 @@ export async function liveWorld({
 }: LiveGround): Promise<{ worldOf: (self: Member) => World; world: World }> {
   const layout = townLayout(root);
   const worker = `${townId}.${footing.epoch}`; // by which a successor finds this worker's git and checks
-  const git = makeGit({ now: systemClock.now, env: process.env, worker }); // clock, environment
+  const fence = makeFence(footing.link, footing.desk.books.keys, footing.epoch); // the books
+  const git = makeGit({ now: systemClock.now, env: process.env, worker, fence }); // clock, environment, fence
   const secret = townSecret(join(layout.runtime, 'secret')); // a file of the town
   const owner = await ownerOf(); // git's own settings
-  const agents: LaunchGround = { layout, env: process.env, bin: writeBin(layout.runtime), email: owner.email };
-  const kill = (request: Parameters<typeof killTree>[0]) => killTree(request);
+  const agents: LaunchGround = {
+    layout,
+    env: process.env,
+    bin: join(writeBin(join(layout.runtime, 'bin'), process.execPath, PROGRAMS), 'gt'),
+    email: owner.email,
+  };
+  const kill = (request: Parameters<typeof killTree>[0]) => killTree({ ...request, fence }); // fence
   const check = makeCheck({
     now: systemClock.now,
-    killTree: (input) => killTree(input),
+    killTree: kill,
     env: process.env,
+    fence,
     git,
     runtime: layout.runtime,
     worker,
   });
   const commands = makeCommands({
     clock: systemClock,
-    killTree: (input) => killTree(input),
+    killTree: kill,
     env: process.env,
+    fence,
     bin: agents.bin,
     townId,
     worker,
     folder: join(layout.runtime, 'commands'),
     wake: (members) => void footing.desk.wake(members).catch((fault: unknown) => footing.desk.log.fault('wake', fault)),
   });
-  const queues = jobsFor(footing.link, footing.desk.books.keys, footing.jobs, workerName(footing.epoch));
+  const queues = jobsFor(footing.link, footing.desk.books.keys, footing.jobs, footing.epoch);
   const rest = {
     epoch: footing.epoch,
     town: { id: townId, layout },
@@ -93,22 +106,6 @@ export async function liveWorld({
     },
   };
   return { world: { ...rest, desk: footing.desk }, worldOf: (self) => ({ ...rest, desk: footing.deskOf(self) }) };
-}
-
-/** `gt` and `bd` by absolute paths that does not move with the shell: agents' login shells lose PATH. */
-function writeBin(runtime: string): string {
-  const folder = join(runtime, 'bin');
-  mkdirSync(folder, { recursive: true });
-  for (const [name, bin] of [
-    ['gt', 'gt'],
-    ['gtr', 'gt'],
-    ['bd', 'bd'],
-  ] as const) {
-    const built = fileURLToPath(new URL(`../cli/bin/${bin}.js`, import.meta.url));
-    writeFileSync(join(folder, name), `#!/bin/sh\nexec '${process.execPath}' '${built}' "$@"\n`);
-    chmodSync(join(folder, name), 0o755);
-  }
-  return join(folder, 'gt');
 }
 
 async function ownerOf(): Promise<{ name: string; email: string }> {

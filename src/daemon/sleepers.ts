@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { hostname } from 'node:os';
 import type { Redis } from 'ioredis';
 import type { Member } from '#core/ids';
 import type { Noun } from '#core/records';
@@ -63,7 +62,7 @@ export async function startSleepers<W>(
   },
 ): Promise<Sleepers> {
   const { link, desk, jobs, redis, epoch, ask } = footing;
-  const handedBack = await handBackOthers(link, desk.books.keys, jobs, ground.name);
+  const handedBack = await handBackOthers(link, desk.books.keys, jobs, epoch);
   await relayOnce(link, desk.books, ask, desk.clock.now());
   const wrappers = (Object.entries(processors) as Array<[QueueName, AnyProcessor<W>]>).map(([name, processor]) => {
     const concurrency = ground.concurrency?.[name] ?? queues[name].concurrency;
@@ -83,6 +82,3 @@ export async function startSleepers<W>(
     },
   };
 }
-
-/** Who runs a job: host, pid, epoch. */
-export const workerName = (epoch: number): string => `${hostname()}/${process.pid}/${epoch}`;

@@ -1,4 +1,3 @@
-import { rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { Redis } from 'ioredis';
 import { THE_TOWN, THE_WORKER } from '#core/derive';
@@ -8,7 +7,6 @@ import { isRefusal, orThrow, Refused, refuse } from '#core/refusals';
 import { escalate } from '#ops/escalate';
 import { settle } from '#ops/settle';
 import { processors } from '#processors/index';
-import { type QueueName, queues } from '#queues/index';
 import { buildName } from '#world/build';
 import { systemClock } from '#world/clock';
 import { townLayout } from '#world/config/layout';
@@ -22,16 +20,19 @@ import { killTree } from '#world/processes/kill';
 import { askLine, serveLines } from '#world/processes/line-socket';
 import { bornOf, myself } from '#world/processes/process';
 import { readToken } from '#world/pty/access';
+import { workerName } from '#world/queue/recover';
 import { inspectRedis } from '#world/redis/inspect';
+import { makeFence } from '#world/store/fence';
 import { keysOf } from '#world/store/keys';
 import { openLink, runOf } from '#world/store/link';
 import { type StoredEvent, tail } from '#world/store/tail';
+import { openBoard } from './board-address.ts';
 import { makeEnding } from './ending.ts';
 import { type HostLine, keepHostLine } from './host-line.ts';
 import { liveWorld } from './live.ts';
 import { reconcile } from './reconcile.ts';
 import { isOutdated, renew } from './renew-host.ts';
-import { type Footing, startSleepers, takeOver, workerName } from './sleepers.ts';
+import { type Footing, startSleepers, takeOver } from './sleepers.ts';
 
 /** Exit codes of the worker beside 0: another one serves the town; the books were taken over or Redis came back changed: start me again. */
 export const TAKEN = 4;
@@ -58,7 +59,8 @@ export async function serveTown(root: string, socket: string, log: Log): Promise
   const redisRun = runOf(await link.call('INFO', 'server'));
   const redis = connect(where, log);
   const footing = await takeOver(redis, link, keysOf(townId), systemClock, log);
-  await killTree({ tokens: [{ prefix: `GT_WORKER=${townId}.` }], graceMs: DEAD_WORKERS_GRACE_MS });
+  const fence = makeFence(link, keysOf(townId), footing.epoch);
+  await killTree({ tokens: [{ prefix: `GT_WORKER=${townId}.` }], graceMs: DEAD_WORKERS_GRACE_MS, fence });
   const lastRun = await takeRecord(footing.desk, footing.epoch);
   const news = makeNews(systemClock);
   const host = await keepHostLine(
@@ -96,7 +98,7 @@ export async function serveTown(root: string, socket: string, log: Log): Promise
     pid: process.pid,
     epoch,
     build: buildName(process.env),
-    board: board?.url ?? null,
+    board: board.url ?? null,
     handedBack: sleepers.handedBack,
   }));
   log.info('serving', { town: townId, epoch, handedBack: sleepers.handedBack });
@@ -104,9 +106,9 @@ export async function serveTown(root: string, socket: string, log: Log): Promise
   const stop = async () => {
     await door.close();
     unpatrol();
-    await Promise.all([sleepers.stop(STOP_MS), board?.close()]);
+    await Promise.all([sleepers.stop(STOP_MS), board.close()]);
     unfollow();
-    rmSync(townLayout(root).boardAddress, { force: true });
+    board.forget();
     host.close();
     link.close();
     redis.disconnect();
@@ -120,15 +122,6 @@ async function keepUp({ jobs, desk }: Footing, files: Files, log: Log): Promise<
   const template = { name: 'deacon', data: { id: 'deacon' }, opts: { removeOnComplete: 20, removeOnFail: 20 } };
   await jobs.get('patrols').upsertJobScheduler('deacon', { every: DEACON_MS }, template);
   return files.watch(() => void desk.wake(looks(files)).catch((fault: unknown) => log.fault('settings changed', fault)));
-}
-
-/** A board that cannot be served must not keep the town from working: it is left out, and said so. Its libraries load when runs are watched already. */
-async function openBoard(root: string, { jobs }: Footing, port: number, log: Log) {
-  const all = (Object.keys(queues) as QueueName[]).map((name) => jobs.get(name));
-  const { serveBoard } = await import('#dashboard/board');
-  const board = await serveBoard(all, port).catch((fault: unknown) => void log.fault('the board cannot be served', fault));
-  writeFileSync(townLayout(root).boardAddress, `${board?.url ?? ''}\n`);
-  return board;
 }
 
 type Where = { readonly url: string } | { readonly path: string };

@@ -1,8 +1,6 @@
-import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { isRefusal } from '#core/refusals';
-import { socketPath } from '#world/config/runtime';
+import { startWorker } from '../support/second-worker.ts';
 import { commits, HarmedTown, isGapless } from '../support/trial.ts';
 
 let town: HarmedTown;
@@ -92,9 +90,10 @@ test('after a restart under a lower limit every agent is still watched, and nobo
 test('a worker that was stopped and comes back after its successor has started writes nothing, and ends by itself', async () => {
   const { ids, open } = await four('stop');
   const old = town.pid('worker');
+  const workers = await count('worker.started', ['worker']);
   const successor = await town.held(async () => {
     process.kill(old, 'SIGSTOP');
-    const child = startWorker();
+    const child = startWorker(town);
     await town.anotherWorker(old);
     open(0, 1);
     process.kill(old, 'SIGCONT');
@@ -105,24 +104,7 @@ test('a worker that was stopped and comes back after its successor has started w
   });
   const log = readFileSync(`${town.root}/.runtime/logs/worker.log`, 'utf8');
   expect(log).toContain('another worker has taken over');
-  expect(await count('worker.started', ['worker'])).toBe(4 + 1);
+  expect(await count('worker.started', ['worker'])).toBe(workers + 1);
   // The supervisor finds the one that serves, and keeps it.
   await town.until('the supervisor keeps the successor', async () => town.pid('worker') === successor);
 });
-
-/** A second worker with the supervisor's own command line for it. @returns its pid */
-function startWorker(): number {
-  const words = readFileSync(`/proc/${town.pid('supervisor')}/cmdline`, 'utf8').split('\0');
-  const order = JSON.parse(words.find((word) => word.startsWith('{')) ?? '') as { worker: string[] };
-  const socket = socketPath(town.root, 'worker');
-  if (isRefusal(socket)) throw new Error('the town has no worker');
-  const [program = '', ...rest] = order.worker.map((word) => (word === '{socket}' ? socket : word));
-  const child = spawn(program, rest, {
-    cwd: town.root,
-    env: { ...town.env, GT_ROOT: town.root },
-    stdio: 'ignore',
-    detached: true,
-  });
-  child.unref();
-  return child.pid ?? 0;
-}

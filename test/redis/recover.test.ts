@@ -35,7 +35,7 @@ beforeEach(async () => {
   worker = new Worker('work', null, {
     connection: redis,
     prefix: keys.queues,
-    name: 'old',
+    name: 'here/7/100',
     lockDuration: 60_000,
     skipLockRenewal: true,
   });
@@ -47,10 +47,16 @@ const state = async () => (await jobs.get('work').getJob('gp-a@1'))?.getState();
 test('what an older worker took with its last fetch goes back to the line, what the worker of now runs is left alone', async () => {
   await worker.getNextJob('token');
   expect(await state()).toBe('active');
-  expect(await handBackOthers(link, keys, jobs, 'old')).toBe(0);
+  expect(await handBackOthers(link, keys, jobs, 100)).toBe(0);
   expect(await state()).toBe('active');
-  expect(await handBackOthers(link, keys, jobs, 'new')).toBe(1);
+  expect(await handBackOthers(link, keys, jobs, 101)).toBe(1);
   expect(await state()).toBe('waiting');
+});
+
+test('an older worker that was overtaken in the middle of its rounds takes nothing from its successor', async () => {
+  await worker.getNextJob('token');
+  expect(await handBackOthers(link, keys, jobs, 99)).toBe(0);
+  expect(await state()).toBe('active');
 });
 
 test('an older worker that hands the same job back at the same time is no fault', async () => {
@@ -65,6 +71,6 @@ test('an older worker that hands the same job back at the same time is no fault'
       return answer;
     },
   };
-  expect(await handBackOthers(racing, keys, jobs, 'new')).toBe(0);
+  expect(await handBackOthers(racing, keys, jobs, 101)).toBe(0);
   expect(await state()).toBe('waiting');
 });

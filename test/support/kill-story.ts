@@ -1,9 +1,10 @@
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isAlive } from '#world/processes/scan';
 import { readSupervisorRecord } from '#world/processes/supervisor-record';
 import { type Answered, TrialTown } from '../../src/trials/trial-town.ts';
 import { built } from './built.ts';
+import { startWorker } from './second-worker.ts';
 
 /** A town whose processes are killed at named places. What must be true of it afterwards is in `kill-proof.ts`. */
 
@@ -103,6 +104,22 @@ export class KillTown {
     const worker = await this.worker();
     writeFileSync(this.#order, `${point} ${n}`);
     return worker;
+  }
+
+  /** Lets the worker stop at a place (SIGSTOP), and waits until it stands there. @param then what brings it there */
+  async halted(point: string, then: () => Promise<unknown>): Promise<WorkerBeing> {
+    const worker = await this.worker();
+    writeFileSync(this.#order, `${point} 1 stop`);
+    await then();
+    const stands = async () => / T \d+ /.test(readFileSync(`/proc/${worker.pid}/stat`, 'latin1'));
+    await this.town.until(`the worker stopped at ${point}`, stands, PATIENCE_MS);
+    return worker;
+  }
+
+  /** Starts a second worker, and waits until it has taken over. */
+  async overtaken(worker: WorkerBeing): Promise<WorkerBeing> {
+    startWorker(this.town, { GT_FAIL: `@${this.#order}` });
+    return this.successor(worker);
   }
 
   /** Waits until the ordered kill has happened. */

@@ -2,10 +2,11 @@ import type { Proto, ProtoStep } from '#core/formula/proto';
 import type { Molecule, Noun } from '#core/records';
 import { isRefusal } from '#core/refusals';
 import { type Pour, pour } from '#ops/pour';
-import type { Turn } from '#processors/answer';
+import type { Processor, Turn } from '#processors/answer';
 import { gates } from '#processors/gates';
 import { molecules } from '#processors/molecules';
 import { steps } from '#processors/steps';
+import type { QueueName } from '#queues/index';
 import { jobsFor } from '#world/queue/jobs';
 import type { World } from '#world/world';
 import { freshKeys } from './books.ts';
@@ -13,17 +14,32 @@ import { type Run, type Town, town, type Wish } from './sleepers.ts';
 import { until } from './until.ts';
 
 /** A town with the real processors of molecules, steps and gates, and nothing else of the world but `more`. */
-export async function moleculeTown(path: string, more: Partial<World> = {}, wish: Wish = {}): Promise<Town> {
+export async function moleculeTown(
+  path: string,
+  more: Partial<World> = {},
+  wish: Wish = {},
+  beside: { readonly [Q in QueueName]?: Processor<Q, World> } = {},
+): Promise<Town> {
   const keys = freshKeys();
   let at: Town | undefined;
   const real =
     (processor: (turn: never, world: World) => ReturnType<Run>): Run =>
     (turn: Turn<Noun>, desk) => {
       if (!at) throw new Error('no town yet');
-      const queues = jobsFor(at.op.link, keys, at.op.jobs, 'trial');
+      const queues = jobsFor(at.op.link, keys, at.op.jobs, 0);
       return processor(turn as never, { desk, queues, ...more } as World);
     };
-  at = await town(path, keys, { molecules: real(molecules), steps: real(steps), gates: real(gates) }, wish);
+  at = await town(
+    path,
+    keys,
+    {
+      molecules: real(molecules),
+      steps: real(steps),
+      gates: real(gates),
+      ...Object.fromEntries(Object.entries(beside).map(([name, one]) => [name, real(one as never)])),
+    },
+    wish,
+  );
   return at;
 }
 

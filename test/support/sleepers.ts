@@ -7,9 +7,10 @@ import type { Answer, Turn } from '#processors/answer';
 import type { QueueName } from '#queues/index';
 import { systemClock } from '#world/clock';
 import type { Desk } from '#world/desk';
+import { workerName } from '#world/queue/recover';
 import { ioredisLink } from '#world/store/ioredis-link';
 import type { Keys } from '#world/store/keys';
-import { type Footing, type Sleepers, startSleepers, takeOver, workerName } from '../../src/daemon/sleepers.ts';
+import { type Footing, type Sleepers, startSleepers, takeOver } from '../../src/daemon/sleepers.ts';
 import { opDesk } from '../../src/trials/soak-desk.ts';
 import { until } from './until.ts';
 

@@ -10,6 +10,7 @@ import { sling as slung } from '#ops/sling';
 import { socketPath } from '#world/config/runtime';
 import type { Desk } from '#world/desk';
 import { bornOf } from '#world/processes/process';
+import { isAlive } from '#world/processes/scan';
 import { readToken } from '#world/pty/access';
 import { connectHost } from '#world/pty/client';
 import type { StoredEvent } from '#world/store/tail';
@@ -183,16 +184,17 @@ export class HarmedTown extends TrialTown {
   }
 
   async gone(pid: number, limitMs = 20_000): Promise<void> {
-    await this.until(`the end of process ${pid}`, async () => bornOf(pid) === undefined, limitMs);
+    const born = bornOf(pid); // the number may be given out again
+    await this.until(`the end of process ${pid}`, async () => born === undefined || bornOf(pid) !== born, limitMs);
   }
 
   /** A worker other than this one serves the town. */
   async anotherWorker(than: number): Promise<number> {
-    const event = await this.event(
-      'worker.started',
-      (one) => one.data['pid'] !== than && bornOf(Number(one.data['pid'])) !== undefined,
-    );
-    return Number(event.data['pid']);
+    const serves = async () => {
+      const worker = await this.read('worker', 'worker');
+      return worker && worker.pid !== than && isAlive(worker.pid, worker.born) ? worker.pid : undefined;
+    };
+    return this.until(`a worker other than ${than}`, serves);
   }
 
   /** Lets this much time go by, in a child of its own. */

@@ -2,84 +2,65 @@ import type { Change } from '#core/change';
 import type { ProtoStep } from '#core/formula/proto';
 import { TITLE_BYTES } from '#core/limits';
 import type { Molecule, Step, Work } from '#core/records';
-import { isRefusal } from '#core/refusals';
-import { createWork, sling } from '#core/work';
-import { type StepEnd, stepEvent } from './life.ts';
+import { stepEvent } from './life.ts';
 
 /**
- * A polecat's step: a leg of a convoy, or a step that is fanned out. It is a work item of its own, on the hook from its first moment, and noted in the step in
- * the commit that makes it; so however often that is tried, there is one. The step ends as its item does. Opened again after it failed, it gets another item.
+ * A polecat's step: work of its own, slung in the commit that makes it, so that there is never a step without its work nor work without its step. The step ends
+ * as its work ends.
  */
-
-/** What is next for such a step. @param work the item that it notes */
-export type LegMove =
-  | { readonly do: 'make' }
-  | { readonly do: 'await'; readonly work: Work }
-  | { readonly do: 'end'; readonly end: StepEnd }
-  | { readonly do: 'fail'; readonly reason: string };
-
-/** Decides it. Only what landed, or was declared with a report, is done. */
-export function nextForLeg(step: Step, work: Work | undefined): LegMove {
-  if (step.work === undefined || step.status === 'open') return { do: 'make' };
-  if (!work) return { do: 'fail', reason: `its work item ${step.work} is gone` };
-  const { id, closed } = work;
-  if (work.status !== 'closed') return { do: 'await', work };
-  if (!closed?.commit && !closed?.report)
-    return { do: 'fail', reason: `${id} was closed with nothing to show: ${closed?.reason ?? 'nobody said why'}` };
-  const evidence = { work: id, ...(closed.commit ? { commit: closed.commit } : {}) };
-  return { do: 'end', end: { outcome: 'done', reason: `${id}: ${closed.reason}`, evidence } };
-}
-
-/** The item's record with its texts, and the step that notes it. `id` is free; `plan` is the step in the molecule's plan. */
-export function makeLeg(
-  step: Step,
-  mol: Molecule,
-  plan: ProtoStep,
-  { id, actor }: { id: string; actor: string },
-  now: number,
-): Change<Step> {
-  const { description, acceptance, notes } = plan;
-  const agent = plan.leg?.agent || mol.agent || undefined;
-  const item = {
+export function slungLeg(step: Step, texts: ProtoStep | undefined, mol: Molecule, id: string, now: number): Change<Work> {
+  const agent = texts?.leg?.agent || mol.agent;
+  const fields = Object.entries({
+    description: texts?.description ?? '',
+    acceptance: texts?.acceptance ?? '',
+    notes: texts?.notes ?? '',
+  }).filter(([, text]) => text !== '');
+  const work: Work = {
     id,
+    generation: 1,
     rig: mol.rig,
-    title: oneLine(step.title || step.key),
-    type: step.type === 'epic' ? 'task' : step.type,
+    title: cut(`${step.title}`),
+    type: 'task',
+    status: 'hooked',
     priority: step.priority,
-    labels: step.labels,
+    labels: [...step.labels],
+    createdAt: now,
+    createdBy: mol.createdBy,
+    updatedAt: now,
     deps: [],
+    runs: 0,
+    failures: 0,
+    leg: { step: step.id, mol: mol.id },
+    slungAt: now,
     ...(agent ? { agent } : {}),
-    text: Object.fromEntries(
-      Object.entries({ description, acceptance, notes: told(step, mol, notes) }).filter(([, text]) => text !== ''),
-    ),
   };
-  const made = createWork(item, [], actor, now);
-  const slung = sling(made.answer, agent, now);
-  // A new item is open, and nobody has it.
-  if (isRefusal(slung)) throw new Error(`${id}: ${slung.refused}`);
-  const { failed: _failed, ...rest } = step;
-  const doc: Step = { ...rest, status: 'in_progress', work: id, attempts: step.attempts + 1 };
+  const doc: Step = { ...step, status: 'in_progress', work: id, holder: { by: id, at: now } };
   return {
     put: [
-      { noun: 'work', doc: { ...slung.answer, leg: { step: step.id, mol: mol.id } } },
+      { noun: 'work', doc: work },
       { noun: 'step', doc },
     ],
-    text: made.text ?? [],
-    events: [...(made.events ?? []), ...(slung.events ?? []), stepEvent(doc, 'step.slung', { work: id })],
-    answer: doc,
+    text: fields.length > 0 ? [{ id, fields: Object.fromEntries(fields) }] : [],
+    events: [
+      { type: 'work.created', subject: id, rig: mol.rig, data: { title: work.title.slice(0, 200), step: step.id } },
+      { type: 'work.slung', subject: id, rig: mol.rig },
+      stepEvent(doc, 'step.slung', { work: id }),
+    ],
+    answer: work,
   };
 }
 
-/** What its agent must know besides: texts of formulas are written for whoever has the whole molecule in hand. */
-function told(step: Step, mol: Molecule, notes: string): string {
-  const of = `This is step ${step.key} of ${mol.id} (${mol.formula}), as work of its own. It is closed when this item is: hand in with \`gt done\`, also where the text says \`gt mol step done\`.`;
-  const before = step.failed ? `Tried before: ${step.failed.reason}` : '';
-  return [notes, of, before].filter((part) => part !== '').join('\n\n');
-}
+/** Whether a closed item has done what its step asked for: it landed, or its agent declared an outcome, or a person says that it is done. */
+export const legDone = ({ closed }: Work): boolean =>
+  closed !== undefined &&
+  (closed.commit !== undefined ||
+    closed.report !== undefined ||
+    !/cancel|fail|wontfix|won't fix|reject|abandon/i.test(closed.reason));
 
-/** A step's title as an item may have it: no control characters, not too long. */
-function oneLine(title: string): string {
-  const plain = title.replace(/\p{Cc}+/gu, ' ').trim();
-  const bytes = new TextEncoder().encode(plain);
-  return bytes.length <= TITLE_BYTES ? plain : new TextDecoder().decode(bytes.subarray(0, TITLE_BYTES)).replace(/\uFFFD+$/, '');
+/** A title that items may have: shorter than a step's may be. */
+function cut(title: string): string {
+  const plain = title.replace(/\p{Cc}+/gu, ' ').trim() || 'a step';
+  let text = plain.slice(0, TITLE_BYTES);
+  while (new TextEncoder().encode(text).length > TITLE_BYTES) text = text.slice(0, -1);
+  return text;
 }

@@ -1,14 +1,21 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readText } from '#world/config/json-file';
 
 /** The town's secret, made once, readable by its owner alone. */
 export function townSecret(file: string): string {
+  const known = readText(file)?.trim();
+  if (known) return known;
+  // It appears whole: an empty one, left by a kill, would let anybody make tokens.
+  const draft = `${file}.${process.pid}.new`;
+  writeFileSync(draft, randomBytes(32).toString('hex'), { mode: 0o600 });
   try {
-    const fd = openSync(file, 'wx', 0o600);
-    writeSync(fd, randomBytes(32).toString('hex'));
-    closeSync(fd);
+    if (known === '') renameSync(draft, file);
+    else linkSync(draft, file);
   } catch (fault) {
     if ((fault as NodeJS.ErrnoException).code !== 'EEXIST') throw fault;
+  } finally {
+    rmSync(draft, { force: true });
   }
   return readFileSync(file, 'utf8').trim();
 }

@@ -22,13 +22,21 @@ export type CheckInput = {
   readonly signal?: AbortSignal;
 };
 
-export type CheckWorld = { readonly now: () => number; readonly killTree: KillTree; readonly env?: NodeJS.ProcessEnv };
+/** `fence` throws in a worker that was overtaken: the slot and the verdict are then its successor's. */
+export type CheckWorld = {
+  readonly now: () => number;
+  readonly killTree: KillTree;
+  readonly env?: NodeJS.ProcessEnv;
+  readonly fence?: () => Promise<void>;
+};
 
 /**
  * Runs one check to its end and kills whatever it started, also after a good end. Never rejects for what the check does: the verdict says it, and is written to
- * `verdictFile` before this resolves (an aborted run has no verdict to keep). Only evidence is `failed`: a non-zero exit or a crash of the check's own.
+ * `verdictFile` before this resolves (an aborted run has no verdict to keep). Only evidence is `failed`: a non-zero exit or a crash of the check's own. Rejects
+ * in a worker that was overtaken, and writes nothing then.
  */
 export async function runCheck(world: CheckWorld, input: CheckInput): Promise<Verdict> {
+  await world.fence?.();
   const startedAt = world.now();
   const start = performance.now();
   let tail = '';
@@ -44,6 +52,7 @@ export async function runCheck(world: CheckWorld, input: CheckInput): Promise<Ve
   const tookMs = Math.round(performance.now() - start);
   const verdict: Verdict = { id: input.id, ...judged, startedAt, endedAt: world.now(), tookMs, tail, left };
   if (judged.why === ABORTED) return verdict;
+  await world.fence?.(); // a successor has ended its processes, and what they made of that is no evidence
   try {
     await writeVerdict(input.verdictFile, verdict);
     return verdict;

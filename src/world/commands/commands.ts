@@ -49,6 +49,8 @@ export type CommandsGround = {
   /** Logs and ends lie here. */
   readonly folder: string;
   readonly wake: (members: readonly Member[]) => void;
+  /** Throws in a worker that was overtaken: the step is its successor's, and so is what is written of its end. */
+  readonly fence?: () => Promise<void>;
   /** Commands at once; by default as many as the machine has processors, and two at least. */
   readonly limit?: number;
 };
@@ -73,6 +75,7 @@ export function makeCommands(ground: CommandsGround): Commands {
       signal.throwIfAborted();
       await mkdir(folder, { recursive: true });
       const log = file(id, 'log');
+      await ground.fence?.();
       // There before the command is: who finds no log knows that it was never begun.
       await writeDurably(log, '');
       const token = `${townId}.${id}`;
@@ -88,6 +91,7 @@ export function makeCommands(ground: CommandsGround): Commands {
       }).catch((fault: Error) => ({ judged: { state: 'error' as const, why: fault.message }, tail: '', left: 0 }));
       const end: CommandEnd = { ...ran.judged, tail: ran.tail, log, ...('stdout' in ran ? { stdout: ran.stdout } : {}) };
       if (ran.judged.why === ABORTED) throw signal.reason;
+      await ground.fence?.();
       await writeDurably(file(id, 'json'), `${JSON.stringify(end)}\n`);
       return end;
     },

@@ -5,6 +5,8 @@ import type { Run, RunOptions } from './run.ts';
 export type Context = {
   /** How git is run. */
   readonly run: Run;
+  /** Asked before a folder is taken away; throws in a worker that was overtaken. */
+  readonly fence: () => Promise<void>;
   /** The lock per repository. */
   readonly alone: Mutex;
   /** The clock, ms since 1970. */

@@ -17,11 +17,19 @@ import { addWorktree, removeWorktree } from './worktree.ts';
 
 /**
  * Makes gt's git. `now` is the clock (ms since 1970), `env` what a person's git would see (default: this process's), `worker` is `<town id>.<epoch>`: each
- * git process carries it as GT_WORKER, so that the next worker finds and ends what this one left.
+ * git process carries it as GT_WORKER, so that the next worker finds and ends what this one left. `fence` throws in a worker that was overtaken: it is asked
+ * before each git process, and before a worktree is taken away.
  */
-export function makeGit(given: { now: () => number; env?: NodeJS.ProcessEnv; worker?: string }): Git {
+export function makeGit(given: {
+  now: () => number;
+  env?: NodeJS.ProcessEnv;
+  worker?: string;
+  fence?: () => Promise<void>;
+}): Git {
+  const { env = process.env, worker, fence = async () => undefined } = given;
   const context: Context = {
-    run: makeRun({ env: given.env ?? process.env, worker: given.worker }),
+    run: makeRun({ env, worker, fence }),
+    fence,
     alone: makeMutex(),
     now: given.now,
     attributes: new Map(),

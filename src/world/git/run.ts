@@ -47,9 +47,15 @@ const TRANSPORT = new Set([
 ]);
 const CONFIG_FILES = new Set(['GIT_CONFIG_GLOBAL', 'GIT_CONFIG_SYSTEM', 'GIT_CONFIG_NOSYSTEM']);
 
-/** Makes the one function that starts git. `worker` is written into the environment as GT_WORKER, by which a later worker finds what this one left running. */
-export function makeRun(given: { env: NodeJS.ProcessEnv; worker?: string | undefined }): Run {
-  return (argv, options = {}) => runGit(argv, options, environment(given.env, given.worker, options));
+/**
+ * Makes the one function that starts git. `worker` is written into the environment as GT_WORKER, by which a later worker finds what this one left running;
+ * `fence` is asked before each command, so that a worker that was overtaken begins no further one.
+ */
+export function makeRun(given: { env: NodeJS.ProcessEnv; worker?: string | undefined; fence?: () => Promise<void> }): Run {
+  return async (argv, options = {}) => {
+    await given.fence?.();
+    return runGit(argv, options, environment(given.env, given.worker, options));
+  };
 }
 
 function environment(env: NodeJS.ProcessEnv, worker: string | undefined, options: RunOptions): NodeJS.ProcessEnv {

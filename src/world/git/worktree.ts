@@ -34,6 +34,7 @@ export type NewWorktree = {
  */
 export async function addWorktree(context: Context, input: NewWorktree): Promise<void> {
   await context.alone(input.repo, async () => {
+    await context.fence();
     await removeTree(`${input.dir}.gone`);
     await clearHalfMade(context, input.repo, input.dir);
     const admin = (await findAdmin(input.repo, input.dir)) ?? (await register(context, input));
@@ -54,8 +55,11 @@ export async function removeWorktree(context: Context, { repo, dir }: { repo: st
     } else if (existsSync(dir) && (await gitDirOf(dir)) === undefined) {
       throw new GitFault(['worktree', 'remove', dir], null, `error: ${dir} is no worktree`);
     }
-    await clearAway(dir);
     await removeTree(`${dir}.gone`);
+    await context.fence();
+    await clearAway(dir);
+    // That took its time: the place may be another worktree's by now.
+    await context.fence();
     if (admin !== undefined) await removeTree(admin);
   });
 }

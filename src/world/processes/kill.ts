@@ -21,6 +21,8 @@ export type KillRequest = {
   readonly hurry?: AbortSignal;
   /** Gives the kill up: it rejects with the signal's reason, and leaves nobody stopped. */
   readonly signal?: AbortSignal;
+  /** Asked after every look that found somebody, before anybody is signalled: where it throws, the kill is given up. Whoever began after it is not touched. */
+  readonly fence?: () => Promise<void>;
 };
 
 /** After the first KILL, ms and rounds; on a machine so loaded that the time is up first, it still looks as often as this. */
@@ -134,7 +136,9 @@ export async function killTree(request: KillRequest): Promise<{ left: Survivor[]
     request.signal?.throwIfAborted();
     procs = await freshScan();
     request.signal?.throwIfAborted();
-    return targets(procs, hunt, process.pid);
+    const found = targets(procs, hunt, process.pid);
+    if (found.length > 0) await request.fence?.();
+    return found;
   };
   const first = await look();
   let isQuiet = first.length === 0;

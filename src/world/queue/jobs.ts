@@ -7,7 +7,7 @@ import { type JobQueues, type JobSpec, jobOf } from './add.ts';
 import { handBackOthers } from './recover.ts';
 
 /** What patrols may ask of the jobs themselves. */
-export function jobsFor(link: Link, keys: Keys, jobs: JobQueues, own: string): World['queues'] {
+export function jobsFor(link: Link, keys: Keys, jobs: JobQueues, epoch: number): World['queues'] {
   return {
     missing: async (members) => {
       const there = await link.pipeline(members.map((one) => ['EXISTS', `${keys.queue(parts(one).queue)}${parts(one).jobId}`]));
@@ -23,7 +23,7 @@ export function jobsFor(link: Link, keys: Keys, jobs: JobQueues, own: string): W
       }
       for (const [name, list] of lists) await jobs.add(name, list);
     },
-    handBackOthers: () => handBackOthers(link, keys, jobs, own),
+    handBackOthers: () => handBackOthers(link, keys, jobs, epoch),
     remove: async (members) => {
       for (const one of members) await removeOne(jobs, one);
     },
