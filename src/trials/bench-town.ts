@@ -41,7 +41,7 @@ export async function benchTown(ran: { readonly [Q in QueueName]?: AnyProcessor<
   redis.on('error', () => undefined);
   const footing = await takeOver(redis, link, keysOf('bench'), systemClock, silent);
   const name = `bench/${process.pid}`;
-  const own = jobsFor(link, footing.desk.books.keys, footing.jobs, name);
+  const own = jobsFor(link, footing.desk.books.keys, footing.jobs, footing.epoch);
   const sleepers = await startSleepers(footing, ran, {
     name,
     world: (self) => ({ desk: footing.deskOf(self), queues: own }) as World,
