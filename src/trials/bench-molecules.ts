@@ -1,5 +1,5 @@
 import { Redis } from 'ioredis';
-import type { Proto, ProtoStep } from '#core/formula/proto';
+import type { Proto } from '#core/formula/proto';
 import { HOLD_MS } from '#core/limits';
 import { closeStep } from '#core/molecule/life';
 import { isRefusal } from '#core/refusals';
@@ -12,6 +12,7 @@ import { type StoredEvent, tail } from '#world/store/tail';
 import type { World } from '#world/world';
 import { median, plainFlow, plainRate, plainTrip } from './bench-plain.ts';
 import { type BenchTown, benchTown } from './bench-town.ts';
+import { planOf, planStep } from './plans.ts';
 import { prose } from './prose.ts';
 
 /**
@@ -109,7 +110,7 @@ async function benchSize(bench: Bench, size: number, say: Say): Promise<boolean>
 async function run({ town, ear }: Bench, shape: Shape, size: number): Promise<Run> {
   const { desk } = town.footing;
   const before = await bytesUsed(town.redis);
-  const plan = planOf(shape, size);
+  const plan = shaped(shape, size);
   const start = performance.now();
   const mol = await pour(desk, { plan, prefix: 'bn', rig: '', phase: 'liquid' });
   if (isRefusal(mol)) throw new Error(mol.refused);
@@ -139,47 +140,16 @@ async function stepOrHub(turn: Parameters<AnyProcessor<World>>[0], world: World)
   return steps(turn as unknown as Parameters<typeof steps>[0], world);
 }
 
-function planOf(shape: Shape, size: number): Proto {
-  const all = Array.from({ length: size + 1 }, (_, n) => planStep(n, n === 0 ? [] : NEEDS[shape](n)));
-  return {
-    formula: 'bench',
-    type: 'workflow',
-    version: 1,
-    root: 'b',
-    title: `${shape} of ${size}`,
-    description: '',
-    labels: [],
-    phase: '',
-    pour: true,
-    agent: '',
-    vars: {},
-    steps: all,
-    hash: 'bench',
-  };
-}
-
-function planStep(n: number, needs: readonly number[]): ProtoStep {
-  return {
-    id: `b.n${n}`,
-    step: `n${n}`,
-    parent: 'b',
-    kind: 'step',
-    title: `Step ${n} of the bench`,
-    description: prose(n, TEXT_BYTES),
-    notes: '',
-    acceptance: '',
-    type: 'task',
-    priority: 2,
-    labels: [],
-    metadata: {},
-    assignee: '',
-    needs: needs.map((need) => `b.n${need}`),
-    conditions: [],
-    parallel: false,
-    interactive: false,
-    exec: { executor: n === 0 ? 'agent' : 'mark' },
-    origin: { formula: 'bench', file: 'bench.formula.toml', line: n, at: `steps[${n}]`, by: [] },
-  };
+function shaped(shape: Shape, size: number): Proto {
+  return planOf(
+    Array.from({ length: size + 1 }, (_, n) =>
+      planStep(`n${n}`, n === 0 ? [] : NEEDS[shape](n).map((need) => `n${need}`), {
+        title: `Step ${n} of the bench`,
+        description: prose(n, TEXT_BYTES),
+        exec: { executor: n === 0 ? 'agent' : 'mark' },
+      }),
+    ),
+  );
 }
 
 /** Hears what happens in the town. */

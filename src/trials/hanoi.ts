@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Molecule } from '#core/records';
 import { replay } from './hanoi-ledger.ts';
 import { HanoiTown } from './hanoi-town.ts';
+import { type Draw, drawn, upTo } from './seeded.ts';
 
 /**
  * Towers of Hanoi in a real town, whose worker is killed again and again at a seeded moment after its first close, and then Redis. Each move is a step, done by
@@ -61,7 +62,7 @@ async function towerUnder(
   whom: 'worker' | 'redis',
   wanted: number,
   tally: Tally,
-  draw: () => number,
+  draw: Draw,
 ): Promise<void> {
   tally.runs++;
   const ledger = join(at.town.dir, `ledger-${whom}-${tally.runs}`);
@@ -70,7 +71,7 @@ async function towerUnder(
   for (let since = before; tally.kills < wanted; since = 0) {
     await at.until('the first close', () => at.isOver(mol.id) || at.worker.closes > since);
     if (at.isOver(mol.id)) break;
-    const moment = Math.floor(draw() * (MOMENT_MS + 1));
+    const moment = upTo(draw, MOMENT_MS);
     await new Promise((resolve) => setTimeout(resolve, moment));
     await at.kill(whom);
     if (at.isOver(mol.id)) tally.late++;
@@ -99,13 +100,4 @@ async function faultsOf({ desk, closes }: HanoiTown, mol: Molecule, discs: numbe
     if (closed?.outcome !== 'done') found.push(`${id} is ${closed?.outcome}`);
   }
   return found;
-}
-
-/** Numbers from 0 to 1, the same ones for the same seed. */
-function drawn(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 32;
-  };
 }

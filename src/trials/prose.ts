@@ -1,3 +1,5 @@
+import { drawn } from './seeded.ts';
+
 /**
  * Text that is neither random nor one line again and again: words of a small language of its own, the common ones short and often, as in English. It
  * deflates about as well as that. The same for the same seed.
@@ -6,22 +8,11 @@ const VOWELS = 'aeiou';
 const CONSONANTS = 'bcdfghklmnprstvw';
 const WORDS = 12_000;
 
-/** Numbers from 0 to 1, the same for the same seed. */
-function numbers(seed: number): () => number {
-  let state = (seed + 1) * 0x9e3779b1;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 let vocabulary: readonly string[] | undefined;
 
 function words(): readonly string[] {
   if (vocabulary) return vocabulary;
-  const next = numbers(-7);
+  const next = drawn(-7);
   const one = (letters: string) => letters[Math.floor(next() * letters.length)] ?? '';
   vocabulary = Array.from({ length: WORDS }, (_, rank) => {
     const syllables = 1 + Math.floor(next() * Math.min(4, 1 + Math.log10(rank + 1)));
@@ -34,7 +25,7 @@ function words(): readonly string[] {
 
 /** Prose of exactly `bytes` bytes. */
 export function prose(seed: number, bytes: number): string {
-  const next = numbers(seed);
+  const next = drawn(seed);
   const known = words();
   let text = '';
   // The rank of a word is drawn so that twice the rank is half as likely.
