@@ -71,6 +71,7 @@ async function work(path: string): Promise<void> {
     },
   );
   redis.on('close', () => process.exit(75));
+  process.on('disconnect', () => process.exit(0));
   process.send?.({ serves: true });
 }
 
@@ -133,8 +134,15 @@ class Stage {
   }
 }
 
+const isGone = (child: ChildProcess): boolean => child.exitCode !== null || child.signalCode !== null;
+
 async function gone(child: ChildProcess): Promise<void> {
-  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+  if (!isGone(child)) await once(child, 'exit');
+}
+
+async function goneWithin(child: ChildProcess, ms: number): Promise<boolean> {
+  for (const end = performance.now() + ms; !isGone(child) && performance.now() < end; ) await pause(10);
+  return isGone(child);
 }
 
 /** Runs the soak on a Redis of its own. */
@@ -171,7 +179,9 @@ async function killed(stage: Stage, desk: Desk, mol: Molecule, plan: MoleculeSoa
   const draw = drawn(seed);
   const isOver = async () => (await desk.books.read('molecule', mol.id))?.state === 'closed';
   for (const place of plan.places ?? []) {
-    await gone(await stage.worker(place));
+    const dying = await stage.worker(place);
+    if (!(await goneWithin(dying, PATIENCE_MS / 4))) stage.faults.push(`nobody passed \`${place}\``);
+    await stage.kill('worker');
     counts.kills++;
   }
   let worker = await stage.worker();
@@ -190,7 +200,7 @@ async function killed(stage: Stage, desk: Desk, mol: Molecule, plan: MoleculeSoa
   }
   for (const end = performance.now() + PATIENCE_MS; !(await isOver()); await pause(20)) {
     if (performance.now() > end) return; // what is open is among the faults
-    if (worker.exitCode !== null || worker.signalCode !== null) worker = await stage.worker();
+    if (isGone(worker)) worker = await stage.worker();
   }
 }
 
