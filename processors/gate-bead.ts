@@ -4,8 +4,8 @@ import { beadOf } from '#core/gate-kinds';
 import type { Member } from '#core/ids';
 import type { Gate } from '#core/records';
 import { changeGate } from '#ops/change-gate';
-import type { World } from '#world/world';
 import type { Reading } from '#world/store/books';
+import type { World } from '#world/world';
 
 /**
  * Lets a gate wait for a work item, a step, a molecule or a gate of this town, by an edge of the books: its close wakes the gate, however it was closed, as a
@@ -19,18 +19,25 @@ export async function lookAtBead(gate: Gate, { desk }: World): Promise<Look | un
     met = undefined;
     if (doc.state !== 'open' || doc.watches !== undefined) return undefined;
     if (standing === undefined) {
-      met = { is: 'trouble', cause: 'bead-unknown', seen: `there is no ${bead} here`, soon: true, lookAt: paced(doc, 'far', now) };
+      met = {
+        is: 'trouble',
+        cause: 'bead-unknown',
+        seen: `there is no ${bead} here`,
+        soon: true,
+        lookAt: paced(doc, 'far', now),
+      };
       return undefined;
     }
     if (standing.closed) {
       met = { is: 'met', seen: `${bead} is closed (${standing.words})` };
       return undefined;
     }
-    const { lookAt: _at, troubleSince: _since, ...rest } = doc;
+    const { lookAt: _at, lookAsked: _asked, troubleSince: _since, ...rest } = doc;
     const next: Gate = { ...rest, watches: bead, seen: `${bead} is ${standing.words}`, lookedAt: now };
     return {
       put: [{ noun: 'gate', doc: next }],
       needs: [{ id: doc.id, job: jobMember.gate(doc) as Member, on: [bead] }],
+      events: [{ type: 'gate.looked', subject: doc.id, rig: doc.rig, data: { seen: next.seen ?? '' } }],
       answer: next,
     };
   });

@@ -1,13 +1,14 @@
-import { type Look, paced } from '#core/gate';
 import { holdsNow, parseRunCondition, type RunCondition } from '#core/formula/run-condition';
+import { type Look, paced } from '#core/gate';
+import { isLongOutput } from '#core/molecule/life';
 import { asksFor, stepFacts } from '#core/molecule/run-facts';
 import type { Gate, Step } from '#core/records';
 import type { World } from '#world/world';
 import { gateFolder } from './gate-folder.ts';
 
 /**
- * Looks whether a condition holds. A step that closes wakes the gate; files and variables tell nobody, and neither do the steps of a molecule that was poured
- * without a condition, so for these it looks again every 15 to 60 s.
+ * Looks whether a condition holds. A step that closes or fails wakes the gate. Files and variables tell nobody, nor does a step that is taken in hand, nor do
+ * the steps of a molecule that was poured without a condition: for these it looks again every 15 to 60 s.
  */
 export async function lookAtCondition(gate: Gate, world: World): Promise<Look> {
   const { desk, looks } = world;
@@ -25,7 +26,7 @@ export async function lookAtCondition(gate: Gate, world: World): Promise<Look> {
   });
   if (holds) return { is: 'met', seen: `${gate.condition} holds` };
   const asks = asksFor(condition);
-  const told = !asks.outside && kept?.watched === true && gate.mol !== undefined;
+  const told = !asks.untold && kept?.watched === true && gate.mol !== undefined;
   const seen = `${gate.condition} does not hold`;
   return { is: 'not-yet', seen, ...(told ? {} : { lookAt: paced(gate, 'near', desk.clock.now()) }) };
 }
@@ -40,17 +41,18 @@ async function stepsFor(condition: RunCondition, mol: string, { desk: { books } 
     );
     if (found.length === named.length) return withOutput(found, books);
   }
-  const ids = [...(await books.index(`steps.closed:${mol}`)), ...(await books.index(`steps.open:${mol}`))];
-  return books.readMany('step', [...new Set(ids)]);
+  // Open ones first: a step that closes in between is read twice, and none is missed.
+  const ids = [...(await books.index(`steps.open:${mol}`)), ...(await books.index(`steps.closed:${mol}`))];
+  return withOutput(await books.readMany('step', [...new Set(ids)]), books);
 }
 
 /** What a step gave out, where it was too long for its record. */
 async function withOutput(steps: readonly Step[], books: World['desk']['books']): Promise<Step[]> {
   return Promise.all(
     steps.map(async (step) => {
-      if (step.output !== undefined || step.status !== 'closed') return step;
+      if (!isLongOutput(step.output)) return step;
       const long = await books.textField(step.id, 'output');
-      return long === undefined ? step : { ...step, output: JSON.parse(long) as unknown };
+      return { ...step, output: long === undefined ? undefined : (JSON.parse(long) as unknown) };
     }),
   );
 }

@@ -40,7 +40,7 @@ export async function placeOf(step: Step, world: World): Promise<Place | { wait:
 }
 
 /** The work item that a molecule, or one above it, hangs under. */
-async function workOf(mol: Molecule, { desk }: World): Promise<string | undefined> {
+export async function workOf(mol: Molecule, { desk }: Pick<World, 'desk'>): Promise<string | undefined> {
   let at: Molecule | undefined = mol;
   for (let depth = 0; at && !at.work && depth < DEEPEST; depth++) {
     const above: Step | undefined = at.step ? await desk.books.read('step', at.step) : undefined;

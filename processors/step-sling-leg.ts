@@ -1,11 +1,13 @@
+import { unchanged } from '#core/change';
 import { THE_TOWN } from '#core/derive';
-import { shortHash } from '#core/ids';
+import { HOLD_MS } from '#core/limits';
 import { legDone, slungLeg } from '#core/molecule/leg';
 import type { Step } from '#core/records';
 import { isRefusal, Refused } from '#core/refusals';
+import { freeId } from '#ops/create-work';
 import { failpoint } from '#world/failpoint';
 import type { World } from '#world/world';
-import { type Answer, awaitChildren } from './answer.ts';
+import { type Answer, awaitChildren, sleep } from './answer.ts';
 import { end, fail } from './step-end.ts';
 
 /** A polecat's step: a work item of its own, whose end closes it. @returns undefined when it has changed and is to be looked at again */
@@ -13,9 +15,13 @@ export async function slingLeg(step: Step, world: World): Promise<Answer | undef
   const { desk } = world;
   // Open with an item already: that one failed, and somebody wants it tried again.
   if (step.work === undefined || step.status === 'open') {
-    await slingIt(step, world);
+    if (step.rig === '') {
+      const plan = await desk.plans.step(step.mol, step.at);
+      return fail(step, plan, { reason: 'it is work of its own, and its molecule belongs to no rig', class: 'hard' }, world);
+    }
+    const made = await slingIt(step, world);
     failpoint('leg');
-    return undefined;
+    return made === 'ending' ? sleep(desk.clock.now() + HOLD_MS, 'its molecule ends') : undefined;
   }
   const work = await desk.books.read('work', step.work);
   if (work && work.status !== 'closed')
@@ -42,21 +48,19 @@ export async function slingLeg(step: Step, world: World): Promise<Answer | undef
 }
 
 /** Makes the item and puts it on the hook, once. */
-async function slingIt(step: Step, world: World): Promise<void> {
+async function slingIt(step: Step, world: World): Promise<'made' | 'ending'> {
   const { desk } = world;
   const texts = await desk.plans.step(step.mol, step.at);
   const made = await desk.change(async (reading) => {
     const [now, mol] = [await reading.get('step', step.id), await reading.get('molecule', step.mol)];
-    if (!now || !mol || now.status !== 'open') return { put: [], answer: undefined };
+    if (now?.status !== 'open') return unchanged('made' as const);
+    if (mol?.state !== 'open' || mol.cancel) return unchanged('ending' as const);
     const prefix = world.rig(mol.rig).file.beads.prefix;
     const slots = await reading.get('dispatch', THE_TOWN);
-    for (let length = 3; ; length++) {
-      const id = `${prefix}-${shortHash(desk.random(length), length)}`;
-      if (await reading.get('work', id)) continue;
-      const change = slungLeg(now, texts, mol, id, desk.clock.now());
-      const put = slots ? change.put : [...change.put, { noun: 'dispatch' as const, doc: { id: THE_TOWN, generation: 1 } }];
-      return { ...change, put, answer: undefined };
-    }
+    const change = slungLeg(now, texts, mol, await freeId(desk, reading, prefix), desk.clock.now());
+    const put = slots ? change.put : [...change.put, { noun: 'dispatch' as const, doc: { id: THE_TOWN, generation: 1 } }];
+    return { ...change, put, answer: 'made' as const };
   });
   if (isRefusal(made)) throw new Refused(made);
+  return made;
 }

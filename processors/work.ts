@@ -31,13 +31,15 @@ export const work: Processor<'work', World> = async (turn, world) => {
         const { id } = doc;
         const changed = await desk.change(async (reading) => {
           const now = await reading.get('work', id);
+          // Whoever gives it a need writes its record too: needs that are read after it are those of now, or the commit clashes.
+          const [left = []] = await desk.books.unmet(id);
           // Somebody was quicker: the next look decides again.
-          if (!now || nextForWork(now, 0).do !== move.do) return { put: [], answer: undefined };
-          return { ...decide(now, desk.clock.now()), answer: undefined };
+          if (!now || nextForWork(now, left.length).do !== move.do) return { put: [], answer: false };
+          return { ...decide(now, desk.clock.now()), answer: true };
         });
         if (isRefusal(changed)) return sleep(desk.clock.now() + 1000, 'the books are busy');
         failpoint(move.do);
-        if (move.do === 'close-milestone' && !doc.hold) return done('closed');
+        if (changed && move.do === 'close-milestone' && !doc.hold) return done('closed');
         break;
       }
       case 'clean-up':

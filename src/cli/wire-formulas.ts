@@ -1,17 +1,31 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { isRefusal, type Refusal, refuse } from '#core/refusals';
+import { rigLayout } from '#world/config/layout';
 import { unknownFormula } from '#world/formulas/cook-with';
 import { type FormulaFiles, formulaFiles, isFormulaName } from '#world/formulas/formula-files';
 import type { Call, Io } from './command.ts';
 import { type Town, townOf } from './wire.ts';
 import { rigHere, rigNames, unknownRig } from './wire-rigs.ts';
 
-/** The formulas that a call sees, and which one it names. */
+/** The formulas that a call sees, which one it names, and what is done with them. */
+
+export { asToml } from '#world/formulas/as-toml';
+export { cookProto, fillWith } from '#world/formulas/cook-with';
+export { describeAll, showFormula, type Validated, validateFormula } from '#world/formulas/describe';
+export { type FormulaFiles, isFormulaName } from '#world/formulas/formula-files';
+export { BEGINNINGS, type Beginning, writeFormula } from '#world/formulas/new-formula';
+
+/** Where a rig has its formulas, or the town. */
+export function formulaFolder(town: Town, rig: string | undefined): string | Refusal {
+  if (rig === undefined) return town.layout.formulas;
+  const found = rigOf(town, rig);
+  return isRefusal(found) ? found : rigLayout(town.root, found).formulas;
+}
 
 /** Files of the rig that the call is about (named, or around it), else of the town. */
 export function formulasOf(town: Town, named: string | undefined, io: Io): FormulaFiles | Refusal {
-  const rig = rigOf(town, named, io);
+  const rig = rigFor(town, named, io);
   return isRefusal(rig) ? rig : formulaFiles(town.layout, rig);
 }
 
@@ -51,13 +65,15 @@ export function formulaNamed(
   return files.given(path);
 }
 
+function rigOf(town: Town, named: string): string | Refusal {
+  const names = rigNames(town);
+  if (isRefusal(names)) return names;
+  return names.includes(named) ? named : unknownRig(named, names);
+}
+
 /** The rig of a call, if there is one: a town with several rigs has formulas of its own. */
-function rigOf(town: Town, named: string | undefined, io: Io): string | undefined | Refusal {
-  if (named !== undefined) {
-    const names = rigNames(town);
-    if (isRefusal(names)) return names;
-    return names.includes(named) ? named : unknownRig(named, names);
-  }
+function rigFor(town: Town, named: string | undefined, io: Io): string | undefined | Refusal {
+  if (named !== undefined) return rigOf(town, named);
   const here = rigHere(town, undefined, io);
   return isRefusal(here) ? (here.refused === 'USAGE' ? undefined : here) : here;
 }

@@ -147,9 +147,9 @@ const concerned: { readonly [N in Noun]?: (doc: Records[N], before: Records[N] |
   work: (doc, before) => [
     jobMember.work(doc),
     ...(wants(doc) || wants(before) ? [DISPATCH] : []),
+    ...(doc.status === 'closed' && before?.status !== 'closed' ? gatesAmong(doc.deps) : []),
     // The step whose work it is ends with it, before worktree and branch are cleared away.
     ...(doc.leg && doc.status === 'closed' && before?.status !== 'closed' ? [member('steps', `${doc.leg.step}@1`)] : []),
-    ...(doc.status === 'closed' && before?.status !== 'closed' ? gatesAmong(doc.deps) : []),
   ],
   run: (doc, before) => [
     jobMember.run(doc),
@@ -178,7 +178,7 @@ const concerned: { readonly [N in Noun]?: (doc: Records[N], before: Records[N] |
 };
 
 /** Jobs of those needs that are gates, by the form of their ids: `MOL.gate-STEP`, and `gp-gate-4kx` for one that stands alone. */
-const gatesAmong = (needs: readonly string[]): Member[] =>
+const gatesAmong = (needs: readonly string[] = []): Member[] =>
   needs.filter((id) => /[.-]gate-/.test(id)).map((id) => member('gates', jobId(id, 1)));
 
 /** The job that a molecule hangs under. */

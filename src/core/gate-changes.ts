@@ -3,21 +3,24 @@ import { jobMember } from './derive.ts';
 import { type Look, TROUBLE_PATIENCE_MS } from './gate.ts';
 import { kindOf } from './gate-kinds.ts';
 import type { Member } from './ids.ts';
+import { failStep, failureQuestion } from './molecule/failure.ts';
 import type { Escalation, Gate, Molecule, Step } from './records.ts';
 import { answered, escalate, escalationId } from './work.ts';
 
 /** What a change of a gate reads beside it: all of now. */
 export type Around = {
+  /** Where somebody watches its steps. */
   readonly mol: Molecule | undefined;
   /** Those that it keeps back; work items are not touched. */
   readonly steps: readonly Step[];
   /** Questions about it, and about its steps, by id. */
   readonly questions: ReadonlyMap<string, Escalation>;
+  /** Members of the scopes that these steps are in. */
+  readonly fellows: readonly Step[];
 };
 
-/** Id of the question about a gate, and of the one about a step that a gate denied. */
+/** Id of the question about a gate. That about a step that it denied is the question about a failed step. */
 export const gateQuestion = (gate: string): string => escalationId(gate, 'gate');
-export const deniedQuestion = (step: string): string => escalationId(step, 'denied');
 
 const own = (gate: Gate): Member => jobMember.gate(gate) as Member;
 
@@ -51,45 +54,55 @@ export type End = { readonly as: 'resolved' | 'denied' | 'cancelled'; readonly b
 export function ended(gate: Gate, around: Around, { as, by, reason }: End, now: number): Change<Gate> {
   if (gate.state === as) return { put: [], answer: gate };
   const { lookAt: _at, lookAsked: _asked, troubleSince: _since, ...rest } = gate;
-  const doc: Gate = { ...rest, state: as, ended: { at: now, by, reason } };
-  const settled = as === 'resolved' ? { settle: [gate.id] } : {};
-  const steps = as === 'denied' ? failed(doc, around, now) : as === 'resolved' ? putBack(gate, around, now) : [];
-  const watched = as === 'denied' && around.steps.some((step) => step.watched);
+  // Whoever denied it is still told when it is cancelled.
+  const how = as === 'cancelled' && gate.state === 'denied' && gate.ended ? gate.ended : { at: now, by, reason };
+  const doc: Gate = { ...rest, state: as, ended: how };
+  const fails = as === 'denied' ? failed(doc, around, now) : [];
   return {
     put: [
       { noun: 'gate', doc },
-      ...steps,
+      ...fails.flatMap(({ put }) => put),
+      ...(as === 'resolved' ? putBack(around, now) : []),
       ...closed([gateQuestion(gate.id)], around, now),
       ...watching(around.mol, own(gate), false),
     ],
-    ...settled,
-    marks: watched ? (around.mol?.watchers as Member[] | undefined)?.filter((job) => job !== own(gate)) ?? [] : [],
-    events: [event(doc, `gate.${as}`, { by, reason: reason.slice(0, 200) })],
+    settle: [...(as === 'resolved' ? [gate.id] : []), ...fails.flatMap(({ settle }) => settle ?? [])],
+    marks: fails.flatMap(({ marks }) => marks ?? []),
+    text: fails.flatMap(({ text }) => text ?? []),
+    events: [event(doc, `gate.${as}`, { by, reason: reason.slice(0, 200) }), ...fails.flatMap(({ events }) => events ?? [])],
     answer: doc,
   };
 }
 
-/** Its open steps do not run: each is a question to a person. */
-function failed(gate: Gate, { steps, questions }: Around, now: number): Put[] {
+/** Its open steps do not run: they fail as any step does, and each asks a person. */
+function failed(gate: Gate, { mol, steps, questions, fellows }: Around, now: number): Array<Change<Step>> {
   const reason = `${gate.id} was denied by ${gate.ended?.by ?? '?'}: ${gate.ended?.reason ?? ''}`;
   return steps
     .filter(({ status }) => status === 'open')
-    .flatMap((step): Put[] => {
-      const id = deniedQuestion(step.id);
-      const asks = { id, subject: step.id, cause: 'denied', why: reason, severity: 'medium' } as const;
-      const how = { at: now, reason, class: 'denied', gate: gate.id, escalation: id };
-      return [
-        { noun: 'step', doc: { ...step, status: 'failed', failed: how } },
-        { noun: 'escalation', doc: escalate(questions.get(id), asks, now) },
-      ];
+    .map((step) => {
+      const own = step.mol === mol?.id ? mol : undefined;
+      const ground = { mol: own, question: questions.get(failureQuestion(step.id)), fellows };
+      return failStep(step, undefined, ground, { reason, class: DENIED }, now);
     });
 }
 
-/** Steps that this gate's denial has failed are open again, and nobody is asked about them. */
-function putBack(gate: Gate, around: Around, now: number): Put[] {
-  const mine = around.steps.filter(({ status, failed: how }) => status === 'failed' && how?.['gate'] === gate.id);
+const DENIED = 'denied';
+
+/** Whether a step has failed because a gate of its was denied. */
+const isDenied = ({ status, failed: how }: Step): boolean => status === 'failed' && how?.class === DENIED;
+
+/** Steps that a denial has failed are open again, and nobody is asked about them. */
+function putBack(around: Around, now: number): Put[] {
+  const mine = around.steps.filter(isDenied);
   const open = mine.map(({ failed: _, ...step }): Put => ({ noun: 'step', doc: { ...step, status: 'open' } }));
-  return [...open, ...closed(mine.map(({ id }) => deniedQuestion(id)), around, now)];
+  return [
+    ...open,
+    ...closed(
+      mine.map(({ id }) => failureQuestion(id)),
+      around,
+      now,
+    ),
+  ];
 }
 
 const closed = (ids: readonly string[], { questions }: Around, now: number): Put[] =>
@@ -115,26 +128,23 @@ export function askedAgain(gate: Gate, around: Around, now: number): Change<Gate
     createdBy: gate.createdBy,
   };
   return {
-    put: [
-      { noun: 'gate', doc },
-      ...putBack(gate, around, now),
-      // A retry has put its step back already: its question is over too.
-      ...closed([gateQuestion(gate.id), ...gate.blocks.map(deniedQuestion)].filter((id) => !isPutBack(id, gate, around)), around, now),
-    ],
+    put: [{ noun: 'gate', doc }, ...putBack(around, now), ...closed([gateQuestion(gate.id)], around, now)],
     events: [event(doc, 'gate.asked_again')],
     answer: doc,
   };
 }
-
-const isPutBack = (id: string, gate: Gate, { steps }: Around): boolean =>
-  steps.some((step) => step.status === 'failed' && step.failed?.['gate'] === gate.id && deniedQuestion(step.id) === id);
 
 function some<K extends keyof Gate>(gate: Gate, keys: readonly K[]): Partial<Pick<Gate, K>> {
   return Object.fromEntries(keys.flatMap((key) => (gate[key] === undefined ? [] : [[key, gate[key]]]))) as Partial<Pick<Gate, K>>;
 }
 
 /** A person is asked, once for each cause; the gate stays open. */
-export function asks(gate: Gate, { questions }: Around, { cause, why }: { cause: string; why: string }, now: number): Change<Gate> {
+export function asks(
+  gate: Gate,
+  { questions }: Around,
+  { cause, why }: { cause: string; why: string },
+  now: number,
+): Change<Gate> {
   if (gate.asked?.includes(cause)) return { put: [], answer: gate };
   const id = gateQuestion(gate.id);
   const says = `gate ${gate.id} (${gate.title}): ${why}`;

@@ -26,7 +26,10 @@ export function readGh(gate: Gate, { code, out, err, cut }: Answer, now: number)
   const lookAt = paced(gate, 'far', now);
   const trouble = (cause: string, seen: string, soon = true): Look => ({ is: 'trouble', cause, seen, soon, lookAt });
   if (cut === 'absent')
-    return trouble('gh-absent', "GitHub's command line `gh` is not on the worker's PATH: install it, or say it yourself: gt gate approve");
+    return trouble(
+      'gh-absent',
+      "GitHub's command line `gh` is not on the worker's PATH: install it, or say it yourself: gt gate approve",
+    );
   if (cut !== undefined) return trouble('gh-failed', `\`gh\` did not answer (${cut})`, false);
   if (code === NOT_LOGGED_IN) return trouble('gh-login', `\`gh\` is not logged in: gh auth login (${line(err)})`);
   if (code !== 0) {
@@ -50,8 +53,7 @@ type Run = { readonly databaseId?: number; readonly status?: string; readonly co
 
 function readRun(gate: Gate, answer: unknown, lookAt: number): Look {
   const [run] = (Array.isArray(answer) ? answer : [answer]) as Array<Run | undefined>;
-  if (!run)
-    return { is: 'trouble', seen: `the workflow ${gate.awaitId} has no run yet`, cause: 'gh-none', soon: true, lookAt };
+  if (!run) return { is: 'trouble', seen: `the workflow ${gate.awaitId} has no run yet`, cause: 'gh-none', soon: true, lookAt };
   const named = !NUMBER.test(gate.awaitId) && typeof run.databaseId === 'number';
   const found = named ? { found: { awaitId: String(run.databaseId), found: gate.awaitId } } : {};
   const id = named ? run.databaseId : gate.awaitId;

@@ -32,7 +32,8 @@ export function kindOf({ type, awaitId, timeoutMs, condition, command }: Written
 export const isByHand = (gate: Written): boolean => ['hand', 'mail'].includes(kindOf(gate));
 
 /** Whether it stands open for somebody's word now. A denied step is asked about by its own question. */
-export const needsPerson = (gate: Gate): boolean => (gate.state === 'open' && isByHand(gate)) || (gate.state === 'denied' && !gate.mol);
+export const needsPerson = (gate: Gate): boolean =>
+  (gate.state === 'open' && isByHand(gate)) || (gate.state === 'denied' && !gate.mol);
 
 /** The id of what a bead gate waits for: `rig:id` names a rig too, which one town does not need. */
 export const beadOf = ({ awaitId }: Pick<Gate, 'awaitId'>): string => awaitId.replace(/^[\w.-]*:/, '');

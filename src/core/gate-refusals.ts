@@ -24,5 +24,9 @@ export const GATE_REFUSALS = {
     try: 'Put the gate before what comes next, or stop it first.',
     exit: 4,
   },
-  GATE_EPIC: { says: '{id} is an epic: its children have begun to wait already.', try: 'Name the steps in it that are to wait.', exit: 2 },
+  GATE_EPIC: {
+    says: '{id} is an epic: its children have begun to wait already.',
+    try: 'Name the steps in it that are to wait.',
+    exit: 2,
+  },
 } as const;

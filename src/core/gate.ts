@@ -67,9 +67,10 @@ export function nextForGate(gate: Gate, unmet: number, kept: Kept, now: number):
 }
 
 /** The cause of the question about a gate that is open for too long. */
-export const LATE = 'late';
+const LATE = 'late';
 
-const isLate = ({ dueAt, asked = [] }: Gate, now: number): boolean => dueAt !== undefined && dueAt <= now && !asked.includes(LATE);
+const isLate = ({ dueAt, asked = [] }: Gate, now: number): boolean =>
+  dueAt !== undefined && dueAt <= now && !asked.includes(LATE);
 
 /** When its job wakes by itself: for a look, or because it will be open for too long then. */
 export function nextLook({ dueAt, asked = [] }: Gate, lookAt: number | undefined, now: number): number {

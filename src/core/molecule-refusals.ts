@@ -16,6 +16,7 @@ export const MOLECULE_REFUSALS = {
     try: 'Mend it; `gt formula validate {name}` looks at it again.',
     exit: 1,
   },
+  FORMULA_EXISTS: { says: 'There is a formula `{name}` already: {file}.', try: 'Edit that one, or take another name.', exit: 4 },
   VARS_MISSING: { says: 'Formula {name} needs values:{faults}', try: 'Give them: {words}.', exit: 2 },
   VARS_INVALID: { says: 'Formula {name} cannot take these values:{faults}', try: 'Give others with --var name=value.', exit: 2 },
   MOLECULE_UNKNOWN: { says: 'There is no molecule `{id}`.', try: '{hint}', exit: 3 },

@@ -15,6 +15,7 @@ import { makeCommands } from '#world/commands/commands';
 import { townLayout } from '#world/config/layout';
 import { prune } from '#world/config/prune';
 import type { Files } from '#world/config/watched';
+import { type CookWish, cookWith } from '#world/formulas/cook-with';
 import { formulaFiles } from '#world/formulas/formula-files';
 import { makeLooks } from '#world/gates/looks';
 import { makeGit } from '#world/git/make';
@@ -90,12 +91,13 @@ export async function liveWorld({
     news,
     ...files,
     formulas: (rig: string) => formulaFiles(layout, rig),
+    cook: (rig: string, wish: CookWish) => cookWith(formulaFiles(layout, rig), wish),
     queues,
     prune: (before: number) => prune(layout, before),
     kill,
     check,
-    commands,
     looks: makeLooks({ env: process.env, worker }),
+    commands,
     agents: {
       token: (session: string) => sessionToken(townId, secret, session),
       launch: (...[run, work, rig, text]: Parameters<World['agents']['launch']>) => launch(run, work, rig, text, agents),

@@ -1,5 +1,7 @@
 import { type Change, unchanged } from '#core/change';
-import { type Around, deniedQuestion, gateQuestion } from '#core/gate-changes';
+import { type Around, gateQuestion } from '#core/gate-changes';
+import { kindOf } from '#core/gate-kinds';
+import { failureQuestion } from '#core/molecule/failure';
 import type { Gate } from '#core/records';
 import type { Refusal } from '#core/refusals';
 import type { Desk } from '#world/desk';
@@ -25,11 +27,19 @@ export async function changeGate(desk: Desk, id: string, decide: GateDecision): 
 
 /** What a gate's change may concern. */
 async function readAround(reading: Reading, gate: Gate): Promise<Around> {
-  const steps = (await Promise.all(gate.blocks.map((id) => reading.get('step', id)))).filter((step) => step !== undefined);
-  const ids = [gateQuestion(gate.id), ...steps.map(({ id }) => deniedQuestion(id))];
-  const [mol, ...questions] = await Promise.all([
-    gate.mol === undefined ? undefined : reading.get('molecule', gate.mol),
-    ...ids.map((id) => reading.get('escalation', id)),
+  const all = async <T>(list: ReadonlyArray<Promise<T | undefined>>) =>
+    (await Promise.all(list)).filter((one) => one !== undefined);
+  const steps = await all(gate.blocks.map((id) => reading.get('step', id)));
+  const ids = [gateQuestion(gate.id), ...steps.map(({ id }) => failureQuestion(id))];
+  const scopes = steps.flatMap(({ scope }) => (scope && scope.role !== 'body' ? [scope.of] : []));
+  const bodies = await all(scopes.map((id) => reading.get('step', id)));
+  const [mol, questions, fellows] = await Promise.all([
+    // Only where somebody watches: its record changes with each step that an agent takes, and every change read is one more to clash with.
+    gate.mol !== undefined && (kindOf(gate) === 'condition' || steps.some(({ watched }) => watched))
+      ? reading.get('molecule', gate.mol)
+      : undefined,
+    all(ids.map((id) => reading.get('escalation', id))),
+    all(bodies.flatMap(({ scope }) => scope?.members ?? []).map((id) => reading.get('step', id))),
   ]);
-  return { mol, steps, questions: new Map(questions.filter((one) => one !== undefined).map((one) => [one.id, one])) };
+  return { mol, steps, questions: new Map(questions.map((one) => [one.id, one])), fellows };
 }

@@ -1,8 +1,8 @@
 import type { Change, Put } from '#core/change';
 import { jobMember } from '#core/derive';
-import { beadOf } from '#core/gate-kinds';
 import { runConditionFault } from '#core/formula/run-condition';
-import { shortHash, type Member } from '#core/ids';
+import { beadOf } from '#core/gate-kinds';
+import { type Member, shortHash } from '#core/ids';
 import { TITLE_BYTES } from '#core/limits';
 import type { Gate, Step, Work } from '#core/records';
 import { isRefusal, type Refusal, refuse } from '#core/refusals';
@@ -45,7 +45,9 @@ export async function createGate(desk: Desk, input: NewGate): Promise<Gate | Ref
     return {
       ...held,
       put: [{ noun: 'gate', doc: gate }, ...held.put],
-      events: [{ type: 'gate.created', subject: gate.id, rig: gate.rig, data: { type: gate.type, blocks: gate.blocks.slice(0, 20) } }],
+      events: [
+        { type: 'gate.created', subject: gate.id, rig: gate.rig, data: { type: gate.type, blocks: gate.blocks.slice(0, 20) } },
+      ],
       answer: gate,
     };
   });
@@ -86,7 +88,7 @@ function whyNever({ type, timeoutMs, awaitId = '', condition, command }: NewGate
   if ((condition === undefined) === (command === undefined))
     return { why: 'it needs one condition', hint: 'Give `--condition "…"` or `--command "…"`, not both.' };
   const fault = condition === undefined ? undefined : runConditionFault(condition);
-  return fault === undefined ? undefined : { why: fault, hint: "For example `--condition \"file.exists('go')\"`." };
+  return fault === undefined ? undefined : { why: fault, hint: 'For example `--condition "file.exists(\'go\')"`.' };
 }
 
 /** The edges by which items and steps come to wait for the gate. */

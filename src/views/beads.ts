@@ -1,3 +1,4 @@
+import { isFinal } from '#core/derive';
 import type { Gate, Molecule, Step, Work } from '#core/records';
 import type { Desk } from '#world/desk';
 
@@ -180,11 +181,13 @@ function stepIssue(doc: Step, mol: Molecule | undefined, texts: Texts): Issue {
 }
 
 function gateIssue(doc: Gate, mol: Molecule | undefined): Issue {
-  const { ended } = doc;
+  // One that was denied keeps back what it kept back: it is not closed.
+  const ended = isFinal.gate(doc) ? doc.ended : undefined;
   return {
     id: doc.id,
     title: doc.title,
-    status: ended ? 'closed' : 'open',
+    ...some('description', doc.reason),
+    status: ended ? 'closed' : doc.state === 'denied' ? 'blocked' : 'open',
     priority: 2,
     issue_type: 'gate',
     created_at: iso(doc.createdAt),

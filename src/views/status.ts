@@ -2,6 +2,7 @@ import type { Escalation } from '#core/records';
 import type { Books } from '#world/store/books';
 import type { Rig } from '#world/world';
 import type { ProcessFact, TownFacts } from './facts.ts';
+import { gateLine } from './gates.ts';
 import { mqList, type Queue } from './mq-list.ts';
 import { nudgeCounts } from './nudges.ts';
 import { type Polecat, polecatList } from './polecat-list.ts';
@@ -51,10 +52,11 @@ export async function status(
   broken: ReadonlyArray<{ readonly name: string; readonly says: string; readonly try: string }> = [],
 ): Promise<Status> {
   const { name, root, up, board, processes, maxPolecats } = facts;
-  const [taken, waiting, stuck, questions, nudges, shown] = await Promise.all([
+  const [taken, waiting, stuck, gates, questions, nudges, shown] = await Promise.all([
     books.count('runs.live'),
     books.count('want'),
     books.index('needs-you', 0, SHOWN - 1).then((ids) => books.readMany('work', ids)),
+    books.index('gates.person', 0, SHOWN - 1).then((ids) => books.readMany('gate', ids)),
     books.index('escalations.open', 0, SHOWN - 1).then((ids) => books.readMany('escalation', ids)),
     nudgeCounts(books),
     Promise.all(rigs.map((rig) => rigStatus(books, rig))),
@@ -66,6 +68,7 @@ export async function status(
     needsYou: [
       ...broken.map((rig) => ({ id: rig.name, rig: rig.name, title: 'its files are wrong', why: rig.says, todo: rig.try })),
       ...stuck.map(({ id, rig, title, needsYou }) => ({ id, rig, title, why: needsYou?.why ?? '', todo: null })),
+      ...gates.map(gateLine).map(({ id, rig, title, standing, todo }) => ({ id, rig, title, why: standing, todo })),
       ...shown.flatMap(({ polecats }) => polecats.flatMap(asking)).slice(0, SHOWN),
     ],
     escalations: questions.map(({ id, subject, cause, severity, why, count, openedAt }) => ({

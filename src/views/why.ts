@@ -5,6 +5,7 @@ import type { SessionFact, TownFacts } from './facts.ts';
 import { mqList } from './mq-list.ts';
 import { whyNotNudged } from './nudges.ts';
 import { type Reason, reason } from './reason.ts';
+import { whyGate, whyStep, whyUnmet } from './why-gate.ts';
 import { whyRun } from './why-run.ts';
 import { whyLeft, whyTrain } from './why-train.ts';
 
@@ -31,13 +32,21 @@ export async function why(books: Books, facts: WhyFacts, about: string): Promise
   if (rig) return { about, title: null, reasons: [...outages(facts), ...(await whyRig(books, facts, rig))] };
   const run = await runNamed(books, facts, about);
   const work = await books.read('work', run?.work ?? about.replace(/\.[rm]\d+(\.s\d+)?$/, ''));
-  if (!work) return undefined;
+  if (!work) return whyOther(books, facts, about);
   const reasons = [
     ...(await whyWork(books, facts, work)),
     ...(work.status === 'closed' ? [] : await whyNotNudged(books, work.id)),
   ];
   const moot = work.status === 'closed' || reasons.some((one) => one.code === 'not-slung' || one.code === 'needs-you');
   return { about: work.id, title: work.title, reasons: moot ? reasons : [...outages(facts), ...reasons] };
+}
+
+/** Why a gate or a step does not move. */
+async function whyOther(books: Books, facts: WhyFacts, about: string): Promise<Why | undefined> {
+  const gate = await books.read('gate', about);
+  if (gate) return { about, title: gate.title, reasons: [...outages(facts), ...(await whyGate(books, gate, facts.now))] };
+  const step = await books.read('step', about);
+  return step && { about, title: step.title, reasons: [...outages(facts), ...(await whyStep(books, step, facts.now))] };
 }
 
 /** The live run of a polecat's address (`rig/name`), or of its name alone. */
@@ -95,12 +104,12 @@ async function whyWork(books: Books, facts: WhyFacts, work: Work): Promise<Reaso
   const asleep = work.status !== 'hooked' && work.status !== 'in_progress';
   const first = asleep ? [reason('not-slung', `Nobody has slung ${id}.`, `its status is ${work.status}`, `gt sling ${id}`)] : [];
   const [unmet = []] = work.deps.length > 0 ? await books.unmet(id) : [];
-  const needs = await books.readMany('work', unmet);
+  const [needs, gates] = await Promise.all([books.readMany('work', unmet), whyUnmet(books, unmet, facts.now)]);
   const waits = needs.map((one) => {
     const unslung = one.status === 'open' ? `gt sling ${one.id}` : `gt why ${one.id}`;
     return reason('needs', `It waits for ${one.id}.`, `${one.id} (${one.title}) is ${one.status.replace('_', ' ')}`, unslung);
   });
-  if (asleep || waits.length > 0) return [...first, ...waits];
+  if (asleep || waits.length + gates.length > 0) return [...first, ...waits, ...gates];
   return whyInLine(books, facts, work);
 }
 

@@ -1,4 +1,4 @@
-import type { Merge, Work } from '#core/records';
+import type { Gate, Merge, Work } from '#core/records';
 import type { Books } from '#world/store/books';
 import { type Polecat, polecatOf } from './polecat-list.ts';
 import { type WorkLine, workLines } from './work-list.ts';
@@ -11,7 +11,8 @@ export type WorkShown = WorkLine & {
   readonly deps: ReadonlyArray<{
     readonly id: string;
     readonly title: string;
-    readonly status: Work['status'] | 'unknown';
+    /** Of an item, or of a gate. */
+    readonly status: Work['status'] | Gate['state'] | 'unknown';
     readonly met: boolean;
   }>;
   readonly run: Polecat | null;
@@ -27,15 +28,19 @@ export type WorkShown = WorkLine & {
 export async function workShow(books: Books, id: string): Promise<WorkShown | undefined> {
   const work = await books.read('work', id);
   if (!work) return undefined;
-  const [[line], text, needs, run, merge] = await Promise.all([
+  const [[line], text, needs, gates, run, merge] = await Promise.all([
     workLines(books, [work]),
     books.text(id),
     books.readMany('work', work.deps),
+    books.readMany('gate', work.deps),
     work.run ? books.read('run', work.run) : undefined,
     work.merge ? books.read('merge', work.merge) : undefined,
   ]);
   if (!line) return undefined;
-  const known = new Map(needs.map((one) => [one.id, one]));
+  const known = new Map<string, { title: string; status: Work['status'] | Gate['state'] }>([
+    ...needs.map(({ id: own, title, status }) => [own, { title, status }] as const),
+    ...gates.map(({ id: own, title, state }) => [own, { title, status: state }] as const),
+  ]);
   const { hold, closed, rework } = work;
   return {
     ...line,

@@ -2,6 +2,7 @@ import type { Put } from '#core/change';
 import type { Member } from '#core/ids';
 import type { Preset } from '#core/preset';
 import type { Run, Work } from '#core/records';
+import type { Refusal } from '#core/refusals';
 import type { Settings } from '#core/settings';
 import type { QueueName } from '#queues/index';
 import type { Launch } from './agents/launch.ts';
@@ -10,6 +11,7 @@ import type { Commands } from './commands/commands.ts';
 import type { RigLayout, TownLayout } from './config/layout.ts';
 import type { RigFile } from './config/rigs.ts';
 import type { Desk } from './desk.ts';
+import type { CookWish, Dish } from './formulas/cook-with.ts';
 import type { FormulaFiles } from './formulas/formula-files.ts';
 import type { Looks } from './gates/looks.ts';
 import type { Git } from './git/git.ts';
@@ -44,6 +46,8 @@ export type World = {
   readonly news: News;
   /** Formulas that a rig can see; of the town for an empty name. */
   readonly formulas: (rig: string) => FormulaFiles;
+  /** Cooks one of them, overlaid and filled: what can be poured. */
+  readonly cook: (rig: string, wish: CookWish) => Dish | Refusal;
   /** Settings and rigs are files that people edit: read when asked for. @throws Refused when a file is wrong or a rig is unknown */
   readonly settings: () => Settings;
   readonly rig: (name: string) => Rig;
@@ -76,10 +80,10 @@ export type World = {
     readonly identity: (run: Run) => Promise<Record<string, string>>;
     readonly user: () => Promise<string>;
   };
-  /** Commands of steps, in the worktree that the step's molecule works in. */
-  readonly commands: Commands;
   /** What gates and conditions look at outside of the books. */
   readonly looks: Looks;
+  /** Commands of steps, in the worktree that the step's molecule works in. */
+  readonly commands: Commands;
   /** Runs commands on a commit in a clean slot of the rig. */
   readonly check: (
     input: { id: string; rig: Rig; commit: string; commands: ReadonlyArray<{ name: string; run: string; timeoutMs: number }> },

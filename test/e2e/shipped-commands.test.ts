@@ -147,8 +147,20 @@ describe('commands of shipped formulas', () => {
     expect(resolved()).toBe(true);
   });
 
-  test('a release is tagged and pushed once, says that it is, and refuses a version that is taken', () => {
-    const dir = repository();
+  test.each([
+    ['in a worktree', 'worktree'],
+    ["in the rig's folder", 'town/shop'],
+  ])('a release %s is tagged and pushed once, says that it is, and refuses a version that is taken', (_, folder) => {
+    const work = repository();
+    const dir = join(root, folder);
+    if (folder === 'worktree') git(work, 'worktree', 'add', '-q', dir);
+    else {
+      // The town is a repository too, and is not what is released.
+      git(root, 'init', '-q', '-b', 'main', 'town');
+      commit(join(root, 'town'), { 'town.json': '{}' });
+      git(root, 'clone', '-q', '--bare', 'work', 'town/shop/.repo.git');
+      git(join(dir, '.repo.git'), 'remote', 'set-url', 'origin', join(root, 'origin.git'));
+    }
     const steps = stepsOf('release', GIVEN);
     const exec = (id: string) => steps.find(({ step, kind }) => step === id && kind === 'step')?.exec;
     expect(shell(exec('free')?.run, dir).status).toBe(0);
@@ -157,10 +169,36 @@ describe('commands of shipped formulas', () => {
       expect([id, shell(exec(id)?.run, dir).status]).toEqual([id, 0]);
       expect([id, shell(exec(id)?.done_if, dir).status]).toEqual([id, 0]);
     }
-    expect(git(dir, 'rev-parse', 'v1.2.3^{commit}')).toBe(git(join(root, 'origin.git'), 'rev-parse', 'v1.2.3^{commit}'));
+    const landed = git(work, 'rev-parse', 'main');
+    expect(git(join(root, 'origin.git'), 'rev-parse', 'v1.2.3^{commit}')).toBe(landed);
     expect(shell(exec('free')?.run, dir)).toMatchObject({ status: 1, stderr: expect.stringContaining('choose another version') });
-    git(dir, 'tag', '-d', 'v1.2.3');
+    const repo = folder === 'worktree' ? work : join(dir, '.repo.git');
+    git(repo, 'tag', '-d', 'v1.2.3');
     expect(shell(exec('free')?.run, dir)).toMatchObject({ status: 1, stderr: expect.stringContaining('origin has v1.2.3') });
+    if (folder !== 'worktree') expect(git(join(root, 'town'), 'tag')).toBe('');
+  });
+
+  test('the tag of a Go release is pushed once, and is done when the workflow has begun with it', () => {
+    const dir = repository();
+    const bin = join(root, 'bin');
+    // Says the run that stands in a file, if it is asked for that of the tag.
+    const gh =
+      '#!/bin/sh\ncase "$*" in *"--workflow release.yml --branch v1.2.3"*) cat "$(dirname "$0")/run";; *) exit 9;; esac\n';
+    write(bin, { gh, run: '' });
+    spawnSync('chmod', ['+x', join(bin, 'gh')]);
+    const exec = stepsOf('beads-release', { version: '1.2.3' }).find(
+      ({ step, kind }) => step === 'create-tag' && kind === 'step',
+    )?.exec;
+    const withGh = (command = '') => shell(`PATH="$(dirname "$PWD")/bin:$PATH"; export PATH\n${command}`, dir);
+    expect(withGh(exec?.done_if).status).toBe(1);
+    git(dir, 'tag', 'v1.2.3');
+    git(dir, 'push', '-q', 'origin', 'v1.2.3');
+    expect(withGh(exec?.done_if).status).toBe(1);
+    write(bin, { run: 'https://example.org/runs/7\n' });
+    expect(withGh(exec?.done_if).status).toBe(0);
+    expect(withGh(exec?.run)).toMatchObject({ status: 0, stdout: 'https://example.org/runs/7\n' });
+    const begun = stepsOf('release', GIVEN).find(({ step }) => step === 'build-begun')?.exec;
+    expect(withGh(begun?.run)).toMatchObject({ status: 0, stdout: 'https://example.org/runs/7\n' });
   });
 
   test('a version that would be more than a version is refused before anything runs', () => {

@@ -101,9 +101,13 @@ describe('advice', () => {
     expect(cookFaults({ f: `${steps('a')}[compose]\naspects = ["g"]\n`, g: steps('x') })).toEqual([
       expect.stringContaining('`g` is of type workflow, and must be an aspect'),
     ]);
-    expect(cookFaults({ a: put('*', 'before = { id = "x" }') })).toEqual([
-      expect.stringContaining('an aspect has no steps of its own'),
-    ]);
+  });
+
+  test('an aspect by itself cooks to no steps, with a warning', () => {
+    expect(cooked({ a: put('*', 'before = { id = "x" }') })).toMatchObject({
+      proto: { type: 'aspect', steps: [] },
+      warnings: [{ says: 'an aspect has no steps of its own' }],
+    });
   });
 
   test('a gate of compose keeps its step back until its condition holds', () => {

@@ -71,6 +71,16 @@ describe('expansion', () => {
     ]);
   });
 
+  test('X7, X8: a step of the template that is called like the target is not replaced again', () => {
+    const e = steps('{target} {target}.y<{target}', 'template');
+    const map = '[[compose.map]]\nselect = "*"\nwith = "m"\n';
+    const proto = protoOf({ f: `${steps('t z<t')}${rule('t')}${map}`, e, m: steps('{target}.m', 'template') });
+    expect(graph(proto)).toEqual({ t: [], 't.y.m': ['t'], 'z.m': ['t.y.m'] });
+    expect(cookFaults({ f: `${steps('t')}${rule('t')}${rule('t')}`, e })).toEqual([
+      expect.stringContaining('`t` has been replaced'),
+    ]);
+  });
+
   test('X8: a map that matches nothing is no fault', () => {
     const result = cooked({ f: `${steps('a')}[[compose.map]]\nselect = "b*"\nwith = "e"\n`, e: two });
     expect(result).toMatchObject({ proto: { steps: [{ step: 'a' }] }, warnings: [{ says: '`b*` matches no step' }] });

@@ -154,6 +154,13 @@ describe('what is no formula of the search path', () => {
 });
 
 describe('faults and values', () => {
+  test('an aspect is cooked, and never poured', () => {
+    const root = townWith({
+      '.beads/formulas/a.formula.toml': 'formula = "a"\n[[advice]]\ntarget = "*"\nafter = { id = "x" }\n',
+    });
+    expect(cooked(root, 'a')).toContain('an aspect has no steps of its own');
+  });
+
   test('all faults of all files come in one refusal, a line each', () => {
     const root = townWith({
       '.beads/formulas/f.formula.toml': `${formula('f', 'a', 'needs = ["b"]\npriority = 9\n')}expand = "e"\n`,
@@ -161,7 +168,8 @@ describe('faults and values', () => {
     });
     const told = cooked(root, 'f');
     const file = (name: string) => join(root, `.beads/formulas/${name}.formula.toml`);
-    expect(told).toContain('FORMULA_INVALID Formula f has 2 faults:');
+    expect(told).toContain('FORMULA_INVALID Formula f has 3 faults:');
+    expect(told).toContain(`\n  ${file('e')}:4: template[0].id: \`x y\` is no id`);
     expect(told).toContain(`\n  ${file('f')}:4: steps[0].needs[0]: there is no step \`b\``);
     expect(told).toContain(`\n  ${file('f')}:5: steps[0].priority: must be a whole number from 0 to 4, and is 9`);
   });

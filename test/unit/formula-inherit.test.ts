@@ -67,6 +67,20 @@ describe('extends', () => {
     expect(graph(protoOf({ f: `extends = ["one", "two"]\n${steps('x')}`, ...parents }))).toEqual({ x: [], y: [] });
   });
 
+  test('E3: a parent may need what only the child defines; alone it is refused', () => {
+    const files = { f: `extends = ["base"]\n${steps('b')}`, base: steps('a<b') };
+    expect(graph(protoOf(files))).toEqual({ a: ['b'], b: [] });
+    expect(cookFaults({ base: files.base })).toEqual([expect.stringContaining('there is no step `b`')]);
+    expect(cookFaults({ ...files, f: 'extends = ["base"]' })).toEqual([expect.stringContaining('there is no step `b`')]);
+  });
+
+  test('E6: legs and inputs that a child names may be inherited', () => {
+    const base = 'type = "convoy"\n[[legs]]\nid = "l"\n';
+    const child = (leg: string) => `type = "convoy"\nextends = ["base"]\n[presets.quick]\nlegs = ["${leg}"]\n`;
+    expect(cookFaults({ f: child('l'), base })).toEqual([]);
+    expect(cookFaults({ f: child('m'), base })).toEqual([expect.stringContaining('there is no leg `m`')]);
+  });
+
   test('E6: what the child does not say it inherits; lists of compose are joined', () => {
     const proto = protoOf({
       f: `extends = ["base"]\n[compose]\naspects = ["two"]\n`,

@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { parseOverlay } from '#core/formula/overlay';
 import { cookFaults, faultsOf, formulaOf, protoOf, stepOf, warningsOf } from '../support/formulas.ts';
 
 const head = 'formula = "f"\n';
@@ -99,4 +101,12 @@ describe("gt's own keys of a step", () => {
       expect.stringContaining('`timeout` has a meaning only with `run` or `check`'),
     ]);
   });
+});
+
+test('the formulas of the manual are good', () => {
+  const manual = readFileSync(new URL('../../docs/formulas.md', import.meta.url), 'utf8');
+  const [formula = '', overlay = ''] = [...manual.matchAll(/```toml\n([\s\S]*?)```/g)].map(([, text]) => text);
+  expect([faultsOf(formula), warningsOf(formula)]).toEqual([[], []]);
+  expect(stepOf(protoOf({ f: formula.replace(/^formula = .*$/m, '') }), 'tag').needs).toHaveLength(2);
+  expect(parseOverlay({ file: 'o.toml', text: overlay })).toMatchObject({ overrides: [{ mode: 'append' }], warnings: [] });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parseGiven } from '#core/formula/vars';
-import { cooked, cookFaults, faultsOf, graph, protoOf, steps, warningsOf } from '../support/formulas.ts';
+import { cooked, cookFaults, faultsOf, graph, protoOf, stepOf, steps, warningsOf } from '../support/formulas.ts';
 
 const named = (text: string) => `formula = "f"\n${text}`;
 const titled = (title: string, vars = '') => `${vars}[[steps]]\nid = "a"\ntitle = '${title}'\n`;
@@ -145,6 +145,13 @@ describe('conditions', () => {
   test('C5: an epic whose children are all left out is a task', () => {
     const f = `[[steps]]\nid = "p"\n[[steps.children]]\nid = "c"\ncondition = "{{x}}"\n`;
     expect(protoOf({ f }, { y: '1' }).steps).toMatchObject([{ step: 'p', type: 'task' }]);
+  });
+
+  test('C6: with values, cooking leaves out what pouring would leave out; without, conditions stay', () => {
+    const f = `[vars.env]\ndefault = "dev"\n${steps('a')}[[steps]]\nid = "b"\ncondition = "{{env}} == prod"\n`;
+    expect(graph(protoOf({ f }, { env: 'prod' }))).toEqual({ a: [], b: [] });
+    expect(graph(protoOf({ f }, { env: 'test' }))).toEqual({ a: [] });
+    expect(stepOf(protoOf({ f }), 'b').conditions).toEqual(['{{env}} == prod']);
   });
 
   test('the condition of a loop or of a target holds for what takes its place', () => {

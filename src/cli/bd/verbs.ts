@@ -13,7 +13,10 @@ export const BD_TOPICS: readonly Topic[] = [
       },
       list: { help: 'Lists what there is', aliases: ['ls'], load: async () => (await import('./list.ts')).list },
       ready: { help: 'Lists what can be done now', load: async () => (await import('./ready.ts')).ready },
+      cook: { help: 'Makes a protomolecule of a formula', load: async () => (await import('./cook.ts')).cook },
+      formula: { help: 'Workflows as files', aliases: ['formulas'], load: async () => (await import('./formula.ts')).formula },
       update: { help: 'Changes items and steps', load: async () => (await import('./update.ts')).update },
+      gate: { help: 'Waits for a time, a person, a run', load: async () => (await import('./gate.ts')).gate },
       version: {
         help: 'Which version this is',
         load: async () => (await import('./version.ts')).version,

@@ -1,13 +1,14 @@
 import { mkdirSync } from 'node:fs';
 import { planned, runFormula } from '#chores/run-formula';
 import { command } from '#cli/command';
+import { valuesOf } from '#cli/values';
 import { isUp, withDesk } from '#cli/wire';
 import { unfitIn } from '#cli/wire-agents';
 import { cookedForRun } from '#cli/wire-cook';
 import { formulaNamed, formulasOf } from '#cli/wire-formulas';
 import { openRig, rigHere } from '#cli/wire-rigs';
 import type { Proto } from '#core/formula/proto';
-import { isRefusal, type Refusal, refuse } from '#core/refusals';
+import { isRefusal } from '#core/refusals';
 
 /** Runs a formula: a convoy's legs in parallel, any other step by step. */
 export const formulaRun = command({
@@ -98,14 +99,3 @@ const told = ({ plan, ...rest }: Told, running: boolean) => {
 };
 
 const bare = (plan: Proto, id: string): string => id.slice(plan.root.length + 1);
-
-/** `k=v` as it was typed: the value may have more of them. */
-export function valuesOf(words: readonly string[]): Record<string, string> | Refusal {
-  const values: Record<string, string> = {};
-  for (const word of words) {
-    const at = word.indexOf('=');
-    if (at < 1) return refuse('USAGE', { what: `\`${word}\` gives no value.`, hint: 'Write it as name=value.' });
-    values[word.slice(0, at).trim()] = word.slice(at + 1);
-  }
-  return values;
-}

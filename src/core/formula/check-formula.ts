@@ -11,10 +11,10 @@ import { asPattern, isName } from './vars.ts';
 
 /**
  * What must hold of one formula, as far as its own file tells. What hangs on other files is judged again when these are known. `typed`: its type is
- * known, so that it can be said what is missing.
+ * known, so that it can be said what is missing. `parent`: it is read for one that extends it, which may define what it names.
  */
-export function checkFormula(formula: Formula, file: string, report: Report, typed = true): void {
-  const open = formula.extends.length > 0;
+export function checkFormula(formula: Formula, file: string, report: Report, { typed = true, parent = false } = {}): void {
+  const open = formula.extends.length > 0 || parent;
   const outer = new Set<string>();
   checkVars(formula, file, report);
   for (const step of [...formula.steps, ...formula.template]) checkStep(step, report);
@@ -22,8 +22,9 @@ export function checkFormula(formula: Formula, file: string, report: Report, typ
   checkSteps(formula.steps, { outer, open, braces: false }, report);
   checkSteps(formula.template, { outer, open, braces: true }, report);
   if (typed && !open) checkWhole(formula, file, report);
-  checkCompose(formula, file, report);
+  checkCompose(formula, file, report, open);
   checkConvoy(formula, file, report);
+  if (!open) checkNamed(formula, file, report);
   checkTemplates(formula, file, report);
   if (formula.phase !== '' && formula.phase !== 'liquid' && formula.phase !== 'vapor')
     report.warn(file, ['phase'], `\`${formula.phase}\` is no phase`, 'known are liquid and vapor');
@@ -82,7 +83,7 @@ function checkDefault(one: Var, at: Path, file: string, report: Report): void {
     report.warn(file, [...at, 'default'], `the default "${one.default}" is none of ${one.enum.join(', ')}`);
 }
 
-function checkCompose({ compose, steps, extends: parents }: Formula, file: string, report: Report): void {
+function checkCompose({ compose, steps }: Formula, file: string, report: Report, open: boolean): void {
   compose.gate.forEach(({ condition }, index) => {
     const why = runConditionFault(condition);
     if (why !== undefined) report.fault(file, ['compose', 'gate', index, 'condition'], why);
@@ -93,40 +94,32 @@ function checkCompose({ compose, steps, extends: parents }: Formula, file: strin
     if (after_step !== undefined && before_step !== undefined)
       report.fault(file, at, 'has both `after_step` and `before_step`', 'leave one of the two out');
     for (const [key, id] of Object.entries({ after_step, before_step }))
-      if (id !== undefined && parents.length === 0 && !ids.includes(id))
+      if (id !== undefined && !open && !ids.includes(id))
         report.fault(file, [...at, key], `there is no step \`${id}\``, meant(id, ids));
   });
 }
 
-function checkConvoy(
-  { type, steps, legs, aspects, synthesis, presets, inputs, extends: parents }: Formula,
-  file: string,
-  report: Report,
-): void {
-  const ids = [...legs, ...aspects].map(({ id }) => id);
-  const knowLegs = (named: readonly string[], at: Path) => {
-    named.forEach((id, index) => {
-      if (!ids.includes(id) && parents.length === 0)
-        report.fault(file, [...at, index], `there is no leg \`${id}\``, meant(id, ids));
-    });
-  };
-  if (type === 'convoy' && steps.length > 0)
-    report.warn(
-      file,
-      ['steps'],
-      'a convoy is made of its legs: its steps are not kept',
-      'leave `type` out, or write them as legs',
-    );
+function checkConvoy({ type, steps, legs, aspects }: Formula, file: string, report: Report): void {
   checkLegs(legs, 'legs', file, report);
   checkLegs(aspects, 'aspects', file, report);
-  knowLegs(synthesis?.depends_on ?? [], ['synthesis', 'depends_on']);
-  for (const [name, preset] of Object.entries(presets)) knowLegs(preset.legs, ['presets', name, 'legs']);
+  if (type !== 'convoy' || steps.length === 0) return;
+  const hint = 'leave `type` out, or write them as legs';
+  report.warn(file, ['steps'], 'a convoy is made of its legs: its steps are not kept', hint);
+}
+
+/** Legs and inputs that others name are there: in the formula itself, or in what it has inherited. */
+export function checkNamed({ legs, aspects, synthesis, presets, inputs }: Formula, file: string, report: Report): void {
+  const ids = [...legs, ...aspects].map(({ id }) => id);
   const names = Object.keys(inputs);
-  for (const [name, input] of Object.entries(inputs))
-    input.required_unless.forEach((other, index) => {
-      if (!names.includes(other) && parents.length === 0)
-        report.fault(file, ['inputs', name, 'required_unless', index], `there is no input \`${other}\``, meant(other, names));
+  const judge = (what: string, named: readonly string[], known: readonly string[], at: Path) => {
+    named.forEach((one, index) => {
+      if (!known.includes(one)) report.fault(file, [...at, index], `there is no ${what} \`${one}\``, meant(one, known));
     });
+  };
+  judge('leg', synthesis?.depends_on ?? [], ids, ['synthesis', 'depends_on']);
+  for (const [name, preset] of Object.entries(presets)) judge('leg', preset.legs, ids, ['presets', name, 'legs']);
+  for (const [name, input] of Object.entries(inputs))
+    judge('input', input.required_unless, names, ['inputs', name, 'required_unless']);
 }
 
 /** Templates that would fail at the run are refused now. */

@@ -53,14 +53,20 @@ export function cookTemplate(
   const report = new Report();
   const shelf = new Shelf(input.find, input.names ?? [], report);
   const found = wholeFormula(input.name, shelf);
-  if (!found) return { faults: report.faults, warnings: report.warnings };
+  if (!found) {
+    shelf.readOn();
+    return { faults: report.faults, warnings: report.warnings };
+  }
   const given = input.given ?? new Map<string, string>();
   const { formula, file } = found;
   const values = valuesOf(formula.vars, given);
   const kitchen: Kitchen = { formula, file, shelf, report, values, made: 0 };
   const steps = stages(kitchen, given);
   // What comes out of a faulty stage would only bring faults that nobody has made.
-  if (report.faults.length > 0) return { faults: report.faults, warnings: report.warnings };
+  if (report.faults.length > 0) {
+    shelf.readOn();
+    return { faults: report.faults, warnings: report.warnings };
+  }
   const root = `${input.prefix ?? ''}${formula.formula}`;
   const list = served(steps, root, kitchen);
   if (report.faults.length > 0) return { faults: report.faults, warnings: report.warnings };
@@ -68,13 +74,16 @@ export function cookTemplate(
   return { proto, file, warnings: report.warnings };
 }
 
+/** What is said of an aspect by itself: it cooks to nothing, and nothing can be poured of it. */
+export const NO_STEPS = ['an aspect has no steps of its own', 'name it in `compose.aspects` of a formula'] as const;
+
 /** The steps through all stages, in their order. */
 function stages(kitchen: Kitchen, given: ReadonlyMap<string, string>): readonly Step[] {
   const { formula, report, file } = kitchen;
   if (formula.type === 'expansion') return expandInline([alone(formula, file, given)], kitchen);
   if (formula.type === 'convoy' || (formula.type === 'aspect' && formula.aspects.length > 0)) return legsOf(formula, file);
   if (formula.type === 'aspect') {
-    report.fault(file, [], 'an aspect has no steps of its own', 'name it in `compose.aspects` of a formula');
+    report.warn(file, [], ...NO_STEPS);
     return [];
   }
   let steps: readonly Step[] = prepared(formula.steps, report);

@@ -33,22 +33,26 @@ export function expandByRules(steps: readonly Step[], kitchen: Kitchen): Step[] 
   const { compose } = kitchen.formula;
   const before = new Set(flat(steps).map(({ id }) => id));
   let now = [...steps];
+  // A template may have a step that is called like the target: that one is not replaced once more.
+  const done = new Set<string>();
   for (const { target, with: name, vars, origin } of compose.expand) {
     const ids = flat(now).map(({ id }) => id);
-    if (!ids.includes(target)) {
+    if (!ids.includes(target) || done.has(target)) {
       const why = before.has(target) ? 'has been replaced by a rule before' : 'is no step';
       kitchen.report.fault(origin.file, [...origin.at, 'target'], `\`${target}\` ${why}`, meant(target, ids));
       continue;
     }
     const rule = { with: name, vars, file: origin.file, at: [...origin.at, 'with'] };
     now = replaceAll(now, ({ id }) => (id === target ? rule : undefined), kitchen);
+    done.add(target);
   }
   for (const { select, with: name, vars, origin } of compose.map) {
-    const targets = flat(now).filter(({ id }) => matchesGlob(select, id));
+    const targets = flat(now).filter(({ id }) => matchesGlob(select, id) && !done.has(id));
     if (targets.length === 0) kitchen.report.warn(origin.file, [...origin.at, 'select'], `\`${select}\` matches no step`);
     const rule = { with: name, vars, file: origin.file, at: [...origin.at, 'with'] };
     const selected = new Set(targets.map(({ id }) => id));
     now = replaceAll(now, ({ id }) => (selected.has(id) ? rule : undefined), kitchen);
+    for (const id of selected) done.add(id);
   }
   return now;
 }

@@ -1,5 +1,6 @@
 import { CONDITION_FORMS, holds, parseCondition } from './condition.ts';
 import { type Fault, type Path, place } from './faults.ts';
+import { fillCommand } from './fill-command.ts';
 import { mapExec } from './grammar-exec.ts';
 import type { Proto, ProtoStep } from './proto.ts';
 import { parseTimeout } from './timeout.ts';
@@ -43,7 +44,8 @@ export function fill(
   const judged = judgeValues(proto.vars, given, used);
   faults.push(...judged.faults.map(({ at, says, hint }) => told(at, says, hint)));
   const text = (written: string) => fillText(written, values);
-  const steps = kept.map((step) => filledStep(step, text));
+  const command = (written: string) => fillCommand(written, values);
+  const steps = kept.map((step) => filledStep(step, text, command));
   const judge = (timeout: string | undefined, at: Path) => {
     if (timeout !== undefined && parseTimeout(timeout) === undefined)
       faults.push(told(at, `"${timeout}" is no duration`, 'such as "90s", "1h30m"'));
@@ -55,6 +57,14 @@ export function fill(
   const warnings = judged.warnings.map(({ at, says, hint }) => told(at, says, hint));
   if (faults.length > 0) return { faults, warnings };
   return { proto: { ...proto, title: text(proto.title), description: text(proto.description), steps }, warnings };
+}
+
+/** Names of the variables that must be given when the proto is poured: required ones, and those of its texts, without a default. */
+export function neededVars({ vars, title, description, steps }: Proto): string[] {
+  const used = namesIn([title, description, ...steps.flatMap(textsOf)]);
+  return Object.entries(vars)
+    .filter(([name, one]) => one.default === undefined && (one.required || used.includes(name)))
+    .map(([name]) => name);
 }
 
 /** The steps without those that `out` names, and without their children and gates. Needs and waits are handed on. */
@@ -93,7 +103,9 @@ function handedOn(step: ProtoStep, gone: ReadonlyMap<string, ProtoStep>, there: 
   return [...needs];
 }
 
-function filledStep(step: ProtoStep, text: (written: string) => string): ProtoStep {
+type Fill = (written: string) => string;
+
+function filledStep(step: ProtoStep, text: Fill, command: Fill): ProtoStep {
   const { gate } = step;
   return {
     ...step,
@@ -108,7 +120,7 @@ function filledStep(step: ProtoStep, text: (written: string) => string): ProtoSt
     ...(step.repeat ? { repeat: { ...step.repeat, until: text(step.repeat.until) } } : {}),
     ...(step.on_complete ? { on_complete: mapStrings(step.on_complete, text) as NonNullable<ProtoStep['on_complete']> } : {}),
     ...(step.ralph ? { ralph: mapStrings(step.ralph, text) as NonNullable<ProtoStep['ralph']> } : {}),
-    ...(step.exec ? { exec: mapExec(step.exec, text) } : {}),
+    ...(step.exec ? { exec: mapExec(step.exec, command) } : {}),
     conditions: [],
   };
 }

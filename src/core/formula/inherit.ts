@@ -1,4 +1,4 @@
-import { checkWhole } from './check-formula.ts';
+import { checkNamed, checkWhole } from './check-formula.ts';
 import { checkSteps, withChildren } from './check-steps.ts';
 import { meant, place } from './faults.ts';
 import type { BondPoint, Compose, Formula, Step } from './grammar.ts';
@@ -25,6 +25,7 @@ export function wholeFormula(name: string, shelf: Shelf, asked?: Parameters<Shel
   checkSteps(formula.template, { ...rules, braces: true }, shelf.report);
   checkWhole(formula, own.file, shelf.report);
   checkBondPoints(formula, own.file, shelf.report);
+  checkNamed(formula, own.file, shelf.report);
   return shelf.report.faults.length === before ? { formula, file: own.file } : undefined;
 }
 
@@ -48,7 +49,7 @@ function gather(
       good = false;
       return;
     }
-    const found = above.has(parent) ? undefined : shelf.take(parent, { file: own.file, at });
+    const found = above.has(parent) ? undefined : shelf.take(parent, { file: own.file, at }, true);
     if (!above.has(parent) && (!found || !gather(parent, found, path, line, above, shelf))) good = false;
     for (const one of [parent, found?.formula.formula ?? parent, ...(above.get(parent) ?? [])]) ancestors.add(one);
   });

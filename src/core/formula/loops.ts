@@ -31,7 +31,9 @@ function roundsOf({ origin }: Step, loop: Loop, kitchen: Kitchen): Array<string 
   if (loop.range !== undefined) {
     const range = parseRange(fillBraces(loop.range, kitchen.values));
     if ('why' in range) {
-      kitchen.report.fault(origin.file, [...at, 'range'], range.why);
+      const name = /\{([A-Za-z_]\w*)\}/.exec(fillBraces(loop.range, kitchen.values))?.[1];
+      const hint = name !== undefined && Object.hasOwn(kitchen.formula.vars, name) ? `give it: --var ${name}=…` : undefined;
+      kitchen.report.fault(origin.file, [...at, 'range'], range.why, hint);
       return undefined;
     }
     ({ first, last } = range);

@@ -38,7 +38,7 @@ export function parseFormula(source: Source): Parsed {
 }
 
 /** Reads a formula file and tells the report what is wrong with it; the formula is absent when it cannot even be told what it is. */
-export function readFormula(source: Source, report: Report): { formula?: Formula; keys: KeyReport } {
+export function readFormula(source: Source, report: Report, parent = false): { formula?: Formula; keys: KeyReport } {
   const { file } = source;
   const raw = decode(source, report);
   if (raw === undefined) return { keys: { read: [], ignored: [] } };
@@ -81,7 +81,7 @@ export function readFormula(source: Source, report: Report): { formula?: Formula
   report.take(file, into);
   if (!read) return { keys };
   const formula = withFiles({ ...read, version: read.version || 1 }, source, report);
-  checkFormula(formula, file, report, told);
+  checkFormula(formula, file, report, { typed: told, parent });
   return { formula, keys };
 }
 

@@ -3,7 +3,7 @@ import type { ProtoStep } from '#core/formula/proto';
 import { STEP_BACKOFF_MAX_MS, STEP_BACKOFF_MS } from '#core/limits';
 import type { Escalation, Molecule, Step } from '#core/records';
 import { escalate, escalationId } from '#core/work';
-import { closeStep, handEmptied, laidDown, stepEvent } from './life.ts';
+import { closeStep, handEmptied, laidDown, stepEvent, watchersOf } from './life.ts';
 
 /**
  * What a failure does, whoever tells of it: a command, an agent, a polecat, a check.
@@ -71,6 +71,7 @@ export function failStep(
   const doc: Step = { ...next, status: 'failed', failed: { ...failed, escalation: id } };
   return {
     put: [{ noun: 'step', doc }, ...hand, { noun: 'escalation', doc: question }],
+    marks: watchersOf(step, ground.mol),
     events: [stepEvent(doc, 'step.failed', { reason: told(reason), ...(failure.class ? { class: failure.class } : {}) })],
     answer: doc,
   };

@@ -13,7 +13,7 @@ export function slungLeg(step: Step, texts: ProtoStep | undefined, mol: Molecule
   const fields = Object.entries({
     description: texts?.description ?? '',
     acceptance: texts?.acceptance ?? '',
-    notes: texts?.notes ?? '',
+    notes: [texts?.notes ?? '', told(step, texts, mol)].filter((text) => text !== '').join('\n\n'),
   }).filter(([, text]) => text !== '');
   const work: Work = {
     id,
@@ -34,7 +34,8 @@ export function slungLeg(step: Step, texts: ProtoStep | undefined, mol: Molecule
     slungAt: now,
     ...(agent ? { agent } : {}),
   };
-  const doc: Step = { ...step, status: 'in_progress', work: id, holder: { by: id, at: now } };
+  const { failed: _failed, ...rest } = step;
+  const doc: Step = { ...rest, status: 'in_progress', work: id, holder: { by: id, at: now } };
   return {
     put: [
       { noun: 'work', doc: work },
@@ -48,6 +49,12 @@ export function slungLeg(step: Step, texts: ProtoStep | undefined, mol: Molecule
     ],
     answer: work,
   };
+}
+
+/** A leg's texts are written for whoever has it alone; those of a workflow's step for whoever has the whole molecule in hand. And why it is there again. */
+function told({ key, failed }: Step, texts: ProtoStep | undefined, { id, formula }: Molecule): string {
+  const alone = `This is step ${key} of ${id} (${formula}), as work of its own: hand it in with \`gt done\`, also where the text says \`gt mol step done\`.`;
+  return [...(texts?.leg ? [] : [alone]), ...(failed ? [`Tried before: ${failed.reason}`] : [])].join('\n\n');
 }
 
 /** Whether a closed item has done what its step asked for: it landed, or its agent declared an outcome, or a person says that it is done. */

@@ -31,16 +31,32 @@ export function stepFacts(mol: string, steps: readonly Step[]): Pick<RunFacts, '
   };
 }
 
-/** What a condition must be told: the steps that it names, or all of them; and whether it asks for what tells no event. */
-export function asksFor(condition: RunCondition): { readonly named: readonly string[]; readonly all: boolean; readonly outside: boolean } {
+/** What a condition must be told. */
+export type Asks = {
+  /** The steps that it names; with `all` every step. */
+  readonly named: readonly string[];
+  readonly all: boolean;
+  /** It asks for files or variables. */
+  readonly outside: boolean;
+  /** What it asks for may change without a step's close or failure: nobody tells. */
+  readonly untold: boolean;
+};
+
+/** Standings that a step takes on without an event for those who watch. */
+const UNTOLD: readonly string[] = ['pending', 'in_progress'];
+
+export function asksFor(condition: RunCondition): Asks {
+  const told = { named: [], all: false, outside: false, untold: false };
   switch (condition.of) {
     case 'file':
     case 'env':
-      return { named: [], all: false, outside: true };
-    case 'step':
-      return { named: condition.ref === 'step' ? [] : [condition.ref], all: false, outside: false };
+      return { ...told, outside: true, untold: true };
+    case 'step': {
+      const untold = condition.field[0] === 'status' && UNTOLD.includes(condition.value);
+      return { ...told, named: condition.ref === 'step' ? [] : [condition.ref], untold };
+    }
     case 'tally':
-      return { named: [], all: true, outside: false };
+      return { ...told, all: true, untold: UNTOLD.includes(condition.status) };
     case 'each':
       return { ...asksFor(condition.inner), all: true };
   }

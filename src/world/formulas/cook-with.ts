@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { cookTemplate } from '#core/formula/cook';
+import { cookTemplate, NO_STEPS } from '#core/formula/cook';
 import { type Fault, meant, sentence } from '#core/formula/faults';
 import { fill } from '#core/formula/fill';
 import { overlaid, parseOverlay } from '#core/formula/overlay';
@@ -60,13 +60,17 @@ export function fillWith(
   vars: Readonly<Record<string, string>>,
   source: string,
 ): { plan: Proto; warnings: readonly Fault[] } | Refusal {
+  if (proto.type === 'aspect' && proto.steps.length === 0) {
+    const [says, hint] = NO_STEPS;
+    return invalidFormula(proto.formula, [{ file: source, line: 0, at: '', says, hint }]);
+  }
   const given = new Map(Object.entries(vars));
   const filled = fill(proto, given, source);
   if ('proto' in filled) return { plan: filled.proto, warnings: filled.warnings };
   const { faults } = filled;
   const values = valuesOf(proto.vars, given);
   const lacking = Object.keys(proto.vars).filter((name) => !values.has(name) && faults.some(({ at }) => at === `vars.${name}`));
-  const lines = faults.map(({ at, says, hint }) => `\n  ${at}: ${says}${hint === undefined ? '' : ` (${hint})`}`).join('');
+  const lines = told(faults.map(({ says, hint }) => `${says}${hint === undefined ? '' : ` (${hint})`}`));
   const facts = { name: proto.formula, faults: lines };
   if (lacking.length > 0) return refuse('VARS_MISSING', { ...facts, words: lacking.map((name) => `--var ${name}=…`).join(' ') });
   return faults.every(({ at }) => at.startsWith('vars.')) ? refuse('VARS_INVALID', facts) : invalidFormula(proto.formula, faults);
@@ -91,9 +95,16 @@ const MAX_TOLD = 50;
 
 /** The refusal with all faults: one in the line, several each in a line of its own. */
 export function invalidFormula(name: string, faults: readonly Fault[]): Refusal {
-  const lines = faults.slice(0, MAX_TOLD).map((fault) => `\n  ${sentence(fault)}`);
-  if (faults.length > MAX_TOLD) lines.push(`\n  … and ${faults.length - MAX_TOLD} more`);
-  return refuse('FORMULA_INVALID', { name, faults: `${faults.length} fault${faults.length === 1 ? '' : 's'}:${lines.join('')}` });
+  const count = `${faults.length} fault${faults.length === 1 ? '' : 's'}`;
+  return refuse('FORMULA_INVALID', { name, faults: `${count}:${told(faults.map(sentence))}` });
+}
+
+/** One stands in the line that tells of it, several have a line each. */
+function told(sentences: readonly string[]): string {
+  if (sentences.length === 1) return ` ${sentences[0]}`;
+  const lines = sentences.slice(0, MAX_TOLD);
+  if (sentences.length > MAX_TOLD) lines.push(`… and ${sentences.length - MAX_TOLD} more`);
+  return lines.map((line) => `\n  ${line}`).join('');
 }
 
 function withOverlay(

@@ -8,7 +8,7 @@ import { rigLayout, type TownLayout } from '#world/config/layout';
 import { realOf, sourceAt } from './read-file.ts';
 
 /** Whose formula it is: of a file that somebody has named, the rig's, the town's, or one that gt ships. */
-export type FormulaOrigin = 'given' | 'rig' | 'town' | 'built-in';
+type FormulaOrigin = 'given' | 'rig' | 'town' | 'built-in';
 
 /** A formula file as the search path shows it. */
 export type FormulaFile = {

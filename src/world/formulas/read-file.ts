@@ -3,7 +3,7 @@ import { dirname, resolve, sep } from 'node:path';
 import type { Source } from '#core/formula/parse';
 
 /** Bytes of the longest formula file that is read: four times what a thousand steps need. */
-export const MAX_FORMULA_BYTES = 640 * 1024;
+const MAX_FORMULA_BYTES = 640 * 1024;
 
 /**
  * A formula file, or undefined when there is none of that name. Only a regular file is read, up to the limit, and only one that lies in one of the folders: a

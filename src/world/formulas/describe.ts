@@ -1,0 +1,163 @@
+import { createHash } from 'node:crypto';
+import { sentence } from '#core/formula/faults';
+import { neededVars } from '#core/formula/fill';
+import type { Formula } from '#core/formula/grammar';
+import { tableOf } from '#core/formula/parse';
+import type { Proto } from '#core/formula/proto';
+import { Report } from '#core/formula/report';
+import { type Judged, judgeFormula } from '#core/formula/validate';
+import type { Refusal } from '#core/refusals';
+import { invalidFormula, unknownFormula } from './cook-with.ts';
+import type { FormulaFile, FormulaFiles } from './formula-files.ts';
+
+/** A formula in a list. */
+export type FormulaLine = {
+  readonly name: string;
+  readonly type: string | null;
+  /** First line of what it says of itself. */
+  readonly description: string;
+  readonly version: number | null;
+  /** How many steps it cooks to; null of an aspect, and of a formula with faults. */
+  readonly steps: number | null;
+  readonly vars: readonly VarLine[];
+  readonly origin: FormulaFile['origin'];
+  readonly source: string;
+  readonly shadows: FormulaFile['shadows'];
+  readonly faults: readonly string[];
+};
+
+type VarLine = {
+  readonly name: string;
+  readonly description: string;
+  /** It must be given when the formula is poured. */
+  readonly required: boolean;
+  readonly default: string | null;
+};
+
+/** All formulas of the search path by their names. */
+export function describeAll(files: FormulaFiles): FormulaLine[] {
+  const found = files.list();
+  const names = found.map(({ name }) => name);
+  return found.map((file) => describe(file, judge(files, file.name, names)));
+}
+
+function describe({ name, origin, file, shadows }: FormulaFile, judged: Judged | undefined): FormulaLine {
+  const formula = judged?.formula;
+  return {
+    name,
+    type: formula?.type ?? null,
+    description: firstLine(formula?.description ?? ''),
+    version: formula?.version ?? null,
+    steps: judged?.proto ? stepsIn(judged.proto) : null,
+    vars: varsOf(formula, judged?.proto),
+    origin,
+    source: file,
+    shadows,
+    faults: judged?.faults.map(sentence) ?? [],
+  };
+}
+
+/** What a formula's file says, key for key, unknown ones too; and under `gt` what gt makes of it. */
+export type FormulaShown = Readonly<Record<string, unknown>> & {
+  readonly formula: string;
+  readonly type: string;
+  readonly source: string;
+  readonly gt: {
+    readonly name: string;
+    readonly origin: FormulaFile['origin'];
+    readonly shadows: FormulaFile['shadows'];
+    readonly overlay: string | null;
+    readonly vars: readonly VarLine[];
+    /** Keys that gt keeps and does not read. */
+    readonly ignored: readonly string[];
+    readonly warnings: readonly string[];
+    readonly faults: readonly string[];
+    /** What it cooks to, as ids in the formula. */
+    readonly steps: readonly StepLine[];
+  };
+};
+
+type StepLine = {
+  readonly id: string;
+  readonly title: string;
+  readonly type: string;
+  readonly parent: string | null;
+  readonly needs: readonly string[];
+};
+
+/** One formula in full; FORMULA_INVALID when its file is no TOML or JSON. */
+export function showFormula(files: FormulaFiles, name: string): FormulaShown | Refusal {
+  const source = files.find(name);
+  if (!source) return unknownFormula(name, files);
+  const report = new Report();
+  const raw = tableOf(source, report);
+  const judged = judge(files, name, files.names());
+  if (!raw || !judged) return invalidFormula(name, report.faults);
+  const listed = files.list().find((one) => one.name === name && one.file === source.file);
+  return {
+    ...raw,
+    formula: judged.formula?.formula ?? String(raw['formula'] ?? name),
+    type: judged.formula?.type ?? String(raw['type'] ?? 'workflow'),
+    source: source.file,
+    gt: {
+      name,
+      origin: listed?.origin ?? 'given',
+      shadows: listed?.shadows ?? [],
+      overlay: files.overlay(name)?.file ?? null,
+      vars: varsOf(judged.formula, judged.proto),
+      ignored: judged.keys.ignored,
+      warnings: judged.warnings.map(sentence),
+      faults: judged.faults.map(sentence),
+      steps: judged.proto ? stepLines(judged.proto) : [],
+    },
+  };
+}
+
+/** What is said of one formula when it is validated. */
+export type Validated = {
+  readonly name: string;
+  readonly file: string;
+  readonly ok: boolean;
+  readonly type: string | null;
+  readonly steps: number | null;
+  readonly faults: readonly string[];
+  readonly warnings: readonly string[];
+  readonly keys: Judged['keys'];
+};
+
+export function validateFormula(files: FormulaFiles, name: string): Validated | Refusal {
+  const judged = judge(files, name, files.names());
+  if (!judged) return unknownFormula(name, files);
+  const { file, keys, formula, proto, faults, warnings } = judged;
+  return {
+    ...{ name, file, ok: faults.length === 0, type: formula?.type ?? null, steps: proto ? stepsIn(proto) : null, keys },
+    faults: faults.map(sentence),
+    warnings: warnings.map(sentence),
+  };
+}
+
+/** A cooked formula's steps by the ids that they have below the root. */
+function stepLines({ root, steps }: Proto): StepLine[] {
+  const bare = (id: string) => id.slice(root.length + 1);
+  return steps.map(({ id, title, type, parent, needs }) => ({
+    ...{ id: bare(id), title, type },
+    parent: parent === root ? null : bare(parent),
+    needs: needs.map(bare),
+  }));
+}
+
+const judge = (files: FormulaFiles, name: string, names: readonly string[]): Judged | undefined =>
+  judgeFormula({ name, find: files.find, names, hash: (text) => createHash('sha256').update(text).digest('hex') });
+
+const stepsIn = (proto: Proto): number => proto.steps.filter(({ kind }) => kind !== 'gate').length;
+const firstLine = (text: string): string => text.trim().split('\n')[0]?.trim() ?? '';
+
+function varsOf(formula: Formula | undefined, proto: Proto | undefined): VarLine[] {
+  const needed = proto && neededVars(proto);
+  return Object.entries(formula?.vars ?? {}).map(([name, one]) => ({
+    name,
+    description: one.description,
+    required: needed ? needed.includes(name) : one.required && one.default === undefined,
+    default: one.default ?? null,
+  }));
+}
