@@ -20,7 +20,8 @@ import { prose } from './prose.ts';
  * activation) against plain jobs; and the memory of a held step. A run is measured from the close of its hub, which all of it needs.
  */
 const SIZES = [10, 100, 1000, 2000];
-const ROUNDS = 3;
+/** Short runs scatter more. */
+const rounds = (size: number): number => (size < 1000 ? 9 : 3);
 const TRIPS = 300;
 const TEXT_BYTES = 500;
 const AIMS = { chain: 3, diamond: 3, fan: 0.3, pour: 3, bytes: 3000 };
@@ -65,7 +66,7 @@ async function benchSize(bench: Bench, size: number, say: Say): Promise<boolean>
     flow: [],
     rate: [],
   };
-  for (let round = 1; round <= ROUNDS; round++) {
+  for (let round = 1; round <= rounds(size); round++) {
     const [trip, rate, flow] = [await plainTrip(town, TRIPS), await plainRate(town, size), await plainFlow(town, size)];
     const [chain, diamond, fan] = [
       await run(bench, 'chain', size),

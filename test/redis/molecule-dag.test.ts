@@ -35,7 +35,7 @@ describe('whatever the plan', () => {
       const size = run === 0 ? LARGEST : 1 + ((seed + run * 7919) % LARGEST);
       const plan = randomPlan(seed + run, size);
       const mol = await poured(at, plan);
-      await closes(at, mol.id);
+      await closes(at, mol.id, 100_000);
       expect([size, await faultsOfRun(at.op.books, plan, mol)]).toEqual([size, []]);
     }
     expect(at.faults).toEqual([]);

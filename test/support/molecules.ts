@@ -52,9 +52,13 @@ export async function poured(at: Town, plan: Proto, more: Partial<Pour> = {}): P
   return made;
 }
 
-/** Waits until the molecule has closed. @returns its record */
-export const closes = async (at: Town, id: string): Promise<Molecule> =>
-  until(`${id} is closed`, async () => {
-    const doc = await at.op.books.read('molecule', id);
-    return doc?.state === 'closed' ? doc : undefined;
-  });
+/** Waits until the molecule has closed; `limitMs` for one that is large. @returns its record */
+export const closes = async (at: Town, id: string, limitMs?: number): Promise<Molecule> =>
+  until(
+    `${id} is closed`,
+    async () => {
+      const doc = await at.op.books.read('molecule', id);
+      return doc?.state === 'closed' ? doc : undefined;
+    },
+    limitMs,
+  );
