@@ -6,7 +6,10 @@ const [trial = '', ...words] = process.argv.slice(2);
 
 if (trial === 'soak') {
   const { FULL, soak } = await import('./trials/soak.ts');
-  process.exitCode = (await soak(FULL, say)).ok ? 0 : 1;
+  const { FULL_MOLECULES, soakMolecules } = await import('./trials/soak-molecules.ts');
+  const isGood = (await soak(FULL, say)).ok;
+  const { faults } = await soakMolecules({ ...FULL_MOLECULES, seed: systemClock.now() % 1e9 }, say);
+  process.exitCode = isGood && faults.length === 0 ? 0 : 1;
 } else if (trial === 'soak-nudges') {
   const { readPlan, soakNudges } = await import('./trials/soak-nudges.ts');
   const { soakReal } = await import('./trials/soak-real.ts');

@@ -8,6 +8,7 @@ import { pour } from '#ops/pour';
 import { type Answer, sleep } from '#processors/answer';
 import { molecules } from '#processors/molecules';
 import { steps } from '#processors/steps';
+import { molStatus } from '#views/mol-status';
 import { type StoredEvent, tail } from '#world/store/tail';
 import type { World } from '#world/world';
 import { median, plainFlow, plainRate, plainTrip } from './bench-plain.ts';
@@ -116,9 +117,10 @@ async function run({ town, ear }: Bench, shape: Shape, size: number): Promise<Ru
   const mol = await pour(desk, { plan, prefix: 'bn', rig: '', phase: 'liquid' });
   if (isRefusal(mol)) throw new Error(mol.refused);
   await ear.poured(mol.id);
-  const shown = await desk.books.count(`steps.open:${mol.id}`);
   const pourMs = performance.now() - start;
-  if (shown !== size + 1) throw new Error(`${shown} steps are there`);
+  // What the event tells could be seen before it.
+  const shown = (await molStatus(desk.books, mol.id))?.steps ?? [];
+  if (shown.length !== size + 1 || shown.at(-1)?.key !== `n${size}`) throw new Error(`${shown.length} steps are shown`);
   await atRest(town);
   const bytes = ((await bytesUsed(town.redis)) - before) / size;
   const all = ear.ended(`${mol.id}.`, size + 1);

@@ -9,7 +9,7 @@ import { type Draw, drawn, upTo } from './seeded.ts';
  * a command that writes it to a ledger outside; the ledger must replay to the solved tower, and each step must have closed once.
  */
 export type HanoiPlan = { readonly discs: number; readonly kills: number; readonly redis: number; readonly seed: number };
-export const FULL_HANOI: Omit<HanoiPlan, 'seed'> = { discs: 10, kills: 50, redis: 10 };
+const FULL_HANOI: Omit<HanoiPlan, 'seed'> = { discs: 10, kills: 50, redis: 10 };
 
 /** A kill comes so many ms after the first close, at most. */
 const MOMENT_MS = 100;

@@ -38,6 +38,9 @@ export type MoleculeSoak = {
   /** Places where the worker dies, before it is killed anywhere: `<name> <n>`, the n-th time that it passes. */
   readonly places?: readonly string[];
 };
+/** What a person's soak tries: larger, and longer. */
+export const FULL_MOLECULES: Omit<MoleculeSoak, 'seed'> = { sizes: [2000, 500, 50], kills: 15, redisKills: 5, lifeMs: 300 };
+
 export type MoleculeSoakResult = { readonly kills: number; readonly redisKills: number; readonly faults: readonly string[] };
 
 const keys = keysOf('molsoak');
@@ -145,8 +148,8 @@ async function goneWithin(child: ChildProcess, ms: number): Promise<boolean> {
   return isGone(child);
 }
 
-/** Runs the soak on a Redis of its own. */
-export async function soakMolecules(plan: MoleculeSoak): Promise<MoleculeSoakResult> {
+/** Runs the soak on a Redis of its own. @param say tells how it went */
+export async function soakMolecules(plan: MoleculeSoak, say: (line: string) => void): Promise<MoleculeSoakResult> {
   const stage = new Stage();
   await stage.redis();
   const redis = connect(stage.path);
@@ -159,7 +162,7 @@ export async function soakMolecules(plan: MoleculeSoak): Promise<MoleculeSoakRes
       const made = randomPlan(seed, size);
       const mol = await pour(desk, { plan: made, prefix: 'mk', rig: '', phase: 'liquid' });
       if (isRefusal(mol)) throw new Error(mol.refused);
-      await killed(stage, desk, mol, plan, seed, counts);
+      await lived(stage, desk, mol, plan, seed, counts);
       faults.push(...(await faultsAtRest(desk, made, mol)).map((fault) => `seed ${seed}, size ${size}: ${fault}`));
       await stage.kill('worker');
     }
@@ -168,14 +171,19 @@ export async function soakMolecules(plan: MoleculeSoak): Promise<MoleculeSoakRes
     redis.disconnect();
     await stage.end();
   }
-  return { ...counts, faults: [...faults, ...stage.faults] };
+  faults.push(...stage.faults);
+  const came = faults.length === 0 ? 'each step closed once, after what it needs' : 'NOT GOOD';
+  const killed = `${counts.kills} kills of the worker, ${counts.redisKills} of Redis`;
+  say(`molecules of ${plan.sizes.join(', ')} steps, seed ${plan.seed}: ${killed}: ${came}`);
+  for (const fault of faults.slice(0, 20)) say(`  ${fault}`);
+  return { ...counts, faults };
 }
 
 type Desk = ReturnType<typeof opDesk>;
 type Counts = { kills: number; redisKills: number };
 
 /** Lets workers live and die until the molecule has closed. */
-async function killed(stage: Stage, desk: Desk, mol: Molecule, plan: MoleculeSoak, seed: number, counts: Counts): Promise<void> {
+async function lived(stage: Stage, desk: Desk, mol: Molecule, plan: MoleculeSoak, seed: number, counts: Counts): Promise<void> {
   const draw = drawn(seed);
   const isOver = async () => (await desk.books.read('molecule', mol.id))?.state === 'closed';
   for (const place of plan.places ?? []) {

@@ -60,7 +60,7 @@ describe('whoever is killed', () => {
     const from = (await import(
       await built('src/trials/soak-molecules.js')
     )) as typeof import('../../src/trials/soak-molecules.ts');
-    return from.soakMolecules(plan);
+    return from.soakMolecules(plan, () => undefined);
   };
   const timeout = LONG ? 3_600_000 : 300_000;
 
