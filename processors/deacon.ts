@@ -6,6 +6,7 @@ import type { Desk } from '#world/desk';
 import type { World } from '#world/world';
 import { bringLeftHome } from './home.ts';
 import { endOrphan } from './orphans.ts';
+import { retireAttached, retireMolecules } from './retire.ts';
 
 /**
  * The deacon's rounds: what no event is needed for. Every record that should have a job has it; the jobs of the town look again; jobs of items that
@@ -19,6 +20,7 @@ export async function deaconRounds(world: World): Promise<number> {
   const missing = await everyRecordHasItsJob(world);
   await lookAgain(world);
   await removeEnded(world);
+  await retireMolecules(world);
   await dropDeliveries(world.desk);
   await world.prune(world.desk.clock.now() - LOGS_KEPT_MS);
   const strays = await forgetSessions(world);
@@ -43,7 +45,8 @@ async function lookAgain({ desk, rigs }: World): Promise<void> {
   await desk.wake([member('dispatch', 'town@1'), ...rigs().map((rig) => member('trains', `${rig}@1`))]);
 }
 
-async function removeEnded({ desk, queues }: World): Promise<void> {
+async function removeEnded(world: World): Promise<void> {
+  const { desk, queues } = world;
   const before = desk.clock.now() - ENDED_KEPT_MS;
   for (const id of await desk.books.indexUntil('ended', before, PAGE)) {
     const work = await desk.books.read('work', id);
@@ -54,6 +57,7 @@ async function removeEnded({ desk, queues }: World): Promise<void> {
       continue;
     }
     const attempts = Array.from({ length: work.runs }, (_, i) => runId(id, i + 1));
+    await retireAttached(id, world);
     await queues.remove([
       ...attempts.map((run) => member('polecats', run)),
       ...attempts.map((run) => member('merges', run.replace(/\.r(\d+)$/, '.m$1'))),

@@ -1,5 +1,6 @@
 import { HOLD_MS } from '#core/limits';
 import { nextForStep } from '#core/molecule/life';
+import { isSkipped } from '#core/molecule/opening';
 import type { Step } from '#core/records';
 import type { World } from '#world/world';
 import { type Answer, done, doneChildless, type Processor, sleep } from './answer.ts';
@@ -34,6 +35,10 @@ export const steps: Processor<'steps', World> = async (turn, world) => {
   for (let { doc, unmet, seen } = turn; ; { doc, unmet, seen } = await turn.again()) {
     if (!doc) return done('gone');
     const now = desk.clock.now();
+    if (doc.onlyIf && doc.status === 'open' && unmet === 0 && isSkipped(doc, await desk.books.index(`steps.failed:${doc.mol}`))) {
+      await end(doc, { outcome: 'skipped', reason: `${doc.onlyIf} did not fail` }, world);
+      return done('skipped');
+    }
     const move = nextForStep(doc, unmet, now);
     switch (move.do) {
       case 'hold':

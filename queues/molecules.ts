@@ -10,6 +10,7 @@ export const molecules = queue({
   title: (doc) => `${doc.id} ${doc.title}`,
   parent: (doc) => {
     if (doc.step) return member('steps', `${doc.step}@1`);
+    if (doc.under) return member('molecules', `${doc.under}@1`);
     return doc.work ? member('work', `${doc.work}@${doc.workGeneration ?? 1}`) : undefined;
   },
 });

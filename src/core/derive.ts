@@ -1,5 +1,6 @@
 import { needsPerson } from './gate-kinds.ts';
 import { jobId, type Member, member } from './ids.ts';
+import { keptUntil } from './molecule/retention.ts';
 import type { Noun, Records } from './records.ts';
 
 /**
@@ -68,6 +69,8 @@ export const jobMember: { readonly [N in Noun]: (doc: Records[N]) => Member | un
 /** Records that the town has once, with fixed ids. */
 export const THE_TOWN = 'town';
 export const THE_WORKER = 'worker';
+/** Index of jobs whose molecules were dropped, by the time of that: they are on the board until the deacon comes. */
+export const BURIED = 'buried';
 const DISPATCH = member('dispatch', `${THE_TOWN}@1`);
 const train = (rig: string) => member('trains', `${rig}@1`);
 
@@ -113,14 +116,11 @@ const standing: { readonly [N in Noun]?: (doc: Records[N]) => Standing } = {
     return [['deliveries.ended', at], ...(missed ? shown : [])];
   },
   proto: (doc) => [['protos', doc.createdAt]],
-  molecule: (doc) =>
-    doc.state === 'closed'
-      ? [['molecules.closed', doc.closed?.at ?? doc.updatedAt]]
-      : [
-          ['molecules.open', doc.createdAt],
-          [`molecules.open:${doc.rig}`, doc.createdAt],
-        ],
-  step: (doc) => [[`${doc.status === 'closed' ? 'steps.closed' : 'steps.open'}:${doc.mol}`, doc.seq]],
+  molecule: moleculeStands,
+  step: (doc) => [
+    [`${doc.status === 'closed' ? 'steps.closed' : 'steps.open'}:${doc.mol}`, doc.seq],
+    ...(doc.closed?.outcome === 'failed' ? [[`steps.failed:${doc.mol}`, doc.seq] as const] : []),
+  ],
   gate: (doc) => {
     const at: Array<[string, number]> = doc.mol ? [[`gates:${doc.mol}`, doc.seq ?? 0]] : [];
     if (isFinal.gate(doc)) return [...at, ['gates.closed', doc.ended?.at ?? doc.createdAt]];
@@ -132,6 +132,25 @@ const standing: { readonly [N in Noun]?: (doc: Records[N]) => Standing } = {
   patrol: () => [['patrols', 0]],
   escalation: (doc) => [[doc.state === 'closed' ? 'escalations.closed' : 'escalations.open', doc.openedAt]],
 };
+
+/** A molecule stands among the open or closed ones; under what it hangs; and, when it has ended and hangs under nothing, among those that go one day. */
+function moleculeStands(doc: Records['molecule']): Standing {
+  const at: Array<readonly [string, number]> = [];
+  if (doc.work) at.push([`molecules.of:${doc.work}`, doc.createdAt]);
+  if (doc.under) at.push([`molecules.below:${doc.under}`, doc.createdAt]);
+  if (doc.state !== 'closed') {
+    if (doc.under) at.push([`molecules.under:${doc.under}`, doc.createdAt]);
+    if (doc.phase === 'vapor') at.push(['wisps.open', doc.createdAt]);
+    return [...at, ['molecules.open', doc.createdAt], [`molecules.open:${doc.rig}`, doc.createdAt]];
+  }
+  const ended = doc.closed?.at ?? doc.updatedAt;
+  at.push(['molecules.closed', ended]);
+  if (doc.phase === 'vapor') at.push(['wisps.closed', ended]);
+  if (doc.work || doc.step || doc.under) return at;
+  if (!doc['jobsRemoved']) at.push(['molecules.ended', ended]);
+  const until = keptUntil(doc);
+  return until === undefined ? at : [...at, ['molecules.due', until]];
+}
 
 /** Every index of a record. Index `jobs` holds each job that should live, but those of steps, which their molecules list: what the deacon compares with BullMQ. */
 export function standingOf<N extends Noun>(noun: N, doc: Records[N]): Standing {
@@ -183,7 +202,13 @@ const gatesAmong = (needs: readonly string[] = []): Member[] =>
 
 /** The job that a molecule hangs under. */
 const above = (doc: Records['molecule']): Member | undefined =>
-  doc.step ? member('steps', `${doc.step}@1`) : doc.work ? member('work', `${doc.work}@${doc.workGeneration ?? 1}`) : undefined;
+  doc.step
+    ? member('steps', `${doc.step}@1`)
+    : doc.under
+      ? jobMember.molecule({ ...doc, id: doc.under })
+      : doc.work
+        ? member('work', `${doc.work}@${doc.workGeneration ?? 1}`)
+        : undefined;
 
 const wants = (doc: Records['work'] | undefined): boolean => doc?.want !== undefined && doc.run === undefined;
 

@@ -92,3 +92,12 @@ export const STOP_CLAIM_MS = 10 * MINUTE;
 export const HOOK_PATIENCE_MS = 30 * SECOND;
 /** Ended deliveries are kept for this long. */
 export const DELIVERIES_KEPT_MS = 7 * DAY;
+
+/** A molecule that ended and hangs under no work item keeps its steps for so long; then a digest is left. */
+export const STEPS_KEPT_MS = 7 * DAY;
+/** An open wisp that nobody touched for so long is flagged; a person may collect those of an hour. */
+export const WISP_OLD_MS = DAY;
+export const WISP_ABANDONED_MS = HOUR;
+/** A digest's text, and what it tells of one step. */
+export const DIGEST_BYTES = 256 * 1024;
+export const DIGEST_LINE_BYTES = 200;

@@ -54,6 +54,18 @@ export const molecule = z.looseObject({
   workGeneration: z.number().optional(),
   /** The step that it hangs under: of another molecule. */
   step: z.string().optional(),
+  /** The molecule that it was bonded under: that one closes after it. */
+  under: z.string().optional(),
+  /** Molecules that it was bonded after. Which of them are still open is the books' set of unmet needs. */
+  after: z.array(z.string()).optional(),
+  /** Bonded after it had begun: its open steps wait for `<id>.go`, which is settled when what it waits for has ended. */
+  held: z.boolean().optional(),
+  /** It runs only when this molecule failed; else it is skipped. */
+  onlyIf: z.string().optional(),
+  /** It was attached or detached while it lived: its job is to hang where the books say. */
+  rehung: z.boolean().optional(),
+  /** Of a wisp: what it was for, which says how long it is kept. */
+  wispType: z.string().optional(),
   /** The step in an agent's hands: one at a time. */
   hand: z.string().optional(),
   /** Each step gets a session of its own. */
@@ -64,8 +76,10 @@ export const molecule = z.looseObject({
   assignee: z.string().optional(),
   /** Jobs that look again whenever one of its steps closes: conditions, waits for children. */
   watchers: z.array(z.string()).default([]),
-  /** Asked to end, by whom and why: open steps are closed as cancelled. */
-  cancel: z.looseObject({ by: z.string(), reason: z.string(), at: time }).optional(),
+  /** Asked to end, by whom and why: open steps are closed as cancelled, or skipped. */
+  cancel: z
+    .looseObject({ by: z.string(), reason: z.string(), at: time, outcome: z.enum(['cancelled', 'skipped']).optional() })
+    .optional(),
   createdAt: time,
   createdBy: z.string(),
   updatedAt: time,
@@ -111,6 +125,8 @@ export const step = z.looseObject({
   /** Place of its texts in the plan. */
   at: z.number(),
   status: z.enum(['open', 'in_progress', 'failed', 'closed']).default('open'),
+  /** It runs only when this step, or one that lies in it, failed; else it is skipped. */
+  onlyIf: z.string().optional(),
   /** Somebody watches it: its close makes the molecule's watchers look. */
   watched: z.boolean().optional(),
   /** It waits for children that its spawner makes at run time, until `met`. */

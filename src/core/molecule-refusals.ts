@@ -5,6 +5,38 @@ export const MOLECULE_REFUSALS = {
     try: 'Finish it, or take it off: `gt mol detach {id}`, then attach the other one.',
     exit: 4,
   },
+  MOLECULE_CLOSED: {
+    says: '{id} has ended already ({outcome}).',
+    try: 'Pour it anew: `gt mol pour <formula>`.',
+    exit: 4,
+  },
+  MOLECULE_HANGS: {
+    says: '{id} hangs under {above} already.',
+    try: 'A molecule hangs under one thing at a time; take it off that first, with `gt mol detach` if it is a work item.',
+    exit: 4,
+  },
+  MOLECULE_OPEN: {
+    says: '{id} has {open} open steps.',
+    try: 'Finish them, end it with `gt mol cancel {id} --reason "…"`, or burn it: `bd mol burn {id}`.',
+    exit: 1,
+  },
+  MOLECULE_NONE: {
+    says: 'Nothing is attached to {id}.',
+    try: 'Attach a molecule: `gt mol attach {id} <molecule>`, or name one.',
+    exit: 3,
+  },
+  BOND_CYCLE: {
+    says: '{b} cannot wait for {a}: {chain}.',
+    try: 'Bond them the other way round, or with --type parallel.',
+    exit: 1,
+  },
+  BOND_REF: {
+    says: '`{ref}` cannot be part of an id.',
+    try: 'After its values are filled in, --ref may hold letters, digits and - _ . only.',
+    exit: 2,
+  },
+  BOND_TAKEN: { says: '{id} exists already.', try: 'Take another --ref.', exit: 4 },
+  BOND_SIDES: { says: '{what}', try: '{hint}', exit: 2 },
   FORMULA_UNKNOWN: { says: 'There is no formula `{name}`.', try: '{hint}', exit: 3 },
   FORMULA_NAME: {
     says: '`{name}` is no name of a formula: it is a path.',
@@ -19,6 +51,7 @@ export const MOLECULE_REFUSALS = {
   FORMULA_EXISTS: { says: 'There is a formula `{name}` already: {file}.', try: 'Edit that one, or take another name.', exit: 4 },
   VARS_MISSING: { says: 'Formula {name} needs values:{faults}', try: 'Give them: {words}.', exit: 2 },
   VARS_INVALID: { says: 'Formula {name} cannot take these values:{faults}', try: 'Give others with --var name=value.', exit: 2 },
+  MAIL_NOT_YET: { says: 'This gt has no mail yet.', try: '{hint}', exit: 1 },
   MOLECULE_UNKNOWN: { says: 'There is no molecule `{id}`.', try: '{hint}', exit: 3 },
   FORMULA_NOT_RUN: { says: '{name} cannot be run so: it is of the type {type}.', try: '{hint}', exit: 2 },
   BEAD_UNKNOWN: { says: 'no issue found matching "{id}".', try: '{hint}', exit: 3 },

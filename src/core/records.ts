@@ -35,8 +35,9 @@ const work = z.looseObject({
   deps: z.array(z.string()).default([]),
   /** Agent preset asked for by name. */
   agent: z.string().optional(),
-  /** The molecule that its agent works, step by step. */
+  /** The molecule that its agent works, step by step; and what is left of the one that ended last. */
   molecule: z.string().optional(),
+  digest: z.string().optional(),
   /** The step whose work this is, and its molecule. */
   leg: z.looseObject({ step: z.string(), mol: z.string() }).optional(),
   /** It wants a slot, since then. */

@@ -1,7 +1,9 @@
+import { jobMember } from '#core/derive';
 import type { Proto } from '#core/formula/proto';
-import { shortHash } from '#core/ids';
+import { type Member, shortHash } from '#core/ids';
+import { type BondType, bornBonded } from '#core/molecule/bond';
 import type { Molecule } from '#core/records';
-import { type Refusal, refuse } from '#core/refusals';
+import { isRefusal, type Refusal, refuse } from '#core/refusals';
 import type { Desk } from '#world/desk';
 import type { Reading } from '#world/store/books';
 
@@ -23,6 +25,11 @@ export type Pour = {
   readonly fanout?: boolean;
   readonly agent?: string;
   readonly assignee?: string;
+  readonly wispType?: string;
+  /** The molecule that it is bonded to, and how. */
+  readonly bond?: { readonly to: string; readonly type: BondType };
+  /** Of a bonded one: its id is that of the other with this at its end. */
+  readonly ref?: string;
 };
 
 /**
@@ -39,8 +46,17 @@ export async function pour(desk: Desk, input: Pour): Promise<Molecule | Refusal>
     if (work?.status === 'closed') return refuse('WORK_CLOSED', { id: work.id, reason: work.closed?.reason ?? 'closed' });
     const attached = work?.molecule ? await reading.get('molecule', work.molecule) : undefined;
     if (work && attached && attached.state !== 'closed') return refuse('MOLECULE_ATTACHED', { id: work.id, mol: attached.id });
+    const to = input.bond && (await reading.get('molecule', input.bond.to));
+    if (input.bond && !to) return refuse('MOLECULE_UNKNOWN', { id: input.bond.to, hint: '`gt mol list` shows all.' });
+    const bonded = to && input.bond ? bornBonded(to, input.bond.type) : {};
+    if (isRefusal(bonded)) return bonded;
+    const id =
+      to && input.ref !== undefined
+        ? await refId(reading, to, input.ref)
+        : await freeMolecule(desk, reading, `${prefix}-${phase === 'vapor' ? 'wisp' : 'mol'}`);
+    if (isRefusal(id)) return id;
     const doc: Molecule = {
-      id: await freeMolecule(desk, reading, `${prefix}-${phase === 'vapor' ? 'wisp' : 'mol'}`),
+      id,
       rig,
       formula: plan.formula,
       title: plan.title,
@@ -61,12 +77,18 @@ export async function pour(desk: Desk, input: Pour): Promise<Molecule | Refusal>
       ...(input.fanout ? { fanout: true } : {}),
       ...(input.agent ? { agent: input.agent } : {}),
       ...(input.assignee ? { assignee: input.assignee } : {}),
+      ...(input.wispType ? { wispType: input.wispType } : {}),
+      ...bonded,
     };
+    const waits = to && to.state !== 'closed' && bonded.after;
     return {
       put: [
         { noun: 'molecule', doc },
         ...(work ? [{ noun: 'work' as const, doc: { ...work, molecule: doc.id, updatedAt: now } }] : []),
+        // It may be closing just now.
+        ...(to && bonded.under ? [{ noun: 'molecule' as const, doc: { ...to, updatedAt: now } }] : []),
       ],
+      ...(waits ? { needs: [{ id: doc.id, job: jobMember.molecule(doc) as Member, on: waits }] } : {}),
       text: [{ id: doc.id, fields: text }],
       events: [
         { type: 'molecule.made', subject: doc.id, rig, data: { formula: plan.formula, ...(work ? { work: work.id } : {}) } },
@@ -74,6 +96,15 @@ export async function pour(desk: Desk, input: Pour): Promise<Molecule | Refusal>
       answer: doc,
     };
   });
+}
+
+/** The id of a molecule that is bonded under a name of its own: it must be free, also among steps. */
+async function refId(reading: Reading, to: Molecule, ref: string): Promise<string | Refusal> {
+  const id = `${to.id}.${ref}`;
+  const taken = (await Promise.all([reading.get('molecule', id), reading.get('step', id), reading.get('gate', id)])).some(
+    (one) => one,
+  );
+  return taken ? refuse('BOND_TAKEN', { id }) : id;
 }
 
 /** An id that no molecule has. */

@@ -5,7 +5,7 @@ import { type Bead, beads, type Issue, issueOf } from './beads.ts';
 type Edge = {
   readonly issue_id: string;
   readonly depends_on_id: string;
-  readonly type: 'blocks' | 'parent-child';
+  readonly type: 'blocks' | 'conditional-blocks' | 'parent-child';
   readonly created_at: string;
 };
 type Linked = Issue & { readonly dependency_type: Edge['type'] };
@@ -34,12 +34,17 @@ type Reads = Pick<Desk, 'books' | 'plans'>;
 /** The id of what a record lies in: a step in its container, a molecule under its item or step. */
 export function parentOf({ noun, doc }: Bead): string | undefined {
   if (noun === 'step') return doc.parent ?? doc.mol;
-  if (noun === 'molecule') return doc.step ?? doc.work;
+  if (noun === 'molecule') return doc.step ?? doc.under ?? doc.work;
   if (noun === 'gate') return doc.mol;
   return doc.leg?.step;
 }
 
-const needsOf = ({ noun, doc }: Bead): readonly string[] => (noun === 'work' ? doc.deps : noun === 'molecule' ? [] : doc.needs);
+const needsOf = ({ noun, doc }: Bead): readonly string[] =>
+  noun === 'work' ? doc.deps : noun === 'molecule' ? (doc.after ?? []) : doc.needs;
+
+/** How one holds another back: always, or only when that one does not fail. */
+const holdOf = ({ noun, doc }: Bead, on: string): Edge['type'] =>
+  noun === 'molecule' && doc.onlyIf === on ? 'conditional-blocks' : 'blocks';
 
 /** What a record depends on. */
 export function edgesOf(bead: Bead): Edge[] {
@@ -47,7 +52,7 @@ export function edgesOf(bead: Bead): Edge[] {
   const { created_at } = issueOf(bead);
   const parent = parentOf(bead);
   const edge = (to: string, type: Edge['type']): Edge => ({ issue_id: id, depends_on_id: to, type, created_at });
-  return [...needsOf(bead).map((need) => edge(need, 'blocks')), ...(parent ? [edge(parent, 'parent-child')] : [])];
+  return [...needsOf(bead).map((need) => edge(need, holdOf(bead, need))), ...(parent ? [edge(parent, 'parent-child')] : [])];
 }
 
 /** Records as rows of a list. */
@@ -78,7 +83,9 @@ export async function full(desk: Reads, bead: Bead): Promise<Full> {
     ...issueOf(bead),
     dependencies: edges.flatMap(({ depends_on_id, type }) => linked(depends_on_id, type)),
     dependents: [
-      ...waiting.filter((one) => needsOf(others.get(one) ?? bead).includes(id)).flatMap((one) => linked(one, 'blocks')),
+      ...waiting
+        .filter((one) => needsOf(others.get(one) ?? bead).includes(id))
+        .flatMap((one) => linked(one, holdOf(others.get(one) ?? bead, id))),
       ...children.flatMap((child) => linked(child, 'parent-child')),
     ],
     comments: [],
@@ -100,6 +107,11 @@ export async function childrenOf({ books }: Reads, { noun, doc }: Bead): Promise
     .filter(({ parent }) => (parent ?? mol) === doc.id)
     .sort((a, b) => a.seq - b.seq)
     .map(({ id }) => id);
-  if (noun === 'molecule') return [...inside, ...(await books.index(`gates:${mol}`))];
+  if (noun === 'molecule') {
+    const [gates = [], below = []] = await Promise.all(
+      [`gates:${mol}`, `molecules.below:${mol}`].map((index) => books.index(index)),
+    );
+    return [...inside, ...gates, ...below, ...(doc.digest ? [doc.digest.id] : [])];
+  }
   return [...inside, ...(doc.molecules ?? []), ...(doc.work ? [doc.work] : [])];
 }

@@ -1,4 +1,6 @@
 import { isFinal } from '#core/derive';
+import { parentOf } from '#core/ids';
+import { digestId, digestStep } from '#core/molecule/squash';
 import type { Gate, Molecule, Step, Work } from '#core/records';
 import type { Desk } from '#world/desk';
 
@@ -55,6 +57,13 @@ export async function beads(desk: Reads, ids: readonly string[]): Promise<Map<st
     NOUNS.map(async (noun) => (await desk.books.readMany(noun, ids)).map((doc) => ({ noun, doc }) as Record_)),
   );
   for (const bead of await withTexts(desk, all.flat())) found.set(bead.doc.id, bead);
+  // What is left of a molecule is a field of it, and shows as a closed task in it.
+  const digests = ids.filter((id) => !found.has(id) && id === digestId(parentOf(id))).map(parentOf);
+  for (const mol of await desk.books.readMany('molecule', digests)) {
+    const doc = digestStep(mol);
+    const description = (await desk.books.textField(mol.id, 'digest')) ?? '';
+    if (doc) found.set(doc.id, { noun: 'step', doc, mol, text: { description } });
+  }
   return found;
 }
 

@@ -61,6 +61,10 @@ export type World = {
     /** Hands back what an older worker took with its last fetch. @returns how many */
     readonly handBackOthers: () => Promise<number>;
     readonly remove: (members: readonly Member[]) => Promise<void>;
+    /** Removes jobs with all that hangs under them, those that have ended. @returns which of them are on the board no more */
+    readonly removeTrees: (members: readonly Member[]) => Promise<Member[]>;
+    /** Hangs a job that exists where its record says: under another parent, or under none. */
+    readonly rehang: (record: Put) => Promise<void>;
     /** Adds the jobs of records, asleep until they are woken; those that exist are left as they are. Their parents exist. */
     readonly addHeld: (records: readonly Put[]) => Promise<void>;
     /** Removes jobs of a queue that ended longer ago than `ms`; only of queues whose jobs stand alone. */

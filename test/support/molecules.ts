@@ -7,6 +7,7 @@ import { gates } from '#processors/gates';
 import { molecules } from '#processors/molecules';
 import { steps } from '#processors/steps';
 import type { QueueName } from '#queues/index';
+import { systemClock } from '#world/clock';
 import { jobsFor } from '#world/queue/jobs';
 import type { World } from '#world/world';
 import { freshKeys } from './books.ts';
@@ -62,3 +63,26 @@ export const closes = async (at: Town, id: string, limitMs?: number): Promise<Mo
     },
     limitMs,
   );
+
+/** Waits until the molecule is open. */
+export const opens = (at: Town, id: string) =>
+  until(`${id} is open`, async () => (await at.op.books.read('molecule', id))?.state === 'open');
+
+/** The world of a patrol, `ms` from now, as far as molecules go. */
+export const later = (at: Town, ms = 0): World =>
+  ({
+    desk: { ...at.op, clock: { now: () => systemClock.now() + ms } },
+    queues: jobsFor(at.op.link, at.op.books.keys, at.op.jobs, 0),
+  }) as unknown as World;
+
+/** All keys and members in Redis that name a molecule, but for the memory of commits and the events. */
+export async function tracesOf({ redis }: Town, id: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const key of await redis.keys('*')) {
+    if (/:(events|commit:.*)$/.test(key)) continue;
+    const type = await redis.type(key);
+    const inside = type === 'zset' ? await redis.call('ZRANGE', key, '0', '-1') : type === 'hash' ? await redis.hkeys(key) : [];
+    for (const one of [key, ...(inside as string[])]) if (one.includes(id)) found.push(`${key} ${one}`);
+  }
+  return found;
+}

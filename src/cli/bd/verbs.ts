@@ -17,6 +17,17 @@ export const BD_TOPICS: readonly Topic[] = [
       formula: { help: 'Workflows as files', aliases: ['formulas'], load: async () => (await import('./formula.ts')).formula },
       update: { help: 'Changes items and steps', load: async () => (await import('./update.ts')).update },
       gate: { help: 'Waits for a time, a person, a run', load: async () => (await import('./gate.ts')).gate },
+      mol: {
+        help: 'Formulas at work: molecules and wisps',
+        aliases: ['molecule'],
+        load: async () => (await import('./mol.ts')).mol,
+      },
+      squash: {
+        help: 'The same as mol squash',
+        hidden: true,
+        load: async () => (await import('#cli/cmd/mol-squash')).squashing('bd'),
+      },
+      burn: { help: 'The same as mol burn', hidden: true, load: async () => (await import('#cli/cmd/mol-burn')).burning('bd') },
       version: {
         help: 'Which version this is',
         load: async () => (await import('./version.ts')).version,

@@ -73,6 +73,8 @@ export type ProtoStep = {
   readonly interactive: boolean;
   /** What gt itself does or asks at this step. */
   readonly exec?: StepExec;
+  /** Made by a bond: it runs only when this step, or one that lies in it, failed. */
+  readonly onlyIf?: string;
   readonly leg?: NonNullable<Step['leg']>;
   readonly extra?: Extra;
   readonly origin: ProtoOrigin;

@@ -150,9 +150,13 @@ export const stepEvent = (step: Step, type: NewEvent['type'], data: Record<strin
 /** All steps have ended: the molecule is closed, and what waits for it goes on. @param failed how many of them ended as failed */
 export function closeMolecule(mol: Molecule, failed: number, now: number): Change<Molecule> {
   if (mol.state === 'closed') return { put: [], answer: mol };
-  const outcome = mol.cancel ? ('cancelled' as const) : failed > 0 ? ('failed' as const) : ('done' as const);
+  const outcome = mol.cancel
+    ? (mol.cancel.outcome ?? ('cancelled' as const))
+    : failed > 0
+      ? ('failed' as const)
+      : ('done' as const);
   const reason = mol.cancel?.reason ?? (failed > 0 ? `${failed} of its steps failed` : 'all steps complete');
-  const { hand: _, ...rest } = mol;
+  const { hand: _, held: _held, ...rest } = mol;
   const doc: Molecule = { ...rest, state: 'closed', closed: { at: now, outcome, reason }, updatedAt: now };
   return {
     put: [{ noun: 'molecule', doc }],

@@ -105,6 +105,7 @@ export function stepRecord(step: ProtoStep, { id, mol, seq, at, watched, scope }
     ...(id(step.parent) === mol.id ? {} : { parent: id(step.parent) }),
     ...(step.needs.length === 0 ? {} : { needs: step.needs.map(id) }),
     ...(waits ? { waits: { kind: waits.kind, spawner: id(waits.spawner) } } : {}),
+    ...(step.onlyIf === undefined ? {} : { onlyIf: id(step.onlyIf) }),
     ...(watched ? { watched } : {}),
     ...(step.kind === 'round' ? { round: 1 } : {}),
     ...(step.on_complete?.for_each !== undefined ? { after: 'fan-out' } : step.ralph ? { after: 'check' } : {}),

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Change, Decision } from '#core/change';
-import { concernedBy, standingOf } from '#core/derive';
+import { BURIED, concernedBy, jobMember, standingOf } from '#core/derive';
 import type { Member } from '#core/ids';
 import { CLASHES, COMMIT_MEMORY_MS, EVENTS_KEPT } from '#core/limits';
 import type { Noun, Records } from '#core/records';
@@ -173,6 +173,7 @@ export class Books {
   }
 
   async #commit(commit: string, writer: Writer, seen: Map<string, Seen>, change: Change<unknown>): Promise<CommitReply> {
+    const now = this.#clock.now();
     const on: Array<readonly [string, number, string]> = [];
     const off: Array<readonly [string, string]> = [];
     const marks = new Set<string>(change.marks);
@@ -186,8 +187,11 @@ export class Books {
     for (const { noun, id } of change.drop ?? []) {
       const was = seen.get(`${noun}:${id}`)?.doc as Records[typeof noun] | undefined;
       if (was) moved(standingOf(noun, was as never), [], id, on, off);
+      // Nothing but this list would know that its jobs are on the board.
+      const job = noun === 'molecule' && was && !was['jobsRemoved'] ? jobMember.molecule(was as Records['molecule']) : undefined;
+      if (job) on.push([BURIED, now, job]);
     }
-    const now = this.#clock.now();
+    for (const job of change.unbury ?? []) off.push([BURIED, job]);
     const request = {
       commit,
       now,

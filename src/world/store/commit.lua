@@ -10,7 +10,7 @@ ARGV[1]  the change as JSON:
   self     member of the committing job, never marked by its own commit; or ""
   read     [[noun, id, version]]                   versions that were read; 0 = absent
   put      [[noun, id]]                            documents follow as ARGV[2..], in this order
-  drop     [[noun, id]]                            records that go, with their text
+  drop     [[noun, id]]                            records that go, with their text and their edges
   on, off  [[index, score, member]], [[index, member]]
   settle   [id]        ends: taken out of the unmet sets of its successors; an emptied set marks the successor's job
   unsettle [id]        open again: put back into them
@@ -76,6 +76,11 @@ for _, t in ipairs(c.text) do
   for field, value in pairs(t[2]) do redis.call('HSET', p .. 'text:' .. t[1], field, value) end
 end
 for _, job in ipairs(c.marks) do mark(job) end
+-- After the settling: what waited for a record that goes has been told.
+for _, w in ipairs(c.drop) do
+  for _, on in ipairs(redis.call('SMEMBERS', p .. 'unmet:' .. w[2])) do redis.call('HDEL', p .. 'succ:' .. on, w[2]) end
+  redis.call('DEL', p .. 'unmet:' .. w[2], p .. 'succ:' .. w[2])
+end
 local last = false
 for _, e in ipairs(c.events) do last = redis.call('XADD', p .. 'events', 'MAXLEN', '~', c.kept, '*', unpack(e)) end
 
