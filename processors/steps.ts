@@ -4,7 +4,7 @@ import { isSkipped } from '#core/molecule/opening';
 import type { Step } from '#core/records';
 import type { World } from '#world/world';
 import { type Answer, done, doneChildless, type Processor, sleep } from './answer.ts';
-import { endSeen } from './step-end.ts';
+import { end, endSeen } from './step-end.ts';
 import { fanOut } from './step-fan-out.ts';
 import { judge } from './step-judge.ts';
 import { offer } from './step-offer.ts';
