@@ -11,6 +11,7 @@ import type { World } from '#world/world';
 import { type Answer, sleep } from './answer.ts';
 import { end, fail } from './step-end.ts';
 import { type Place, placeOf } from './step-place.ts';
+import { whileOpen } from './while-open.ts';
 
 /** One step of a command step's life (core/molecule/command.ts). @returns undefined when it has changed and is to be looked at again */
 export async function runCommand(step: Step, world: World, signal: AbortSignal): Promise<Answer | undefined> {
@@ -24,7 +25,7 @@ export async function runCommand(step: Step, world: World, signal: AbortSignal):
   const free = commands.place(member('steps', jobId(step.id, 1)));
   if (!free) return sleep(desk.clock.now() + COMMAND_LINE_MS, 'waits for a place to run its command');
   try {
-    await advance({ step, plan, exec, place, world, signal });
+    await whileOpen(step, world, signal, (until) => advance({ step, plan, exec, place, world, signal: until }));
     return undefined;
   } finally {
     free();

@@ -42,10 +42,12 @@ export const steps: Processor<'steps', World> = async (turn, world) => {
     const move = nextForStep(doc, unmet, now);
     switch (move.do) {
       case 'hold':
-        return sleep(doc.notBefore ?? now + HOLD_MS, move.why);
+        return sleep(doc.notBefore !== undefined && doc.notBefore > now ? doc.notBefore : now + HOLD_MS, move.why);
       case 'close': {
         const reason = doc.exec === 'epic' ? 'its children have ended' : 'its needs are met';
         const closed = await endSeen(seen, doc, { outcome: 'done', reason }, world);
+        // What follows its work is yet to be done.
+        if (doc.after) break;
         return closed && !closed.work && !closed.molecules ? doneChildless('done') : done('done');
       }
       case 'run':

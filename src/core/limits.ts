@@ -48,6 +48,10 @@ export const OUTPUT_BYTES = 64 * 1024;
 export const OUTPUT_KEPT_BYTES = 2 * 1024;
 /** A command without a timeout of its own. */
 export const COMMAND_MS = 10 * MINUTE;
+/** The script that judges an iteration, without a timeout of its own. */
+export const JUDGE_MS = MINUTE;
+/** Items of one fan-out: each is a molecule. */
+export const FAN_OUT = 1000;
 /** A command that found no place looks again after this, should the worker that had it in its line have died. */
 export const COMMAND_LINE_MS = MINUTE;
 /** Records that a patrol reads at once. */

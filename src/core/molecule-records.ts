@@ -139,8 +139,8 @@ export const step = z.looseObject({
     .optional(),
   /** What follows its work before it may close: a check that says whether it is worked once more, or a molecule for each item of its output. */
   after: z.enum(['check', 'fan-out']).optional(),
-  /** Its work is done, what follows is not. */
-  worked: z.looseObject({ at: time, reason: z.string(), by: z.string().optional() }).optional(),
+  /** Its work is done, what follows is not. `from`: how many molecules hung under it before. */
+  worked: z.looseObject({ at: time, reason: z.string(), by: z.string().optional(), from: z.number().optional() }).optional(),
   /** It fails with others: the `body` of a scope knows its members. */
   scope: z
     .looseObject({

@@ -80,7 +80,7 @@ export async function liveWorld({
     townId,
     worker,
     folder: join(layout.runtime, 'commands'),
-    wake: (members) => void footing.desk.wake(members).catch((fault: unknown) => footing.desk.log.fault('wake', fault)),
+    mark: (members) => void mark(footing, members),
   });
   const queues = jobsFor(footing.link, footing.desk.books.keys, footing.jobs, footing.epoch);
   const rest = {
@@ -119,4 +119,11 @@ async function ownerOf(): Promise<{ name: string; email: string }> {
   };
   const { username } = userInfo();
   return { name: (await ask('user.name')) || username, email: (await ask('user.email')) || `${username}@${hostname()}` };
+}
+
+/** Marked, not only woken: a job that is on its way to be parked would not hear a wake. */
+async function mark({ desk }: Footing, members: readonly Member[]): Promise<void> {
+  await desk
+    .change(() => ({ put: [], marks: members, answer: undefined }))
+    .catch((fault: unknown) => desk.log.fault('call to a place', fault));
 }

@@ -1,9 +1,16 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { StepExec } from '#core/formula/proto';
+import { closeStep } from '#core/molecule/life';
+import { worktreeMade } from '#processors/step-place';
+import { changeRun } from '#processors/worktree';
 import { survivors } from '#world/processes/kill';
+import type { World } from '#world/world';
 import type { Sleepers } from '../../src/daemon/sleepers.ts';
 import { type GrowthTown, growthTown } from '../support/growth.ts';
 import { closes, planOf, planStep, poured } from '../support/molecules.ts';
+import { aRun, item } from '../support/records.ts';
 import { type PrivateRedis, privateRedis } from '../support/redis.ts';
 import { until } from '../support/until.ts';
 
@@ -134,4 +141,41 @@ test('a command whose end nobody saw is asked first whether it is done', async (
   await closes(at, mol);
   expect(at.lines('seen')).toEqual(['begun']);
   expect((await at.step(mol, 'a')).closed).toMatchObject({ reason: 'it was done already' });
+});
+
+test('a command whose step somebody closes is ended', async () => {
+  await begin();
+  const mol = await poured(at, planOf([command('a', 'echo begun >> seen; sleep 600 & sleep 600')]));
+  await until('it has begun', () => at.lines('seen').length === 1);
+  const { id } = await at.step(mol.id, 'a');
+  await at.op.change(async (reading) => {
+    const now = await reading.get('step', id);
+    if (!now) throw new Error('gone');
+    return closeStep(now, undefined, { outcome: 'skipped', reason: 'no use' }, at.op.clock.now());
+  });
+  await closes(at, mol.id);
+  await at.becomes(`steps/${id}@1`, 'completed');
+  expect(await survivors([{ prefix: `GT_WORKER=${at.id}.` }])).toEqual([]);
+  expect(at.faults).toEqual([]);
+});
+
+test('a command waits for the worktree of the work item that its molecule hangs under, and runs in it', async () => {
+  await begin();
+  const dir = join(at.root, 'worktree');
+  mkdirSync(dir);
+  const granted = aRun('gp-1.r1', { dir });
+  await at.putOnly('work', item('gp-1', { status: 'in_progress', run: granted.id, runs: 1, hold: { name: 'toast', dir } }));
+  await at.putOnly('run', granted);
+  const mol = await poured(at, planOf([command('a', 'echo "$GT_WORK $PWD" >> seen')]), { work: 'gp-1' });
+  const { id } = await until('it waits', async () => {
+    const step = await at.step(mol.id, 'a').catch(() => undefined);
+    const shown = step && (await at.jobOf(`steps/${step.id}@1`));
+    return shown?.progress === 'waits for the worktree of gp-1' ? step : undefined;
+  });
+  expect((await at.op.books.read('step', id))?.status).toBe('open');
+  await changeRun(granted, { desk: at.op } as unknown as World, (doc) => ({ ...doc, state: 'ready' }), undefined, [
+    worktreeMade('gp-1'),
+  ]);
+  await until('it has run', async () => (await at.step(mol.id, 'a')).status === 'closed');
+  expect(at.lines('worktree/seen')).toEqual([`gp-1 ${dir}`]);
 });

@@ -1,12 +1,14 @@
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Proto } from '#core/formula/proto';
+import type { Member } from '#core/ids';
 import type { Step } from '#core/records';
-import { systemClock } from '#world/clock';
-import { makeCommands } from '#world/commands/commands';
-import { townLayout } from '#world/config/layout';
-import { killTree } from '#world/processes/kill';
+import { explain, isRefusal } from '#core/refusals';
+import type { CookWish, cookWith } from '#world/formulas/cook-with';
+import { tail } from '#world/store/tail';
 import type { World } from '#world/world';
+import { growthWorld } from '../../src/trials/growth-world.ts';
 import { moleculeTown } from './molecules.ts';
 import type { Town, Wish } from './sleepers.ts';
 
@@ -15,6 +17,7 @@ export type GrowthTown = Town & {
   readonly id: string;
   /** The town's root: where commands run that hang under no work item. */
   readonly root: string;
+  readonly cook: (wish: CookWish) => ReturnType<typeof cookWith>;
   /** The lines of a file in it; none when it is not there. */
   readonly lines: (file: string) => string[];
   /** The step of a molecule by its id in the formula. */
@@ -24,37 +27,51 @@ export type GrowthTown = Town & {
 
 let towns = 0;
 
-/** @param limit commands at once */
+/** A formula of the town, cooked and filled. @throws when it cannot be */
+export function cooked(at: GrowthTown, name: string, vars: Readonly<Record<string, string>> = {}): Proto {
+  const made = at.cook({ name, vars, target: 'main' });
+  if (isRefusal(made)) throw new Error(explain(made).says);
+  return made.plan;
+}
+
+type Given = {
+  /** Commands at once. */
+  readonly limit?: number;
+  /** Formula files of the town, by name, as TOML. */
+  readonly formulas?: Readonly<Record<string, string>>;
+  readonly more?: Partial<World>;
+  readonly wish?: Wish;
+};
+
+/** A town with these formulas, its worker not begun yet. */
 export async function growthTown(
   path: string,
-  { limit = 2, more = {}, wish = {} }: { limit?: number; more?: Partial<World>; wish?: Wish } = {},
-) {
+  { limit = 2, formulas = {}, more = {}, wish = {} }: Given = {},
+): Promise<GrowthTown> {
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'gt-growth-')));
   const id = `growth${process.pid}x${++towns}`;
   let at: Town | undefined;
-  const commands = makeCommands({
-    clock: systemClock,
-    killTree: (input) => killTree(input),
-    env: process.env,
-    bin: join(root, 'gt'),
-    townId: id,
-    worker: `${id}.1`,
-    folder: join(root, '.runtime', 'commands'),
-    wake: (members) => void at?.op.wake(members),
-    limit,
-  });
-  const town = { id, layout: townLayout(root) };
-  const world = { commands, town, agents: { identity: async () => ({}) }, ...more } as unknown as Partial<World>;
-  at = await moleculeTown(path, world, wish);
-  mkdirSync(join(root, '.runtime'), { recursive: true });
+  const mark = (marks: readonly Member[]) => void at?.op.change(() => ({ put: [], marks, answer: undefined }));
+  const ground = growthWorld({ root, id, epoch: 1, limit, mark });
+  const { town, news } = ground;
+  for (const [name, text] of Object.entries(formulas)) writeFileSync(join(town.layout.formulas, `${name}.formula.toml`), text);
+  const cook = (wish: CookWish) => ground.cook('', wish);
+  at = await moleculeTown(path, { ...ground, ...more }, wish);
   const op = at.op;
-  const steps = async (mol: string) =>
-    op.books.readMany('step', [...(await op.books.index(`steps.closed:${mol}`)), ...(await op.books.index(`steps.open:${mol}`))]);
+  const deaf = new AbortController();
+  void tail(at.redis.duplicate(), op.books.keys, ({ subject }) => news.tell(subject), deaf.signal);
+  // Open ones first: what closes in between is read as closed, not missed.
+  const steps = async (mol: string) => {
+    const open = await op.books.index(`steps.open:${mol}`);
+    const closed = await op.books.index(`steps.closed:${mol}`);
+    return op.books.readMany('step', [...new Set([...closed, ...open])]);
+  };
   const { end } = at;
   const made: GrowthTown = {
     ...at,
     id,
     root,
+    cook,
     lines: (file) => linesOf(join(root, file)),
     steps,
     step: async (mol, key) => {
@@ -63,6 +80,7 @@ export async function growthTown(
       return found;
     },
     end: async () => {
+      deaf.abort();
       await end();
       rmSync(root, { recursive: true, force: true });
     },

@@ -30,6 +30,8 @@ export type CookInput = {
   readonly given?: ReadonlyMap<string, string>;
   /** Put in front of the root's id. */
   readonly prefix?: string;
+  /** The target of an expansion that is cooked by itself; by default `main`. */
+  readonly target?: string;
 };
 
 export type Cooked = { readonly warnings: readonly Fault[] } & (
@@ -61,7 +63,7 @@ export function cookTemplate(
   const { formula, file } = found;
   const values = valuesOf(formula.vars, given);
   const kitchen: Kitchen = { formula, file, shelf, report, values, made: 0 };
-  const steps = stages(kitchen, given);
+  const steps = stages(kitchen, given, input.target ?? 'main');
   // What comes out of a faulty stage would only bring faults that nobody has made.
   if (report.faults.length > 0) {
     shelf.readOn();
@@ -78,9 +80,9 @@ export function cookTemplate(
 export const NO_STEPS = ['an aspect has no steps of its own', 'name it in `compose.aspects` of a formula'] as const;
 
 /** The steps through all stages, in their order. */
-function stages(kitchen: Kitchen, given: ReadonlyMap<string, string>): readonly Step[] {
+function stages(kitchen: Kitchen, given: ReadonlyMap<string, string>, target: string): readonly Step[] {
   const { formula, report, file } = kitchen;
-  if (formula.type === 'expansion') return expandInline([alone(formula, file, given)], kitchen);
+  if (formula.type === 'expansion') return expandInline([alone(formula, file, given, target)], kitchen);
   if (formula.type === 'convoy' || (formula.type === 'aspect' && formula.aspects.length > 0)) return legsOf(formula, file);
   if (formula.type === 'aspect') {
     report.warn(file, [], ...NO_STEPS);
@@ -117,10 +119,10 @@ function rootOf(formula: Formula, root: string): Omit<Proto, 'steps' | 'hash'> {
   };
 }
 
-/** An expansion that is cooked by itself has itself as its only step, `main`. */
-function alone(formula: Formula, file: string, given: ReadonlyMap<string, string>): Step {
+/** An expansion that is cooked by itself has itself as its only step, its target. */
+function alone(formula: Formula, file: string, given: ReadonlyMap<string, string>, target: string): Step {
   return {
-    ...blankStep('main', { formula: formula.formula, file, at: ['template'], by: [] }),
+    ...blankStep(target, { formula: formula.formula, file, at: ['template'], by: [] }),
     title: formula.formula,
     description: formula.description,
     expand: formula.formula,

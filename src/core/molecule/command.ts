@@ -49,9 +49,9 @@ export function noteCommand(step: Step, n: number, now: number): Change<Step> {
   return { put: [{ noun: 'step', doc }], events: [stepEvent(doc, 'step.started', { attempt: n })], answer: doc };
 }
 
-/** Names of an attempt: the command, the check after it, the question whether it was done. */
-export const attemptId = (step: string, n: number, what: 'run' | 'check' | 'done_if'): string =>
-  `${step}.${{ run: 'c', check: 'k', done_if: 'd' }[what]}${n}`;
+/** Names of an attempt: the command, the check after it, the question whether it was done, the judgement of an iteration. */
+export const attemptId = (step: string, n: number, what: 'run' | 'check' | 'done_if' | 'judge'): string =>
+  `${step}.${{ run: 'c', check: 'k', done_if: 'd', judge: 'j' }[what]}${n}`;
 
 /** How long a command of the step may take, ms. */
 export const commandMs = (exec: StepExec | undefined): number =>

@@ -10,7 +10,7 @@ import { closeStep, handEmptied, laidDown, stepEvent, watchersOf } from './life.
  *
  * - `retry`: what passes by itself (class `transient`) is tried again after a pause, so often as the formula says; anything else is no use to repeat. When
  *   all attempts are spent the step has failed, or with `soft_fail` it closes as done and says so.
- * - `ralph`: worked once more, whatever the class, until its attempts are spent.
+ * - `ralph`: worked once more, unless that is said to be no use (`hard`), until its attempts are spent.
  * - A member of a scope closes as failed, and the members that nobody has begun are skipped: the teardown can run, and the body fails.
  * - Else the step is `failed`: it holds back what needs it, and a person is asked.
  */
@@ -42,7 +42,8 @@ export function failStep(
   const failures = (step.failures ?? 0) + 1;
   const { retry, ralph } = plan ?? {};
   const isTransient = failure.class === 'transient';
-  const isLeft = failures < (ralph?.max_attempts ?? (isTransient ? (retry?.max_attempts ?? 0) : 0));
+  const most = ralph && failure.class !== 'hard' ? ralph.max_attempts : isTransient ? (retry?.max_attempts ?? 0) : 0;
+  const isLeft = failures < most;
   const reason = failure.reason.slice(0, REASON_CHARACTERS);
   const failed = { at: now, reason, ...(failure.class ? { class: failure.class } : {}) };
   const { worked: _worked, ...rest } = laidDown(step);

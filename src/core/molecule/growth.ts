@@ -5,7 +5,7 @@ import { isOfRound, nextRound } from '#core/formula/rounds';
 import type { Molecule, Step } from '#core/records';
 import { stepEvent } from './life.ts';
 import { type Planned, plannedSteps, pouredId } from './pour.ts';
-import { waiting } from './waits.ts';
+import { waiting, withWatchers } from './waits.ts';
 
 /** A molecule that grows: another round of a loop with `until` is written in the commit that finds that there must be one. */
 
@@ -37,7 +37,12 @@ export function roundAt(plan: Proto, round: Step): RoundAt | undefined {
 }
 
 /** The steps of the next round, as they are to be written; their texts stay those of the first. */
-export function plannedRound(plan: Proto, mol: Molecule, round: Step, { loop, number }: RoundAt): { all: Planned[]; sinks: string[] } {
+export function plannedRound(
+  plan: Proto,
+  mol: Molecule,
+  round: Step,
+  { loop, number }: RoundAt,
+): { all: Planned[]; sinks: string[] } {
   const outer = renaming(loop.step, round.key);
   const next = nextRound(plan, loop, number + 1);
   const first = loop.repeat?.round ?? '';
@@ -48,11 +53,57 @@ export function plannedRound(plan: Proto, mol: Molecule, round: Step, { loop, nu
   return { all, sinks: next.sinks.map((id) => pouredId(mol.id, plan.root, outer(id))) };
 }
 
+/**
+ * The children of a `ralph` for another iteration, as they are to be written: `ID.iteration.N.CHILD`. @param number from 2
+ */
+export function plannedIteration(plan: Proto, mol: Molecule, step: Step, number: number): { all: Planned[]; sinks: string[] } {
+  const own = plan.steps[step.at];
+  if (!own) return { all: [], sinks: [] };
+  const outer = renaming(own.step, step.key);
+  const places = plan.steps.flatMap(({ id }, at) => (id.startsWith(`${own.id}.`) ? [at] : []));
+  const children = places.flatMap((at) => plan.steps[at] ?? []);
+  const inside = new Set(children.map(({ id }) => id));
+  const within = (id: string) => (inside.has(id) ? `${own.id}.iteration.${number}${id.slice(own.id.length)}` : id);
+  const steps = children.map((child) => ({
+    ...renamed({ ...child, needs: child.needs.filter((need) => inside.has(need)) }, (id) => outer(within(id))),
+    step: `${step.key}.iteration.${number}.${outer(child.step)}`,
+  }));
+  const at = (index: number) => places[index] ?? 0;
+  const all = plannedSteps({ ...plan, steps }, mol, mol.updatedAt, { from: mol.next, at, watched: step.watched ?? false });
+  return {
+    all,
+    sinks: steps
+      .filter(({ parent, kind }) => kind !== 'gate' && parent === outer(own.id))
+      .map(({ id }) => pouredId(mol.id, plan.root, id)),
+  };
+}
+
+/** Writes another iteration of a step with children: it waits for them. @param again what its failure has made of the step */
+export function growIteration(
+  again: Change<Step>,
+  mol: Molecule,
+  { all, sinks }: ReturnType<typeof plannedIteration>,
+  now: number,
+): Change<Step> {
+  const { answer: doc } = again;
+  return {
+    ...again,
+    ...grown(mol, all, now, [{ noun: 'step', doc }]),
+    needs: [...edgesOf(all), { id: doc.id, job: `steps/${doc.id}@1`, on: sinks }],
+  };
+}
+
 /** Whether so many more steps are too many for a molecule. */
 export const isTooMany = (mol: Molecule, more: number): boolean => mol.next + more > MAX_STEPS;
 
 /** Writes the next round: its steps begin when this is written, and the round step waits for their ends. */
-export function growRound(round: Step, at: RoundAt, mol: Molecule, { all, sinks }: ReturnType<typeof plannedRound>, now: number): Change<Step> {
+export function growRound(
+  round: Step,
+  at: RoundAt,
+  mol: Molecule,
+  { all, sinks }: ReturnType<typeof plannedRound>,
+  now: number,
+): Change<Step> {
   const before = new Set(at.sinks);
   const doc: Step = {
     ...round,
@@ -68,24 +119,22 @@ export function growRound(round: Step, at: RoundAt, mol: Molecule, { all, sinks 
   };
 }
 
-const edgesOf = (all: readonly Planned[]) => all.filter(({ on }) => on.length > 0).map(({ put, job, on }) => ({ id: put.doc.id, job, on }));
+const edgesOf = (all: readonly Planned[]) =>
+  all.filter(({ on }) => on.length > 0).map(({ put, job, on }) => ({ id: put.doc.id, job, on }));
 
 /** The records of new steps, and what the molecule knows of them. */
 function grown(mol: Molecule, all: readonly Planned[], now: number, more: readonly Put[]): Pick<Change, 'put' | 'marks'> {
   const count = all.length;
-  const waiters = waiting(all);
-  const watchers = [...new Set([...mol.watchers, ...waiters])];
   const doc: Molecule = {
-    ...mol,
+    ...withWatchers(mol, all),
     next: mol.next + count,
     planned: mol.planned + count,
     poured: mol.poured + count,
-    watchers,
     updatedAt: now,
   };
   return {
     put: [{ noun: 'molecule', doc }, ...more, ...all.map(({ put }) => put)],
-    marks: [...all.filter(({ on }) => on.length === 0).map(({ job }) => job), ...waiters],
+    marks: [...all.filter(({ on }) => on.length === 0).map(({ job }) => job), ...waiting(all)],
   };
 }
 

@@ -89,7 +89,7 @@ export function closeStep(step: Step, mol: Molecule | undefined, end: StepEnd, n
   const text = isShort ? [] : [{ id: step.id, fields: { output: JSON.stringify(output) } }];
   const how = { at: now, reason, ...(by ? { by } : {}) };
   const doc: Step = isFollowed
-    ? { ...rest, ...given, status: 'in_progress', worked: how }
+    ? { ...rest, ...given, status: 'in_progress', worked: { ...how, ...(step.molecules ? { from: step.molecules.length } : {}) } }
     : { ...rest, ...given, status: 'closed', closed: { ...how, outcome } };
   const put: Put[] = [{ noun: 'step', doc }, ...handEmptied(step, mol, now)];
   if (isFollowed)
@@ -117,7 +117,7 @@ export function closeStep(step: Step, mol: Molecule | undefined, end: StepEnd, n
 }
 
 /** Stands in a record for an output that lies in field `output` of the step's text. */
-export const LONG_OUTPUT = { $text: 'output' } as const;
+const LONG_OUTPUT = { $text: 'output' } as const;
 export const isLongOutput = (output: unknown): boolean =>
   typeof output === 'object' && output !== null && Object.hasOwn(output, '$text');
 

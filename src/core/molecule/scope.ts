@@ -37,7 +37,9 @@ export function scopesOf(steps: readonly ProtoStep[]): {
   of: (step: ProtoStep) => ScopePart | undefined;
   held: (step: ProtoStep) => ProtoStep;
 } {
-  const bodies = new Map(steps.filter((step) => step.kind !== 'gate' && roleOf(step) === 'body').map((step) => [step.step, step]));
+  const bodies = new Map(
+    steps.filter((step) => step.kind !== 'gate' && roleOf(step) === 'body').map((step) => [step.step, step]),
+  );
   if (bodies.size === 0) return { of: () => undefined, held: (step) => step };
   const parts = new Map<string, ScopePart>();
   const members = new Map<string, string[]>([...bodies.values()].map(({ id }) => [id, []]));
@@ -55,9 +57,16 @@ export function scopesOf(steps: readonly ProtoStep[]): {
   return { of, held: (step) => ({ ...step, needs: heldNeeds(step, parts, members) }) };
 }
 
-function heldNeeds(step: ProtoStep, parts: ReadonlyMap<string, ScopePart>, members: ReadonlyMap<string, readonly string[]>): string[] {
+function heldNeeds(
+  step: ProtoStep,
+  parts: ReadonlyMap<string, ScopePart>,
+  members: ReadonlyMap<string, readonly string[]>,
+): string[] {
   const own = parts.get(step.id);
+  const isInside = own?.role === 'setup' || own?.role === 'member';
   const needs = step.needs.flatMap((need): readonly string[] => {
+    // The body ends after its members.
+    if (isInside && need === own.of) return [];
     const part = parts.get(need);
     if (own?.role === 'teardown' && need === own.of) return members.get(need) ?? [];
     const isMember = part?.role === 'setup' || part?.role === 'member';

@@ -30,9 +30,7 @@ export function judgeWait(kind: NonNullable<Step['waits']>['kind'], spawner: Ste
   const isOver = !spawner || spawner.status === 'closed';
   const open = children.filter(({ isOpen }) => isOpen).map(({ id }) => id);
   const isMet =
-    kind === 'any-children'
-      ? children.length > open.length || (isOver && children.length === 0)
-      : isOver && open.length === 0;
+    kind === 'any-children' ? children.length > open.length || (isOver && children.length === 0) : isOver && open.length === 0;
   return isMet ? { is: 'met' } : { is: 'open', on: open };
 }
 

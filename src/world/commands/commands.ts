@@ -1,17 +1,19 @@
 import { createHash } from 'node:crypto';
+import { existsSync, realpathSync } from 'node:fs';
 import { access, mkdir, readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve, sep } from 'node:path';
 import type { Member } from '#core/ids';
 import { OUTPUT_BYTES } from '#core/limits';
 import { passed } from '#world/agents/environment';
 import type { Clock } from '#world/clock';
+import { isProgram } from '#world/processes/programs';
 import { writeDurably } from './durable.ts';
 import { Places } from './places.ts';
 import { ABORTED, type Judged, type KillTree, runTree } from './tree.ts';
 
 /** One attempt of a command: of a step, of what it asks before or after. */
-export type CommandInput = {
+type CommandInput = {
   /** Names this attempt for ever: `<step>.c<n>`. It is begun once. */
   readonly id: string;
   /** A text for `sh -c`, or a program and its arguments. */
@@ -31,10 +33,10 @@ export type Commands = {
   readonly place: (member: Member) => (() => void) | undefined;
   /** What is known of an attempt: its end, that it was begun, or nothing: then it never was. */
   readonly known: (id: string) => Promise<CommandEnd | 'begun' | undefined>;
+  /** A script by its path in a folder: a program file that lies inside it. Else why it is none. */
+  readonly scriptIn: (dir: string, path: string) => { readonly program: string } | { readonly why: string };
   /** Runs an attempt to its end with everything killed afterwards. @throws the signal's reason when it is aborted */
   readonly run: (input: CommandInput, signal: AbortSignal) => Promise<CommandEnd>;
-  /** The environment that a command would have. */
-  readonly env: (extra: Readonly<Record<string, string>>) => Record<string, string>;
 };
 
 export type CommandsGround = {
@@ -48,7 +50,8 @@ export type CommandsGround = {
   readonly worker: string;
   /** Logs and ends lie here. */
   readonly folder: string;
-  readonly wake: (members: readonly Member[]) => void;
+  /** Makes jobs look again, those too that are on their way to be parked. */
+  readonly mark: (members: readonly Member[]) => void;
   /** Throws in a worker that was overtaken: the step is its successor's, and so is what is written of its end. */
   readonly fence?: () => Promise<void>;
   /** Commands at once; by default as many as the machine has processors, and two at least. */
@@ -57,7 +60,7 @@ export type CommandsGround = {
 
 export function makeCommands(ground: CommandsGround): Commands {
   const { clock, folder, worker, bin, townId } = ground;
-  const places = new Places(ground.limit ?? Math.max(2, availableParallelism()), clock.now, ground.wake);
+  const places = new Places(ground.limit ?? Math.max(2, availableParallelism()), clock.now, ground.mark);
   const env = (extra: Readonly<Record<string, string>>) => ({
     ...passed({ env: ground.env, bin }),
     TERM: 'dumb',
@@ -69,7 +72,7 @@ export function makeCommands(ground: CommandsGround): Commands {
   const file = (id: string, end: string) => join(folder, `${fileName(id)}.${end}`);
   return {
     place: (member) => places.take(member),
-    env,
+    scriptIn,
     known: async (id) => (await readEnd(file(id, 'json'))) ?? ((await isThere(file(id, 'log'))) ? 'begun' : undefined),
     run: async ({ id, command, dir, env: extra, timeoutMs }, signal) => {
       signal.throwIfAborted();
@@ -101,6 +104,14 @@ export function makeCommands(ground: CommandsGround): Commands {
 /** Ids of steps grow with the depth of loops, names of files do not. */
 const fileName = (id: string): string =>
   id.length <= 150 ? id : `${id.slice(0, 100)}-${createHash('sha256').update(id).digest('hex').slice(0, 32)}`;
+
+function scriptIn(dir: string, path: string): { program: string } | { why: string } {
+  const program = resolve(dir, path);
+  if (!existsSync(program)) return { why: `there is no \`${path}\` in ${dir}` };
+  if (!`${realpathSync(program)}${sep}`.startsWith(`${realpathSync(dir)}${sep}`))
+    return { why: `\`${path}\` lies outside ${dir}` };
+  return isProgram(program) ? { program } : { why: `\`${path}\` is no program: chmod +x makes it one` };
+}
 
 async function readEnd(file: string): Promise<CommandEnd | undefined> {
   const text = await readFile(file, 'utf8').catch((fault: NodeJS.ErrnoException) => {

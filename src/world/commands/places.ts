@@ -10,15 +10,15 @@ const COMES_WITHIN_MS = 10_000;
 export class Places {
   readonly #limit: number;
   readonly #now: () => number;
-  readonly #wake: (members: readonly Member[]) => void;
+  readonly #mark: (members: readonly Member[]) => void;
   readonly #line = new Map<Member, { calledAt?: number }>();
   #taken = 0;
 
-  /** @param wake wakes jobs; its faults are its own */
-  constructor(limit: number, now: () => number, wake: (members: readonly Member[]) => void) {
+  /** @param mark makes jobs look again, those too that are on their way to be parked; its faults are its own */
+  constructor(limit: number, now: () => number, mark: (members: readonly Member[]) => void) {
     this.#limit = limit;
     this.#now = now;
-    this.#wake = wake;
+    this.#mark = mark;
   }
 
   /** A place, to be given back once; undefined when none is free for this one yet. */
@@ -45,7 +45,7 @@ export class Places {
   #call(): void {
     const next = [...this.#line].slice(0, this.#limit - this.#taken).filter(([, entry]) => entry.calledAt === undefined);
     for (const [, entry] of next) entry.calledAt = this.#now();
-    if (next.length > 0) this.#wake(next.map(([member]) => member));
+    if (next.length > 0) this.#mark(next.map(([member]) => member));
   }
 
   #forget(): void {

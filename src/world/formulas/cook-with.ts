@@ -14,6 +14,8 @@ export type CookWish = {
   readonly vars?: Readonly<Record<string, string>>;
   /** Put in front of the root's id. */
   readonly prefix?: string;
+  /** What an expansion that is cooked by itself is the expansion of; by default `main`. */
+  readonly target?: string;
 };
 
 export type Dish = {
@@ -35,7 +37,7 @@ export function cookWith(files: FormulaFiles, wish: CookWish): Dish | Refusal {
 }
 
 /** Cooks and applies the overlay: no value needs to be given, those that are shape the steps. */
-export function cookProto(files: FormulaFiles, { name, vars = {}, prefix }: CookWish): Omit<Dish, 'plan'> | Refusal {
+export function cookProto(files: FormulaFiles, { name, vars = {}, prefix, target }: CookWish): Omit<Dish, 'plan'> | Refusal {
   if (!files.find(name)) return unknownFormula(name, files);
   const cooked = cookTemplate({
     name,
@@ -44,6 +46,7 @@ export function cookProto(files: FormulaFiles, { name, vars = {}, prefix }: Cook
     hash: sha256,
     given: new Map(Object.entries(vars)),
     ...(prefix === undefined ? {} : { prefix }),
+    ...(target === undefined ? {} : { target }),
   });
   const laid = 'faults' in cooked ? cooked : withOverlay(cooked.proto, files, name);
   if ('faults' in laid) return invalidFormula(name, laid.faults);
