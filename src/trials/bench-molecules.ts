@@ -123,7 +123,7 @@ async function run({ town, ear }: Bench, shape: Shape, size: number): Promise<Ru
   if (shown.length !== size + 1 || shown.at(-1)?.key !== `n${size}`) throw new Error(`${shown.length} steps are shown`);
   await atRest(town);
   const bytes = ((await bytesUsed(town.redis)) - before) / size;
-  const all = ear.ended(`${mol.id}.`, size + 1);
+  const all = ear.ended(mol.id, size);
   const begun = performance.now();
   const closed = await desk.change(async (reading) => {
     const hub = await reading.get('step', `${mol.id}.n0`);
@@ -170,7 +170,7 @@ function listen({ path, footing, sleepers }: BenchTown) {
   const following = tail(redis, footing.desk.books.keys, told, over.signal, '0-0');
   let [prefix, left, all] = ['', 0, () => {}];
   sleepers.onEnded((id) => {
-    if (!id.startsWith(prefix)) return;
+    if (!id.startsWith(`${prefix}.n`) || id === `${prefix}.n0@1`) return;
     left--;
     if (left === 0) all();
   });
@@ -181,11 +181,10 @@ function listen({ path, footing, sleepers }: BenchTown) {
         hear = () => whole.delete(mol) && resolve();
         hear();
       }),
-    /** Resolves when so many jobs have ended whose ids begin so. */
-    ended: (ids: string, count: number) =>
+    /** Resolves when so many of its steps have ended, the hub not among them. */
+    ended: (mol: string, count: number) =>
       new Promise<void>((resolve) => {
-        [prefix, left, all] = [ids, count, resolve];
-        if (count === 0) resolve();
+        [prefix, left, all] = [mol, count, resolve];
       }),
     close: async () => {
       over.abort();
