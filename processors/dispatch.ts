@@ -60,7 +60,8 @@ async function grant(id: string, world: World): Promise<boolean> {
     const rig = world.rig(work.rig);
     const { style, names } = rig.settings.namepool;
     const name = work.hold?.name ?? nextName(inUse, { style, names });
-    const { agent } = resolveAgent(agentLayers({ work: work.agent, worker: name, role: 'polecat', settings: rig.settings }));
+    const asked = work.agent ?? (work.molecule ? (await reading.get('molecule', work.molecule))?.agent : undefined);
+    const { agent } = resolveAgent(agentLayers({ work: asked, worker: name, role: 'polecat', settings: rig.settings }));
     const change = grantRun(work, { name, dir: rig.layout.polecat(name), agent }, desk.clock.now());
     return { ...change, answer: true };
   });

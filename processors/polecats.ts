@@ -12,6 +12,7 @@ import type { World } from '#world/world';
 import { type Answer, done, type Processor, sleep, type Turn } from './answer.ts';
 import { Eyes } from './eyes.ts';
 import { sayFirst } from './first-words.ts';
+import { stepsAtRun, takeForSession } from './run-steps.ts';
 import { rulesOf, sessionFacts } from './session-facts.ts';
 import { orSuspend } from './suspend.ts';
 import { changeRun, changeSession, noteProcess, prepare } from './worktree.ts';
@@ -42,7 +43,8 @@ async function step(run: Run, turn: Turn<'run'>, world: World, senses: Senses): 
   const current = run.session && !run.session.exit ? run.session : undefined;
   if (current) senses.ear.add(current.id);
   const facts = current ? await sessionFacts(current.id, world) : undefined;
-  const move = nextForRun(run, facts, rulesOf(run, world), world.desk.clock.now());
+  const steps = await stepsAtRun(run, world);
+  const move = nextForRun(run, facts, rulesOf(run, world), world.desk.clock.now(), steps);
   if ('why' in move) await turn.show(move.why);
   return obey(move, run, world, senses, turn.signal);
 }
@@ -108,7 +110,8 @@ async function spawn(run: Run, world: World): Promise<undefined> {
   const { left } = await world.kill({ tokens: [{ prefix: `GT_SESSION=${world.town.id}.${run.work}.r` }], graceMs: 0 });
   if (left.length > 0) throw new Error(`processes of ${run.work} do not end: ${left.map((one) => one.pid).join(', ')}`);
   const text = await world.desk.books.text(run.work);
-  const { request, noted } = await world.agents.launch(run, work, world.rig(run.rig), text);
+  const molecule = await takeForSession(run, world);
+  const { request, noted } = await world.agents.launch(run, work, world.rig(run.rig), text, molecule);
   // Noted before it starts: an id that was given to a program is not given to one again.
   if (noted) await changeSession(run, world, session.id, (doc) => ({ ...doc, ...noted }));
   if (noted?.typed !== undefined) await sayFirst(run, noted.typed, world);
@@ -148,7 +151,10 @@ async function noteExit(run: Run, move: Extract<RunMove, { do: 'note-exit' }>, w
   const handedIn = head !== undefined && pinned === head && !kept && (await handInForIt(run, head, world));
   failpoint('exit');
   const died = move.death && !handedIn && !resumeFailed(session);
-  const deaths = !died ? run.deaths : head !== run.lastHead ? 1 : run.deaths + 1;
+  const hand = run.molecule === undefined ? undefined : (await desk.books.read('molecule', run.molecule))?.hand;
+  // A step that was closed is progress too.
+  const moved = head !== run.lastHead || hand !== run.lastHand;
+  const deaths = !died ? run.deaths : moved ? 1 : run.deaths + 1;
   const pause = died ? restartPause(deaths, rulesOf(run, world)) : 0;
   await changeRun(
     run,
@@ -160,6 +166,7 @@ async function noteExit(run: Run, move: Extract<RunMove, { do: 'note-exit' }>, w
         session: { ...doc.session, exit, lastWords },
         deaths,
         lastHead: head,
+        ...(hand === undefined ? {} : { lastHand: hand }),
         ...(there ? {} : { state: 'granted' as const }),
         ...(kept ? { snapshots: doc.snapshots + 1 } : {}),
         ...(pause > 0 ? { notBefore: now + pause } : {}),

@@ -1,5 +1,4 @@
 import { DelayedError, type Job, UnrecoverableError, WaitingChildrenError, WaitingError, Worker } from 'bullmq';
-import type { Redis } from 'ioredis';
 import { type Member, member, recordOf } from '#core/ids';
 import {
   FAULT_BACKOFF_MAX_MS,
@@ -8,34 +7,18 @@ import {
   FAULTS_UNTIL_ESCALATION,
   IDLE_PARENT_MS,
   LOCK_MS,
+  PAGE,
 } from '#core/limits';
 import type { Noun } from '#core/records';
 import { explain } from '#core/refusals';
 import type { QueueSpec } from '#queues/queue';
-import type { Desk } from '#world/desk';
-import { type JobQueues, jobOf } from '#world/queue/add';
+import { jobOf } from '#world/queue/add';
 import { type Held, isNotOurs, LOCK_LOST, renewLocks, STOPPING } from '#world/queue/renew';
 import { StaleEpoch } from '#world/store/books';
-import { type Link, RedisGone } from '#world/store/link';
+import { RedisGone } from '#world/store/link';
 import { isUnseen, take } from '#world/store/take';
 import type { Answer, Child, Turn } from './answer.ts';
-
-/** What the wrapper rests on. `world(member)` gives what a processor is handed for one job; `escalate` opens a question for a person, `settle` closes it. */
-export type Ground<W> = {
-  readonly redis: Redis;
-  readonly link: Link;
-  readonly jobs: JobQueues;
-  readonly epoch: number;
-  /** Says who runs a job: host, pid, start. */
-  readonly name: string;
-  readonly desk: Desk;
-  readonly world: (member: Member) => W;
-  readonly escalate: (subject: string, cause: string, why: string) => Promise<void>;
-  readonly settle: (subject: string) => Promise<void>;
-  /** A newer worker has taken over: this one must end. */
-  readonly onStale: () => void;
-  readonly concurrency?: number;
-};
+import type { Ground } from './ground.ts';
 
 /** What gt keeps in a job besides the id: consecutive faults. */
 type Data = { readonly id?: string; readonly faults?: number };
@@ -62,6 +45,8 @@ export class Wrapper<W> {
   readonly #endRenewal: () => void;
   #loop: Promise<void> = Promise.resolve();
   #stopping = false;
+  /** Parents that have looked again at once. */
+  readonly #looked = new Set<Member>();
 
   constructor(spec: QueueSpec, processor: AnyProcessor<W>, ground: Ground<W>) {
     this.#spec = spec;
@@ -146,7 +131,7 @@ export class Wrapper<W> {
       case 'await':
         await this.#addChildren(answer.children);
         await this.#show(job, answer.why);
-        return this.#awaitChildren(at, () => this.#park(at, this.#ground.desk.clock.now() + IDLE_PARENT_MS));
+        return this.#awaitChildren(at, () => this.#lookOnce(at, answer.children.length > 0));
       case 'handBack':
         return this.#handBack(at);
       case 'giveUp': {
@@ -169,6 +154,14 @@ export class Wrapper<W> {
     await at.job.moveToDelayed(until, at.token);
     this.#lookAgain(at.self);
     throw new DelayedError();
+  }
+
+  /** No child is pending. Those that were named have ended since they were read: looked at again at once, and, should that lead nowhere, after a pause. */
+  async #lookOnce(at: Activation, named: boolean): Promise<never> {
+    const again = named && !this.#looked.delete(at.self);
+    if (this.#looked.size > PAGE) this.#looked.clear();
+    if (again) this.#looked.add(at.self);
+    return this.#park(at, this.#ground.desk.clock.now() + (again ? 1 : IDLE_PARENT_MS));
   }
 
   async #handBack(at: Activation): Promise<never> {

@@ -6,13 +6,14 @@ const SIGHUP = 1;
 
 /** What the settings of its rig say of a run's life. */
 export function rulesOf(run: Run, world: World): RunRules {
-  const { startup_stall, done_grace, restart_backoff } = world.rig(run.rig).settings.operational;
+  const { startup_stall, done_grace, restart_backoff, suspend_after } = world.rig(run.rig).settings.operational;
   return {
     startupStallMs: startup_stall,
     doneGraceMs: done_grace,
     firstRestartMs: restart_backoff.first,
     restartBaseMs: restart_backoff.base,
     restartMaxMs: restart_backoff.max,
+    suspendAfterMs: suspend_after,
   };
 }
 

@@ -1,11 +1,13 @@
 import { HOLD_MS } from '#core/limits';
 import { pinRef } from '#core/merge';
 import type { Work } from '#core/records';
-import { isRefusal } from '#core/refusals';
+import { isRefusal, orThrow } from '#core/refusals';
 import { closeMilestone, letGo, nextForWork, wantSlot } from '#core/work';
+import { endMoleculeOf } from '#ops/end-molecule-of';
 import { failpoint } from '#world/failpoint';
 import type { World } from '#world/world';
 import { type Answer, awaitChildren, done, type Processor, sleep } from './answer.ts';
+import { moleculeWaits } from './run-steps.ts';
 
 /** An item's life: holds it until it is slung and its needs are met, waits for its run and its merge request, and clears away what is left. */
 export const work: Processor<'work', World> = async (turn, world) => {
@@ -13,12 +15,16 @@ export const work: Processor<'work', World> = async (turn, world) => {
   let { doc, unmet } = turn;
   for (;;) {
     if (!doc || turn.member !== `work/${doc.id}@${doc.generation}`) return done('gone');
-    const move = nextForWork(doc, unmet);
+    if (doc.status === 'closed' && doc.molecule) orThrow(await endMoleculeOf(desk, doc));
+    const idle = doc.run === undefined && doc.merge === undefined && doc.status !== 'closed';
+    const move = nextForWork(doc, unmet, idle ? await moleculeWaits(doc.molecule, world) : undefined);
     switch (move.do) {
       case 'hold':
         return sleep(desk.clock.now() + HOLD_MS, doc.want ? await placeInLine(doc, world) : move.why);
       case 'await-run': {
         const run = await desk.books.read('run', move.run);
+        // A run that rests because no step was ready looks whether all have ended.
+        if (doc.molecule && run && run.state !== 'ended') await desk.wake([`polecats/${run.id}`]);
         return wait(run && run.state !== 'ended' ? { noun: 'run', doc: run } : undefined, `${run?.name ?? 'a polecat'} has it`);
       }
       case 'await-merge': {

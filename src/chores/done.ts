@@ -8,14 +8,10 @@ import { type HandedIn, handIn } from '#ops/hand-in';
 import type { Desk } from '#world/desk';
 import type { Git } from '#world/git/git';
 import type { Rig } from '#world/world';
+import { closeStep, type Proof, type StepGround } from './close-step.ts';
 
 /** What `done` needs of the world. */
-export type DoneGround = {
-  readonly desk: Desk;
-  readonly git: Git;
-  readonly rig: (name: string) => Promise<Rig | Refusal>;
-  readonly failpoint: (name: string) => void;
-};
+export type DoneGround = StepGround & { readonly failpoint: (name: string) => void };
 
 /**
  * A session hands its work in. Git's facts are read and the head is pinned before the books hear of it: whoever dies in between leaves a pin that the run's
@@ -30,19 +26,44 @@ export async function done(
   const run = await desk.books.read('run', caller.run);
   const may = mayHandIn(run, caller.session, caller.token);
   if (isRefusal(may) || !run) return isRefusal(may) ? may : handIn(desk, caller, { report: '' });
-  if (input.report !== undefined) return handIn(desk, caller, { report: input.report });
+  if (input.report !== undefined) {
+    const refused =
+      input.report.trim() === '' ? undefined : await endLastStep(run, ground, caller, { note: 'handed in with a report' });
+    return refused ?? handIn(desk, caller, { report: input.report });
+  }
   const rig = await ground.rig(run.rig);
   if (isRefusal(rig)) return rig;
   const { repo, target } = rig;
+  const open = may === 'now' ? await othersOpen(run, desk) : undefined;
+  if (open) return open;
   if (may === 'did') {
     const head = (run.branch && (await git.resolve(repo, `refs/heads/${run.branch}`))) || run.submitted?.head;
     return handIn(desk, caller, { head: head ?? '', target, author: input.author });
   }
   const head = await headOf(run, rig, git);
   if (isRefusal(head)) return head;
+  const refused = await endLastStep(run, ground, caller, { head: true });
+  if (refused) return refused;
   await pinHead(run, head, rig, ground);
   ground.failpoint('done');
   return handIn(desk, caller, { head, target, author: input.author });
+}
+
+/** Closes the step in hand, when it is the last one: handing in is its end. STEPS_OPEN when others are open. */
+async function endLastStep(run: Run, ground: DoneGround, caller: Caller, proof: Proof): Promise<Refusal | undefined> {
+  const open = await othersOpen(run, ground.desk);
+  if (open || run.molecule === undefined) return open;
+  const mol = await ground.desk.books.read('molecule', run.molecule);
+  const hand = mol?.work === run.work ? mol.hand : undefined;
+  const ended = hand === undefined ? undefined : await closeStep(ground, { caller, step: hand }, proof);
+  return isRefusal(ended) ? ended : undefined;
+}
+
+async function othersOpen({ molecule, work }: Run, { books, steps }: Desk): Promise<Refusal | undefined> {
+  const mol = molecule === undefined ? undefined : await books.read('molecule', molecule);
+  if (!mol || mol.work !== work || mol.state === 'closed') return undefined;
+  const others = await steps.openBeside(mol.id, mol.hand);
+  return others.length > 0 ? refuse('STEPS_OPEN', { mol: mol.id, steps: others.map(({ key }) => key).join(', ') }) : undefined;
 }
 
 /** The head of the run's branch, if what lies in the worktree can be handed in. */

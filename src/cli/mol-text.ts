@@ -46,7 +46,7 @@ export function stepText(step: StepLine, paint: Palette): string {
 }
 
 /** An id without its molecule. */
-export const shortId = (id: string): string => id.slice(id.indexOf('.') + 1);
+const shortId = (id: string): string => id.slice(id.indexOf('.') + 1);
 
 /** The head of every page about a molecule. */
 export function headText(mol: MolStatus, paint: Palette): string {

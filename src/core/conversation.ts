@@ -22,10 +22,10 @@ export function sessionBefore(run: Run): Session['before'] {
 
 /**
  * Whether a conversation may go on in the next session. Not one that never said a word (there may be nothing to go on with, or the resume itself failed),
- * and not one that was resumed and died again without a commit: a conversation can be broken, a fresh one is not.
+ * not one whose step was done where each step has a session of its own, and not one that was resumed and died again without a commit: a conversation can be broken, a fresh one is not.
  */
 function goesOn(run: Run, last: Session): boolean {
-  return last.ackedAt !== undefined && !(last.mode === 'resume' && run.deaths > 1);
+  return last.ackedAt !== undefined && last.leaving === undefined && !(last.mode === 'resume' && run.deaths > 1);
 }
 
 /** Whether a session's end was a resume that the program refused: nobody's death, since nobody lived. The next session is a fresh one. */

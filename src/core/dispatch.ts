@@ -49,6 +49,7 @@ export function grantRun(work: Work, input: { name: string; dir: string; agent: 
     dir: hold.dir,
     ...(hold.branch ? { branch: hold.branch } : {}),
     ...(work.rework ? { rework: work.rework } : {}),
+    ...(work.molecule ? { molecule: work.molecule } : {}),
     sessions: 0,
     deaths: 0,
     snapshots: 0,

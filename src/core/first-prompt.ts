@@ -1,3 +1,4 @@
+import { type MoleculeTold, moleculeText } from './molecule/step-words.ts';
 import { sanitise } from './nudge-text.ts';
 import type { Run, Work } from './records.ts';
 import { reworkInWords } from './work.ts';
@@ -15,6 +16,8 @@ export type Assignment = {
   readonly text: Readonly<Record<string, string>>;
   /** The file with the evidence of what came back. */
   readonly evidence?: string | undefined;
+  /** How it stands in the molecule that it works. */
+  readonly molecule?: MoleculeTold | undefined;
 };
 
 /** Text of a first prompt beyond which the item's long text goes to a file: an argument of a Linux program has 128 KiB at most (bytes). */
@@ -31,6 +34,10 @@ export function longText(text: Assignment['text']): string {
   return parts.map(([field, said]) => (field === 'description' ? said : `## ${field}\n${said}`)).join('\n\n');
 }
 
+/** All that a session has to read: the item's long text, and the step in its hands. */
+export const wholeText = ({ text, molecule }: Pick<Assignment, 'text' | 'molecule'>): string =>
+  [longText(text), ...(molecule ? [moleculeText(molecule)] : [])].filter((part) => part !== '').join('\n\n');
+
 const FIELDS = ['description', 'design', 'acceptance', 'notes'] as const;
 
 /**
@@ -38,9 +45,9 @@ const FIELDS = ['description', 'design', 'acceptance', 'notes'] as const;
  * is too long to be told here
  */
 export function firstPrompt(assignment: Assignment, file?: string): string {
-  const { run, work, target, text } = assignment;
+  const { run, work, target, molecule } = assignment;
   const { before } = run.session ?? {};
-  const whole = longText(text);
+  const whole = wholeText(assignment);
   const told = file === undefined ? whole : whole === '' ? '' : `All of it stands in ${file}: read that file first.`;
   return [
     beacon(assignment, run.rework ? 'rework' : 'assigned'),
@@ -55,20 +62,21 @@ export function firstPrompt(assignment: Assignment, file?: string): string {
           `An earlier session of yours ended (${before.ended}). What it did is in this worktree: see git log and git status first.`,
         ]
       : []),
-    ...orders,
+    ...ordersFor(molecule),
   ].join('\n');
 }
 
 /** What a conversation that goes on is told: what happened, and to go on. The item it knows. */
 export function resumedPrompt(assignment: Assignment): string {
-  const { run, work } = assignment;
+  const { run, work, molecule } = assignment;
   return [
     beacon(assignment, 'resumed'),
     '',
     `Your session ended (${run.session?.before?.ended ?? 'nobody knows how'}); this is the next one, in the same worktree. Go on with ${work.id}: ${work.title}`,
     'Commands that ran then are over. Look at git status before you go on.',
+    ...(molecule ? ['', moleculeText(molecule), ''] : []),
     ...cameBack(assignment),
-    ...orders,
+    ...ordersFor(molecule),
   ].join('\n');
 }
 
@@ -78,6 +86,12 @@ const orders = [
   'Work in this directory, on its branch, and commit. When all of it is committed, run `gt done`, then leave.',
   'Where a shell does not find gt, call it as `"$GT_BIN"`.',
 ];
+
+const STEPS =
+  'Work in this directory, on its branch, and commit. Do one step of the molecule at a time. When `gt mol step done` says that all are done, run `gt done`, then leave.';
+
+const ordersFor = (molecule: MoleculeTold | undefined): string[] =>
+  orders.map((line) => (molecule && line.startsWith('Work in') ? STEPS : line));
 
 function cameBack({ run, evidence }: Assignment): string[] {
   if (!run.rework) return [];

@@ -40,6 +40,12 @@ export const ENDED_KEPT_MS = DAY;
 export const PATROL_OVER_MS = 10 * MINUTE;
 /** Steps of a molecule that are written and added at once: BullMQ adds so many in one transaction without holding up others. */
 export const POUR_CHUNK = 500;
+/** How long `step done` waits for a next step that is about to be ready: epics and marks close in no time. */
+export const NEXT_STEP_MS = 2 * SECOND;
+/** A step that is ready and that its agent has not taken by itself after this is put into its hands, with a word to it. */
+export const OFFER_MS = 4 * SECOND;
+/** How long the shell agent waits for its next step before it leaves. */
+export const NEXT_BLOCK_MS = 10 * SECOND;
 /** Pause before a step is tried again (doubling), and the longest. */
 export const STEP_BACKOFF_MS = 2 * SECOND;
 export const STEP_BACKOFF_MAX_MS = 5 * MINUTE;

@@ -162,6 +162,8 @@ export const step = z.looseObject({
       head: z.string().optional(),
     })
     .optional(),
+  /** It is ready for its agent, which was told to look, since then. */
+  offeredAt: time.optional(),
   /** A command under way: an attempt that is noted and not over is found again by whoever comes next. */
   command: z.looseObject({ n: z.number(), startedAt: time }).optional(),
   /** The work item that does it. */

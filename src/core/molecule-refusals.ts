@@ -53,6 +53,52 @@ export const MOLECULE_REFUSALS = {
   VARS_INVALID: { says: 'Formula {name} cannot take these values:{faults}', try: 'Give others with --var name=value.', exit: 2 },
   MAIL_NOT_YET: { says: 'This gt has no mail yet.', try: '{hint}', exit: 1 },
   MOLECULE_UNKNOWN: { says: 'There is no molecule `{id}`.', try: '{hint}', exit: 3 },
+  STEPS_OPEN: {
+    says: '{mol} has open steps: {steps}.',
+    try: 'Do them one at a time: `gt mol current` shows which is in your hands, `gt mol step done` closes it.',
+    exit: 1,
+  },
+  STEP_CHECK_FAILED: {
+    says: 'The check of {id} (`{check}`) ended with {code}:{tail}',
+    try: 'Mend that, then `gt mol step done` again.',
+    exit: 1,
+  },
+  STEP_EVIDENCE: {
+    says: 'Nothing proves {id} yet: {why}.',
+    try: 'Commit what you made, or say --file PATH, --commit SHA or --note "what you did and found".',
+    exit: 1,
+  },
+  STEP_HELD: {
+    says: '{id} is in the hands of {holder}.',
+    try: 'Let it work, or take the step away: `gt mol step skip {id} --reason "why"`.',
+    exit: 4,
+  },
+  STEP_LEAVING: {
+    says: 'The step of {session} is done, and the next one has a session of its own.',
+    try: 'Leave now.',
+    exit: 4,
+  },
+  STEP_NONE: {
+    says: 'No step of {mol} is in your hands: it waits for {waits}.',
+    try: 'End your turn: you are told when one is ready.',
+    exit: 4,
+  },
+  STEP_NOT_FAILED: { says: '{id} has not failed: it is {status}.', try: 'Only a failed step is tried again.', exit: 4 },
+  STEP_NOT_IN_HAND: {
+    says: '{id} is not the step in your hands{hand}.',
+    try: 'Steps are done one at a time: `gt mol current` shows the one that is yours.',
+    exit: 4,
+  },
+  STEP_NOT_READY: {
+    says: '{id} is not ready: it waits for {needs}.',
+    try: 'See `gt mol current`; or skip it with a reason.',
+    exit: 4,
+  },
+  STEP_NOT_YOURS: {
+    says: '{id} is no step for an agent or a person: it is done by a {exec}.',
+    try: 'Wait for it, or skip it: `gt mol step skip {id} --reason "why"`.',
+    exit: 4,
+  },
   FORMULA_NOT_RUN: { says: '{name} cannot be run so: it is of the type {type}.', try: '{hint}', exit: 2 },
   BEAD_UNKNOWN: { says: 'no issue found matching "{id}".', try: '{hint}', exit: 3 },
   STATUS_BY_DEED: { says: '{id} does not become {status} by a word.', try: '{hint}', exit: 1 },

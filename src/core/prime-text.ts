@@ -1,4 +1,5 @@
 import { longText } from './first-prompt.ts';
+import { type MoleculeTold, moleculeText } from './molecule/step-words.ts';
 
 /** What a polecat is told about itself and its work by `gt prime`: enough to go on without anything else in its context. */
 export type Primed = {
@@ -11,12 +12,14 @@ export type Primed = {
   readonly handedIn: boolean;
   readonly rework: { readonly why: string } | null;
   readonly text: Readonly<Record<string, string>>;
+  readonly molecule?: MoleculeTold | null;
 };
 
 /** The context as text. @param most bytes of the item's long text; the rest is behind `gt hook` */
 export function primeText(hook: Primed, actor: string, most: number): string {
-  const { id, title, rig, branch, dir, attempt, handedIn, rework, text } = hook;
+  const { id, title, rig, branch, dir, attempt, handedIn, rework, text, molecule } = hook;
   const long = cut(longText(text), most);
+  const step = molecule && !handedIn ? cut(moleculeText(molecule), most) : '';
   return [
     `# Gas Town: you are ${actor}, a polecat`,
     `You do one work item of rig ${rig}, in your own worktree (${dir}), on branch ${branch ?? '(see git)'}. What is on your hook you run, without asking.`,
@@ -24,9 +27,16 @@ export function primeText(hook: Primed, actor: string, most: number): string {
     handedIn ? `${id} is handed in: nothing is left to do here. Leave.` : `On your hook: ${id}: ${title} (attempt ${attempt})`,
     ...(rework ? [`It came back: ${rework.why}. Read the file $GT_EVIDENCE first, then mend it.`] : []),
     ...(long === '' ? [] : ['', long]),
+    ...(step === '' ? [] : ['', step]),
     '',
     'Commands (where a shell does not find gt, call it as `"$GT_BIN"`):',
     '- `gt hook`: the whole assignment again',
+    ...(molecule
+      ? [
+          '- `gt mol step done`: closes the step in your hands, and prints the next one',
+          '- `gt mol current`: the step in your hands',
+        ]
+      : []),
     '- `gt done`: hands in. First commit everything on your branch; leave no stash and no untracked file. The refinery tests and lands it: never push to the target branch yourself.',
     '- `gt done --no-code --report FILE`: when the outcome is a report',
   ].join('\n');

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { delivery, recipient } from './delivery-records.ts';
 import { gate, molecule, proto, step } from './molecule-records.ts';
+import { conversation, exit } from './session-records.ts';
 import { dispatch, escalation, patrol, worker } from './town-records.ts';
 
 /**
@@ -57,37 +58,6 @@ const work = z.looseObject({
   closed: z.looseObject({ at: time, reason: z.string(), commit: sha.optional(), report: z.string().optional() }).optional(),
 });
 
-const exit = z.looseObject({ code: z.number().nullable(), signal: z.number().nullable(), at: time });
-
-/** How a session was started, and what its agent program has told of itself since. */
-const conversation = {
-  /** How often its start was prepared: each try has an id of its own, because programs refuse one that was used. */
-  starts: z.number().optional(),
-  mode: z.enum(['fresh', 'resume', 'fork']).optional(),
-  /** The program's own id of the conversation: the one we gave it, or the one it told. */
-  conversation: z.string().optional(),
-  /** The run's session before this one: how it ended, and whether its conversation may go on. */
-  before: z.looseObject({ ended: z.string(), goesOn: z.boolean(), at: time, conversation: z.string().optional() }).optional(),
-  /** How long its program may take to start (ms), where that is longer than the rig allows others. */
-  startupMs: z.number().optional(),
-  /** The first prompt, where the program takes it only by typing: the session's first delivery. */
-  typed: z.string().optional(),
-  /** The conversation (or the moment) for which its context was printed. */
-  primed: z.string().optional(),
-  /** The last time that a hook told of each. */
-  noted: z.record(z.string(), z.looseObject({ at: time, what: z.string().optional() })).optional(),
-  /** What its screen has shown for a while, where that is not an agent at work; of a dialog its kind, and what Enter does in it. */
-  shows: z
-    .looseObject({
-      is: z.enum(['dialog', 'login', 'limited', 'idle']),
-      what: z.string(),
-      kind: z.string().optional(),
-      enter: z.string().optional(),
-      since: time,
-    })
-    .optional(),
-};
-
 /** One run of a polecat: one slot, one worktree, one session after another. */
 const run = z.looseObject({
   id: z.string(),
@@ -127,6 +97,11 @@ const run = z.looseObject({
   snapshots: z.number().default(0),
   /** No session before then. */
   notBefore: time.optional(),
+  /** The molecule that it works, and the step that was in hand when its last session ended. */
+  molecule: z.string().optional(),
+  lastHand: z.string().optional(),
+  /** The molecule of which its agent knows that all steps have ended. */
+  stepsTold: z.string().optional(),
   submitted: z.looseObject({ at: time, head: sha.optional(), report: z.string().optional() }).optional(),
   outcome: z.enum(['submitted', 'no-code', 'suspended', 'failed', 'cancelled']).optional(),
   endedAt: time.optional(),

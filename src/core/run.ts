@@ -14,6 +14,7 @@ import type { Run } from './records.ts';
  * - A session that ends without `done` is a death: a snapshot is taken, the next session starts on the same worktree: at once, then with growing
  *   pauses; after three deaths without a new commit the run fails and the item counts a failed attempt. A session that went down with the host, or
  *   that gt itself ended, is no death.
+ * - A run that works a molecule rests while no step of it is ready, and gives up its slot when that takes long; with `--fresh` each step has a session.
  * - After `done` the agent has a grace to leave by itself; then it is ended. The run ends when its session is gone, and frees its slot.
  */
 export type SessionFacts =
@@ -35,6 +36,7 @@ export type RunRules = {
   readonly firstRestartMs: number;
   readonly restartBaseMs: number;
   readonly restartMaxMs: number;
+  readonly suspendAfterMs: number;
 };
 
 export type RunMove =
@@ -49,17 +51,43 @@ export type RunMove =
   | { readonly do: 'end-run'; readonly outcome: NonNullable<Run['outcome']> }
   | { readonly do: 'over' };
 
+/** How a run stands in the molecule that it works. */
+export type StepsAtRun = {
+  /** A step is in hand, or ready, or all are done: there is something for an agent to do. */
+  readonly work: boolean;
+  /** Since when there is none (ms), and since when its agent has nothing to say (absent: it is at work). */
+  readonly since: number;
+  readonly idleSince?: number | undefined;
+  readonly why: string;
+};
+
 /** Far enough to be woken by events instead. */
 const LONG_MS = 60 * 60 * 1000;
 
-/** Decides the run's next move from its record and what the host says of its session. @param session undefined when there is none to ask about */
-export function nextForRun(run: Run, session: SessionFacts | undefined, rules: RunRules, now: number): RunMove {
+/**
+ * Decides the run's next move from its record and what the host says of its session.
+ * @param session undefined when there is none to ask about
+ * @param steps how it stands in its molecule, if it works one: a run without anything to do for `suspendAfterMs` gives up its slot
+ */
+export function nextForRun(
+  run: Run,
+  session: SessionFacts | undefined,
+  rules: RunRules,
+  now: number,
+  steps?: StepsAtRun,
+): RunMove {
   if (run.state === 'ended') return { do: 'over' };
   if (run.state === 'granted') return { do: 'prepare' };
   const current = run.session;
   if (!current || current.exit) {
     if (run.submitted) return { do: 'end-run', outcome: run.submitted.head ? 'submitted' : 'no-code' };
     if (run.deaths >= DEATHS_WITHOUT_PROGRESS) return { do: 'end-run', outcome: 'failed' };
+    if (steps && !steps.work) {
+      const until = Math.max(run.grantedAt, steps.since) + rules.suspendAfterMs;
+      return until <= now
+        ? { do: 'end-run', outcome: 'suspended' }
+        : { do: 'rest', until, why: `no step is ready: waits for ${steps.why}` };
+    }
     if (run.notBefore && run.notBefore > now)
       return {
         do: 'rest',
@@ -73,7 +101,9 @@ export function nextForRun(run: Run, session: SessionFacts | undefined, rules: R
     if (current.pid === undefined && !run.submitted) return { do: 'spawn' };
     return { do: 'note-exit', death: false, facts: undefined };
   }
-  if (session.is === 'over') return { do: 'note-exit', death: !run.submitted && !session.lost, facts: session };
+  // Whoever was told that nothing is ready, or that the next step is another's, may leave.
+  const mayLeave = run.submitted !== undefined || current.leaving !== undefined || steps?.work === false;
+  if (session.is === 'over') return { do: 'note-exit', death: !mayLeave && !session.lost, facts: session };
   if (current.pid !== session.pid) return { do: 'note-pid', pid: session.pid, born: session.born };
   if (run.submitted) {
     const leave = run.submitted.at + rules.doneGraceMs;
@@ -81,11 +111,25 @@ export function nextForRun(run: Run, session: SessionFacts | undefined, rules: R
       ? { do: 'end-session', why: 'handed in' }
       : { do: 'watch', until: leave, why: 'handed in; its agent is leaving' };
   }
+  if (current.leaving !== undefined) {
+    const leave = current.leaving + rules.doneGraceMs;
+    return leave <= now
+      ? { do: 'end-session', why: 'its step is done' }
+      : { do: 'watch', until: leave, why: 'its step is done; the next one gets a session of its own' };
+  }
   if (current.ackedAt === undefined) {
     const stall = current.at + Math.max(rules.startupStallMs, current.startupMs ?? 0);
     return stall <= now
       ? { do: 'end-session', why: 'no sign of life' }
       : { do: 'watch', until: stall, why: 'waiting for its agent to say hello' };
+  }
+  if (steps && !steps.work) {
+    if (steps.idleSince === undefined)
+      return { do: 'watch', until: now + LONG_MS, why: `no step is ready: waits for ${steps.why}` };
+    const until = Math.max(run.grantedAt, steps.since, steps.idleSince) + rules.suspendAfterMs;
+    return until <= now
+      ? { do: 'end-session', why: 'no step is ready' }
+      : { do: 'watch', until, why: `no step is ready: waits for ${steps.why}` };
   }
   return { do: 'watch', until: now + LONG_MS, why: 'its agent works' };
 }

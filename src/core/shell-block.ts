@@ -14,6 +14,15 @@ export function shellBlock(id: string, description: string, rework: boolean): st
   return block ? block.body : refuse('NOTHING_TO_RUN', { id });
 }
 
+/** The line before a step's block by which its runner knows what to close when it has run. */
+const STEP_LINE = '#gt-step ';
+
+/** The block of a step, under a line that names it. A step without one is run by no shell agent. */
+export function stepBlock({ id, description }: { readonly id: string; readonly description: string }): string | Refusal {
+  const block = shellBlock(id, description, false);
+  return typeof block === 'string' ? `${STEP_LINE}${id}\n${block}` : block;
+}
+
 function fenced(text: string): Block[] {
   const blocks: Block[] = [];
   let open: { fence: string; indent: number; info: string; lines: string[] } | undefined;

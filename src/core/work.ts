@@ -28,8 +28,12 @@ export type WorkMove =
   | { readonly do: 'clean-up' }
   | { readonly do: 'end' };
 
-/** Decides the next move. @param unmet how many needs are unmet */
-export function nextForWork(work: Work, unmet: number): WorkMove {
+/**
+ * Decides the next move.
+ * @param unmet how many needs are unmet
+ * @param waits what its molecule waits for, when none of its steps is for an agent to do now
+ */
+export function nextForWork(work: Work, unmet: number, waits?: string): WorkMove {
   if (work.run) return { do: 'await-run', run: work.run };
   if (work.merge) return { do: 'await-merge', merge: work.merge };
   if (work.status === 'closed') return work.hold ? { do: 'clean-up' } : { do: 'end' };
@@ -38,6 +42,8 @@ export function nextForWork(work: Work, unmet: number): WorkMove {
     return { do: 'hold', why: `${work.status}: nobody has slung it` };
   if (work.want) return { do: 'hold', why: 'waiting for a slot' };
   if (unmet > 0) return { do: 'hold', why: `waiting for ${unmet} other ${unmet === 1 ? 'item' : 'items'} to close` };
+  // The worktree is there already: no run is needed until an agent is.
+  if (waits !== undefined && work.hold?.branch !== undefined) return { do: 'hold', why: `no step is ready: waits for ${waits}` };
   return work.type === MILESTONE ? { do: 'close-milestone' } : { do: 'want' };
 }
 

@@ -100,7 +100,8 @@ export async function liveWorld({
     commands,
     agents: {
       token: (session: string) => sessionToken(townId, secret, session),
-      launch: (...[run, work, rig, text]: Parameters<World['agents']['launch']>) => launch(run, work, rig, text, agents),
+      launch: (...[run, work, rig, text, molecule]: Parameters<World['agents']['launch']>) =>
+        launch(run, work, rig, text, { ...agents, molecule }),
       hides: (...[run, rig]: Parameters<World['agents']['hides']>) => hides(run, rig, layout),
       preset: (...[run, rig]: Parameters<World['agents']['preset']>) => agentFor(run, rig, layout).preset,
       identity: async (run: Parameters<typeof actorOf>[0]) => identityOf(run, owner.email),

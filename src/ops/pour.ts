@@ -108,7 +108,7 @@ async function refId(reading: Reading, to: Molecule, ref: string): Promise<strin
 }
 
 /** An id that no molecule has. */
-export async function freeMolecule(desk: Desk, reading: Reading, prefix: string): Promise<string> {
+async function freeMolecule(desk: Desk, reading: Reading, prefix: string): Promise<string> {
   for (let length = 3; length <= 10; length++) {
     const id = `${prefix}-${shortHash(desk.random(length), length)}`;
     if (!(await reading.get('molecule', id))) return id;

@@ -97,7 +97,7 @@ export async function full(desk: Reads, bead: Bead): Promise<Full> {
 const isClosed = (bead: Bead | undefined): boolean => bead !== undefined && issueOf(bead).status === 'closed';
 
 /** Ids of what lies directly in a record. */
-export async function childrenOf({ books }: Reads, { noun, doc }: Bead): Promise<string[]> {
+async function childrenOf({ books }: Reads, { noun, doc }: Bead): Promise<string[]> {
   if (noun === 'work') return doc.molecule ? [doc.molecule] : [];
   if (noun === 'gate') return [];
   const mol = noun === 'molecule' ? doc.id : doc.mol;

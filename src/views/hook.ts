@@ -1,7 +1,8 @@
+import type { MoleculeTold } from '#core/molecule/step-words';
 import { type Refusal, refuse } from '#core/refusals';
 import { isCurrent } from '#core/run';
 import { reworkInWords } from '#core/work';
-import type { Books } from '#world/store/books';
+import type { Desk } from '#world/desk';
 
 /** What is on a session's hook: all that its agent needs to begin. */
 export type Hook = {
@@ -21,10 +22,15 @@ export type Hook = {
   readonly rework: { readonly kind: string; readonly why: string; readonly evidence: string } | null;
   /** description, design, notes, acceptance */
   readonly text: Readonly<Record<string, string>>;
+  /** The molecule that it works, with the step in its hands. */
+  readonly molecule: MoleculeTold | null;
 };
 
-/** What the session of this token has to do; SESSION_STALE for a session that is over. Reads one run, one item, one text. */
-export async function hook(books: Books, caller: { session: string; run: string; token: string }): Promise<Hook | Refusal> {
+/** What the session of this token has to do; SESSION_STALE for a session that is over. Reads one run, one item, one text, and the step in hand of a molecule. */
+export async function hook(
+  { books, steps }: Pick<Desk, 'books' | 'steps'>,
+  caller: { session: string; run: string; token: string },
+): Promise<Hook | Refusal> {
   const run = await books.read('run', caller.run);
   if (!run?.session || !isCurrent(run, caller.token))
     return refuse('SESSION_STALE', {
@@ -34,6 +40,8 @@ export async function hook(books: Books, caller: { session: string; run: string;
     });
   const [work, text] = await Promise.all([books.read('work', run.work), books.text(run.work)]);
   if (!work) return refuse('NOTHING_HOOKED');
+  const mol = work.molecule === undefined || run.submitted ? undefined : await books.read('molecule', work.molecule);
+  const leave = run.session.leaving !== undefined;
   return {
     id: work.id,
     title: work.title,
@@ -49,5 +57,7 @@ export async function hook(books: Books, caller: { session: string; run: string;
     handedIn: run.submitted !== undefined,
     rework: run.rework ? { kind: run.rework.kind, why: reworkInWords(run.rework), evidence: run.rework.evidence } : null,
     text,
+    // What came back is mended as a whole: its steps are done.
+    molecule: mol && !(mol.state === 'closed' && run.rework) ? await steps.standing(mol, leave) : null,
   };
 }

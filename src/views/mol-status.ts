@@ -97,7 +97,7 @@ function stepLine(step: Step, unmet: readonly string[]): StepLine {
 }
 
 /** How far a step is. */
-export function standingOfStep({ status, closed }: Step, unmet: number): StepStanding {
+function standingOfStep({ status, closed }: Step, unmet: number): StepStanding {
   if (status === 'closed') return closed?.outcome ?? 'done';
   if (status === 'failed') return 'failed';
   if (status === 'in_progress') return 'in hand';

@@ -23,6 +23,8 @@ export type Polecat = {
   readonly since: number;
   /** Back for this reason, if it came back. */
   readonly rework: string | null;
+  /** The step in its hands, when it works a molecule. */
+  readonly step: string | null;
 };
 
 /** Live runs, oldest first: of one rig, or of the town. Reads them and their items. */
@@ -37,11 +39,23 @@ export async function polecatList(books: Books, rig?: string): Promise<Polecat[]
       )
     ).map((work) => [work.id, work]),
   );
-  return runs.map((run) => polecatOf(run, items.get(run.work)?.title ?? ''));
+  const hands = await handsOf(books, runs);
+  return runs.map((run) => polecatOf(run, items.get(run.work)?.title ?? '', hands.get(run.molecule ?? '')));
 }
 
-/** A run as lists show it. */
-export function polecatOf(run: Run, title: string): Polecat {
+/** The step in hand of each molecule that runs work, by its id in the formula. */
+async function handsOf(books: Books, runs: readonly Run[]): Promise<Map<string, string>> {
+  const mols = await books.readMany(
+    'molecule',
+    runs.flatMap(({ molecule }) => molecule ?? []),
+  );
+  return new Map(
+    mols.flatMap(({ id, hand }) => (hand ? [[id, hand.startsWith(`${id}.`) ? hand.slice(id.length + 1) : hand]] : [])),
+  );
+}
+
+/** A run as lists show it. @param step what is in its hands */
+export function polecatOf(run: Run, title: string, step?: string): Polecat {
   const { is, evidence, todo } = agentState(run, {});
   return {
     rig: run.rig,
@@ -61,5 +75,6 @@ export function polecatOf(run: Run, title: string): Polecat {
     dir: run.dir,
     since: run.grantedAt,
     rework: run.rework?.kind ?? null,
+    step: step ?? null,
   };
 }

@@ -1,15 +1,15 @@
 import { CONTEXT_BYTES } from '#core/limits';
 import { primeText } from '#core/prime-text';
 import { isRefusal, type Refusal } from '#core/refusals';
-import type { Books } from '#world/store/books';
+import type { Desk } from '#world/desk';
 import { hook } from './hook.ts';
 
 /** The context of a session: who it is, what is on its hook, how it begins and ends; SESSION_STALE for a session that is over. */
 export async function prime(
-  books: Books,
+  desk: Pick<Desk, 'books' | 'steps'>,
   caller: { session: string; run: string; token: string },
   actor: string,
 ): Promise<{ context: string } | Refusal> {
-  const found = await hook(books, caller);
+  const found = await hook(desk, caller);
   return isRefusal(found) ? found : { context: primeText(found, actor, CONTEXT_BYTES) };
 }

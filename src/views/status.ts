@@ -68,6 +68,7 @@ export async function status(
     needsYou: [
       ...broken.map((rig) => ({ id: rig.name, rig: rig.name, title: 'its files are wrong', why: rig.says, todo: rig.try })),
       ...stuck.map(({ id, rig, title, needsYou }) => ({ id, rig, title, why: needsYou?.why ?? '', todo: null })),
+      ...questions.flatMap(failedStep),
       ...gates.map(gateLine).map(({ id, rig, title, standing, todo }) => ({ id, rig, title, why: standing, todo })),
       ...shown.flatMap(({ polecats }) => polecats.flatMap(asking)).slice(0, SHOWN),
     ],
@@ -88,6 +89,12 @@ export async function status(
 /** An agent that goes on only when somebody has answered it. */
 const asking = ({ work: id, rig, title, state, evidence, todo }: Polecat): NeedsYou[] =>
   state === 'blocked' ? [{ id, rig, title, why: `its agent asks: ${evidence}`, todo }] : [];
+
+/** A step that failed: what needs it waits for a person. */
+const failedStep = ({ subject: id, cause, why }: Escalation): NeedsYou[] =>
+  cause === 'step_failed'
+    ? [{ id, rig: '', title: 'a step that failed', why, todo: `gt mol step retry ${id}, or skip it with a reason` }]
+    : [];
 
 async function rigStatus(books: Books, rig: Rig): Promise<RigStatus> {
   const { name, settings } = rig;

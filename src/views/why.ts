@@ -1,4 +1,5 @@
 import type { Run, Work } from '#core/records';
+import type { Desk } from '#world/desk';
 import type { Books } from '#world/store/books';
 import type { Rig } from '#world/world';
 import type { SessionFact, TownFacts } from './facts.ts';
@@ -6,6 +7,7 @@ import { mqList } from './mq-list.ts';
 import { whyNotNudged } from './nudges.ts';
 import { type Reason, reason } from './reason.ts';
 import { whyGate, whyStep, whyUnmet } from './why-gate.ts';
+import { whyMolecule } from './why-molecule.ts';
 import { whyRun } from './why-run.ts';
 import { whyLeft, whyTrain } from './why-train.ts';
 
@@ -26,8 +28,15 @@ export type WhyFacts = {
   readonly session: (id: string) => Promise<SessionFact | undefined>;
 };
 
+type Facts = WhyFacts & Pick<Desk, 'steps'>;
+
 /** Why an item, a run, a merge request, a rig or a polecat does not move. Undefined when there is no such thing. */
-export async function why(books: Books, facts: WhyFacts, about: string): Promise<Why | undefined> {
+export async function why(
+  { books, steps }: Pick<Desk, 'books' | 'steps'>,
+  known: WhyFacts,
+  about: string,
+): Promise<Why | undefined> {
+  const facts = { ...known, steps };
   const rig = facts.rigs.find((one) => one.name === about);
   if (rig) return { about, title: null, reasons: [...outages(facts), ...(await whyRig(books, facts, rig))] };
   const run = await runNamed(books, facts, about);
@@ -41,12 +50,14 @@ export async function why(books: Books, facts: WhyFacts, about: string): Promise
   return { about: work.id, title: work.title, reasons: moot ? reasons : [...outages(facts), ...reasons] };
 }
 
-/** Why a gate or a step does not move. */
-async function whyOther(books: Books, facts: WhyFacts, about: string): Promise<Why | undefined> {
+/** Why a gate, a step or a molecule does not move. */
+async function whyOther(books: Books, facts: Facts, about: string): Promise<Why | undefined> {
   const gate = await books.read('gate', about);
   if (gate) return { about, title: gate.title, reasons: [...outages(facts), ...(await whyGate(books, gate, facts.now))] };
   const step = await books.read('step', about);
-  return step && { about, title: step.title, reasons: [...outages(facts), ...(await whyStep(books, step, facts.now))] };
+  if (step) return { about, title: step.title, reasons: [...outages(facts), ...(await whyStep(books, step, facts.now))] };
+  const mol = await books.read('molecule', about);
+  return mol && { about, title: mol.title, reasons: [...outages(facts), ...(await whyMolecule(books, facts.steps, about))] };
 }
 
 /** The live run of a polecat's address (`rig/name`), or of its name alone. */
@@ -85,7 +96,7 @@ async function whyRig(books: Books, facts: WhyFacts, rig: Rig): Promise<Reason[]
   return full ? [...reasons, { ...full, evidence: `${waiting} waiting; ${full.evidence}` }] : reasons;
 }
 
-async function whyWork(books: Books, facts: WhyFacts, work: Work): Promise<Reason[]> {
+async function whyWork(books: Books, facts: Facts, work: Work): Promise<Reason[]> {
   const { id } = work;
   if (work.status === 'closed') {
     const how = work.closed?.commit ? `${work.closed.reason}, ${work.closed.commit.slice(0, 10)}` : (work.closed?.reason ?? '');
@@ -99,7 +110,7 @@ async function whyWork(books: Books, facts: WhyFacts, work: Work): Promise<Reaso
   }
   if (work.run) {
     const run = await books.read('run', work.run);
-    if (run) return whyRun(run, facts);
+    if (run) return [...(await whyRun(run, facts)), ...(await whyMolecule(books, facts.steps, work.molecule))];
   }
   const asleep = work.status !== 'hooked' && work.status !== 'in_progress';
   const first = asleep ? [reason('not-slung', `Nobody has slung ${id}.`, `its status is ${work.status}`, `gt sling ${id}`)] : [];
@@ -110,7 +121,10 @@ async function whyWork(books: Books, facts: WhyFacts, work: Work): Promise<Reaso
     return reason('needs', `It waits for ${one.id}.`, `${one.id} (${one.title}) is ${one.status.replace('_', ' ')}`, unslung);
   });
   if (asleep || waits.length + gates.length > 0) return [...first, ...waits, ...gates];
-  return whyInLine(books, facts, work);
+  const steps = work.want
+    ? []
+    : (await whyMolecule(books, facts.steps, work.molecule)).filter(({ code }) => code === 'step-waits');
+  return steps.length > 0 ? steps : whyInLine(books, facts, work);
 }
 
 async function whyInLine(books: Books, facts: WhyFacts, work: Work): Promise<Reason[]> {

@@ -1,4 +1,6 @@
+import { stepHeading } from '#core/molecule/step-words';
 import type { Gate, Merge, Work } from '#core/records';
+import type { Desk } from '#world/desk';
 import type { Books } from '#world/store/books';
 import { type Polecat, polecatOf } from './polecat-list.ts';
 import { type WorkLine, workLines } from './work-list.ts';
@@ -21,11 +23,19 @@ export type WorkShown = WorkLine & {
   readonly rework: { readonly kind: string; readonly evidence: string } | null;
   readonly needsYou: { readonly escalation: string; readonly why: string } | null;
   readonly hold: { readonly name: string; readonly branch: string | null; readonly dir: string } | null;
+  /** The molecule that its agent works: the step in hand, or what it waits for. */
+  readonly molecule: {
+    readonly id: string;
+    readonly formula: string;
+    readonly state: string;
+    readonly step: string | null;
+    readonly waits: readonly string[];
+  } | null;
   readonly closed: { readonly at: number; readonly reason: string; readonly commit: string | null } | null;
 };
 
 /** One item with its text, its needs, and what has it. Undefined when there is none. */
-export async function workShow(books: Books, id: string): Promise<WorkShown | undefined> {
+export async function workShow({ books, steps }: Pick<Desk, 'books' | 'steps'>, id: string): Promise<WorkShown | undefined> {
   const work = await books.read('work', id);
   if (!work) return undefined;
   const [[line], text, needs, gates, run, merge] = await Promise.all([
@@ -59,8 +69,17 @@ export async function workShow(books: Books, id: string): Promise<WorkShown | un
     rework: rework ? { kind: rework.kind, evidence: rework.evidence } : null,
     needsYou: work.needsYou ? { escalation: work.needsYou.escalation, why: work.needsYou.why } : null,
     hold: hold ? { name: hold.name, branch: hold.branch ?? null, dir: hold.dir } : null,
+    molecule: work.molecule === undefined ? null : await moleculeOf(books, steps, work.molecule),
     closed: closed ? { at: closed.at, reason: closed.reason, commit: closed.commit ?? null } : null,
   };
+}
+
+async function moleculeOf(books: Books, steps: Desk['steps'], id: string): Promise<WorkShown['molecule']> {
+  const mol = await books.read('molecule', id);
+  if (!mol) return null;
+  const { formula, state } = mol;
+  const { step, waits } = state === 'closed' ? { step: null, waits: [] } : await steps.standing(mol);
+  return { id, formula, state, step: step ? stepHeading(step) : null, waits };
 }
 
 const pickMerge = ({ id, state, head, branch, target, submittedAt }: Merge) => ({ id, state, head, branch, target, submittedAt });

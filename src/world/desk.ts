@@ -7,6 +7,7 @@ import type { Log } from './log.ts';
 import type { Ask } from './queue/ask.ts';
 import type { Books, Reading, Seen, Writer } from './store/books.ts';
 import { type Plans, plansOf } from './store/plans.ts';
+import { type Steps, stepsOf } from './store/steps.ts';
 
 /** What an op is given: the books, a clock, ids, a log. No git, no terminals, no files. */
 export type Desk = {
@@ -18,6 +19,8 @@ export type Desk = {
   readonly random: (bytes: number) => Uint8Array;
   /** Plans of protomolecules and molecules: what was cooked, with the texts of all steps. */
   readonly plans: Plans;
+  /** Steps of molecules: which is ready, what they wait for. */
+  readonly steps: Steps;
   /**
    * Writes a change and wakes the jobs that it concerns. A job whose wake is lost on the way is woken by the worker's relay. `first` is a reading that was made
    * already, e.g. at the start of an activation.
@@ -37,12 +40,14 @@ export function makeDesk(parts: {
   random: (bytes: number) => Uint8Array;
 }): Desk {
   const { books, clock, log, writer, ask, random } = parts;
+  const plans = plansOf(books);
   return {
     books,
     clock,
     log,
     random,
-    plans: plansOf(books),
+    plans,
+    steps: stepsOf(books, plans, clock),
     actor: writer.actor,
     change: async (decide, first) => {
       const written = await books.change(writer, decide, first);

@@ -1,5 +1,6 @@
 import type { Put } from '#core/change';
 import type { Member } from '#core/ids';
+import type { MoleculeTold } from '#core/molecule/step-words';
 import type { Preset } from '#core/preset';
 import type { Run, Work } from '#core/records';
 import type { Refusal } from '#core/refusals';
@@ -74,8 +75,17 @@ export type World = {
   readonly agents: {
     /** The token of a session; the same session has the same one for ever. */
     readonly token: (session: string) => string;
-    /** What starts a run's session: preset, environment, first words of the item's long `text`; and what its record must hold before it starts. */
-    readonly launch: (run: Run, work: Work, rig: Rig, text: Readonly<Record<string, string>>) => Promise<Launch>;
+    /**
+     * What starts a run's session: preset, environment, first words of the item's long `text` and of the step in hand; and what its record must hold before
+     * it starts.
+     */
+    readonly launch: (
+      run: Run,
+      work: Work,
+      rig: Rig,
+      text: Readonly<Record<string, string>>,
+      molecule?: MoleculeTold,
+    ) => Promise<Launch>;
     /** Patterns of what a run's worktree hides: context files of the repository that would speak to the agent in gt's place. */
     readonly hides: (run: Run, rig: Rig) => string[];
     /** What is known of a run's program. @throws Refused as `launch` */

@@ -108,13 +108,13 @@ describe('what was not delivered', () => {
     expect((await nudgeList(at.desk.books, { all: true })).nudges.map(({ id }) => id)).toEqual([lost, taken, waits]);
     expect((await status(at.desk.books, town, [shop])).nudges).toEqual({ waiting: 1, undelivered: 1 });
     const facts = { town, now: at.desk.clock.now(), rigs: [shop], session: async () => undefined };
-    expect((await why(at.desk.books, facts, at.work))?.reasons.at(-1)).toMatchObject({
+    expect((await why(at.desk, facts, at.work))?.reasons.at(-1)).toMatchObject({
       code: 'nudge-undelivered',
       change: expect.stringMatching(/^gt nudge list, then gt nudge withdraw dl-/),
     });
     expect(await withdraw(at.desk, lost)).toEqual({ id: lost, is: 'dismissed' });
     expect((await nudgeList(at.desk.books, { all: false })).undelivered).toBe(0);
-    expect((await why(at.desk.books, facts, at.work))?.reasons.map(({ code }) => code)).not.toContain('nudge-undelivered');
+    expect((await why(at.desk, facts, at.work))?.reasons.map(({ code }) => code)).not.toContain('nudge-undelivered');
   });
 
   test('can be taken back while it waits, called back from the terminal, and not from its agent', async () => {

@@ -58,7 +58,7 @@ test('a dialog that stays is written down with its time and an event, asked of a
   expect(await shows()).toMatchObject({ is: 'dialog', what: 'the screen says dialog' });
   expect((await shows())?.since).toBeLessThanOrEqual(first);
   const facts = { town, rigs: [shop], now: desk.clock.now(), session: async () => undefined };
-  expect((await why(desk.books, facts, id))?.reasons[0]).toMatchObject({ code: 'asks', change: 'gt attach shop/toast' });
+  expect((await why(desk, facts, id))?.reasons[0]).toMatchObject({ code: 'asks', change: 'gt attach shop/toast' });
   const { needsYou, rigs } = await status(desk.books, town, [shop]);
   expect(needsYou).toMatchObject([{ id, why: 'its agent asks: the screen says dialog', todo: 'gt attach shop/toast' }]);
   expect(rigs[0]?.polecats).toMatchObject([{ state: 'blocked' }]);

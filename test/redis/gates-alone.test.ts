@@ -32,7 +32,7 @@ const say = (id: string, says: 'approve' | 'deny' | 'reopen', agent?: { run: str
   judgeGate(desk, { id, says, reason: 'because', ...(agent ? { agent } : {}) });
 const reasons = async (about: string) => {
   const facts: WhyFacts = { town, rigs: [shop], now: desk.clock.now(), session: async () => undefined };
-  return (await why(desk.books, facts, about))?.reasons;
+  return (await why(desk, facts, about))?.reasons;
 };
 
 test('an item that waits for a gate leaves the line for a slot, is shown as blocked, and comes back when it is approved', async () => {
@@ -42,7 +42,7 @@ test('an item that waits for a gate leaves the line for a slot, is shown as bloc
   const gate = good(await make({ keepsBack: [work.id] }));
   expect(gate.id).toMatch(/^sh-gate-\w{3}$/);
   expect(await desk.books.count('want')).toBe(0);
-  expect(await workShow(desk.books, work.id)).toMatchObject({
+  expect(await workShow(desk, work.id)).toMatchObject({
     standing: 'hooked, waiting for 1',
     unmet: [gate.id],
     deps: [{ id: gate.id, title: 'Ship it?', status: 'open', met: false }],

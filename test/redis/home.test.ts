@@ -40,8 +40,7 @@ async function landed(mirror: MirrorOutcome): Promise<string> {
 
 const tryAgain = (mirror: MirrorOutcome) =>
   bringLeftHome({ desk, rigs: () => ['shop'], rig: () => shop, git: { mirror: async () => mirror } } as unknown as World);
-const reasons = async () =>
-  (await why(desk.books, { town, rigs: [shop], now: 0, session: async () => undefined }, 'shop'))?.reasons;
+const reasons = async () => (await why(desk, { town, rigs: [shop], now: 0, session: async () => undefined }, 'shop'))?.reasons;
 
 test('what was left on the way home is brought there when it can be, without another landing', async () => {
   const ids = [await landed(BUSY), await landed(BUSY)];

@@ -80,6 +80,16 @@ describe('an answer', () => {
     expect((await at.jobOf(JOB))?.delay).toBeGreaterThan(IDLE_PARENT_MS / 2);
   });
 
+  test('await of a child that has ended meanwhile looks again at once, and, should that lead nowhere, after a pause', async () => {
+    await live({
+      work: async () => awaitChildren([{ noun: 'merge', doc: REQUEST }], 'waits for its request'),
+      merges: async () => done('landed'),
+    });
+    await until('it has looked thrice', () => at.ran.filter((one) => one === JOB).length === 3);
+    await at.becomes(JOB, 'delayed');
+    expect((await at.jobOf(JOB))?.delay).toBeGreaterThan(IDLE_PARENT_MS / 2);
+  });
+
   test('handBack puts the job at the head of the line', async () => {
     const back: Run = async () => (at.ran.length === 1 ? { do: 'handBack' } : long());
     at = await town(server.path, freshKeys(), { work: back }, { concurrency: { work: 1 } });

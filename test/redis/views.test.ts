@@ -57,14 +57,14 @@ test('an item is shown with its text, its needs and what has it', async () => {
   const last = await item('last', { deps: [first.id] });
   await sling(desk, { ids: [first.id] });
   await desk.grant(first.id, { token: TOKEN });
-  expect(await workShow(desk.books, first.id)).toMatchObject({
+  expect(await workShow(desk, first.id)).toMatchObject({
     standing: 'starting',
     text: { description: 'all of it' },
     run: { address: 'shop/toast', state: 'starting', pid: 4711 },
     hold: { name: 'toast' },
   });
-  expect(await workShow(desk.books, last.id)).toMatchObject({ deps: [{ id: first.id, title: 'first', met: false }] });
-  expect(await workShow(desk.books, 'sh-none')).toBeUndefined();
+  expect(await workShow(desk, last.id)).toMatchObject({ deps: [{ id: first.id, title: 'first', met: false }] });
+  expect(await workShow(desk, 'sh-none')).toBeUndefined();
 });
 
 test('the status of a town is what runs, what waits and what needs a person', async () => {
@@ -119,14 +119,14 @@ test('a session sees what is on its hook, and an older one does not', async () =
   await sling(desk, { ids: [work.id] });
   const run = await desk.grant(work.id, { token: TOKEN });
   const session = `${run.id}.s1`;
-  expect(await hook(desk.books, { session, run: run.id, token: TOKEN })).toMatchObject({
+  expect(await hook(desk, { session, run: run.id, token: TOKEN })).toMatchObject({
     id: work.id,
     attempt: 1,
     session,
     rework: null,
     text: { description: expect.any(String) },
   });
-  expect(await hook(desk.books, { session, run: run.id, token: `${TOKEN}0` })).toMatchObject({ refused: 'SESSION_STALE' });
+  expect(await hook(desk, { session, run: run.id, token: `${TOKEN}0` })).toMatchObject({ refused: 'SESSION_STALE' });
   expect((await runOf(desk.books, [shop], work.id))?.id).toBe(run.id);
 });
 
@@ -154,8 +154,8 @@ test('views read no more than they show, however much there was', async () => {
       polecats: () => polecatList(desk.books),
       queue: () => mqList(desk.books, shop),
       list: () => workList(desk.books, { which: 'open', limit: 10 }),
-      show: () => workShow(desk.books, one.id),
-      why: () => why(desk.books, { town, rigs: [shop], now: 0, session: async () => undefined }, one.id),
+      show: () => workShow(desk, one.id),
+      why: () => why(desk, { town, rigs: [shop], now: 0, session: async () => undefined }, one.id),
       feed: () => feed(desk.books, {}, 5),
     })) {
       desk.calls();

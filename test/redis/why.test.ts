@@ -33,7 +33,7 @@ const item = (title: string, more?: Partial<NewItem>) => newItem(desk, title, mo
 const want = (id: string) => wanted(desk, id);
 const close = (id: string) => closed(desk, id);
 const reasons = async (about: string, more: Partial<WhyFacts> = {}) =>
-  (await why(desk.books, facts(more), about))?.reasons.map(({ code }) => code);
+  (await why(desk, facts(more), about))?.reasons.map(({ code }) => code);
 
 test('why tells what holds an item up, from its making to its end', async () => {
   const [first, work] = [await item('first'), await item('work')];
@@ -62,7 +62,7 @@ test('why tells what holds an item up, from its making to its end', async () => 
   expect(await reasons(first.id)).toEqual(['pinning']);
   expect(await reasons('shop/nobody')).toBeUndefined();
   await close(first.id);
-  expect((await why(desk.books, facts(), first.id))?.reasons).toMatchObject([{ code: 'closed', evidence: 'landed, cccccccccc' }]);
+  expect((await why(desk, facts(), first.id))?.reasons).toMatchObject([{ code: 'closed', evidence: 'landed, cccccccccc' }]);
 });
 
 test('why tells a silent agent from one that works', async () => {

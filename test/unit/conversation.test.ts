@@ -29,7 +29,7 @@ describe('the next session of a run', () => {
 
 test('a run has one session at a time, and so nobody resumes a conversation that another process has open', () => {
   const open = { ...session, ackedAt: 6, pid: 7, born: 'b' };
-  const rules = { startupStallMs: 1, doneGraceMs: 1, firstRestartMs: 0, restartBaseMs: 1, restartMaxMs: 1 };
+  const rules = { startupStallMs: 1, doneGraceMs: 1, firstRestartMs: 0, restartBaseMs: 1, restartMaxMs: 1, suspendAfterMs: 1 };
   const run = aRun('gp-a.r1', { state: 'live', sessions: 1, session: open });
   expect(sessionBefore(run)).toBeUndefined();
   const facts = [

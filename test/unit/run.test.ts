@@ -5,7 +5,14 @@ import type { Run } from '#core/records';
 import { isCurrent, nextForRun, type RunMove, restartPause, type SessionFacts } from '#core/run';
 import { aRun } from '../support/records.ts';
 
-const RULES = { startupStallMs: 100, doneGraceMs: 50, firstRestartMs: 0, restartBaseMs: 30, restartMaxMs: 600 };
+const RULES = {
+  startupStallMs: 100,
+  doneGraceMs: 50,
+  firstRestartMs: 0,
+  restartBaseMs: 30,
+  restartMaxMs: 600,
+  suspendAfterMs: 100,
+};
 const NOW = 10_000;
 const session = { id: 'gp-a.r1.s1', token: 'k', at: NOW - 10 };
 const live = (more: Partial<NonNullable<Run['session']>> = {}, rest: Partial<Run> = {}) =>

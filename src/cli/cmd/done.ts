@@ -4,7 +4,7 @@ import { done as handedIn } from '#chores/done';
 import { callerOf } from '#cli/caller';
 import { command } from '#cli/command';
 import { withDesk } from '#cli/wire';
-import { openGit, openRigSoon } from '#cli/wire-rigs';
+import { stepGround } from '#cli/wire-steps';
 import { isRefusal, refuse } from '#core/refusals';
 
 /** Hands in what this session has made. */
@@ -37,10 +37,9 @@ export const done = command({
           hint: 'Write the report to a file, and name it.',
         });
       }
-    const git = await openGit(io);
     const author = io.env['GIT_AUTHOR_NAME'] || io.env['BD_ACTOR'] || 'gt';
-    return withDesk({ global, io }, { wait: 'agent' }, (town) =>
-      handedIn({ desk: town.desk, git, rig: (name) => openRigSoon(town, name, io), failpoint: town.failpoint }, caller, {
+    return withDesk({ global, io }, { wait: 'agent' }, async (town) =>
+      handedIn({ ...(await stepGround(town, io)), failpoint: town.failpoint }, caller, {
         author,
         ...(report === undefined ? {} : { report }),
       }),

@@ -1,10 +1,13 @@
 import { callerOf } from '#cli/caller';
 import { command } from '#cli/command';
+import { takeReady } from '#cli/hand-step';
 import { withDesk } from '#cli/wire';
-import { isRefusal } from '#core/refusals';
-import { shellBlock } from '#core/shell-block';
+import { NEXT_BLOCK_MS } from '#core/limits';
+import { moleculeText } from '#core/molecule/step-words';
+import { isRefusal, type Refusal, refuse } from '#core/refusals';
+import { shellBlock, stepBlock } from '#core/shell-block';
 import { ack } from '#ops/ack';
-import { hook as hooked } from '#views/hook';
+import { type Hook, hook as hooked } from '#views/hook';
 
 /** What is on the hook of the session that asks. Asking is also its word that it lives. */
 export const hook = command({
@@ -17,15 +20,19 @@ export const hook = command({
       const heard = await ack(town.desk, caller);
       if (isRefusal(heard)) return heard;
       town.failpoint('ack');
-      const found = await hooked(town.desk.books, caller);
+      let found = await hooked(town.desk, caller);
+      if (!isRefusal(found) && isWaiting(found, caller.session)) {
+        await takeReady(town, caller, io, opts.block ? NEXT_BLOCK_MS : 0);
+        found = await hooked(town.desk, caller);
+      }
       if (isRefusal(found) || !opts.block) return isRefusal(found) ? found : { ...found, block: null };
-      const block = shellBlock(found.id, found.text['description'] ?? '', found.rework !== null);
+      const block = blockOf(found);
       return isRefusal(block) ? block : { ...found, block };
     });
   },
   text: (value, { paint }) => {
     if (value.block !== null) return value.block.replace(/\n$/, '');
-    const { id, title, rig, branch, attempt, rework, text } = value;
+    const { id, title, rig, branch, attempt, rework, text, molecule } = value;
     const again = rework ? [paint.yellow(`It came back: ${rework.why}. The evidence is in $GT_EVIDENCE.`), rework.evidence] : [];
     const parts = Object.entries(text).filter(([field]) => field !== 'report');
     return [
@@ -33,6 +40,22 @@ export const hook = command({
       `Rig ${rig}, branch ${branch ?? '(not made yet)'}, attempt ${attempt}. When it is committed: gt done`,
       ...again,
       ...parts.map(([field, words]) => (field === 'description' ? words : `${paint.bold(field)}\n${words}`)),
+      ...(molecule ? [moleculeText(molecule)] : []),
     ].join('\n\n');
   },
 });
+
+/** Whether a step may be ready for this session that is not in its hands yet. */
+const isWaiting = ({ molecule }: Hook, session: string): boolean =>
+  molecule !== null && !molecule.complete && !molecule.leave && molecule.step?.session !== session;
+
+/** What the shell agent runs: the block of its item, or of the step in its hands. An empty one: all steps are done. */
+function blockOf({ id, text, rework, molecule, session }: Hook): string | Refusal {
+  if (!molecule) return shellBlock(id, text['description'] ?? '', rework !== null);
+  const { step, complete, leave, waits } = molecule;
+  if (step) return stepBlock(step);
+  if (complete) return '';
+  return leave
+    ? refuse('STEP_LEAVING', { session })
+    : refuse('STEP_NONE', { mol: molecule.id, waits: waits.join('; ') || 'its pour' });
+}

@@ -29,5 +29,11 @@ export const mol: Group = {
     cancel: { help: 'Ends it before its time', load: async () => (await import('./mol-cancel.ts')).molCancel },
     distill: { help: 'Makes a formula of it', load: async () => (await import('./mol-distill.ts')).molDistill },
     dag: { help: 'A picture of its graph', aliases: ['graph'], load: async () => (await import('./mol-dag.ts')).molDag },
+    current: { help: 'The step in hand', load: async () => (await import('./mol-current.ts')).molCurrent },
+    step: {
+      help: 'Steps: done, fail, retry, skip',
+      aliases: ['steps'],
+      load: async () => (await import('./mol-step.ts')).molStep,
+    },
   },
 };

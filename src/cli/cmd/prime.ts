@@ -1,5 +1,6 @@
 import { callerOf } from '#cli/caller';
 import { command } from '#cli/command';
+import { takeReady } from '#cli/hand-step';
 import { asHook } from '#cli/hook-call';
 import { withDesk } from '#cli/wire';
 import { contextOut, type HookInput, hookForm } from '#core/hook-words';
@@ -17,7 +18,8 @@ export const prime = command({
     const context = async (input: HookInput) => {
       const caller = callerOf(io);
       if (isRefusal(caller)) return caller;
-      return withDesk({ global, io }, { wait: opts.hook ? 'hook' : 'agent', lean: true }, async ({ desk, failpoint }) => {
+      return withDesk({ global, io }, { wait: opts.hook ? 'hook' : 'agent', lean: true }, async (town) => {
+        const { desk, failpoint } = town;
         const known = opts.hook ? await desk.books.read('run', caller.run) : undefined;
         // At every prompt again it would only fill the context.
         const again = isAtPrompt(input, io.env['GT_PRIME_AT']) && known?.session?.primed === momentOf(input);
@@ -25,7 +27,8 @@ export const prime = command({
           const heard = await ack(desk, caller, input);
           return isRefusal(heard) ? heard : undefined;
         }
-        const found = await primed(desk.books, caller, io.env['BD_ACTOR'] ?? caller.run);
+        if ((known ?? (await desk.books.read('run', caller.run)))?.molecule !== undefined) await takeReady(town, caller, io);
+        const found = await primed(desk, caller, io.env['BD_ACTOR'] ?? caller.run);
         if (isRefusal(found)) return found;
         failpoint('prime-read');
         // Noted last: what a hook that is killed has not printed is printed by the next one.

@@ -1,9 +1,10 @@
 import { command } from '#cli/command';
 import { idsOf, withNearest } from '#cli/ids';
+import { valuesOf } from '#cli/values';
 import { isUp, withDesk } from '#cli/wire';
 import { unfitIn } from '#cli/wire-agents';
 import { rigNames } from '#cli/wire-rigs';
-import { explain, isRefusal, type Refusal } from '#core/refusals';
+import { explain, isRefusal, type Refusal, refuse } from '#core/refusals';
 import { sling as slung } from '#ops/sling';
 
 /** Puts items on the hook. */
@@ -12,6 +13,10 @@ export const sling = command({
   options: [
     { name: 'target', value: 'rig', help: 'the rig that is to do them' },
     { name: 'agent', value: 'agent', help: 'which agent is to do them' },
+    { name: 'on', value: 'formula', help: 'the formula whose steps the agent works' },
+    { name: 'var', value: 'k=v', help: 'a value of a variable of the formula (feature and issue are given)', many: true },
+    { name: 'fresh', help: 'with --on: each step in a session of its own' },
+    { name: 'fanout', help: 'with --on: every step as work of its own, in parallel' },
   ],
   about: 'An item that waits for others is accepted: it is done as soon as they are closed.',
   example: 'gt sling sh-4kx sh-9ab shop',
@@ -24,19 +29,28 @@ export const sling = command({
       const rig = opts.target ?? (words.length > 1 && names.includes(last) ? last : undefined);
       const ids = rig === last && opts.target === undefined ? words.slice(0, -1) : words;
       const agent = opts.agent === undefined ? {} : { agent: opts.agent };
+      const vars = valuesOf(opts.var);
+      if (isRefusal(vars)) return vars;
+      if (opts.on === undefined && (opts.var.length > 0 || opts.fresh || opts.fanout))
+        return refuse('USAGE', { what: 'These words are about a formula.', hint: 'Name it: `gt sling sh-4kx --on shiny`.' });
+      const on = { formula: opts.on ?? '', vars, fresh: opts.fresh, fanout: opts.fanout };
+      const poured =
+        opts.on === undefined ? new Map<string, string>() : await (await import('#cli/sling-on')).pourOn(town, io, ids, on);
+      if (isRefusal(poured)) return withNearest(poured, town);
       const answers = await slung(town.desk, { ids, ...(rig === undefined ? {} : { rig }), ...agent, unfit: unfitIn(town, io) });
       const [only] = answers;
       if (only && answers.length === 1 && !only.slung) return withNearest(only.refusal, town);
       const told = await Promise.all(
         answers.map(async (one) => (one.slung ? one : { ...one, refusal: sentence(await withNearest(one.refusal, town)) })),
       );
-      return { slung: told, running: isUp(town) };
+      return { slung: told, molecules: Object.fromEntries(poured), running: isUp(town) };
     }),
-  text: ({ slung: answers, running }, { paint }) => {
+  text: ({ slung: answers, molecules, running }, { paint }) => {
     const lines = answers.map((one) => {
       if (!one.slung) return `${paint.red(one.id)} not slung: ${one.refusal.says} ${one.refusal.try}`;
       const waits = one.waitsFor.length > 0 ? `, waits for ${one.waitsFor.join(', ')}` : '';
-      return `${paint.bold(one.id)} slung${waits}`;
+      const mol = molecules[one.id];
+      return `${paint.bold(one.id)} slung${mol ? ` on ${paint.bold(mol)}` : ''}${waits}`;
     });
     return running
       ? lines.join('\n')

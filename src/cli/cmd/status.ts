@@ -51,14 +51,14 @@ function rigText({ name, counts, refinery, polecats }: RigStatus, paint: Palette
     lines.push(`    ${paint.red('stopped')} ${relativeTime(refinery.blocked.since, now)}: ${refinery.blocked.note}`);
   if (refinery.unpushed > 0)
     lines.push(`    ${paint.yellow(`${refinery.unpushed} landed locally, not pushed`)}: ${refinery.unpushedWhy ?? '?'}`);
-  const rows = polecats.map(({ name: who, work, title, state, attempt, pid, since }) => [
+  const rows = polecats.map(({ name: who, work, title, state, attempt, pid, since, step }) => [
     `  ${who}`,
     work,
     state === 'blocked' ? paint.red(state) : state,
     attempt > 1 ? `attempt ${attempt}` : '',
     pid === null ? '' : String(pid),
     duration(now - since),
-    title,
+    step === null ? title : `${title} ${paint.dim(`(step ${step})`)}`,
   ]);
   return [...lines, ...(rows.length > 0 ? [table(rows)] : [])].join('\n');
 }

@@ -8,7 +8,13 @@ import { why as asked } from '#views/why';
 
 /** Why something does not move. */
 export const why = command({
-  args: [{ name: 'about', required: true, help: 'a work item, a run, a merge request, a rig, or a polecat (rig/name)' }],
+  args: [
+    {
+      name: 'about',
+      required: true,
+      help: 'a work item, a run, a merge request, a molecule, a step, a rig, or a polecat (rig/name)',
+    },
+  ],
   about: 'The reasons in order, each with its evidence and the command that changes it.',
   example: 'gt why sh-4kx',
   run: (call) =>
@@ -23,7 +29,7 @@ export const why = command({
       const wrong = broken.find(({ name }) => name === about || name === work?.rig);
       if (wrong) return wrong.refusal;
       const found = await withSessions(town, (session) =>
-        asked(town.desk.books, { town: facts, rigs, now: call.io.now(), session }, about),
+        asked(town.desk, { town: facts, rigs, now: call.io.now(), session }, about),
       );
       return found ?? unknownWork(about, town);
     }),

@@ -2,20 +2,16 @@ import { command } from '#cli/command';
 import { unknownWork } from '#cli/ids';
 import { withDesk } from '#cli/wire';
 import { relativeTime } from '#core/relative-time';
-import { workShow as shown } from '#views/work-show';
+import { workShow as shown, type WorkShown } from '#views/work-show';
 
 /** Shows one item. */
 export const workShow = command({
   args: [{ name: 'id', required: true, help: 'the work item' }],
   example: 'gt work show sh-4kx',
   run: (call) =>
-    withDesk(
-      call,
-      { wait: 'person' },
-      async (town) => (await shown(town.desk.books, call.args.id)) ?? unknownWork(call.args.id, town),
-    ),
+    withDesk(call, { wait: 'person' }, async (town) => (await shown(town.desk, call.args.id)) ?? unknownWork(call.args.id, town)),
   text: (item, { paint, now }) => {
-    const { run, merge, closed, rework, hold, needsYou } = item;
+    const { run, merge, closed, rework, hold, needsYou, molecule } = item;
     const facts = [
       `${item.type}, p${item.priority}, rig ${item.rig}, made ${relativeTime(item.createdAt, now)} by ${item.createdBy}`,
       ...(item.labels.length > 0 ? [`labels: ${item.labels.join(', ')}`] : []),
@@ -27,6 +23,7 @@ export const workShow = command({
         : []),
       ...(merge ? [`${merge.id} ${merge.state}: ${merge.branch} (${merge.head.slice(0, 10)}) to ${merge.target}`] : []),
       ...(hold ? [`worktree ${hold.dir}${hold.branch ? `, branch ${hold.branch}` : ''}`] : []),
+      ...(molecule ? [moleculeLine(molecule)] : []),
       ...(needsYou ? [paint.red(`needs you: ${needsYou.why}`)] : []),
       ...(item.failures > 0 ? [`${item.failures} failed`] : []),
       ...(closed
@@ -42,3 +39,8 @@ export const workShow = command({
     ].join('\n\n');
   },
 });
+
+function moleculeLine({ id, formula, state, step, waits }: NonNullable<WorkShown['molecule']>): string {
+  const at = step ?? (waits.length > 0 ? `waits for ${waits.join('; ')}` : state);
+  return `molecule ${id} (${formula}): ${at}`;
+}

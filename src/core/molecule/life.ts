@@ -116,13 +116,21 @@ export function closeStep(step: Step, mol: Molecule | undefined, end: StepEnd, n
   };
 }
 
+/** A step with what its record leaves out at its defaults: whoever reads without the schemas (the hot commands) does not get them. */
+export const filled = (step: Step): Step => ({ ...step, status: step.status ?? 'open', attempts: step.attempts ?? 0 });
 /** Stands in a record for an output that lies in field `output` of the step's text. */
 const LONG_OUTPUT = { $text: 'output' } as const;
 export const isLongOutput = (output: unknown): boolean =>
   typeof output === 'object' && output !== null && Object.hasOwn(output, '$text');
 
 /** The step in nobody's hands, no attempt of it under way or due. */
-export function laidDown({ holder: _holder, command: _command, notBefore: _notBefore, ...rest }: Step): Step {
+export function laidDown({
+  holder: _holder,
+  command: _command,
+  notBefore: _notBefore,
+  offeredAt: _offeredAt,
+  ...rest
+}: Step): Step {
   return rest;
 }
 

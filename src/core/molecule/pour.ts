@@ -87,7 +87,7 @@ type At = {
 };
 
 /** The record of one step; what is at its default is left out. */
-export function stepRecord(step: ProtoStep, { id, mol, seq, at, watched, scope }: At): Step {
+function stepRecord(step: ProtoStep, { id, mol, seq, at, watched, scope }: At): Step {
   const { waits } = step;
   const doc = {
     id: id(step.id),

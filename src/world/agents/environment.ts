@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
+import type { MoleculeTold } from '#core/molecule/step-words';
 import type { Preset } from '#core/preset';
 import type { Run, Work } from '#core/records';
 import type { TownLayout } from '#world/config/layout';
@@ -11,6 +12,8 @@ export type LaunchGround = {
   /** Absolute path of `gt`: login shells lose PATH. */
   readonly bin: string;
   readonly email: string;
+  /** How the run stands in the molecule that it works. */
+  readonly molecule?: MoleculeTold | undefined;
 };
 
 /** Variables of gt, git and node that must not reach an agent from the worker: its own are given below. */
@@ -28,7 +31,7 @@ export function polecatEnvironment(
   run: Run,
   work: Pick<Work, 'id'>,
   rig: Rig,
-  { layout, bin, email }: Omit<LaunchGround, 'env'>,
+  { layout, bin, email, molecule }: Omit<LaunchGround, 'env'>,
 ): Record<string, string> {
   const actor = actorOf(run);
   return {
@@ -38,6 +41,7 @@ export function polecatEnvironment(
     GT_POLECAT: run.name,
     GT_AGENT: run.agent,
     GT_WORK_ITEM: work.id,
+    ...(molecule ? { GT_MOLECULE: molecule.id, ...(molecule.step ? { GT_STEP: molecule.step.id } : {}) } : {}),
     GT_ATTEMPT: String(run.attempt),
     ...(run.rework ? { GT_REWORK: run.rework.kind, GT_EVIDENCE: evidenceFile(run, layout) } : {}),
     GT_SESSION: run.session?.token ?? '',

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { DefinedAgent } from '#core/agent-definitions';
 import { agentStart } from '#core/agent-start';
 import { agentLayers, type Fields, resolveAgent } from '#core/agents';
-import { type Assignment, firstPrompt, longText, PROMPT_BYTES, resumedPrompt } from '#core/first-prompt';
+import { type Assignment, firstPrompt, PROMPT_BYTES, resumedPrompt, wholeText } from '#core/first-prompt';
 import { fill, type Places } from '#core/places';
 import type { Preset } from '#core/preset';
 import type { Run, Work } from '#core/records';
@@ -95,11 +95,11 @@ export function fieldsFor(run: Pick<Run, 'agent' | 'name'>, rig: Rig): Fields {
 }
 
 /** The first prompt whole, and as it is typed: long text stands in a file then, or where an argument could not hold it. */
-function promptsFor(mode: 'fresh' | 'resume', input: Omit<Assignment, 'from' | 'at'>, { layout }: LaunchGround) {
-  const { run, text } = input;
-  const assignment = { ...input, from: 'gt', at: run.session?.at ?? run.grantedAt };
+function promptsFor(mode: 'fresh' | 'resume', input: Omit<Assignment, 'from' | 'at'>, { layout, molecule }: LaunchGround) {
+  const { run } = input;
+  const assignment = { ...input, molecule, from: 'gt', at: run.session?.at ?? run.grantedAt };
   if (mode === 'resume') return { prompt: resumedPrompt(assignment) };
-  const whole = longText(text);
+  const whole = wholeText(assignment);
   const file = whole === '' ? undefined : writeAssignment(run, whole, layout);
   const brief = firstPrompt(assignment, file);
   return { prompt: Buffer.byteLength(whole) > PROMPT_BYTES ? brief : firstPrompt(assignment), brief };

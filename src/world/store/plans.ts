@@ -8,17 +8,17 @@ import type { Books } from './books.ts';
 const CHUNK = 100;
 
 /** A cooked formula as the text fields that hold it. */
-export function packPlan({ steps, ...head }: Proto): Record<string, string> {
+function packPlan({ steps, ...head }: Proto): Record<string, string> {
   const fields: Record<string, string> = { plan: pack({ ...head, steps: steps.length }) };
   for (let from = 0; from < steps.length; from += CHUNK) fields[`plan.${from / CHUNK}`] = pack(steps.slice(from, from + CHUNK));
   return fields;
 }
 
 /** The field that holds the step at a place of the plan, and its place in it. */
-export const placeInPlan = (at: number) => ({ field: `plan.${Math.floor(at / CHUNK)}`, index: at % CHUNK });
+const placeInPlan = (at: number) => ({ field: `plan.${Math.floor(at / CHUNK)}`, index: at % CHUNK });
 
 /** The whole plan from its fields; undefined when there is none. @throws when a part of it is missing */
-export function unpackPlan(fields: Readonly<Record<string, string>>): Proto | undefined {
+function unpackPlan(fields: Readonly<Record<string, string>>): Proto | undefined {
   const { plan } = fields;
   if (plan === undefined) return undefined;
   const head = unpack(plan) as Omit<Proto, 'steps'> & { steps: number };
@@ -26,7 +26,7 @@ export function unpackPlan(fields: Readonly<Record<string, string>>): Proto | un
   return { ...head, steps };
 }
 
-export const unpackSteps = (field: string): ProtoStep[] => unpack(field) as ProtoStep[];
+const unpackSteps = (field: string): ProtoStep[] => unpack(field) as ProtoStep[];
 
 // Loaded when first used: most commands never need it, and hooks call gt at every prompt.
 const zlib = () => process.getBuiltinModule('node:zlib');

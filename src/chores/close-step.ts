@@ -1,0 +1,95 @@
+import { isAbsolute, relative, resolve } from 'node:path';
+import type { Run, Step } from '#core/records';
+import { isRefusal, type Refusal, refuse } from '#core/refusals';
+import { closeStep as closed, type EndedStep } from '#ops/end-step';
+import { type Which, whichStep } from '#ops/which-step';
+import type { runShell } from '#world/checks/shell';
+import type { Desk } from '#world/desk';
+import type { Git } from '#world/git/git';
+import type { Rig } from '#world/world';
+import { runStepCheck } from './step-check.ts';
+
+/** What the close of a step needs of the world. */
+export type StepGround = {
+  readonly desk: Desk;
+  readonly git: Git;
+  readonly rig: (name: string) => Promise<Rig | Refusal>;
+  readonly shell: typeof runShell;
+  /** sha256 of a file's content, in hex; undefined when it cannot be read. */
+  readonly digest: (path: string) => Promise<string | undefined>;
+  readonly env: NodeJS.ProcessEnv;
+  /** Where the caller is. */
+  readonly cwd: string;
+};
+
+/** What the caller says that proves it; `head`: that the worktree's head does, moved or not. */
+export type Proof = {
+  readonly commit?: string | undefined;
+  readonly file?: string | undefined;
+  readonly note?: string | undefined;
+  readonly head?: boolean;
+  readonly output?: unknown;
+};
+
+type Evidence = NonNullable<Step['evidence']>;
+
+/**
+ * Closes a step as done: with what proves it (the commit that was made since it was taken, unless something else is named), and after its check. The next
+ * step is handed out in the same commit. A step that has closed is answered as before.
+ */
+export async function closeStep(ground: StepGround, which: Which, proof: Proof): Promise<EndedStep | Refusal> {
+  const { desk, git } = ground;
+  const at = await whichStep(desk, { get: (noun, id) => desk.books.read(noun, id) }, which);
+  if (isRefusal(at)) return at;
+  const { step, root, run } = at;
+  const named = { ...which, step: step.id };
+  const { output } = proof;
+  const end = (evidence: Evidence, head?: string) =>
+    closed(desk, named, { outcome: 'done', reason: 'done', evidence, head, ...(output === undefined ? {} : { output }) });
+  if (step.status === 'closed') return end({});
+  if (which.caller && root.hand !== step.id)
+    return refuse('STEP_NOT_IN_HAND', { id: step.id, hand: root.hand === undefined ? '' : `: that is ${root.hand}` });
+  const head = run ? (await git.facts(run.dir)).head : undefined;
+  const evidence = await evidenceOf(ground, step, run, proof, head);
+  if (isRefusal(evidence)) return evidence;
+  const failed = await runStepCheck(step, run?.dir ?? ground.cwd, ground);
+  return failed ?? end(evidence, head);
+}
+
+async function evidenceOf(
+  ground: StepGround,
+  step: Step,
+  run: Run | undefined,
+  proof: Proof,
+  head: string | undefined,
+): Promise<Evidence | Refusal> {
+  const lacking = (why: string) => refuse('STEP_EVIDENCE', { id: step.id, why });
+  const before = step.holder?.head ?? run?.start;
+  const made = head !== undefined && (proof.head || head !== before) ? head : undefined;
+  const commit = proof.commit === undefined ? made : await reachable(ground, run, proof.commit, head);
+  if (proof.commit !== undefined && commit === undefined)
+    return lacking(`${proof.commit} is no commit ${run?.branch ? `of ${run.branch}` : 'that can be looked at here'}`);
+  const file = proof.file === undefined ? undefined : await fileOf(ground, run, proof.file);
+  if (proof.file !== undefined && !file) return lacking(`${proof.file} cannot be read`);
+  const note = proof.note?.trim();
+  if (proof.note !== undefined && !note) return lacking('the note is empty');
+  if (commit === undefined && !file && note === undefined)
+    return lacking(run ? 'the branch has no new commit since you took it' : 'neither a file nor a note was named');
+  return { ...(commit === undefined ? {} : { commit }), ...file, ...(note === undefined ? {} : { note }) };
+}
+
+/** A commit by its whole name, if the run's branch has it. */
+async function reachable({ git, rig }: StepGround, run: Run | undefined, named: string, head: string | undefined) {
+  const found = run ? await rig(run.rig) : undefined;
+  if (!found || isRefusal(found) || head === undefined) return undefined;
+  const sha = await git.resolve(found.repo, named).catch(() => undefined);
+  return sha !== undefined && (await git.isAncestor(found.repo, sha, head)) ? sha : undefined;
+}
+
+async function fileOf({ digest, cwd }: StepGround, run: Run | undefined, named: string) {
+  const path = resolve(cwd, named);
+  const sha256 = await digest(path);
+  if (sha256 === undefined) return undefined;
+  const inside = relative(run?.dir ?? cwd, path);
+  return { file: inside.startsWith('..') || isAbsolute(inside) ? path : inside, sha256 };
+}

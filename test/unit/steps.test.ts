@@ -1,0 +1,158 @@
+import { describe, expect, test } from 'vitest';
+import { firstPrompt, resumedPrompt } from '#core/first-prompt';
+import { isReady } from '#core/molecule/hand';
+import { type MoleculeTold, moleculeText, type StepTold } from '#core/molecule/step-words';
+import { primeText } from '#core/prime-text';
+import type { Step } from '#core/records';
+import { nextForRun, type StepsAtRun } from '#core/run';
+import { stepBlock } from '#core/shell-block';
+import { nextForWork } from '#core/work';
+import { aRun, item } from '../support/records.ts';
+
+const sixth: StepTold = {
+  id: 'gp-mol-x.clean',
+  key: 'clean',
+  mol: 'gp-mol-x',
+  formula: 'mol-polecat-work',
+  n: 6,
+  of: 9,
+  title: 'Clean up',
+  description: 'Leave nothing behind.\n\n```sh\nrm -f scratch\n```',
+  acceptance: 'git status is empty',
+  notes: '',
+  check: 'test -z "$(git status --porcelain)"',
+  failures: 0,
+  session: null,
+};
+const told: MoleculeTold = {
+  id: 'gp-mol-x',
+  formula: 'mol-polecat-work',
+  title: 't',
+  step: sixth,
+  complete: false,
+  fresh: false,
+  leave: false,
+  waits: [],
+};
+
+describe('what a session is told', () => {
+  const run = aRun('gp-a.r1', {
+    session: { id: 'gp-a.r1.s2', token: 't', at: 1, before: { ended: 'signal 9', goesOn: true, at: 1 } },
+  });
+  const assignment = {
+    run,
+    work: item('gp-a'),
+    target: 'main',
+    from: 'gt',
+    at: 1,
+    text: { description: 'The whole work.' },
+    molecule: told,
+  };
+
+  test('a first prompt holds the step in hand with its texts, and how it is closed', () => {
+    const said = firstPrompt(assignment);
+    for (const part of [
+      'step 6 of 9: clean: Clean up',
+      'Leave nothing behind.',
+      'git status is empty',
+      '`gt mol step done`',
+      'The whole work.',
+      sixth.check ?? '',
+    ])
+      expect(said).toContain(part);
+    expect(said).toContain('one step of the molecule at a time');
+  });
+
+  test('a conversation that goes on is told of the step too', () => {
+    expect(resumedPrompt(assignment)).toContain('step 6 of 9: clean: Clean up');
+  });
+
+  test('the context holds the step, and the whole of it fits', () => {
+    const hook = {
+      id: 'gp-a',
+      title: 't',
+      rig: 'gp',
+      branch: 'b',
+      dir: 'd',
+      attempt: 1,
+      handedIn: false,
+      rework: null,
+      text: {},
+      molecule: told,
+    };
+    expect(primeText(hook, 'gp/polecats/toast', 8192)).toContain('step 6 of 9: clean: Clean up');
+    expect(primeText({ ...hook, handedIn: true }, 'gp/polecats/toast', 8192)).not.toContain('step 6 of 9');
+  });
+
+  test('without a step it is told why: all are done, it waits, or the next one is another session’s', () => {
+    expect(moleculeText({ ...told, step: null, complete: true })).toContain('`gt done`');
+    expect(moleculeText({ ...told, step: null, waits: ['gate gp-mol-x.gate-ship (human)'] })).toContain(
+      'gate gp-mol-x.gate-ship (human)',
+    );
+    expect(moleculeText({ ...told, leave: true })).toContain('leave now');
+    expect(moleculeText({ ...told, fresh: true })).toContain('Then leave');
+  });
+
+  test('the shell agent runs the block of the step, under a line that names it', () => {
+    expect(stepBlock(sixth)).toBe('#gt-step gp-mol-x.clean\nrm -f scratch\n');
+    expect(stepBlock({ id: 'x', description: 'no block' })).toMatchObject({ refused: 'NOTHING_TO_RUN' });
+  });
+});
+
+describe('a run that works a molecule', () => {
+  const rules = {
+    startupStallMs: 100,
+    doneGraceMs: 50,
+    firstRestartMs: 0,
+    restartBaseMs: 30,
+    restartMaxMs: 600,
+    suspendAfterMs: 1000,
+  };
+  const waits: StepsAtRun = { work: false, since: 5000, why: 'gate g' };
+  const over = { code: 0, signal: null, at: 5100 };
+  const live = { is: 'running', pid: 7, born: 'b' } as const;
+  const session = { id: 'gp-a.r1.s1', token: 't', at: 2000, pid: 7, born: 'b', ackedAt: 2100 };
+  const at = (more: object = {}) => aRun('gp-a.r1', { state: 'live', session: { ...session, ...more } });
+
+  test('rests while no step is ready, and ends suspended when that takes long', () => {
+    const rested = at({ exit: over });
+    expect(nextForRun(rested, undefined, rules, 5200, waits)).toMatchObject({ do: 'rest', until: 6000 });
+    expect(nextForRun(rested, undefined, rules, 6000, waits)).toEqual({ do: 'end-run', outcome: 'suspended' });
+    expect(nextForRun(rested, undefined, rules, 6000, { ...waits, work: true })).toMatchObject({ do: 'note-session' });
+  });
+
+  test('leaves an agent that is at work alone, and ends the session of one that rests', () => {
+    expect(nextForRun(at(), live, rules, 99_000, waits)).toMatchObject({ do: 'watch' });
+    expect(nextForRun(at(), live, rules, 6500, { ...waits, idleSince: 5900 })).toMatchObject({ do: 'watch', until: 6900 });
+    expect(nextForRun(at(), live, rules, 6900, { ...waits, idleSince: 5900 })).toMatchObject({ do: 'end-session' });
+  });
+
+  test('counts no death of a session that had nothing to do, or whose step was done', () => {
+    const gone = { is: 'over', lost: false, ...over } as const;
+    expect(nextForRun(at(), gone, rules, 5200, waits)).toMatchObject({ do: 'note-exit', death: false });
+    expect(nextForRun(at({ leaving: 5000 }), gone, rules, 5200)).toMatchObject({ do: 'note-exit', death: false });
+    expect(nextForRun(at(), gone, rules, 5200, { ...waits, work: true })).toMatchObject({ do: 'note-exit', death: true });
+  });
+
+  test('gives a session whose step is done a grace to leave, then ends it', () => {
+    expect(nextForRun(at({ leaving: 5000 }), live, rules, 5040)).toMatchObject({ do: 'watch', until: 5050 });
+    expect(nextForRun(at({ leaving: 5000 }), live, rules, 5050)).toMatchObject({ do: 'end-session' });
+  });
+});
+
+test('an item whose molecule waits wants no slot, once its worktree is there', () => {
+  const begun = item('gp-a', { status: 'in_progress', hold: { name: 'toast', branch: 'b', dir: 'd' } });
+  expect(nextForWork(begun, 0, 'gate g')).toMatchObject({ do: 'hold' });
+  expect(nextForWork(begun, 0)).toEqual({ do: 'want' });
+  expect(nextForWork(item('gp-a', { status: 'hooked' }), 0, 'gate g')).toEqual({ do: 'want' });
+});
+
+test('a step is ready for an agent when it is open, its needs are met and its pause is over', () => {
+  const step = { id: 's', mol: 'm', seq: 0, key: 's', title: '', exec: 'agent', at: 0, status: 'open' } as unknown as Step;
+  expect(isReady(step, 0, 10)).toBe(true);
+  expect(isReady(step, 1, 10)).toBe(false);
+  expect(isReady({ ...step, notBefore: 11 }, 0, 10)).toBe(false);
+  expect(isReady({ ...step, exec: 'command' }, 0, 10)).toBe(false);
+  expect(isReady({ ...step, status: 'failed' }, 0, 10)).toBe(false);
+  expect(isReady({ ...step, waits: { kind: 'all-children', spawner: 'x' } }, 0, 10)).toBe(false);
+});
