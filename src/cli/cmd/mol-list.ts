@@ -1,5 +1,5 @@
 import { command, type Show } from '#cli/command';
-import { table } from '#cli/table';
+import { cut, table } from '#cli/table';
 import { type OpenTown, withDesk } from '#cli/wire';
 import { relativeTime } from '#core/relative-time';
 import { molList as listed, type MolLine } from '#views/mol-status';
@@ -20,7 +20,7 @@ export const molList = command({
 
 export function molListText(
   { molecules, total }: { molecules: readonly MolLine[]; total: number },
-  { paint, now }: Show,
+  { paint, now, width }: Show,
 ): string {
   if (molecules.length === 0) return 'No molecule is open. Pour one: gt sling <item> --on <formula>, or bd mol pour <formula>';
   const rows = molecules.map(({ id, phase, state, closed, work, open, ended, createdAt, title }) => [
@@ -33,5 +33,6 @@ export function molListText(
     title,
   ]);
   const more = total > molecules.length ? `\n${paint.dim(`… and ${total - molecules.length} more`)}` : '';
-  return `${table(rows, ['ID', '', 'STATE', 'STEPS', 'WORK', 'MADE', 'TITLE'].map(paint.dim))}${more}`;
+  const lines = table(rows, ['ID', '', 'STATE', 'STEPS', 'WORK', 'MADE', 'TITLE'].map(paint.dim)).split('\n');
+  return `${lines.map((line) => cut(line, width)).join('\n')}${more}`;
 }
