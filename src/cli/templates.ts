@@ -1,8 +1,8 @@
 import { isRefusal, type Refusal } from '#core/refusals';
 import { type ProtoLine, protoList, type protoShow } from '#views/protos';
 import type { Palette } from './colour.ts';
-import type { Io } from './command.ts';
-import { table } from './table.ts';
+import type { Io, Show } from './command.ts';
+import { cut, table } from './table.ts';
 import type { OpenTown } from './wire.ts';
 import { describeAll, formulasOf } from './wire-formulas.ts';
 
@@ -28,7 +28,7 @@ export async function templatesHere(
 }
 
 /** A list of them. */
-export function templatesText({ protos, total, formulas }: Templates, paint: Palette): string {
+export function templatesText({ protos, total, formulas }: Templates, { paint, width }: Show): string {
   const rows = [
     ...protos.map(({ id, formula, steps, title }) => [paint.bold(id), 'proto', String(steps), formula, title]),
     ...formulas.map(({ name, type, steps, description }) => [
@@ -41,7 +41,8 @@ export function templatesText({ protos, total, formulas }: Templates, paint: Pal
   ];
   if (rows.length === 0) return 'Nothing to pour. Write a formula: gt formula create <name>';
   const more = total > protos.length ? `\n${paint.dim(`… and ${total - protos.length} protomolecules more`)}` : '';
-  return `${table(rows, ['POUR', '', 'STEPS', 'OF', ''].map(paint.dim))}${more}`;
+  const lines = table(rows, ['POUR', '', 'STEPS', 'OF', ''].map(paint.dim)).split('\n');
+  return `${lines.map((line) => cut(line, width)).join('\n')}${more}`;
 }
 
 /** A protomolecule with its steps. */

@@ -1,6 +1,6 @@
 import { command } from '#cli/command';
 import { limitOf } from '#cli/gating';
-import { table } from '#cli/table';
+import { cut, table } from '#cli/table';
 import { templatesHere } from '#cli/templates';
 import { type OpenTown, withDesk } from '#cli/wire';
 import { isRefusal, type Refusal } from '#core/refusals';
@@ -72,7 +72,7 @@ export const molList = command({
         ),
       ];
     }),
-  text: (rows, { paint }) =>
+  text: (rows, { paint, width }) =>
     rows.length === 0
       ? 'No molecules.'
       : table(
@@ -84,7 +84,10 @@ export const molList = command({
             title,
           ]),
           ['ID', '', '', 'STEPS', 'TITLE'].map(paint.dim),
-        ),
+        )
+          .split('\n')
+          .map((row) => cut(row, width))
+          .join('\n'),
 });
 
 async function molecules(

@@ -7,8 +7,9 @@ import { unfitIn } from '#cli/wire-agents';
 import { filledForRun } from '#cli/wire-cook';
 import { templateOf } from '#cli/wire-molecules';
 import { openRig, rigHere } from '#cli/wire-rigs';
+import { runFacts } from '#cli/wire-run-facts';
 import type { Proto } from '#core/formula/proto';
-import { isRefusal } from '#core/refusals';
+import { isRefusal, type Refusal, refuse } from '#core/refusals';
 
 /** Runs a formula: a convoy's legs in parallel, any other step by step. */
 export const formulaRun = command({
@@ -27,11 +28,10 @@ export const formulaRun = command({
     { name: 'dry-run', help: 'only show what would be poured' },
   ],
   example: 'gt formula run code-review --var pr=12',
-  run: ({ args, opts, global, io }) => {
+  run: ({ args, opts, global, io, say }) => {
     const given = valuesOf([...opts.var, ...opts.set]);
     if (isRefusal(given)) return given;
-    const files = opts.files?.split(',').map((file) => file.trim());
-    const vars = { ...given, ...(opts.pr ? { pr: opts.pr } : {}), ...(files ? { files: files.join(' ') } : {}) };
+    const vars = { ...given, ...(opts.pr ? { pr: opts.pr } : {}), ...(opts.files ? { files: opts.files } : {}) };
     return withDesk({ global, io }, { wait: 'person' }, async (town) => {
       const rig = rigHere(town, opts.rig, io);
       if (isRefusal(rig)) return rig;
@@ -41,10 +41,10 @@ export const formulaRun = command({
       if (isRefusal(template)) return template;
       const dish = filledForRun(template, vars);
       if (isRefusal(dish)) return dish;
-      for (const warning of dish.warnings) io.err(`${warning}\n`);
+      for (const warning of dish.warnings) say(warning);
       const run = {
         ...{ plan: dish.plan, source: dish.source, rig, prefix: open.file.beads.prefix, vars, folder: open.layout.rig },
-        facts: { ...(opts.pr ? { pr_number: opts.pr } : {}), ...(files ? { files } : {}) },
+        facts: await runFacts({ io, say }, open, dish.plan, vars),
         ...(opts.on === undefined ? {} : { on: opts.on }),
         ...(opts.agent === undefined ? {} : { agent: opts.agent }),
         ...(opts.preset === undefined ? {} : { preset: opts.preset }),
@@ -61,7 +61,7 @@ export const formulaRun = command({
       const ground = {
         desk: town.desk,
         unfit: unfitIn(town, io),
-        makeFolder: (path: string) => void mkdirSync(path, { recursive: true }),
+        makeFolders,
       };
       const ran = await runFormula(ground, run);
       return isRefusal(ran) ? ran : told(ran, isUp(town));
@@ -86,13 +86,28 @@ export const formulaRun = command({
   },
 });
 
+function makeFolders(paths: readonly string[]): Refusal | undefined {
+  for (const path of paths)
+    try {
+      mkdirSync(path, { recursive: true });
+    } catch (fault) {
+      const why = (fault as NodeJS.ErrnoException).code;
+      return refuse('USAGE', {
+        what: `The folder ${path} cannot be made (${why}).`,
+        hint: 'See `output.directory` and `output.leg_pattern` of the formula.',
+      });
+    }
+  return undefined;
+}
+
 type Told = { molecule: string | null; work: string | null; directory: string | null; plan: Proto };
 
 const told = ({ plan, ...rest }: Told, running: boolean) => {
-  const steps = plan.steps.map(({ id, title, needs, kind }) => ({
+  const steps = plan.steps.map(({ id, title, needs, kind, description }) => ({
     id: bare(plan, id),
     title,
     kind,
+    description,
     needs: needs.map((need) => bare(plan, need)),
   }));
   return { ...rest, formula: plan.formula, type: plan.type, steps, running };

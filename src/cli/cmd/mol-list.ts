@@ -1,5 +1,5 @@
 import { command, type Show } from '#cli/command';
-import { table } from '#cli/table';
+import { cut, table } from '#cli/table';
 import { type Templates, templatesHere, templatesText } from '#cli/templates';
 import { type OpenTown, withDesk } from '#cli/wire';
 import type { Refusal } from '#core/refusals';
@@ -29,12 +29,12 @@ export const molList = command({
           ? templatesHere(town, io, { rig: opts.rig, limit: LIMIT })
           : listed(town.desk.books, opts.closed ? 'closed' : 'open', LIMIT),
     ),
-  text: (value, show) => ('protos' in value ? templatesText(value, show.paint) : molListText(value, show)),
+  text: (value, show) => ('protos' in value ? templatesText(value, show) : molListText(value, show)),
 });
 
 export function molListText(
   { molecules, total }: { molecules: readonly MolLine[]; total: number },
-  { paint, now }: Show,
+  { paint, now, width }: Show,
 ): string {
   if (molecules.length === 0) return 'No molecule is open. Pour one: gt sling <item> --on <formula>, or bd mol pour <formula>';
   const rows = molecules.map(({ id, phase, state, closed, work, open, ended, createdAt, title }) => [
@@ -47,5 +47,6 @@ export function molListText(
     title,
   ]);
   const more = total > molecules.length ? `\n${paint.dim(`… and ${total - molecules.length} more`)}` : '';
-  return `${table(rows, ['ID', '', 'STATE', 'STEPS', 'WORK', 'MADE', 'TITLE'].map(paint.dim))}${more}`;
+  const lines = table(rows, ['ID', '', 'STATE', 'STEPS', 'WORK', 'MADE', 'TITLE'].map(paint.dim)).split('\n');
+  return `${lines.map((line) => cut(line, width)).join('\n')}${more}`;
 }
