@@ -11,6 +11,8 @@ import type { Desk } from '#world/desk';
 /** A formula that is to be run, cooked and filled. */
 export type FormulaRun = {
   readonly plan: Proto;
+  /** The stored protomolecule that it is, if it is one. */
+  readonly proto?: string;
   /** File it comes from. */
   readonly source: string;
   readonly rig: string;
@@ -123,6 +125,7 @@ export async function runFormula(ground: RunGround, run: FormulaRun): Promise<Ra
     phase: plan.phase === 'vapor' ? 'vapor' : 'liquid',
     vars: run.vars,
     ...(work === undefined ? {} : { work }),
+    ...(run.proto === undefined ? {} : { proto: run.proto }),
     ...(run.fresh ? { fresh: true } : {}),
     ...(run.fanout ? { fanout: true } : {}),
     ...(run.agent || plan.agent ? { agent: run.agent || plan.agent } : {}),

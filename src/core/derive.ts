@@ -71,6 +71,8 @@ export const THE_TOWN = 'town';
 export const THE_WORKER = 'worker';
 /** Index of jobs whose molecules were dropped, by the time of that: they are on the board until the deacon comes. */
 export const BURIED = 'buried';
+/** Index of the items that lie in another one, or in a step. */
+export const childrenIndex = (parent: string): string => `children:${parent}`;
 const DISPATCH = member('dispatch', `${THE_TOWN}@1`);
 const train = (rig: string) => member('trains', `${rig}@1`);
 
@@ -88,6 +90,7 @@ const standing: { readonly [N in Noun]?: (doc: Records[N]) => Standing } = {
     }
     if (doc.needsYou) at.push(['needs-you', doc.updatedAt]);
     if (doc.hold) at.push(['names', 0, doc.hold.name]);
+    if (doc.parent) at.push([childrenIndex(doc.parent), doc.createdAt]);
     if (doc.status === 'closed' && isFinal.work(doc) && !doc['jobsRemoved']) at.push(['ended', doc.closed?.at ?? doc.updatedAt]);
     return at;
   },
@@ -153,9 +156,9 @@ function moleculeStands(doc: Records['molecule']): Standing {
   return until === undefined ? at : [...at, ['molecules.due', until]];
 }
 
-/** Every index of a record. Index `jobs` holds each job that should live: what the deacon compares with BullMQ. */
+/** Every index of a record. Index `jobs` holds each job that should live, but those of steps, which their molecules list: what the deacon compares with BullMQ. */
 export function standingOf<N extends Noun>(noun: N, doc: Records[N]): Standing {
-  const job = isFinal[noun](doc) ? undefined : jobMember[noun](doc);
+  const job = noun === 'step' || isFinal[noun](doc) ? undefined : jobMember[noun](doc);
   const own = standing[noun]?.(doc) ?? [];
   return job ? [...own, ['jobs', 0, job] as const] : own;
 }

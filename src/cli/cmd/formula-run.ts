@@ -4,8 +4,8 @@ import { command } from '#cli/command';
 import { valuesOf } from '#cli/values';
 import { isUp, withDesk } from '#cli/wire';
 import { unfitIn } from '#cli/wire-agents';
-import { cookedForRun } from '#cli/wire-cook';
-import { formulaNamed, formulasOf } from '#cli/wire-formulas';
+import { filledForRun } from '#cli/wire-cook';
+import { templateOf } from '#cli/wire-molecules';
 import { openRig, rigHere } from '#cli/wire-rigs';
 import { runFacts } from '#cli/wire-run-facts';
 import type { Proto } from '#core/formula/proto';
@@ -13,7 +13,7 @@ import { isRefusal, type Refusal, refuse } from '#core/refusals';
 
 /** Runs a formula: a convoy's legs in parallel, any other step by step. */
 export const formulaRun = command({
-  args: [{ name: 'name', required: true, help: 'the formula, by its name or file' }],
+  args: [{ name: 'name', required: true, help: 'the formula, by its name or file, or a stored protomolecule by its id' }],
   options: [
     { name: 'var', value: 'k=v', help: 'a value of a variable or an input', many: true },
     { name: 'set', value: 'k=v', help: 'the same', many: true },
@@ -35,12 +35,11 @@ export const formulaRun = command({
     return withDesk({ global, io }, { wait: 'person' }, async (town) => {
       const rig = rigHere(town, opts.rig, io);
       if (isRefusal(rig)) return rig;
-      const [open, shelf] = [await openRig(town, rig), formulasOf(town, rig, io)];
+      const open = await openRig(town, rig);
       if (isRefusal(open)) return open;
-      if (isRefusal(shelf)) return shelf;
-      const named = formulaNamed(shelf, args.name, io);
-      if (isRefusal(named)) return named;
-      const dish = cookedForRun(named.files, { name: named.name, vars });
+      const template = await templateOf(town, args.name, { rig, vars, io });
+      if (isRefusal(template)) return template;
+      const dish = filledForRun(template, vars);
       if (isRefusal(dish)) return dish;
       for (const warning of dish.warnings) say(warning);
       const run = {
@@ -49,6 +48,7 @@ export const formulaRun = command({
         ...(opts.on === undefined ? {} : { on: opts.on }),
         ...(opts.agent === undefined ? {} : { agent: opts.agent }),
         ...(opts.preset === undefined ? {} : { preset: opts.preset }),
+        ...(template.id === undefined ? {} : { proto: template.id }),
         fresh: opts.fresh,
         fanout: opts.fanout,
       };
