@@ -88,7 +88,9 @@ export const bonding = (face: Face): Command =>
     },
     text: (value) => {
       const { result_id: result, bond_type: bdType, id_mapping: ids = {} } = value as BdBonded;
-      const { id = result, bond: type = bdType, kind, spawned = Object.values(ids)[0], dry } = value as Partial<Bonded>;
+      const { id = result, bond: type = bdType, kind, dry } = value as Partial<Bonded>;
+      // bd counts the records that were poured, the root first.
+      const spawned = (value as Bonded).spawned && (Object.values(ids)[0] ?? (value as Bonded).spawned);
       if (dry) return `Nothing is made: they would be bonded (${type})`;
       if (spawned) return `${id} is bonded with ${spawned}, which was poured for it (${type})\nNext: gt mol status ${spawned}`;
       const next = kind === 'proto' || id?.startsWith('proto-') ? `\nNext: bd mol pour ${id}` : '';
