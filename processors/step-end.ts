@@ -3,7 +3,8 @@ import type { ProtoStep } from '#core/formula/proto';
 import type { Failure } from '#core/molecule/failure';
 import { closeStep, type StepEnd } from '#core/molecule/life';
 import type { Step } from '#core/records';
-import { isRefusal, Refused } from '#core/refusals';
+import { isRefusal, orThrow, Refused } from '#core/refusals';
+import { cancelMolecule } from '#ops/cancel-molecule';
 import { failing } from '#ops/fail-step';
 import type { World } from '#world/world';
 
@@ -26,4 +27,10 @@ export async function fail(step: Step, plan: ProtoStep | undefined, failure: Fai
     return failing(reading, now, plan, failure, desk.clock.now());
   });
   if (isRefusal(failed)) throw new Refused(failed);
+}
+
+/** Molecules that are open under a step that has ended are asked to end too: nobody would work them, and its job waits for theirs. */
+export async function endNested({ id, molecules = [], closed }: Step, { desk }: World): Promise<void> {
+  for (const mol of await desk.books.readMany('molecule', molecules))
+    if (mol.state !== 'closed') orThrow(await cancelMolecule(desk, { id: mol.id, reason: closed?.reason || `${id} has ended` }));
 }

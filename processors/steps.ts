@@ -4,7 +4,7 @@ import { isSkipped } from '#core/molecule/opening';
 import type { Step } from '#core/records';
 import type { World } from '#world/world';
 import { type Answer, done, type Processor, sleep } from './answer.ts';
-import { end } from './step-end.ts';
+import { end, endNested } from './step-end.ts';
 import { fanOut } from './step-fan-out.ts';
 import { judge } from './step-judge.ts';
 import { offer } from './step-offer.ts';
@@ -61,6 +61,7 @@ export const steps: Processor<'steps', World> = async (turn, world) => {
         break;
       }
       case 'end':
+        await endNested(doc, world);
         return done(doc.closed?.outcome ?? 'closed');
       default:
         move satisfies never;
