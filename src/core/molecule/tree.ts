@@ -1,7 +1,8 @@
 import type { Change, Put } from '#core/change';
 import { isFinal, jobMember } from '#core/derive';
 import type { Member } from '#core/ids';
-import type { Gate, Molecule, Records, Step } from '#core/records';
+import type { Gate, Molecule, Records, Step, Work } from '#core/records';
+import { emptyHand } from './life.ts';
 
 type Escalation = Records['escalation'];
 
@@ -15,6 +16,9 @@ export type Tree = {
   /** Molecules that hang under its steps, or were bonded under it. */
   readonly nested: readonly Tree[];
 };
+
+/** What a tree hangs under: its work item, and the molecule at the top. */
+export type Above = { readonly work: Work | undefined; readonly root: Molecule | undefined };
 
 type Dropped = Pick<Required<Change>, 'drop' | 'settle' | 'marks'>;
 
@@ -57,6 +61,12 @@ export const idsInside = ({ steps, gates, nested }: Tree): string[] => [
   ...[...steps, ...gates].map(({ id }) => id),
   ...nested.flatMap((one) => [one.mol.id, ...idsInside(one)]),
 ];
+
+/** The molecule at the top without a step in its hand that goes with the tree. */
+export const handFreed = (root: Molecule | undefined, tree: Tree, now: number): Put[] =>
+  root?.hand !== undefined && root.id !== tree.mol.id && idsInside(tree).includes(root.hand)
+    ? [{ noun: 'molecule', doc: emptyHand(root, now) }]
+    : [];
 
 /** A work item without the molecule that was attached to it, or nothing when another one is. */
 export function unpinned(
