@@ -71,6 +71,8 @@ export const THE_TOWN = 'town';
 export const THE_WORKER = 'worker';
 /** Index of jobs whose molecules were dropped, by the time of that: they are on the board until the deacon comes. */
 export const BURIED = 'buried';
+/** Index of molecules that were dropped, by the time of that: no other has such an id while jobs, logs and ends of commands may know it by that id. */
+export const GONE = 'molecules.gone';
 const DISPATCH = member('dispatch', `${THE_TOWN}@1`);
 const train = (rig: string) => member('trains', `${rig}@1`);
 
