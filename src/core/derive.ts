@@ -188,11 +188,12 @@ const concerned: { readonly [N in Noun]?: (doc: Records[N], before: Records[N] |
     ...(before && doc.state === before.state && !doc.cancel === !before.cancel ? [] : [jobMember.molecule(doc)]),
     ...(doc.state === 'closed' ? [above(doc)] : []),
   ],
-  // Gates look when what they keep back has ended without them, or was put back after they were denied.
+  // Gates look when what they keep back has ended without them, or was put back after they were denied; so does the work of a leg when its step has ended.
   step: (doc, before) => {
     if (!before) return [];
     const lifted = doc.status !== before.status && (doc.status === 'closed' || before.status === 'failed');
-    return [jobMember.step(doc), ...(lifted ? gatesAmong(doc.needs) : [])];
+    const leg = doc.work && doc.status === 'closed' && before.status !== 'closed' ? [member('work', jobId(doc.work, 1))] : [];
+    return [jobMember.step(doc), ...(lifted ? gatesAmong(doc.needs) : []), ...leg];
   },
   gate: (doc, before) => (before || !doc.mol ? [jobMember.gate(doc)] : []),
   check: (doc, before) => [jobMember.check(doc), ...(before && doc.state !== before.state ? [train(doc.rig)] : [])],

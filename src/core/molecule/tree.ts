@@ -1,6 +1,6 @@
 import type { Change, Put } from '#core/change';
 import { isFinal, jobMember } from '#core/derive';
-import type { Member } from '#core/ids';
+import { jobId, type Member, member } from '#core/ids';
 import type { Gate, Molecule, Records, Step, Work } from '#core/records';
 import { emptyHand } from './life.ts';
 
@@ -38,12 +38,18 @@ export function dropInside({ steps, gates, questions, nested }: Tree): Dropped {
       ...inner.flatMap(({ settle }) => settle),
     ],
     marks: [
-      ...steps.filter(({ status }) => status !== 'closed').map((doc) => jobMember.step(doc) as Member),
+      ...steps.filter(({ status }) => status !== 'closed').flatMap(jobsOf),
       ...gates.filter((gate) => !isFinal.gate(gate)).map((doc) => jobMember.gate(doc) as Member),
       ...inner.flatMap(({ marks }) => marks),
     ],
   };
 }
+
+/** A step's job, and that of the item that does it, which looks whether anybody has it. */
+const jobsOf = (step: Step): Member[] => [
+  jobMember.step(step) as Member,
+  ...(step.work ? [member('work', jobId(step.work, 1))] : []),
+];
 
 /** The same, with the molecule itself. */
 export function dropWhole(tree: Tree): Dropped {
