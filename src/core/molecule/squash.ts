@@ -1,6 +1,7 @@
 import type { Change, Put } from '#core/change';
 import type { Molecule, Step } from '#core/records';
 import { type Refusal, refuse } from '#core/refusals';
+import { cancel, endOpen } from './cancel.ts';
 import { digestText } from './digest.ts';
 import { type Above, dropInside, handFreed, idsInside, type Tree } from './tree.ts';
 
@@ -33,12 +34,13 @@ export function squash(tree: Tree, { work, root }: Above, { summary, keep }: Wis
   const put: Put[] = [{ noun: 'molecule', doc }, ...handFreed(root, tree, now)];
   if (work && mol.work === work.id && work.digest !== digest.id)
     put.push({ noun: 'work', doc: { ...work, digest: digest.id, updatedAt: now } });
-  const dropped = keep ? { drop: [], settle: [], marks: [] } : dropInside(tree);
+  const none = { put: [], drop: [], settle: [], marks: [] };
+  const inTree = keep ? { ...none, ...(ending ? endKept(tree, doc, now) : {}) } : { ...none, ...dropInside(tree) };
   return {
-    put,
-    drop: dropped.drop,
-    settle: ending ? [...dropped.settle, mol.id] : dropped.settle,
-    marks: dropped.marks,
+    put: [...put, ...inTree.put],
+    drop: inTree.drop,
+    settle: ending ? [...inTree.settle, mol.id] : inTree.settle,
+    marks: inTree.marks,
     ...(before ? {} : { text: [{ id: mol.id, fields: { digest: summary ?? digestText(tree) } }] }),
     events: [
       ...(ending
@@ -60,6 +62,19 @@ export function squash(tree: Tree, { work, root }: Above, { summary, keep }: Wis
     ],
     answer: told(doc, digest, inside, keep ? 0 : inside.length),
   };
+}
+
+/** Steps that are kept of a molecule that ends are closed, and what hangs under it is asked to end. */
+function endKept(
+  { mol, steps, questions, nested }: Tree,
+  doc: Molecule,
+  now: number,
+): Required<Pick<Change, 'put' | 'settle' | 'marks'>> {
+  const reason = `${mol.id} was squashed`;
+  const under = nested.filter(({ mol: one }) => one.under === mol.id).map(({ mol: one }) => cancel(one, 'gt', reason, now));
+  const ended = endOpen({ ...mol, cancel: { by: 'gt', reason, at: now } }, doc, steps, questions, now);
+  const put = [...ended.put, ...under.flatMap((one) => one.put)];
+  return { put, settle: ended.settle ?? [], marks: ended.marks ?? [] };
 }
 
 /** Where the digest of a molecule is found. */
