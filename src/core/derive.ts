@@ -200,7 +200,7 @@ const concerned: { readonly [N in Noun]?: (doc: Records[N], before: Records[N] |
 };
 
 /** Jobs of those needs that are gates, by the form of their ids: `MOL.gate-STEP`, and `gp-gate-4kx` for one that stands alone. */
-const gatesAmong = (needs: readonly string[] = []): Member[] =>
+export const gatesAmong = (needs: readonly string[] = []): Member[] =>
   needs.filter((id) => /[.-]gate-/.test(id)).map((id) => member('gates', jobId(id, 1)));
 
 /** The job that a molecule hangs under. */

@@ -1,6 +1,8 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { closing } from '#core/work';
 import { attachMolecule } from '#ops/attach-molecule';
+import { burn } from '#ops/burn';
+import { createGate } from '#ops/create-gate';
 import { endMoleculeOf } from '#ops/end-molecule-of';
 import { squash } from '#ops/squash';
 import { work } from '#processors/work';
@@ -106,4 +108,15 @@ test('an attached molecule ends with its item although nothing of it was begun',
   await until('it hangs', async () => (await at.jobOf(`molecules/${id}@1`))?.parent !== undefined);
   await closeItem();
   await closes(at, id);
+});
+
+test('a gate that stands alone ends when the step that it keeps back is burned', async () => {
+  await begin();
+  worker = await at.begin();
+  const { id } = await poured(at, planOf([planStep('a', [], AGENT)]));
+  await opens(at, id);
+  const wish = { name: 'freeze', type: 'human', rig: '', prefix: 'gp', keepsBack: [`${id}.a`] };
+  const gate = good(await createGate(at.op, wish));
+  good(await burn(at.op, id));
+  await until('it is cancelled', async () => (await at.op.books.read('gate', gate.id))?.state === 'cancelled');
 });

@@ -1,5 +1,5 @@
 import type { Change, Put } from '#core/change';
-import { isFinal, jobMember } from '#core/derive';
+import { gatesAmong, isFinal, jobMember } from '#core/derive';
 import { jobId, type Member, member } from '#core/ids';
 import type { Gate, Molecule, Records, Step, Work } from '#core/records';
 import { emptyHand } from './life.ts';
@@ -45,10 +45,11 @@ export function dropInside({ steps, gates, questions, nested }: Tree): Dropped {
   };
 }
 
-/** A step's job, and that of the item that does it, which looks whether anybody has it. */
+/** A step's job, that of the item that does it, which looks whether anybody has it, and those of the gates that keep it back. */
 const jobsOf = (step: Step): Member[] => [
   jobMember.step(step) as Member,
   ...(step.work ? [member('work', jobId(step.work, 1))] : []),
+  ...gatesAmong(step.needs),
 ];
 
 /** The same, with the molecule itself. */
