@@ -2,7 +2,6 @@ import { sentence } from '#core/formula/faults';
 import type { Proto } from '#core/formula/proto';
 import { planConvoy } from '#core/formula/run-convoy';
 import { shortHash } from '#core/ids';
-import type { Molecule } from '#core/records';
 import { isRefusal, type Refusal, refuse } from '#core/refusals';
 import { createWork } from '#ops/create-work';
 import { pour } from '#ops/pour';
@@ -12,6 +11,8 @@ import type { Desk } from '#world/desk';
 /** A formula that is to be run, cooked and filled. */
 export type FormulaRun = {
   readonly plan: Proto;
+  /** The stored protomolecule that it is, if it is one. */
+  readonly proto?: string;
   /** File it comes from. */
   readonly source: string;
   readonly rig: string;
@@ -31,7 +32,7 @@ export type FormulaRun = {
 
 export type RunGround = {
   readonly desk: Desk;
-  readonly makeFolder: (path: string) => void;
+  readonly makeFolders: (paths: readonly string[]) => Refusal | undefined;
   readonly unfit?: (rig: string, agent: string | undefined) => Promise<Refusal | undefined>;
 };
 
@@ -43,12 +44,15 @@ export type Ran = {
   readonly plan: Proto;
 };
 
-/** What is about to be poured, and where its legs write. Everything that can be wrong is said here, before anything is made. */
-export function planned(run: FormulaRun, id: string): { plan: Proto; directory: string } | Refusal {
+/** What is about to be poured, and where its legs write. */
+type Planned = { readonly plan: Proto; readonly directory: string; readonly folders: readonly string[] };
+
+/** What is about to be poured. Everything that can be wrong is said here, before anything is made. */
+export function planned(run: FormulaRun, id: string): Planned | Refusal {
   const { plan } = run;
   if (plan.type === 'aspect' && plan.steps.length === 0)
     return refuse('FORMULA_NOT_RUN', { name: plan.formula, type: plan.type, hint: 'Name it in `compose.aspects` of a formula.' });
-  if (plan.type !== 'convoy') return run.preset === undefined ? { plan, directory: '' } : noPreset(plan);
+  if (plan.type !== 'convoy') return run.preset === undefined ? { plan, directory: '', folders: [] } : noPreset(plan);
   const given = {
     id,
     inputs: new Map(Object.entries(run.vars)),
@@ -62,10 +66,25 @@ export function planned(run: FormulaRun, id: string): { plan: Proto; directory: 
     const lines = convoy.faults.map((fault) => `\n  ${sentence(fault)}`).join('');
     return refuse('FORMULA_INVALID', { name: plan.formula, faults: `${convoy.faults.length} faults:${lines}` });
   }
-  // Each leg is work of its own, and so is what is made of them all.
-  const steps = convoy.plan.proto.steps.map((step) => ({ ...step, exec: { ...step.exec, executor: 'polecat' as const } }));
-  return { plan: { ...convoy.plan.proto, steps }, directory: convoy.plan.directory };
+  const { proto, directory, files } = convoy.plan;
+  const folders = directory === '' ? [] : [...new Set([directory, ...Object.values(files).map(folderOf)])];
+  return { plan: { ...proto, steps: proto.steps.map(asWork) }, directory, folders };
 }
+
+const folderOf = (path: string): string => path.slice(0, path.lastIndexOf('/'));
+
+/** Each leg is work of its own, and so is what is made of them all. */
+function asWork(step: Step): Step {
+  const own: Step = { ...step, exec: { ...step.exec, executor: 'polecat' } };
+  return step.leg?.review_only && !step.description.includes('--no-code')
+    ? { ...own, description: `${step.description}\n\n${REVIEW_ONLY}` }
+    : own;
+}
+
+const REVIEW_ONLY =
+  'This is a review: change and commit nothing in the repository. Hand in with `gt done --no-code --report <file>`, with the file that you wrote.';
+
+type Step = Proto['steps'][number];
 
 const noPreset = (plan: Proto): Refusal =>
   refuse('FORMULA_NOT_RUN', { name: plan.formula, type: plan.type, hint: 'Only a convoy has presets.' });
@@ -78,8 +97,9 @@ export async function runFormula(ground: RunGround, run: FormulaRun): Promise<Ra
   const { desk } = ground;
   const ready = planned(run, shortHash(desk.random(5), 5));
   if (isRefusal(ready)) return ready;
-  const { plan, directory } = ready;
-  if (directory !== '') ground.makeFolder(directory);
+  const { plan, directory, folders } = ready;
+  const unready = (await unfitAgent(ground, run, plan)) ?? ground.makeFolders(folders);
+  if (unready) return unready;
   const alone = run.on === undefined && (plan.type === 'convoy' || run.fanout || !plan.steps.some(isAgents));
   const work = alone ? undefined : (run.on ?? (await itemFor(desk, run, plan)));
   if (isRefusal(work)) return work;
@@ -90,17 +110,31 @@ export async function runFormula(ground: RunGround, run: FormulaRun): Promise<Ra
     phase: plan.phase === 'vapor' ? 'vapor' : 'liquid',
     vars: run.vars,
     ...(work === undefined ? {} : { work }),
+    ...(run.proto === undefined ? {} : { proto: run.proto }),
     ...(run.fresh ? { fresh: true } : {}),
     ...(run.fanout ? { fanout: true } : {}),
     ...(run.agent || plan.agent ? { agent: run.agent || plan.agent } : {}),
   });
   if (isRefusal(mol)) return mol;
-  const refusal = work === undefined ? undefined : await slung(ground, work, run, mol);
+  const refusal = work === undefined ? undefined : await slung(ground, work, run);
   return refusal ?? { molecule: mol.id, work: work ?? null, directory: directory || null, plan };
 }
 
-const isAgents = ({ kind, exec, type }: Proto['steps'][number]): boolean =>
-  kind === 'step' && type !== 'epic' && (exec?.executor === 'agent' || (exec?.executor === undefined && exec?.run === undefined));
+/** The first agent of the plan that cannot be started: its work would be made only to wait for a person. */
+async function unfitAgent({ unfit }: RunGround, { rig, agent }: FormulaRun, plan: Proto): Promise<Refusal | undefined> {
+  const wanted = new Set(plan.steps.map(({ leg }) => leg?.agent || agent || plan.agent || undefined));
+  for (const one of wanted) {
+    const refusal = await unfit?.(rig, one);
+    if (refusal) return refusal;
+  }
+  return undefined;
+}
+
+const isAgents = ({ kind, exec, type, leg }: Step): boolean =>
+  kind === 'step' &&
+  !leg &&
+  type !== 'epic' &&
+  (exec?.executor === 'agent' || (exec?.executor === undefined && exec?.run === undefined));
 
 async function itemFor(desk: Desk, { rig, prefix, agent }: FormulaRun, plan: Proto): Promise<string | Refusal> {
   const made = await createWork(desk, {
@@ -114,12 +148,7 @@ async function itemFor(desk: Desk, { rig, prefix, agent }: FormulaRun, plan: Pro
 }
 
 /** The item is on its way already when somebody slung it before: then its agent finds the molecule. */
-async function slung(
-  { desk, unfit }: RunGround,
-  id: string,
-  { rig, agent }: FormulaRun,
-  _mol: Molecule,
-): Promise<Refusal | undefined> {
+async function slung({ desk, unfit }: RunGround, id: string, { rig, agent }: FormulaRun): Promise<Refusal | undefined> {
   const work = await desk.books.read('work', id);
   if (work && (work.run || work.status === 'hooked' || work.status === 'in_progress')) return undefined;
   const [answer] = await sling(desk, { ids: [id], rig, ...(agent ? { agent } : {}), ...(unfit ? { unfit } : {}) });
