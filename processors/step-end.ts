@@ -14,11 +14,19 @@ export async function end(step: Step, how: StepEnd, world: World): Promise<void>
   await endSeen(undefined, step, how, world);
 }
 
-/** The same, from the reading that the activation began with. @returns the step as it is then */
-export async function endSeen(seen: Seen | undefined, { id }: Step, how: StepEnd, { desk }: World): Promise<Step | undefined> {
+/**
+ * The same, from the reading that the activation began with. One that has come to need more since then stays open: it is to be looked at again. @returns the
+ * step as it is then
+ */
+export async function endSeen(
+  seen: Seen | undefined,
+  { id, needs }: Step,
+  how: StepEnd,
+  { desk }: World,
+): Promise<Step | undefined> {
   const closed = await desk.change(async (reading) => {
     const now = await reading.get('step', id);
-    if (!now || now.status === 'closed') return unchanged(now);
+    if (!now || now.status === 'closed' || (seen && now.needs.length > needs.length)) return unchanged(now);
     const mol = now.watched ? await reading.get('molecule', now.mol) : undefined;
     return closeStep(now, mol, how, desk.clock.now());
   }, seen);

@@ -46,9 +46,9 @@ export const steps: Processor<'steps', World> = async (turn, world) => {
       case 'close': {
         const reason = doc.exec === 'epic' ? 'its children have ended' : 'its needs are met';
         const closed = await endSeen(seen, doc, { outcome: 'done', reason }, world);
-        // What follows its work is yet to be done.
-        if (doc.after) break;
-        return closed && !closed.work && !closed.molecules ? doneChildless('done') : done('done');
+        // What follows its work is yet to be done; or a gate has come.
+        if (closed?.status !== 'closed') break;
+        return !closed.work && !closed.molecules ? doneChildless('done') : done('done');
       }
       case 'run':
       case 'sling':

@@ -5,6 +5,7 @@ import { burn } from '#ops/burn';
 import { createGate } from '#ops/create-gate';
 import { endMoleculeOf } from '#ops/end-molecule-of';
 import { squash } from '#ops/squash';
+import { endSeen } from '#processors/step-end';
 import { work } from '#processors/work';
 import type { World } from '#world/world';
 import type { Sleepers } from '../../src/daemon/sleepers.ts';
@@ -119,4 +120,21 @@ test('a gate that stands alone ends when the step that it keeps back is burned',
   const gate = good(await createGate(at.op, wish));
   good(await burn(at.op, id));
   await until('it is cancelled', async () => (await at.op.books.read('gate', gate.id))?.state === 'cancelled');
+});
+
+test('a step that would close by itself does not when a gate has come to keep it back since it was looked at', async () => {
+  await begin();
+  const { id } = await poured(at, planOf([planStep('a', [], AGENT)]));
+  worker = await at.begin();
+  await opens(at, id);
+  const step = `${id}.a`;
+  const { books } = at.op;
+  const doc = await books.read('step', step);
+  const version = Number(await at.redis.hget(books.keys.record('step', step), 'v'));
+  if (!doc) throw new Error('gone');
+  good(await createGate(at.op, { name: 'freeze', type: 'human', rig: '', prefix: 'gp', keepsBack: [step] }));
+  const how = { outcome: 'done', reason: 'its needs are met' } as const;
+  const now = await endSeen({ noun: 'step', id: step, version, doc }, doc, how, { desk: at.op } as unknown as World);
+  expect(now?.status).toBe('open');
+  expect((await books.read('step', step))?.status).toBe('open');
 });
