@@ -5,6 +5,7 @@ import { cancelMolecule } from '#ops/cancel-molecule';
 import { closeStep } from '#ops/end-step';
 import { squash } from '#ops/squash';
 import { work } from '#processors/work';
+import { legsAtWork } from '#views/legs-at-work';
 import type { World } from '#world/world';
 import type { Sleepers } from '../../src/daemon/sleepers.ts';
 import { closes, moleculeTown, planOf, planStep, poured } from '../support/molecules.ts';
@@ -142,6 +143,7 @@ test('an item that an agent has goes on when its molecule is cancelled, and is c
       return { put: [{ noun: 'work', doc: { ...rest, ...more } }], answer: undefined };
     });
   await change({ run: `${left}.r1`, status: 'in_progress' });
+  expect(await legsAtWork(at.op.books, id)).toEqual([left]);
   good(await cancelMolecule(at.op, { id, reason: 'enough' }));
   await closed(right);
   const shown = `its step has ended: nobody waits for what a polecat makes of it`;
