@@ -37,7 +37,9 @@ export const formulaList = command({
         steps === null ? '' : String(steps),
         varsIn(vars),
         `${origin}${hides.length > 0 ? paint.dim(` hides ${hides.join(', ')}`) : ''}`,
-        faults.length > 0 ? paint.red(`${faults.length} faults: gt formula validate ${name}`) : description,
+        faults.length > 0
+          ? paint.red(`${faults.length} ${faults.length === 1 ? 'fault' : 'faults'}: gt formula validate ${name}`)
+          : description,
       ];
     });
     return table(rows, ['NAME', 'TYPE', 'STEPS', 'VARS', 'FROM', ''].map(paint.dim));

@@ -1,6 +1,7 @@
 import { command } from '#cli/command';
 import { judge } from '#cli/gating';
 import type { Gate } from '#core/records';
+import { refuse } from '#core/refusals';
 
 const REASON = { name: 'reason', short: 'r', value: 'text', help: 'why' } as const;
 const GATE = { name: 'id', required: true, help: 'which gate' } as const;
@@ -25,7 +26,10 @@ export const gateDeny = command({
   options: [REASON],
   about: 'What it keeps back does not go on: a step fails and asks you (retry or skip it), a work item stays blocked.',
   example: 'gt gate deny sh-gate-4kx --reason "the API is not agreed yet"',
-  run: ({ args, opts, global, io }) => judge({ global, io }, { id: args.id, says: 'deny', reason: opts.reason ?? 'denied' }),
+  run: ({ args, opts, global, io }) =>
+    opts.reason === undefined || opts.reason.trim() === ''
+      ? refuse('USAGE', { what: 'Why is it denied?', hint: 'Say it: --reason "…"; whoever looks at the step next reads it.' })
+      : judge({ global, io }, { id: args.id, says: 'deny', reason: opts.reason }),
   text: ended,
 });
 

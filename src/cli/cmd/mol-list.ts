@@ -36,7 +36,7 @@ export function molListText(
   { molecules, total }: { molecules: readonly MolLine[]; total: number },
   { paint, now, width }: Show,
 ): string {
-  if (molecules.length === 0) return 'No molecule is open. Pour one: gt sling <item> --on <formula>, or bd mol pour <formula>';
+  if (molecules.length === 0) return 'No molecule here. Pour one: gt sling <item> --on <formula>, or bd mol pour <formula>';
   const rows = molecules.map(({ id, phase, state, closed, work, open, ended, createdAt, title }) => [
     paint.bold(id),
     phase === 'vapor' ? 'wisp' : 'molecule',
