@@ -2,11 +2,11 @@ import { sentence } from '#core/formula/faults';
 import type { Proto } from '#core/formula/proto';
 import { planConvoy } from '#core/formula/run-convoy';
 import { shortHash } from '#core/ids';
-import type { Molecule } from '#core/records';
+import type { Work } from '#core/records';
 import { isRefusal, type Refusal, refuse } from '#core/refusals';
 import { createWork } from '#ops/create-work';
 import { pour } from '#ops/pour';
-import { sling } from '#ops/sling';
+import { cannotSling, sling } from '#ops/sling';
 import type { Desk } from '#world/desk';
 
 /** A formula that is to be run, cooked and filled. */
@@ -79,8 +79,10 @@ export async function runFormula(ground: RunGround, run: FormulaRun): Promise<Ra
   const ready = planned(run, shortHash(desk.random(5), 5));
   if (isRefusal(ready)) return ready;
   const { plan, directory } = ready;
-  if (directory !== '') ground.makeFolder(directory);
   const alone = run.on === undefined && (plan.type === 'convoy' || run.fanout || !plan.steps.some(isAgents));
+  const refusal = await unfitFor(ground, run, plan, alone);
+  if (refusal) return refusal;
+  if (directory !== '') ground.makeFolder(directory);
   const work = alone ? undefined : (run.on ?? (await itemFor(desk, run, plan)));
   if (isRefusal(work)) return work;
   const mol = await pour(desk, {
@@ -95,12 +97,26 @@ export async function runFormula(ground: RunGround, run: FormulaRun): Promise<Ra
     ...(run.agent || plan.agent ? { agent: run.agent || plan.agent } : {}),
   });
   if (isRefusal(mol)) return mol;
-  const refusal = work === undefined ? undefined : await slung(ground, work, run, mol);
-  return refusal ?? { molecule: mol.id, work: work ?? null, directory: directory || null, plan };
+  const left = work === undefined ? undefined : await slung(ground, work, run);
+  return left ?? { molecule: mol.id, work: work ?? null, directory: directory || null, plan };
 }
 
 const isAgents = ({ kind, exec, type }: Proto['steps'][number]): boolean =>
   kind === 'step' && type !== 'epic' && (exec?.executor === 'agent' || (exec?.executor === undefined && exec?.run === undefined));
+
+/** Why nobody could work it: said before anything is made for it. */
+async function unfitFor({ desk, unfit }: RunGround, run: FormulaRun, plan: Proto, alone: boolean): Promise<Refusal | undefined> {
+  const { on, rig, agent } = run;
+  if (on === undefined) {
+    const works = !alone || plan.steps.some(({ exec }) => exec?.executor === 'polecat');
+    return works ? unfit?.(rig, agent || plan.agent || undefined) : undefined;
+  }
+  if (isOnItsWay(await desk.books.read('work', on))) return undefined;
+  return cannotSling(desk, { ids: [on], rig, ...(agent ? { agent } : {}), ...(unfit ? { unfit } : {}) });
+}
+
+const isOnItsWay = (work: Work | undefined): boolean =>
+  work !== undefined && (work.run !== undefined || work.status === 'hooked' || work.status === 'in_progress');
 
 async function itemFor(desk: Desk, { rig, prefix, agent }: FormulaRun, plan: Proto): Promise<string | Refusal> {
   const made = await createWork(desk, {
@@ -114,14 +130,8 @@ async function itemFor(desk: Desk, { rig, prefix, agent }: FormulaRun, plan: Pro
 }
 
 /** The item is on its way already when somebody slung it before: then its agent finds the molecule. */
-async function slung(
-  { desk, unfit }: RunGround,
-  id: string,
-  { rig, agent }: FormulaRun,
-  _mol: Molecule,
-): Promise<Refusal | undefined> {
-  const work = await desk.books.read('work', id);
-  if (work && (work.run || work.status === 'hooked' || work.status === 'in_progress')) return undefined;
+async function slung({ desk, unfit }: RunGround, id: string, { rig, agent }: FormulaRun): Promise<Refusal | undefined> {
+  if (isOnItsWay(await desk.books.read('work', id))) return undefined;
   const [answer] = await sling(desk, { ids: [id], rig, ...(agent ? { agent } : {}), ...(unfit ? { unfit } : {}) });
   return answer && !answer.slung ? answer.refusal : undefined;
 }
