@@ -1,4 +1,4 @@
-import { sanitise } from '#core/nudge-text';
+import { oneLine, sanitise } from '#core/nudge-text';
 import type { Gate, Step } from '#core/records';
 
 /** A step as whoever works it is told of it: all of it, and nothing of the ones before it. */
@@ -41,7 +41,7 @@ export type MoleculeTold = {
 
 /** `step 6 of 9: clean-up: Clean up`. */
 export const stepHeading = ({ n, of, key, title }: StepTold): string =>
-  `step ${n} of ${of}: ${key}${title === '' || title === key ? '' : `: ${title}`}`;
+  `step ${n} of ${of}: ${key}${title === '' || title === key ? '' : `: ${oneLine(title)}`}`;
 
 /** What proves that a step is done, in words. */
 const EVIDENCE =
@@ -63,10 +63,10 @@ export function moleculeText(told: MoleculeTold): string {
   if (!step)
     return told.complete
       ? `All steps of ${id} are done: run \`gt done\`, then leave.`
-      : `No step of ${id} is ready. It waits for: ${told.waits.join('; ') || 'its pour'}. You are told when one is; end your turn.`;
+      : `No step of ${id} is ready. It waits for: ${told.waits.map(oneLine).join('; ') || 'its pour'}. You are told when one is; end your turn.`;
   const after = fresh ? 'Then leave: the next one has a session of its own.' : 'It prints the next one.';
   return [
-    `Molecule ${id} (${step.formula}), ${stepHeading(step)}`,
+    `Molecule ${id} (${oneLine(step.formula)}), ${stepHeading(step)}`,
     ...(step.failures > 0 ? [`It failed ${step.failures} ${step.failures === 1 ? 'time' : 'times'} before.`] : []),
     stepText(step),
     `Do this step and no other, then close it with \`gt mol step done\`. ${after} ${EVIDENCE} When it cannot be done: \`gt mol step fail --reason "why"\`.`,
