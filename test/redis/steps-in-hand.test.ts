@@ -136,6 +136,8 @@ test('a failed step asks a person and keeps back what needs it, while another go
   expect(await handIn(desk, caller, { head: 'h', target: 'main', author: 'a' })).toMatchObject({ refused: 'STEPS_OPEN' });
   const waits = await desk.steps.standing((await desk.books.read('molecule', mol.id)) ?? mol);
   expect(waits).toMatchObject({ step: null, complete: false, waits: ['a, which failed and needs you: no network'] });
+  expect(await retryStep(desk, { caller, step: 'a' })).toMatchObject({ refused: 'STEP_PERSONS' });
+  expect(await desk.books.read('escalation', question)).toMatchObject({ state: 'open' });
   expect(await retryStep(desk, { step: `${mol.id}.other` })).toMatchObject({ refused: 'STEP_NOT_FAILED' });
   good(await retryStep(desk, { step: `${mol.id}.a` }));
   expect(await desk.books.read('escalation', question)).toMatchObject({ state: 'closed' });
@@ -183,6 +185,16 @@ test('steps of a molecule that hangs under a step go into the same hand, before 
   expect(await hand()).toBe(`${nested.id}.n2`);
   good(await closeStep(desk, { caller, step: `${nested.id}.n2` }, DONE));
   expect(await hand()).toBe(`${mol.id}.z`);
+});
+
+test('work is not handed in while its steps are still being poured', async () => {
+  const { item, caller } = await atWork([]);
+  const { molecule = '' } = (await desk.books.read('work', item.id)) ?? {};
+  await desk.change(async (reading) => {
+    const mol = await reading.get('molecule', molecule);
+    return { put: mol ? [{ noun: 'molecule', doc: { ...mol, state: 'pouring' } }] : [], answer: undefined };
+  });
+  expect(await handIn(desk, caller, { head: 'h', target: 'main', author: 'a' })).toMatchObject({ refused: 'STEPS_OPEN' });
 });
 
 test('an item that closes with open steps asks its molecule to end', async () => {
