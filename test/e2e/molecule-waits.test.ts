@@ -104,7 +104,9 @@ test('work with open steps is not handed in, and a step without proof is not clo
   writeChain(town, 'proof', [
     {
       id: 'empty',
-      block: `"$GT_BIN" done 2> '${town.gate('done')}' && exit 8\n"$GT_BIN" mol step done 2> '${town.gate('nothing')}' && exit 9\n${note('seen')}`,
+      block: `"$GT_BIN" done 2> '${town.gate('done')}' && exit 8\n"$GT_BIN" mol step done 2> '${town.gate('nothing')}' && exit 9
+"$GT_BIN" mol step done --commit "$(git rev-parse HEAD)" 2> '${town.gate('old')}' && exit 6
+"$GT_BIN" mol step done --file /etc/passwd 2> '${town.gate('outside')}' && exit 5\n${note('seen')}`,
     },
     {
       id: 'checked',
@@ -118,6 +120,8 @@ test('work with open steps is not handed in, and a step without proof is not clo
   await town.landed(id);
   expect(town.lines('done').join('\n')).toContain('open steps: checked, last');
   expect(town.lines('nothing').join('\n')).toContain('no new commit since you took it');
+  expect(town.lines('old').join('\n')).toContain('is on main already');
+  expect(town.lines('outside').join('\n')).toContain('/etc/passwd lies outside of the town');
   expect(town.lines('check').join('\n')).toContain('test -e mended.txt');
   const { steps } = await stepsOf(town, id);
   expect(steps.map(({ evidence }) => Object.keys(evidence ?? {}))).toEqual([['note'], ['commit'], ['commit']]);
