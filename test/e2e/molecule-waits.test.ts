@@ -79,16 +79,18 @@ test('with --fresh each step has a session of its own, in one run', async () => 
 });
 
 test('a worker that is killed, and one after it, leave each step closed once', async () => {
+  // Five ends of a worker in a minute are a crash loop, which the supervisor waits out; the next test needs two.
+  const keys = ['a', 'b'];
   writeChain(
     town,
     'killed',
-    ['a', 'b', 'c', 'd'].map((key) => ({
+    keys.map((key) => ({
       id: key,
       block: `echo ${key} >> '${town.gate('killed')}'\nwhile [ ! -e '${town.gate(`go-${key}`)}' ]; do sleep 0.05; done\n${commits(`k-${key}.txt`)}`,
     })),
   );
   const id = await slingOn('killed');
-  for (const key of ['a', 'b', 'c', 'd']) {
+  for (const key of keys) {
     await town.until(`${key} runs`, async () => town.lines('killed').includes(key));
     const worker = await town.kill('worker');
     // Closed while nobody serves the town, or just after.
@@ -99,8 +101,8 @@ test('a worker that is killed, and one after it, leave each step closed once', a
   expect(await town.read('run', `${id}.r1`)).toMatchObject({ sessions: 1 });
   const { mol } = await stepsOf(town, id);
   const closes = (await town.events()).filter((one) => one.type === 'step.closed' && one.data['mol'] === mol.id);
-  expect(closes.map(({ subject }) => subject.slice(mol.id.length + 1))).toEqual(['a', 'b', 'c', 'd']);
-  expect(town.lines('killed')).toEqual(['a', 'b', 'c', 'd']);
+  expect(closes.map(({ subject }) => subject.slice(mol.id.length + 1))).toEqual(keys);
+  expect(town.lines('killed')).toEqual(keys);
 });
 
 test('work with open steps is not handed in, and a step without proof is not closed', async () => {
