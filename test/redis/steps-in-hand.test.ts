@@ -165,6 +165,15 @@ test('a person closes steps of a molecule without an item, when they are ready; 
   expect(desk.woken).toContain(`steps/${other.mol.id}.b@1`);
 });
 
+test('the end of another step leaves the hand as it is: what an agent has in hand it keeps', async () => {
+  const { mol, run, caller, hand } = await atWork([agentStep('a'), agentStep('other'), agentStep('third')]);
+  good(await takeStep(desk, { run: run.id, caller }));
+  good(await closeStep(desk, { step: `${mol.id}.other` }, { outcome: 'skipped', reason: 'not needed' }));
+  good(await closeStep(desk, { step: `${mol.id}.third` }, DONE));
+  expect(await hand()).toBe(`${mol.id}.a`);
+  expect((await stepsByKey(desk, mol.id))['a']).toMatchObject({ status: 'in_progress', holder: { session: caller.session } });
+});
+
 test('steps of a molecule that hangs under a step go into the same hand, before what comes after', async () => {
   const { mol, run, caller, hand } = await atWork([agentStep('a'), agentStep('z')]);
   const nested = await laid(desk, [agentStep('n1'), agentStep('n2', ['n1'])]);
