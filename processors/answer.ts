@@ -3,6 +3,7 @@ import type { Noun, Records } from '#core/records';
 import type { Refusal } from '#core/refusals';
 import type { NounOf, QueueName } from '#queues/index';
 import type { Desk } from '#world/desk';
+import type { Seen } from '#world/store/books';
 
 /** What a processor answers: data, which the wrapper turns into BullMQ's moves (design: the sleeping job). `why` is shown on the board. */
 export type Answer =
@@ -11,8 +12,8 @@ export type Answer =
   /** Park until these jobs have ended, or until woken. They are added first; their records exist. */
   | { readonly do: 'await'; readonly children: readonly Child[]; readonly why: string }
   | { readonly do: 'handBack' }
-  /** Only from a final state of the record; `result` is a short id or word. */
-  | { readonly do: 'done'; readonly result: string }
+  /** Only from a final state of the record; `result` is a short id or word. `childless`: nothing was ever hung under the job, so nothing is waited for. */
+  | { readonly do: 'done'; readonly result: string; readonly childless?: true }
   /** For jobs that are one attempt. */
   | { readonly do: 'giveUp'; readonly refusal: Refusal };
 
@@ -27,8 +28,10 @@ export type Turn<N extends Noun> = {
   readonly doc: Records[N] | undefined;
   /** How many needs were unmet then. */
   readonly unmet: number;
+  /** The same reading, for a change that begins from it. */
+  readonly seen: Seen;
   /** Takes the job out of the unseen set and reads its record again: for runs that stay active. @throws StaleEpoch */
-  readonly again: () => Promise<{ doc: Records[N] | undefined; unmet: number }>;
+  readonly again: () => Promise<{ doc: Records[N] | undefined; unmet: number; seen: Seen }>;
   /** Aborted when the worker stops or the job's lock is lost: hand back, write nothing. */
   readonly signal: AbortSignal;
   /** Shows on the board what the job is at. */
@@ -44,3 +47,5 @@ export type Processor<Q extends QueueName, W extends { readonly desk: Desk }> = 
 export const sleep = (until: number, why: string): Answer => ({ do: 'sleep', until, why });
 export const awaitChildren = (children: readonly Child[], why: string): Answer => ({ do: 'await', children, why });
 export const done = (result: string): Answer => ({ do: 'done', result });
+/** Ends a job under which nothing was ever hung: one question less. */
+export const doneChildless = (result: string): Answer => ({ do: 'done', result, childless: true });

@@ -1,5 +1,6 @@
-import { jobId, type Member, member, runId } from '#core/ids';
+import { jobId, member, runId } from '#core/ids';
 import { DELIVERIES_KEPT_MS, ENDED_KEPT_MS, LOGS_KEPT_MS, PAGE } from '#core/limits';
+import { liveJobs } from '#ops/live-jobs';
 import { aloneQueues } from '#queues/index';
 import type { Desk } from '#world/desk';
 import type { World } from '#world/world';
@@ -29,16 +30,14 @@ export async function deaconRounds(world: World): Promise<number> {
 
 async function everyRecordHasItsJob({ desk, queues }: World): Promise<number> {
   let mended = 0;
-  for (let from = 0; ; from += PAGE) {
-    const page = (await desk.books.index('jobs', from, from + PAGE - 1)) as Member[];
+  for await (const page of liveJobs(desk.books)) {
     const missing = await queues.missing(page);
-    if (missing.length > 0) {
-      desk.log.warn('records without a job', { count: missing.length, first: missing[0] });
-      await desk.wake(missing);
-      mended += missing.length;
-    }
-    if (page.length < PAGE) return mended;
+    if (missing.length === 0) continue;
+    desk.log.warn('records without a job', { count: missing.length, first: missing[0] });
+    await desk.wake(missing);
+    mended += missing.length;
   }
+  return mended;
 }
 
 /** Slots and trains are level-triggered: one look a minute makes certain what events make quick. */

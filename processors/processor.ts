@@ -140,7 +140,7 @@ export class Wrapper<W> {
         throw new UnrecoverableError(says);
       }
       case 'done': // its children may have been added by others
-        if ((await job.getDependenciesCount()).unprocessed === 0) return answer.result;
+        if (answer.childless || (await job.getDependenciesCount()).unprocessed === 0) return answer.result;
         return this.#awaitChildren(at, async () => answer.result);
       default:
         throw new Error(`${self} gave no answer: ${JSON.stringify(answer satisfies never)}`);

@@ -5,17 +5,24 @@ import { closeStep, type StepEnd } from '#core/molecule/life';
 import type { Step } from '#core/records';
 import { isRefusal, Refused } from '#core/refusals';
 import { failing } from '#ops/fail-step';
+import type { Seen } from '#world/store/books';
 import type { World } from '#world/world';
 
 /** Closes a step, once. @throws Refused when the books are busy, so that the job's backoff tries again */
-export async function end(step: Step, how: StepEnd, { desk }: World): Promise<void> {
+export async function end(step: Step, how: StepEnd, world: World): Promise<void> {
+  await endSeen(undefined, step, how, world);
+}
+
+/** The same, from the reading that the activation began with. @returns the step as it is then */
+export async function endSeen(seen: Seen | undefined, { id }: Step, how: StepEnd, { desk }: World): Promise<Step | undefined> {
   const closed = await desk.change(async (reading) => {
-    const now = await reading.get('step', step.id);
+    const now = await reading.get('step', id);
     if (!now || now.status === 'closed') return unchanged(now);
     const mol = now.watched ? await reading.get('molecule', now.mol) : undefined;
     return closeStep(now, mol, how, desk.clock.now());
-  });
+  }, seen);
   if (isRefusal(closed)) throw new Refused(closed);
+  return closed;
 }
 
 /** Its work has failed: what the formula says then. A step that somebody has ended or failed meanwhile stays as it is. @throws Refused as `end` */

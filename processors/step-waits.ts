@@ -1,4 +1,5 @@
 import { unchanged } from '#core/change';
+import { childrenIndex } from '#core/derive';
 import { HOLD_MS } from '#core/limits';
 import { type Child, endWait, hearOf, judgeWait } from '#core/molecule/waits';
 import type { Step } from '#core/records';
@@ -27,15 +28,16 @@ export async function watch(step: Step, world: World): Promise<Answer | undefine
 
 type Kind = NonNullable<Step['waits']>['kind'];
 
-/** What hangs under the spawner: molecules, and the steps that it contains. While it is open only the first child to close is of interest. */
+/** What hangs under the spawner: molecules, the steps that it contains, and items that were made for it. While it is open only the first child to close is of interest. */
 async function childrenOf(kind: Kind, spawner: Step | undefined, reading: Reading, { desk }: World): Promise<Child[]> {
   if (!spawner || (spawner.status !== 'closed' && kind !== 'any-children')) return [];
   const molecules = await Promise.all((spawner.molecules ?? []).map((id) => reading.get('molecule', id)));
   const mayContain = spawner.exec === 'epic' || spawner.status === 'closed';
   const inside = mayContain ? (await stepsOf(spawner.mol, desk)).filter(({ parent }) => parent === spawner.id) : [];
   const steps = await Promise.all(inside.map(({ id }) => reading.get('step', id)));
+  const items = await Promise.all((await desk.books.index(childrenIndex(spawner.id))).map((id) => reading.get('work', id)));
   return [
     ...molecules.flatMap((one) => (one ? [{ id: one.id, isOpen: one.state !== 'closed' }] : [])),
-    ...steps.flatMap((one) => (one ? [{ id: one.id, isOpen: one.status !== 'closed' }] : [])),
+    ...[...steps, ...items].flatMap((one) => (one ? [{ id: one.id, isOpen: one.status !== 'closed' }] : [])),
   ];
 }

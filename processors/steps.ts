@@ -3,8 +3,8 @@ import { nextForStep } from '#core/molecule/life';
 import { isSkipped } from '#core/molecule/opening';
 import type { Step } from '#core/records';
 import type { World } from '#world/world';
-import { type Answer, done, type Processor, sleep } from './answer.ts';
-import { end } from './step-end.ts';
+import { type Answer, done, doneChildless, type Processor, sleep } from './answer.ts';
+import { end, endSeen } from './step-end.ts';
 import { fanOut } from './step-fan-out.ts';
 import { judge } from './step-judge.ts';
 import { offer } from './step-offer.ts';
@@ -32,7 +32,7 @@ const EXECUTORS: Record<
 /** A step's life: held while it needs something, then done by whoever does it. */
 export const steps: Processor<'steps', World> = async (turn, world) => {
   const { desk } = world;
-  for (let { doc, unmet } = turn; ; { doc, unmet } = await turn.again()) {
+  for (let { doc, unmet, seen } = turn; ; { doc, unmet, seen } = await turn.again()) {
     if (!doc) return done('gone');
     const now = desk.clock.now();
     if (doc.onlyIf && doc.status === 'open' && unmet === 0 && isSkipped(doc, await desk.books.index(`steps.failed:${doc.mol}`))) {
@@ -43,11 +43,13 @@ export const steps: Processor<'steps', World> = async (turn, world) => {
     switch (move.do) {
       case 'hold':
         return sleep(doc.notBefore !== undefined && doc.notBefore > now ? doc.notBefore : now + HOLD_MS, move.why);
-      case 'close':
-        await end(doc, { outcome: 'done', reason: doc.exec === 'epic' ? 'its children have ended' : 'its needs are met' }, world);
+      case 'close': {
+        const reason = doc.exec === 'epic' ? 'its children have ended' : 'its needs are met';
+        const closed = await endSeen(seen, doc, { outcome: 'done', reason }, world);
         // What follows its work is yet to be done.
         if (doc.after) break;
-        return done('done');
+        return closed && !closed.work && !closed.molecules ? doneChildless('done') : done('done');
+      }
       case 'run':
       case 'sling':
       case 'decide-round':

@@ -1,16 +1,25 @@
-/** The trials: `node dist/src/main.js soak|soak-nudges|demo|bench|test-agents`, and the `stand-in` that plays an agent in them. The commands of the town are in src/cli. */
+import { systemClock } from '#world/clock';
+
+/** The trials: `node dist/src/main.js soak|soak-nudges|soak-hanoi|demo|bench|test-agents`, and the `stand-in` that plays an agent in them. The commands of the town are in src/cli. */
 const say = (line: string) => process.stdout.write(`${line}\n`);
 const [trial = '', ...words] = process.argv.slice(2);
 
 if (trial === 'soak') {
   const { FULL, soak } = await import('./trials/soak.ts');
-  process.exitCode = (await soak(FULL, say)).ok ? 0 : 1;
+  const { FULL_MOLECULES, soakMolecules } = await import('./trials/soak-molecules.ts');
+  const isGood = (await soak(FULL, say)).ok;
+  const { faults } = await soakMolecules({ ...FULL_MOLECULES, seed: systemClock.now() % 1e9 }, say);
+  process.exitCode = isGood && faults.length === 0 ? 0 : 1;
 } else if (trial === 'soak-nudges') {
   const { readPlan, soakNudges } = await import('./trials/soak-nudges.ts');
   const { soakReal } = await import('./trials/soak-real.ts');
   const plan = readPlan(words);
   const isGood = plan.real === undefined ? (await soakNudges(plan, say)).ok : await soakReal(plan.real, plan.nudges, say);
   process.exitCode = isGood ? 0 : 1;
+} else if (trial === 'soak-hanoi') {
+  const { readHanoiPlan, soakHanoi } = await import('./trials/hanoi.ts');
+  const plan = readHanoiPlan(words, systemClock.now() % 1e9);
+  process.exitCode = (await soakHanoi(plan, say)) ? 0 : 1;
 } else if (trial === 'soak-asker') {
   const { askAsProcess } = await import('./trials/soak-asker.ts');
   await askAsProcess(words[0] ?? '', say);
@@ -28,6 +37,8 @@ if (trial === 'soak') {
   const code = await standIn(words, say);
   if (code !== undefined) process.exitCode = code;
 } else {
-  say(`There is no trial \`${[trial, ...words].join(' ')}\`: use soak, soak-nudges, demo, bench, test-agents or stand-in.`);
+  say(
+    `There is no trial \`${[trial, ...words].join(' ')}\`: use soak, soak-nudges, soak-hanoi, demo, bench, test-agents or stand-in.`,
+  );
   process.exitCode = 2;
 }

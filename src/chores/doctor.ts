@@ -1,7 +1,7 @@
 import { type Member, parentOf } from '#core/ids';
-import { PAGE } from '#core/limits';
 import type { Run } from '#core/records';
 import { isRefusal, type Refusal } from '#core/refusals';
+import { liveJobs } from '#ops/live-jobs';
 import type { Stray } from '#world/processes/strays';
 import type { RedisFacts } from '#world/redis/inspect';
 import type { Books } from '#world/store/books';
@@ -187,9 +187,7 @@ async function rig(ground: DoctorGround, name: string): Promise<Check[]> {
 async function jobs(ground: DoctorGround, { books, exist, unseenBefore }: NonNullable<DoctorGround['books']>): Promise<Check[]> {
   const lost: string[] = [];
   let total = 0;
-  for (let from = 0; ; from += PAGE) {
-    const page = (await books.index('jobs', from, from + PAGE - 1)) as Member[];
-    if (page.length === 0) break;
+  for await (const page of liveJobs(books)) {
     const there = await exist(page);
     lost.push(...page.filter((_, i) => !there[i]));
     total += page.length;

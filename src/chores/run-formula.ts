@@ -12,6 +12,8 @@ import type { Desk } from '#world/desk';
 /** A formula that is to be run, cooked and filled. */
 export type FormulaRun = {
   readonly plan: Proto;
+  /** The stored protomolecule that it is, if it is one. */
+  readonly proto?: string;
   /** File it comes from. */
   readonly source: string;
   readonly rig: string;
@@ -31,7 +33,7 @@ export type FormulaRun = {
 
 export type RunGround = {
   readonly desk: Desk;
-  readonly makeFolder: (path: string) => void;
+  readonly makeFolders: (paths: readonly string[]) => Refusal | undefined;
   readonly unfit?: (rig: string, agent: string | undefined) => Promise<Refusal | undefined>;
 };
 
@@ -43,12 +45,15 @@ export type Ran = {
   readonly plan: Proto;
 };
 
-/** What is about to be poured, and where its legs write. Everything that can be wrong is said here, before anything is made. */
-export function planned(run: FormulaRun, id: string): { plan: Proto; directory: string } | Refusal {
+/** What is about to be poured, and where its legs write. */
+type Planned = { readonly plan: Proto; readonly directory: string; readonly folders: readonly string[] };
+
+/** What is about to be poured. Everything that can be wrong is said here, before anything is made. */
+export function planned(run: FormulaRun, id: string): Planned | Refusal {
   const { plan } = run;
   if (plan.type === 'aspect' && plan.steps.length === 0)
     return refuse('FORMULA_NOT_RUN', { name: plan.formula, type: plan.type, hint: 'Name it in `compose.aspects` of a formula.' });
-  if (plan.type !== 'convoy') return run.preset === undefined ? { plan, directory: '' } : noPreset(plan);
+  if (plan.type !== 'convoy') return run.preset === undefined ? { plan, directory: '', folders: [] } : noPreset(plan);
   const given = {
     id,
     inputs: new Map(Object.entries(run.vars)),
@@ -62,10 +67,25 @@ export function planned(run: FormulaRun, id: string): { plan: Proto; directory: 
     const lines = convoy.faults.map((fault) => `\n  ${sentence(fault)}`).join('');
     return refuse('FORMULA_INVALID', { name: plan.formula, faults: `${convoy.faults.length} faults:${lines}` });
   }
-  // Each leg is work of its own, and so is what is made of them all.
-  const steps = convoy.plan.proto.steps.map((step) => ({ ...step, exec: { ...step.exec, executor: 'polecat' as const } }));
-  return { plan: { ...convoy.plan.proto, steps }, directory: convoy.plan.directory };
+  const { proto, directory, files } = convoy.plan;
+  const folders = directory === '' ? [] : [...new Set([directory, ...Object.values(files).map(folderOf)])];
+  return { plan: { ...proto, steps: proto.steps.map(asWork) }, directory, folders };
 }
+
+const folderOf = (path: string): string => path.slice(0, path.lastIndexOf('/'));
+
+/** Each leg is work of its own, and so is what is made of them all. */
+function asWork(step: Step): Step {
+  const own: Step = { ...step, exec: { ...step.exec, executor: 'polecat' } };
+  return step.leg?.review_only && !step.description.includes('--no-code')
+    ? { ...own, description: `${step.description}\n\n${REVIEW_ONLY}` }
+    : own;
+}
+
+const REVIEW_ONLY =
+  'This is a review: change and commit nothing in the repository. Hand in with `gt done --no-code --report <file>`, with the file that you wrote.';
+
+type Step = Proto['steps'][number];
 
 const noPreset = (plan: Proto): Refusal =>
   refuse('FORMULA_NOT_RUN', { name: plan.formula, type: plan.type, hint: 'Only a convoy has presets.' });
@@ -78,11 +98,10 @@ export async function runFormula(ground: RunGround, run: FormulaRun): Promise<Ra
   const { desk } = ground;
   const ready = planned(run, shortHash(desk.random(5), 5));
   if (isRefusal(ready)) return ready;
-  const { plan, directory } = ready;
+  const { plan, directory, folders } = ready;
+  const unready = (await unfitFor(ground, run, plan)) ?? ground.makeFolders(folders);
+  if (unready) return unready;
   const alone = run.on === undefined && (plan.type === 'convoy' || run.fanout || !plan.steps.some(isAgents));
-  const refusal = await unfitFor(ground, run, plan, alone);
-  if (refusal) return refusal;
-  if (directory !== '') ground.makeFolder(directory);
   const work = alone ? undefined : (run.on ?? (await itemFor(desk, run, plan)));
   if (isRefusal(work)) return work;
   const mol = await pour(desk, {
@@ -92,26 +111,32 @@ export async function runFormula(ground: RunGround, run: FormulaRun): Promise<Ra
     phase: plan.phase === 'vapor' ? 'vapor' : 'liquid',
     vars: run.vars,
     ...(work === undefined ? {} : { work }),
+    ...(run.proto === undefined ? {} : { proto: run.proto }),
     ...(run.fresh ? { fresh: true } : {}),
     ...(run.fanout ? { fanout: true } : {}),
     ...(run.agent || plan.agent ? { agent: run.agent || plan.agent } : {}),
   });
   if (isRefusal(mol)) return mol;
-  const left = work === undefined ? undefined : await slung(ground, work, run);
-  return left ?? { molecule: mol.id, work: work ?? null, directory: directory || null, plan };
+  const refusal = work === undefined ? undefined : await slung(ground, work, run);
+  return refusal ?? { molecule: mol.id, work: work ?? null, directory: directory || null, plan };
 }
 
-const isAgents = ({ kind, exec, type }: Proto['steps'][number]): boolean =>
-  kind === 'step' && type !== 'epic' && (exec?.executor === 'agent' || (exec?.executor === undefined && exec?.run === undefined));
+const isAgents = ({ kind, exec, type, leg }: Step): boolean =>
+  kind === 'step' &&
+  !leg &&
+  type !== 'epic' &&
+  (exec?.executor === 'agent' || (exec?.executor === undefined && exec?.run === undefined));
 
-/** Why nobody could work it: said before anything is made for it. */
-async function unfitFor({ desk, unfit }: RunGround, run: FormulaRun, plan: Proto, alone: boolean): Promise<Refusal | undefined> {
+/** Why the item cannot be slung, or the first agent that cannot be started: said before anything is made that would only wait for a person. */
+async function unfitFor({ desk, unfit }: RunGround, run: FormulaRun, plan: Proto): Promise<Refusal | undefined> {
   const { on, rig, agent } = run;
-  if (on === undefined) {
-    const works = !alone || plan.steps.some(({ exec }) => exec?.executor === 'polecat');
-    return works ? unfit?.(rig, agent || plan.agent || undefined) : undefined;
+  const own = (step: Step) => on === undefined && isAgents(step);
+  const works = plan.steps.filter((step) => step.leg || own(step) || step.exec?.executor === 'polecat');
+  for (const one of new Set(works.map(({ leg }) => leg?.agent || agent || plan.agent || undefined))) {
+    const refusal = await unfit?.(rig, one);
+    if (refusal) return refusal;
   }
-  if (isOnItsWay(await desk.books.read('work', on))) return undefined;
+  if (on === undefined || isOnItsWay(await desk.books.read('work', on))) return undefined;
   return cannotSling(desk, { ids: [on], rig, ...(agent ? { agent } : {}), ...(unfit ? { unfit } : {}) });
 }
 

@@ -71,7 +71,7 @@ export type Call<P extends readonly Positional[] = readonly Positional[], O exte
   say(line: string): void;
 };
 
-/** What `text` may use to show a value. */
+/** What `text` may use to show a value. `width`: columns of the terminal; without end into a pipe, where nothing is cut. */
 export type Show = { readonly paint: Palette; readonly now: number; readonly width: number; readonly quiet: boolean };
 
 /** A command as its file declares it. */

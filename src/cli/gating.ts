@@ -74,11 +74,14 @@ async function homeOf(town: OpenTown, { keepsBack, rig }: Wish, io: Io): Promise
 
 /** Somebody's word on a gate, with the ids that may have been meant where there is none. */
 export async function judge(call: Pick<Call, 'global' | 'io'>, verdict: Omit<Verdict, 'agent'>): Promise<Gate | Refusal> {
-  const agent = agentIn(call.io);
-  return withDesk(call, { wait: agent ? 'agent' : 'person' }, async (town) => {
-    const answer = await judgeGate(town.desk, { ...verdict, ...(agent ? { agent } : {}) });
-    return isRefusal(answer) ? withNearestGate(answer, town) : answer;
-  });
+  return withDesk(call, { wait: agentIn(call.io) ? 'agent' : 'person' }, (town) => judgeIn(town, call.io, verdict));
+}
+
+/** The same in a town that is open. */
+export async function judgeIn(town: OpenTown, io: Io, verdict: Omit<Verdict, 'agent'>): Promise<Gate | Refusal> {
+  const agent = agentIn(io);
+  const answer = await judgeGate(town.desk, { ...verdict, ...(agent ? { agent } : {}) });
+  return isRefusal(answer) ? withNearestGate(answer, town) : answer;
 }
 
 /** The agent's session that calls, if one does: a token that nobody can read is an agent's too. */

@@ -34,15 +34,23 @@ export function stepText(step: StepLine, paint: Palette): string {
   const proof = evidence?.commit?.slice(0, 10) ?? evidence?.file ?? evidence?.work;
   const notes = [
     ...(step.exec === 'agent' ? [] : [step.exec]),
-    ...(step.standing === 'held' && step.unmet.length > 0
-      ? [`needs ${step.unmet.slice(0, 3).map(shortId).join(', ')}${step.unmet.length > 3 ? ' …' : ''}`]
-      : []),
-    ...(step.standing === 'in hand' && step.by ? [step.by] : []),
-    ...((step.standing === 'failed' || step.standing === 'skipped') && step.why ? [step.why] : []),
+    ...(step.standing === 'held' ? heldBy(step) : []),
+    ...(step.needsYou && step.why ? [step.why] : step.standing === 'in hand' && step.by ? [step.by] : []),
+    ...(!step.needsYou && (step.standing === 'failed' || step.standing === 'skipped') && step.why ? [step.why] : []),
     ...(proof ? [proof] : []),
   ];
   const title = step.title === step.key ? '' : ` ${step.title}`;
   return `${paint.bold(step.key)}${title}${notes.length > 0 ? paint.dim(`  (${notes.join('; ')})`) : ''}`;
+}
+
+/** What a held step waits for: of a container, its own steps are counted. */
+function heldBy({ id, unmet }: StepLine): string[] {
+  const needs = unmet.filter((need) => !need.startsWith(`${id}.`));
+  const own = unmet.length - needs.length;
+  return [
+    ...(needs.length > 0 ? [`needs ${needs.slice(0, 3).map(shortId).join(', ')}${needs.length > 3 ? ' …' : ''}`] : []),
+    ...(own > 0 ? [`${own} of its steps ${own === 1 ? 'is' : 'are'} open`] : []),
+  ];
 }
 
 /** An id without its molecule. */

@@ -65,7 +65,7 @@ async function answer(argv: readonly string[], io: Io, topics: readonly Topic[],
   const text = printed(command, value, global.json && ((one) => face.document(one, io)), () => ({
     paint: colour(!global.colour),
     now: io.now(),
-    width: io.width,
+    width: io.outIsTerminal ? io.width : Number.POSITIVE_INFINITY,
     quiet: global.quiet,
   }));
   if (text) io.out(`${text}\n`);

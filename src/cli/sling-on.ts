@@ -2,12 +2,13 @@ import { isRefusal, type Refusal, refuse } from '#core/refusals';
 import { type Pour, pour } from '#ops/pour';
 import type { Io } from './command.ts';
 import type { OpenTown } from './wire.ts';
-import { cookedForRun } from './wire-cook.ts';
-import { formulaNamed, formulasOf } from './wire-formulas.ts';
+import { filledForRun } from './wire-cook.ts';
+import { templateOf } from './wire-molecules.ts';
 import { openRig } from './wire-rigs.ts';
 
 /** What the items are to be worked by. */
 export type On = {
+  /** A formula's name, or the id of a stored protomolecule. */
   readonly formula: string;
   readonly vars: Readonly<Record<string, string>>;
   readonly fresh: boolean;
@@ -41,12 +42,11 @@ async function pourFor(town: OpenTown, io: Io, id: string, { formula, vars, fres
   const attached = work.molecule === undefined ? undefined : await desk.books.read('molecule', work.molecule);
   if (attached && attached.state !== 'closed') return refuse('MOLECULE_ATTACHED', { id, mol: attached.id });
   const rig = await openRig(town, work.rig);
-  const shelf = formulasOf(town, work.rig, io);
   if (isRefusal(rig)) return rig;
-  if (isRefusal(shelf)) return shelf;
-  const named = formulaNamed(shelf, formula, io);
-  if (isRefusal(named)) return named;
-  const dish = cookedForRun(named.files, { name: named.name, vars: { feature: work.title, issue: id, ...vars } });
+  const given = { feature: work.title, issue: id, ...vars };
+  const template = await templateOf(town, formula, { rig: work.rig, vars: given, io });
+  if (isRefusal(template)) return template;
+  const dish = filledForRun(template, given);
   if (isRefusal(dish)) return dish;
   const { plan } = dish;
   if (plan.type === 'convoy' || plan.steps.length === 0) {
@@ -63,8 +63,9 @@ async function pourFor(town: OpenTown, io: Io, id: string, { formula, vars, fres
     prefix: rig.file.beads.prefix,
     rig: work.rig,
     phase: plan.phase === 'vapor' ? 'vapor' : 'liquid',
-    vars: { feature: work.title, issue: id, ...vars },
+    vars: given,
     work: id,
+    ...(template.id === undefined ? {} : { proto: template.id }),
     ...(fresh ? { fresh } : {}),
     ...(fanout ? { fanout } : {}),
     ...(plan.agent ? { agent: plan.agent } : {}),

@@ -11,6 +11,25 @@ export function columns(text: string): number {
   return sum;
 }
 
+/** A line in so many columns at most: what is left over is left out, and `…` says so. Its paint ends where it did. */
+export function cut(line: string, width: number): string {
+  if (columns(line) <= width) return line;
+  let text = '';
+  let left = width - 1;
+  for (const [sign] of line.matchAll(/\u001b\[[0-9;:]*m|./gsu)) {
+    const isPaint = sign.length > 1 && sign.startsWith('\u001b');
+    const taken = isPaint ? 0 : columns(sign);
+    if (!isPaint && taken > left) {
+      if (left >= 0) text += '…';
+      left = -1;
+    } else if (isPaint || left >= 0) {
+      text += sign;
+      left -= taken;
+    }
+  }
+  return text;
+}
+
 /**
  * Rows in columns, two spaces apart; nothing is cut, and no line ends in spaces. `heads` stand above, painted as they come; without rows the table is
  * empty, heads or not. Line breaks in a cell become spaces.

@@ -116,3 +116,6 @@ export async function forRigAdd(town: Town, io: Io, say: (line: string) => void)
     cloneFault: (fault) => (fault instanceof CloneFault ? fault : undefined),
   };
 }
+
+/** Where a rig, or with an empty name the town, keeps its data. */
+export const dataFolder = (town: Town, rig: string): string => (rig === '' ? town.layout : rigLayout(town.root, rig)).beads;

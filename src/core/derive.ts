@@ -71,6 +71,8 @@ export const THE_TOWN = 'town';
 export const THE_WORKER = 'worker';
 /** Index of jobs whose molecules were dropped, by the time of that: they are on the board until the deacon comes. */
 export const BURIED = 'buried';
+/** Index of the items that lie in another one, or in a step. */
+export const childrenIndex = (parent: string): string => `children:${parent}`;
 const DISPATCH = member('dispatch', `${THE_TOWN}@1`);
 const train = (rig: string) => member('trains', `${rig}@1`);
 
@@ -88,6 +90,7 @@ const standing: { readonly [N in Noun]?: (doc: Records[N]) => Standing } = {
     }
     if (doc.needsYou) at.push(['needs-you', doc.updatedAt]);
     if (doc.hold) at.push(['names', 0, doc.hold.name]);
+    if (doc.parent) at.push([childrenIndex(doc.parent), doc.createdAt]);
     if (doc.status === 'closed' && isFinal.work(doc) && !doc['jobsRemoved']) at.push(['ended', doc.closed?.at ?? doc.updatedAt]);
     return at;
   },
@@ -120,6 +123,7 @@ const standing: { readonly [N in Noun]?: (doc: Records[N]) => Standing } = {
   step: (doc) => [
     [`${doc.status === 'closed' ? 'steps.closed' : 'steps.open'}:${doc.mol}`, doc.seq],
     ...(doc.closed?.outcome === 'failed' ? [[`steps.failed:${doc.mol}`, doc.seq] as const] : []),
+    ...(doc.status === 'failed' ? [['steps.person', doc.failed?.at ?? 0] as const] : []),
   ],
   gate: (doc) => {
     const at: Array<[string, number]> = doc.mol ? [[`gates:${doc.mol}`, doc.seq ?? 0]] : [];
@@ -152,9 +156,9 @@ function moleculeStands(doc: Records['molecule']): Standing {
   return until === undefined ? at : [...at, ['molecules.due', until]];
 }
 
-/** Every index of a record. Index `jobs` holds each job that should live: what the deacon compares with BullMQ. */
+/** Every index of a record. Index `jobs` holds each job that should live, but those of steps, which their molecules list: what the deacon compares with BullMQ. */
 export function standingOf<N extends Noun>(noun: N, doc: Records[N]): Standing {
-  const job = isFinal[noun](doc) ? undefined : jobMember[noun](doc);
+  const job = noun === 'step' || isFinal[noun](doc) ? undefined : jobMember[noun](doc);
   const own = standing[noun]?.(doc) ?? [];
   return job ? [...own, ['jobs', 0, job] as const] : own;
 }
@@ -167,8 +171,7 @@ const concerned: { readonly [N in Noun]?: (doc: Records[N], before: Records[N] |
     jobMember.work(doc),
     ...(wants(doc) || wants(before) ? [DISPATCH] : []),
     ...(doc.status === 'closed' && before?.status !== 'closed' ? gatesAmong(doc.deps) : []),
-    // The step whose work it is ends with it, before worktree and branch are cleared away.
-    ...(doc.leg && doc.status === 'closed' && before?.status !== 'closed' ? [member('steps', `${doc.leg.step}@1`)] : []),
+    ...(doc.leg && hasNews(doc, before) ? [member('steps', `${doc.leg.step}@1`)] : []),
   ],
   run: (doc, before) => [
     jobMember.run(doc),
@@ -195,6 +198,10 @@ const concerned: { readonly [N in Noun]?: (doc: Records[N], before: Records[N] |
   gate: (doc, before) => (before || !doc.mol ? [jobMember.gate(doc)] : []),
   check: (doc, before) => [jobMember.check(doc), ...(before && doc.state !== before.state ? [train(doc.rig)] : [])],
 };
+
+/** The step whose work it is ends with it, before worktree and branch are cleared away; and it says that a person is asked. */
+const hasNews = (doc: Records['work'], before: Records['work'] | undefined): boolean =>
+  (doc.status === 'closed') !== (before?.status === 'closed') || !doc.needsYou !== !before?.needsYou;
 
 /** Jobs of those needs that are gates, by the form of their ids: `MOL.gate-STEP`, and `gp-gate-4kx` for one that stands alone. */
 const gatesAmong = (needs: readonly string[] = []): Member[] =>

@@ -65,7 +65,7 @@ export const MOLECULE_REFUSALS = {
   },
   STEP_EVIDENCE: {
     says: 'Nothing proves {id} yet: {why}.',
-    try: 'Commit what you made, or say --file PATH, --commit SHA or --note "what you did and found".',
+    try: 'Commit what you made, or say --file PATH, --commit SHA or --note "what you did and found" (to `bd close`: --reason "…").',
     exit: 1,
   },
   STEP_HELD: {

@@ -39,6 +39,8 @@ const work = z.looseObject({
   /** The molecule that its agent works, step by step; and what is left of the one that ended last. */
   molecule: z.string().optional(),
   digest: z.string().optional(),
+  /** The item or the step that it lies in, as a child. */
+  parent: z.string().optional(),
   /** The step whose work this is, and its molecule. */
   leg: z.looseObject({ step: z.string(), mol: z.string() }).optional(),
   /** It wants a slot, since then. */

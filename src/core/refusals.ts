@@ -1,3 +1,4 @@
+import { BEAD_REFUSALS } from './bead-refusals.ts';
 import { DELIVERY_REFUSALS } from './delivery-refusals.ts';
 import { GATE_REFUSALS } from './gate-refusals.ts';
 import { MOLECULE_REFUSALS } from './molecule-refusals.ts';
@@ -150,6 +151,7 @@ export const REFUSALS = {
   ...SESSION_REFUSALS,
   ...MOLECULE_REFUSALS,
   ...GATE_REFUSALS,
+  ...BEAD_REFUSALS,
   NO_OUTPUT: {
     says: '{agent} has no session whose output could be shown.',
     try: 'See `gt polecat list`, and `gt why {agent}`.',

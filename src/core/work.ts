@@ -56,6 +56,8 @@ export type NewWork = {
   readonly labels: readonly string[];
   readonly deps: readonly string[];
   readonly agent?: string;
+  readonly parent?: string;
+  readonly assignee?: string;
   readonly text: Readonly<Record<string, string>>;
 };
 
@@ -63,10 +65,11 @@ const jobOf = (work: Work): Member => member('work', jobId(work.id, work.generat
 
 /** A new item. @param open which of its needs are not closed yet */
 export function createWork(input: NewWork, open: readonly string[], actor: string, now: number): Change<Work> {
-  const { text, labels, deps, agent, ...rest } = input;
+  const { text, labels, deps, agent, parent, ...rest } = input;
   const doc: Work = {
     ...rest,
     ...(agent ? { agent } : {}),
+    ...(parent ? { parent } : {}),
     generation: 1,
     status: 'open',
     labels: [...labels].sort(),

@@ -14,7 +14,12 @@ export async function serveBoard(
 ): Promise<{ url: string; close: () => Promise<void> }> {
   const adapter = new ExpressAdapter();
   adapter.setBasePath('/queues');
-  createBullBoard({ queues: queues.map((queue) => new BullMQAdapter(queue, { readOnlyMode: true })), serverAdapter: adapter });
+  createBullBoard({
+    queues: queues.map((queue) => new BullMQAdapter(queue, { readOnlyMode: true })),
+    serverAdapter: adapter,
+    // A job's data is its id alone; what it waits for is its progress.
+    options: { uiConfig: { boardTitle: 'Gas Town', jobDetails: { defaultTab: 'Progress' }, hideDocsLink: true } },
+  });
   const app = express();
   app.disable('x-powered-by');
   // A page of another site must not read the board through a name of its own that points to loopback.

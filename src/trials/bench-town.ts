@@ -4,40 +4,47 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
-import { isRefusal } from '#core/refusals';
+import { isRefusal, Refused } from '#core/refusals';
 import { createWork, MILESTONE, sling } from '#core/work';
-import { type Footing, type Sleepers, startSleepers, takeOver } from '#daemon/sleepers';
-import { processors } from '#processors/index';
-import { queues } from '#queues/index';
+import { type AnyProcessor, type Footing, type Sleepers, startSleepers, takeOver } from '#daemon/sleepers';
+import { type QueueName, queues } from '#queues/index';
 import { systemClock } from '#world/clock';
 import { silent } from '#world/log';
+import { jobsFor } from '#world/queue/jobs';
+import { findRedisServer, redisArgv } from '#world/redis/server';
 import { keysOf } from '#world/store/keys';
 import { openLink } from '#world/store/link';
+import type { World } from '#world/world';
 
-/** A Redis of the bench's own, and the shipped worker of the `work` queue on it: processor, wrapper, books. No agents, no git. */
+/** A Redis of the bench's own, and the shipped worker of some queues on it: processors, wrapper, books. No agents, no git. */
 export type BenchTown = {
+  /** Its socket. */
+  readonly path: string;
   readonly redis: Redis;
   readonly footing: Footing;
   readonly sleepers: Sleepers;
+  /** Of the queue that the bench is about. */
   readonly concurrency: number;
   readonly end: () => Promise<void>;
 };
 
-export async function benchTown(): Promise<BenchTown> {
+/** @param ran the processors that run, the one that the bench is about first */
+export async function benchTown(ran: { readonly [Q in QueueName]?: AnyProcessor<World> }): Promise<BenchTown> {
   const dir = mkdtempSync(join(tmpdir(), 'gt-bench-'));
   const path = join(dir, 's');
-  const server: ChildProcess = spawn(
-    'redis-server',
-    ['--port', '0', '--unixsocket', path, '--dir', dir, '--save', '', '--appendonly', 'yes', '--maxmemory-policy', 'noeviction'],
-    { stdio: 'ignore' },
-  );
+  const program = findRedisServer();
+  if (typeof program !== 'string') throw new Refused(program);
+  const [, ...flags] = redisArgv({ program, socket: path, data: join(dir, 'data') });
+  const server: ChildProcess = spawn(program, flags, { stdio: 'ignore' });
   const link = await openLink({ path }, { waitMs: 10_000 });
   const redis = new Redis({ path, maxRetriesPerRequest: null });
   redis.on('error', () => undefined);
   const footing = await takeOver(redis, link, keysOf('bench'), systemClock, silent);
-  const sleepers = await startSleepers(footing, { work: processors.work } as never, {
-    name: `bench/${process.pid}`,
-    world: (self) => ({ desk: footing.deskOf(self) }),
+  const name = `bench/${process.pid}`;
+  const own = jobsFor(link, footing.desk.books.keys, footing.jobs, footing.epoch);
+  const sleepers = await startSleepers(footing, ran, {
+    name,
+    world: (self) => ({ desk: footing.deskOf(self), queues: own }) as World,
     escalate: async (_subject, _cause, why) => {
       throw new Error(why);
     },
@@ -52,7 +59,8 @@ export async function benchTown(): Promise<BenchTown> {
     await once(server, 'exit');
     rmSync(dir, { recursive: true, force: true });
   };
-  return { redis, footing, sleepers, concurrency: queues.work.concurrency, end };
+  const [about = 'work'] = Object.keys(ran) as QueueName[];
+  return { path, redis, footing, sleepers, concurrency: queues[about].concurrency, end };
 }
 
 /** Milestones that close as soon as what they wait for has closed; `on(i)` names it. All are slung, and held, before this resolves. */

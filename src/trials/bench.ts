@@ -1,4 +1,8 @@
-import { Queue, Worker } from 'bullmq';
+import type { AnyProcessor } from '#daemon/sleepers';
+import { processors } from '#processors/index';
+import type { World } from '#world/world';
+import { benchMolecules } from './bench-molecules.ts';
+import { median, plainRate, plainTrip } from './bench-plain.ts';
 import { benchTimes } from './bench-times.ts';
 import { type BenchTown, benchTown, ended, milestones, settle } from './bench-town.ts';
 import { benchLoss } from './loss-host.ts';
@@ -13,19 +17,19 @@ const FAN = 2000;
 const ROUNDS = 3;
 
 type Say = (line: string) => void;
-const median = (values: readonly number[]) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 const ms = (value: number) => `${value.toFixed(2)} ms`;
 
 /** Runs all benches. @returns whether every figure kept its bound; the times have aims, which a busy machine may miss */
 export async function bench(say: Say): Promise<boolean> {
   const steps = await benchSteps(say);
+  await benchMolecules(say);
   await benchTimes(say);
   const isWhole = await benchLoss(say);
   return (await benchSessions(say)) && steps && isWhole;
 }
 
 async function benchSteps(say: Say): Promise<boolean> {
-  const town = await benchTown();
+  const town = await benchTown({ work: processors.work as AnyProcessor<World> });
   const chains: number[] = [];
   const fans: number[] = [];
   for (let round = 1; round <= ROUNDS; round++) {
@@ -49,58 +53,6 @@ async function benchSteps(say: Say): Promise<boolean> {
     `chain of ${CHAIN}: ${chain.toFixed(2)} × one plain job (bound 3) · fan of ${FAN}: ${fan.toFixed(2)} × plain throughput (bound 0.3) · concurrency ${town.concurrency}: ${ok ? 'kept' : 'NOT KEPT'}`,
   );
   return ok;
-}
-
-/** One plain job after the other, from add to done: ms each. */
-async function plainTrip(town: BenchTown, count: number): Promise<number> {
-  const plain = openPlain(town, 1);
-  await plain.worker.waitUntilReady();
-  const start = performance.now();
-  for (let i = 0; i < count; i++) {
-    const done = plain.done(1);
-    await plain.queue.add('x', {}, { jobId: `t-${start}-${i}` });
-    await done;
-  }
-  const taken = performance.now() - start;
-  await plain.end();
-  return taken / count;
-}
-
-/** Many plain jobs at once, from add to done, at the same concurrency: jobs a second. */
-async function plainRate(town: BenchTown, count: number): Promise<number> {
-  const plain = openPlain(town, town.concurrency);
-  await plain.worker.waitUntilReady();
-  const start = performance.now();
-  const done = plain.done(count);
-  await plain.queue.addBulk(
-    Array.from({ length: count }, (_, i) => ({ name: 'x', data: {}, opts: { jobId: `r-${start}-${i}` } })),
-  );
-  await done;
-  const taken = performance.now() - start;
-  await plain.end();
-  return count / (taken / 1000);
-}
-
-function openPlain({ redis, footing }: BenchTown, concurrency: number) {
-  const prefix = `${footing.desk.books.keys.queues}:plain`;
-  const queue = new Queue('plain', { connection: redis, prefix });
-  const worker = new Worker('plain', async () => 'done', { connection: redis, prefix, concurrency });
-  const done = (count: number) =>
-    new Promise<void>((resolve) => {
-      let left = count;
-      const hear = () => {
-        left--;
-        if (left > 0) return;
-        worker.off('completed', hear);
-        resolve();
-      };
-      worker.on('completed', hear);
-    });
-  const end = async () => {
-    await worker.close();
-    await queue.close();
-  };
-  return { queue, worker, done, end };
 }
 
 /** Milestones released by one close, until the last of them has closed. */

@@ -1,3 +1,4 @@
+import { childrenIndex } from '#core/derive';
 import type { Desk } from '#world/desk';
 import { type Bead, beads, type Issue, issueOf } from './beads.ts';
 
@@ -36,7 +37,7 @@ export function parentOf({ noun, doc }: Bead): string | undefined {
   if (noun === 'step') return doc.parent ?? doc.mol;
   if (noun === 'molecule') return doc.step ?? doc.under ?? doc.work;
   if (noun === 'gate') return doc.mol;
-  return doc.leg?.step;
+  return doc.leg?.step ?? doc.parent;
 }
 
 const needsOf = ({ noun, doc }: Bead): readonly string[] =>
@@ -97,9 +98,10 @@ export async function full(desk: Reads, bead: Bead): Promise<Full> {
 const isClosed = (bead: Bead | undefined): boolean => bead !== undefined && issueOf(bead).status === 'closed';
 
 /** Ids of what lies directly in a record. */
-async function childrenOf({ books }: Reads, { noun, doc }: Bead): Promise<string[]> {
-  if (noun === 'work') return doc.molecule ? [doc.molecule] : [];
+export async function childrenOf({ books }: Reads, { noun, doc }: Bead): Promise<string[]> {
   if (noun === 'gate') return [];
+  const items = noun === 'molecule' ? [] : await books.index(childrenIndex(doc.id));
+  if (noun === 'work') return [...(doc.molecule ? [doc.molecule] : []), ...items];
   const mol = noun === 'molecule' ? doc.id : doc.mol;
   const ids = (await Promise.all(['steps.open', 'steps.closed'].map((index) => books.index(`${index}:${mol}`)))).flat();
   const steps = await books.readMany('step', ids);
@@ -113,5 +115,5 @@ async function childrenOf({ books }: Reads, { noun, doc }: Bead): Promise<string
     );
     return [...inside, ...gates, ...below, ...(doc.digest ? [doc.digest.id] : [])];
   }
-  return [...inside, ...(doc.molecules ?? []), ...(doc.work ? [doc.work] : [])];
+  return [...inside, ...(doc.molecules ?? []), ...(doc.work ? [doc.work] : []), ...items];
 }

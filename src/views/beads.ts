@@ -168,7 +168,9 @@ function stepIssue(doc: Step, mol: Molecule | undefined, texts: Texts): Issue {
   const { closed } = doc;
   const made = mol?.createdAt ?? 0;
   const changed = closed?.at ?? doc.failed?.at ?? doc.holder?.at ?? made;
-  const reason = closed && (closed.outcome === 'done' ? closed.reason : `${closed.outcome}: ${closed.reason}`);
+  // What somebody said who closed it is the note that proves it.
+  const said = closed?.reason === 'done' ? (doc.evidence?.note ?? closed.reason) : closed?.reason;
+  const reason = closed && (closed.outcome === 'done' ? said : `${closed.outcome}: ${closed.reason}`);
   return {
     id: doc.id,
     title: doc.title,
@@ -211,5 +213,6 @@ function gateIssue(doc: Gate, mol: Molecule | undefined): Issue {
   };
 }
 
-const iso = (at: number): string => `${new Date(at).toISOString().slice(0, 19)}Z`;
+/** A moment as beads writes it: to the second. */
+export const iso = (at: number): string => `${new Date(at).toISOString().slice(0, 19)}Z`;
 const some = <K extends string>(key: K, value: string | undefined) => (value ? ({ [key]: value } as { [P in K]: string }) : {});

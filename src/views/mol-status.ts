@@ -1,5 +1,7 @@
+import { needsPerson } from '#core/gate-kinds';
 import type { Gate, Molecule, Step } from '#core/records';
 import type { Books } from '#world/store/books';
+import { asks } from './step-stands.ts';
 
 /** How far a step is, in a person's words. */
 export type StepStanding = 'done' | 'skipped' | 'cancelled' | 'failed' | 'in hand' | 'ready' | 'held';
@@ -17,6 +19,8 @@ export type StepLine = {
   readonly parent: string | null;
   readonly by: string | null;
   readonly why: string | null;
+  /** It has failed, or what does it waits for a person. */
+  readonly needsYou: boolean;
   readonly evidence: Step['evidence'] | null;
   readonly endedAt: number | null;
   /** Work that does it, molecules that hang under it. */
@@ -53,13 +57,18 @@ export async function molStatus(books: Books, id: string): Promise<MolStatus | u
     books.readMany('step', [...(open ?? []), ...(closed ?? [])]),
     books.readMany('gate', gateIds ?? []),
   ]);
+  const works = await books.readMany(
+    'work',
+    steps.flatMap(({ work, status }) => (work && status === 'in_progress' ? [work] : [])),
+  );
+  const asking = new Map(works.map((work) => [work.id, asks(work)]));
   const waiting = [...steps.filter(({ status }) => status !== 'closed'), ...gates.filter(({ ended }) => !ended)].map(
     (one) => one.id,
   );
   const unmet = waiting.length > 0 ? await books.unmet(...waiting) : [];
   const needs = new Map(waiting.map((one, i) => [one, unmet[i] ?? []]));
   const lines = [
-    ...steps.map((step) => [step.seq, stepLine(step, needs.get(step.id) ?? [])] as const),
+    ...steps.map((step) => [step.seq, stepLine(step, needs.get(step.id) ?? [], asking.get(step.work ?? ''))] as const),
     ...gates.map((gate) => [gate.seq ?? 0, gateLine(gate, needs.get(gate.id) ?? [])] as const),
   ];
   const sorted = lines.sort(([a], [b]) => a - b).map(([, line]) => line);
@@ -76,7 +85,7 @@ export async function molStatus(books: Books, id: string): Promise<MolStatus | u
   };
 }
 
-function stepLine(step: Step, unmet: readonly string[]): StepLine {
+function stepLine(step: Step, unmet: readonly string[], asked: string | undefined): StepLine {
   const { closed, failed, holder } = step;
   return {
     id: step.id,
@@ -88,7 +97,8 @@ function stepLine(step: Step, unmet: readonly string[]): StepLine {
     unmet,
     parent: step.parent ?? null,
     by: closed?.by ?? holder?.by ?? step.assignee ?? null,
-    why: failed?.reason ?? closed?.reason ?? null,
+    why: asked ?? failed?.reason ?? closed?.reason ?? null,
+    needsYou: asked !== undefined || step.status === 'failed',
     evidence: step.evidence ?? null,
     endedAt: closed?.at ?? null,
     work: step.work ?? null,
@@ -117,6 +127,7 @@ function gateLine(gate: Gate, unmet: readonly string[]): StepLine {
     parent: null,
     by: gate.ended?.by ?? null,
     why: gate.ended?.reason ?? gate.seen ?? null,
+    needsYou: needsPerson(gate),
     evidence: null,
     endedAt: gate.ended?.at ?? null,
     work: null,
@@ -147,26 +158,18 @@ export async function molList(
   const name = `molecules.${which}`;
   const [ids, total] = await Promise.all([books.indexFromEnd(name, limit), books.count(name)]);
   const docs = await books.readMany('molecule', ids.reverse());
-  const molecules = await Promise.all(
-    docs.map(async (mol): Promise<MolLine> => {
-      const [open, ended] = await Promise.all([books.count(`steps.open:${mol.id}`), books.count(`steps.closed:${mol.id}`)]);
-      const { id, title, formula, rig, phase, state, createdAt } = mol;
-      const closed = mol.closed ?? null;
-      return {
-        id,
-        title,
-        formula,
-        rig,
-        phase,
-        state,
-        work: mol.work ?? null,
-        hand: mol.hand ?? null,
-        createdAt,
-        closed,
-        open,
-        ended,
-      };
-    }),
-  );
-  return { molecules, total };
+  return { molecules: await Promise.all(docs.map((mol) => lineOf(books, mol))), total };
+}
+
+/** A molecule in one line; undefined when there is none. */
+export async function molLine(books: Books, id: string): Promise<MolLine | undefined> {
+  const mol = await books.read('molecule', id);
+  return mol && lineOf(books, mol);
+}
+
+async function lineOf(books: Books, mol: Molecule): Promise<MolLine> {
+  const [open, ended] = await Promise.all([books.count(`steps.open:${mol.id}`), books.count(`steps.closed:${mol.id}`)]);
+  const { id, title, formula, rig, phase, state, createdAt } = mol;
+  const rest = { work: mol.work ?? null, hand: mol.hand ?? null, closed: mol.closed ?? null };
+  return { id, title, formula, rig, phase, state, createdAt, open, ended, ...rest };
 }

@@ -35,6 +35,8 @@ export type Status = {
   readonly needsYou: readonly NeedsYou[];
   readonly escalations: readonly Open[];
   readonly nudges: { readonly waiting: number; readonly undelivered: number };
+  /** Open ones; and steps that have failed, of all of them. */
+  readonly molecules: { readonly open: number; readonly failed: number };
   readonly rigs: readonly RigStatus[];
 };
 
@@ -52,13 +54,15 @@ export async function status(
   broken: ReadonlyArray<{ readonly name: string; readonly says: string; readonly try: string }> = [],
 ): Promise<Status> {
   const { name, root, up, board, processes, maxPolecats } = facts;
-  const [taken, waiting, stuck, gates, questions, nudges, shown] = await Promise.all([
+  const [taken, waiting, stuck, gates, questions, nudges, open, failed, shown] = await Promise.all([
     books.count('runs.live'),
     books.count('want'),
     books.index('needs-you', 0, SHOWN - 1).then((ids) => books.readMany('work', ids)),
     books.index('gates.person', 0, SHOWN - 1).then((ids) => books.readMany('gate', ids)),
     books.index('escalations.open', 0, SHOWN - 1).then((ids) => books.readMany('escalation', ids)),
     nudgeCounts(books),
+    books.count('molecules.open'),
+    books.count('steps.person'),
     Promise.all(rigs.map((rig) => rigStatus(books, rig))),
   ]);
   return {
@@ -82,6 +86,7 @@ export async function status(
       openedAt,
     })),
     nudges,
+    molecules: { open, failed },
     rigs: shown,
   };
 }

@@ -1,9 +1,13 @@
 import { waitsFor } from '#core/gate';
-import type { Gate, Step } from '#core/records';
+import type { Gate } from '#core/records';
 import { relativeTime } from '#core/relative-time';
 import type { Books } from '#world/store/books';
 import { gateLine } from './gates.ts';
 import { type Reason, reason } from './reason.ts';
+import { standsOf } from './step-stands.ts';
+
+/** Needs that are told of at most. */
+const MOST = 10;
 
 /** What a gate waits for. */
 export async function whyGate(books: Books, gate: Gate, now: number): Promise<Reason[]> {
@@ -32,24 +36,16 @@ export async function whyGate(books: Books, gate: Gate, now: number): Promise<Re
   ];
 }
 
-/** What keeps a step back. */
-export async function whyStep(books: Books, step: Step, now: number): Promise<Reason[]> {
-  if (step.status === 'closed')
-    return [reason('closed', `${step.id} is closed.`, `${step.closed?.outcome ?? 'done'}: ${step.closed?.reason ?? ''}`)];
-  const [unmet = []] = await books.unmet(step.id);
-  const needs = await whyUnmet(books, unmet, now);
-  if (step.status !== 'failed') return needs;
-  return [
-    reason('step-failed', `Needs you: ${step.id} failed.`, step.failed?.reason ?? '', `gt mol step retry ${step.id}`),
-    ...needs,
-  ];
-}
-
 /** Gates and steps that have not ended yet: of a gate, what it waits for in its turn. */
 export async function whyUnmet(books: Books, unmet: readonly string[], now: number): Promise<Reason[]> {
-  const [gates, steps] = await Promise.all([books.readMany('gate', unmet), books.readMany('step', unmet)]);
-  const waits = steps.map(({ id, title, status }) =>
-    reason('needs', `It waits for ${id}.`, `${id} (${title}) is ${status.replace('_', ' ')}`, `gt why ${id}`),
-  );
-  return [...waits, ...(await Promise.all(gates.map((gate) => whyGate(books, gate, now)))).flat()];
+  const shown = unmet.slice(0, MOST);
+  const [gates, steps] = await Promise.all([books.readMany('gate', shown), books.readMany('step', shown)]);
+  const stands = await standsOf(books, steps, now);
+  const waits = steps.map(({ id, title }, at) => {
+    const { says = '', todo = null } = stands[at] ?? {};
+    return reason('needs', `It waits for ${id} (${title}).`, says, todo);
+  });
+  const left = unmet.length - shown.length;
+  const more = left > 0 ? [reason('more', `And for ${left} more.`, 'they have not ended')] : [];
+  return [...waits, ...(await Promise.all(gates.map((gate) => whyGate(books, gate, now)))).flat(), ...more];
 }

@@ -6,9 +6,10 @@ import type { SessionFact, TownFacts } from './facts.ts';
 import { mqList } from './mq-list.ts';
 import { whyNotNudged } from './nudges.ts';
 import { type Reason, reason } from './reason.ts';
-import { whyGate, whyStep, whyUnmet } from './why-gate.ts';
-import { whyMolecule } from './why-molecule.ts';
+import { whyGate, whyUnmet } from './why-gate.ts';
+import { whyItsMolecule } from './why-molecule.ts';
 import { whyRun } from './why-run.ts';
+import { type Others, whyMolecule, whyStep } from './why-step.ts';
 import { whyLeft, whyTrain } from './why-train.ts';
 
 export type Why = {
@@ -28,22 +29,23 @@ export type WhyFacts = {
   readonly session: (id: string) => Promise<SessionFact | undefined>;
 };
 
-type Facts = WhyFacts & Pick<Desk, 'steps'>;
-
-/** Why an item, a run, a merge request, a rig or a polecat does not move. Undefined when there is no such thing. */
+/** Why an item, a run, a merge request, a step, a molecule, a gate, a rig or a polecat does not move. Undefined when there is no such thing. */
 export async function why(
   { books, steps }: Pick<Desk, 'books' | 'steps'>,
-  known: WhyFacts,
+  facts: WhyFacts,
   about: string,
 ): Promise<Why | undefined> {
-  const facts = { ...known, steps };
   const rig = facts.rigs.find((one) => one.name === about);
   if (rig) return { about, title: null, reasons: [...outages(facts), ...(await whyRig(books, facts, rig))] };
   const run = await runNamed(books, facts, about);
   const work = await books.read('work', run?.work ?? about.replace(/\.[rm]\d+(\.s\d+)?$/, ''));
   if (!work) return whyOther(books, facts, about);
+  const inMolecule = work.status === 'closed' ? [] : await whyItsMolecule(books, steps, work, others(books, facts));
+  // An item whose molecule waits asks for no slot.
+  const asksNot = inMolecule.some(({ code }) => code === 'step-waits');
   const reasons = [
-    ...(await whyWork(books, facts, work)),
+    ...(await whyWork(books, facts, work)).filter(({ code }) => !asksNot || code !== 'looking'),
+    ...inMolecule,
     ...(work.status === 'closed' ? [] : await whyNotNudged(books, work.id)),
   ];
   const moot = work.status === 'closed' || reasons.some((one) => one.code === 'not-slung' || one.code === 'needs-you');
@@ -51,14 +53,27 @@ export async function why(
 }
 
 /** Why a gate, a step or a molecule does not move. */
-async function whyOther(books: Books, facts: Facts, about: string): Promise<Why | undefined> {
-  const gate = await books.read('gate', about);
-  if (gate) return { about, title: gate.title, reasons: [...outages(facts), ...(await whyGate(books, gate, facts.now))] };
-  const step = await books.read('step', about);
-  if (step) return { about, title: step.title, reasons: [...outages(facts), ...(await whyStep(books, step, facts.now))] };
-  const mol = await books.read('molecule', about);
-  return mol && { about, title: mol.title, reasons: [...outages(facts), ...(await whyMolecule(books, facts.steps, about))] };
+async function whyOther(books: Books, facts: WhyFacts, about: string): Promise<Why | undefined> {
+  const [gate, step, mol] = await Promise.all([
+    books.read('gate', about),
+    books.read('step', about),
+    books.read('molecule', about),
+  ]);
+  const told = async (title: string, isOver: boolean, reasons: Promise<Reason[]>): Promise<Why> => ({
+    about,
+    title,
+    reasons: [...(isOver ? [] : outages(facts)), ...(await reasons)],
+  });
+  if (gate) return told(gate.title, gate.ended !== undefined, whyGate(books, gate, facts.now));
+  if (step) return told(step.title, step.status === 'closed', whyStep(books, step, others(books, facts)));
+  return mol && told(mol.title, mol.state === 'closed', whyMolecule(books, mol, others(books, facts)));
 }
+
+const others = (books: Books, facts: WhyFacts): Others => ({
+  now: facts.now,
+  work: (work) => whyWork(books, facts, work),
+  run: (run) => whyRun(run, facts),
+});
 
 /** The live run of a polecat's address (`rig/name`), or of its name alone. */
 export async function runNamed(books: Books, { rigs }: Pick<WhyFacts, 'rigs'>, address: string): Promise<Run | undefined> {
@@ -96,7 +111,7 @@ async function whyRig(books: Books, facts: WhyFacts, rig: Rig): Promise<Reason[]
   return full ? [...reasons, { ...full, evidence: `${waiting} waiting; ${full.evidence}` }] : reasons;
 }
 
-async function whyWork(books: Books, facts: Facts, work: Work): Promise<Reason[]> {
+async function whyWork(books: Books, facts: WhyFacts, work: Work): Promise<Reason[]> {
   const { id } = work;
   if (work.status === 'closed') {
     const how = work.closed?.commit ? `${work.closed.reason}, ${work.closed.commit.slice(0, 10)}` : (work.closed?.reason ?? '');
@@ -110,7 +125,7 @@ async function whyWork(books: Books, facts: Facts, work: Work): Promise<Reason[]
   }
   if (work.run) {
     const run = await books.read('run', work.run);
-    if (run) return [...(await whyRun(run, facts)), ...(await whyMolecule(books, facts.steps, work.molecule))];
+    if (run) return whyRun(run, facts);
   }
   const asleep = work.status !== 'hooked' && work.status !== 'in_progress';
   const first = asleep ? [reason('not-slung', `Nobody has slung ${id}.`, `its status is ${work.status}`, `gt sling ${id}`)] : [];
@@ -121,10 +136,7 @@ async function whyWork(books: Books, facts: Facts, work: Work): Promise<Reason[]
     return reason('needs', `It waits for ${one.id}.`, `${one.id} (${one.title}) is ${one.status.replace('_', ' ')}`, unslung);
   });
   if (asleep || waits.length + gates.length > 0) return [...first, ...waits, ...gates];
-  const steps = work.want
-    ? []
-    : (await whyMolecule(books, facts.steps, work.molecule)).filter(({ code }) => code === 'step-waits');
-  return steps.length > 0 ? steps : whyInLine(books, facts, work);
+  return whyInLine(books, facts, work);
 }
 
 async function whyInLine(books: Books, facts: WhyFacts, work: Work): Promise<Reason[]> {

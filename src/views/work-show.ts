@@ -2,6 +2,7 @@ import { stepHeading } from '#core/molecule/step-words';
 import type { Gate, Merge, Work } from '#core/records';
 import type { Desk } from '#world/desk';
 import type { Books } from '#world/store/books';
+import { type MolLine, molLine } from './mol-status.ts';
 import { type Polecat, polecatOf } from './polecat-list.ts';
 import { type WorkLine, workLines } from './work-list.ts';
 
@@ -23,14 +24,10 @@ export type WorkShown = WorkLine & {
   readonly rework: { readonly kind: string; readonly evidence: string } | null;
   readonly needsYou: { readonly escalation: string; readonly why: string } | null;
   readonly hold: { readonly name: string; readonly branch: string | null; readonly dir: string } | null;
-  /** The molecule that its agent works: the step in hand, or what it waits for. */
-  readonly molecule: {
-    readonly id: string;
-    readonly formula: string;
-    readonly state: string;
-    readonly step: string | null;
-    readonly waits: readonly string[];
-  } | null;
+  /** What its agent works step by step: the one in hand, or what it waits for. */
+  readonly molecule: (MolLine & { readonly step: string | null; readonly waits: readonly string[] }) | null;
+  /** The step that it does. */
+  readonly leg: { readonly step: string; readonly key: string; readonly title: string; readonly mol: string } | null;
   readonly closed: { readonly at: number; readonly reason: string; readonly commit: string | null } | null;
 };
 
@@ -38,13 +35,15 @@ export type WorkShown = WorkLine & {
 export async function workShow({ books, steps }: Pick<Desk, 'books' | 'steps'>, id: string): Promise<WorkShown | undefined> {
   const work = await books.read('work', id);
   if (!work) return undefined;
-  const [[line], text, needs, gates, run, merge] = await Promise.all([
+  const [[line], text, needs, gates, run, merge, molecule, step] = await Promise.all([
     workLines(books, [work]),
     books.text(id),
     books.readMany('work', work.deps),
     books.readMany('gate', work.deps),
     work.run ? books.read('run', work.run) : undefined,
     work.merge ? books.read('merge', work.merge) : undefined,
+    work.molecule ? moleculeOf(books, steps, work.molecule) : null,
+    work.leg ? books.read('step', work.leg.step) : undefined,
   ]);
   if (!line) return undefined;
   const known = new Map<string, { title: string; status: Work['status'] | Gate['state'] }>([
@@ -69,17 +68,18 @@ export async function workShow({ books, steps }: Pick<Desk, 'books' | 'steps'>, 
     rework: rework ? { kind: rework.kind, evidence: rework.evidence } : null,
     needsYou: work.needsYou ? { escalation: work.needsYou.escalation, why: work.needsYou.why } : null,
     hold: hold ? { name: hold.name, branch: hold.branch ?? null, dir: hold.dir } : null,
-    molecule: work.molecule === undefined ? null : await moleculeOf(books, steps, work.molecule),
+    molecule,
+    leg: step ? { step: step.id, key: step.key, title: step.title, mol: step.mol } : null,
     closed: closed ? { at: closed.at, reason: closed.reason, commit: closed.commit ?? null } : null,
   };
 }
 
 async function moleculeOf(books: Books, steps: Desk['steps'], id: string): Promise<WorkShown['molecule']> {
   const mol = await books.read('molecule', id);
-  if (!mol) return null;
-  const { formula, state } = mol;
-  const { step, waits } = state === 'closed' ? { step: null, waits: [] } : await steps.standing(mol);
-  return { id, formula, state, step: step ? stepHeading(step) : null, waits };
+  const line = await molLine(books, id);
+  if (!mol || !line) return null;
+  const { step, waits } = mol.state === 'closed' ? { step: null, waits: [] } : await steps.standing(mol);
+  return { ...line, step: step ? stepHeading(step) : null, waits };
 }
 
 const pickMerge = ({ id, state, head, branch, target, submittedAt }: Merge) => ({ id, state, head, branch, target, submittedAt });

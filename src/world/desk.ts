@@ -5,7 +5,7 @@ import type { Clock } from './clock.ts';
 import { failpoint } from './failpoint.ts';
 import type { Log } from './log.ts';
 import type { Ask } from './queue/ask.ts';
-import type { Books, Reading, Writer } from './store/books.ts';
+import type { Books, Reading, Seen, Writer } from './store/books.ts';
 import { type Plans, plansOf } from './store/plans.ts';
 import type { Steps } from './store/steps.ts';
 import { stepsLater } from './store/steps-later.ts';
@@ -22,8 +22,11 @@ export type Desk = {
   readonly plans: Plans;
   /** Steps of molecules: which is ready, what they wait for. */
   readonly steps: Steps;
-  /** Writes a change and wakes the jobs that it concerns. A job whose wake is lost on the way is woken by the worker's relay. */
-  readonly change: <A>(decide: (reading: Reading) => Promise<Decision<A>> | Decision<A>) => Promise<A | Refusal>;
+  /**
+   * Writes a change and wakes the jobs that it concerns. A job whose wake is lost on the way is woken by the worker's relay. `first` is a reading that was made
+   * already, e.g. at the start of an activation.
+   */
+  readonly change: <A>(decide: (reading: Reading) => Promise<Decision<A>> | Decision<A>, first?: Seen) => Promise<A | Refusal>;
   /** Wakes jobs ("look again"). */
   readonly wake: (members: readonly Member[]) => Promise<void>;
 };
@@ -47,8 +50,8 @@ export function makeDesk(parts: {
     plans,
     steps: stepsLater(books, plans, clock),
     actor: writer.actor,
-    change: async (decide) => {
-      const written = await books.change(writer, decide);
+    change: async (decide, first) => {
+      const written = await books.change(writer, decide, first);
       if (isRefusal(written)) return written;
       failpoint('commit');
       await ask(written.marked);

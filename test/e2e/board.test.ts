@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -51,6 +51,28 @@ test('an item that a polecat has waits for its run, and both say so in words', a
 test('the board shows the flow from the item to its run', async () => {
   const reply = await fetch(`${board}/api/queues/work/${encodeURIComponent(`${id}@1`)}/flow`);
   expect(JSON.stringify(await reply.json())).toContain(`${id}.r1`);
+});
+
+test('the board shows a molecule as the parent of its steps, held ones with what they wait for, and a leg down to its run', async () => {
+  const leg = `executor = "polecat"\ndescription = '''\n\`\`\`sh\nwhile [ ! -e "$GT_ROOT/gate" ]; do sleep 0.1; done\n\`\`\`\n'''\n`;
+  const steps = `[[steps]]\nid = "look"\ntitle = "Look at it"\n${leg}[[steps]]\nid = "tell"\ntitle = "Tell"\nneeds = ["look"]\n${leg}`;
+  mkdirSync(join(town.root, '.beads/formulas'), { recursive: true });
+  writeFileSync(join(town.root, '.beads/formulas/shown.formula.toml'), `formula = "shown"\n${steps}`);
+  const { molecule: mol } = await town.ask<{ molecule: string }>(['formula', 'run', 'shown', '--rig', 'alpha']);
+  const { work } = await town.until('the leg is slung', async () => {
+    const step = await town.read('step', `${mol}.look`);
+    return step?.work ? { work: step.work } : undefined;
+  });
+  await town.until('its run has begun', async () => (await town.read('run', `${work}.r1`))?.session?.ackedAt);
+  expect(await page('molecules', 'waiting-children')).toMatchObject([
+    { id: `${mol}@1`, name: `${mol} shown`, progress: `its steps are at work: gt mol status ${mol}` },
+  ]);
+  expect(await page('steps', 'waiting-children')).toMatchObject([{ name: 'look: Look at it', progress: `${work} does it` }]);
+  expect(await page('steps', 'delayed')).toMatchObject([{ name: 'tell: Tell (after look)' }]);
+  expect(await page('gates', 'delayed')).toEqual([]);
+  const reply = await fetch(`${board}/api/queues/molecules/${encodeURIComponent(`${mol}@1`)}/flow`);
+  const flow = JSON.stringify(await reply.json());
+  for (const id of [`${mol}.look@1`, `${mol}.tell@1`, `${work}@1`, `${work}.r1`]) expect(flow).toContain(id);
 });
 
 test('a port that is taken, as by the board of another town, costs a board its number only', async () => {

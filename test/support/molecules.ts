@@ -1,4 +1,4 @@
-import type { Proto, ProtoStep } from '#core/formula/proto';
+import type { Proto } from '#core/formula/proto';
 import type { Molecule, Noun } from '#core/records';
 import { isRefusal } from '#core/refusals';
 import { type Pour, pour } from '#ops/pour';
@@ -44,51 +44,7 @@ export async function moleculeTown(
   return at;
 }
 
-/** A step of a plan that ends by itself as soon as its needs are met, unless `more` says another. */
-export function planStep(id: string, needs: readonly string[] = [], more: Partial<ProtoStep> = {}): ProtoStep {
-  return {
-    id: `f.${id}`,
-    step: id,
-    parent: 'f',
-    kind: 'step',
-    title: id,
-    description: '',
-    notes: '',
-    acceptance: '',
-    type: 'task',
-    priority: 2,
-    labels: [],
-    metadata: {},
-    assignee: '',
-    needs: needs.map((need) => `f.${need}`),
-    conditions: [],
-    parallel: false,
-    interactive: false,
-    exec: { executor: 'mark' },
-    origin: { formula: 'f', file: 'f.toml', line: 1, at: '', by: [] },
-    ...more,
-  };
-}
-
-/** A filled protomolecule `f` of such steps. */
-export function planOf(steps: readonly ProtoStep[], more: Partial<Proto> = {}): Proto {
-  return {
-    formula: 'f',
-    type: 'workflow',
-    version: 1,
-    root: 'f',
-    title: 'f',
-    description: '',
-    labels: [],
-    phase: '',
-    pour: false,
-    agent: '',
-    vars: {},
-    steps,
-    hash: 'hash',
-    ...more,
-  };
-}
+export { planOf, planStep } from '../../src/trials/plans.ts';
 
 /** Pours a plan. @throws when it is refused */
 export async function poured(at: Town, plan: Proto, more: Partial<Pour> = {}): Promise<Molecule> {
@@ -97,12 +53,16 @@ export async function poured(at: Town, plan: Proto, more: Partial<Pour> = {}): P
   return made;
 }
 
-/** Waits until the molecule has closed. @returns its record */
-export const closes = async (at: Town, id: string): Promise<Molecule> =>
-  until(`${id} is closed`, async () => {
-    const doc = await at.op.books.read('molecule', id);
-    return doc?.state === 'closed' ? doc : undefined;
-  });
+/** Waits until the molecule has closed; `limitMs` for one that is large. @returns its record */
+export const closes = async (at: Town, id: string, limitMs?: number): Promise<Molecule> =>
+  until(
+    `${id} is closed`,
+    async () => {
+      const doc = await at.op.books.read('molecule', id);
+      return doc?.state === 'closed' ? doc : undefined;
+    },
+    limitMs,
+  );
 
 /** Waits until the molecule is open. */
 export const opens = (at: Town, id: string) =>

@@ -127,6 +127,12 @@ const record: fc.Arbitrary<Made> = fc.oneof(
   fc.constantFrom<Made>({ noun: 'train', doc: aTrain() }, { noun: 'verdict', doc: aVerdict() }),
 );
 
+test('a step stands among the open or the closed ones of its molecule, and in no index of jobs: its molecule lists it', () => {
+  const step = { id: 'gp-mol-a.s', mol: 'gp-mol-a', seq: 3, key: 's', title: 's', exec: 'mark', at: 3, status: 'open' } as never;
+  expect(standingOf('step', step)).toEqual([['steps.open:gp-mol-a', 3]]);
+  expect(standingOf('step', { ...(step as object), status: 'closed' } as never)).toEqual([['steps.closed:gp-mol-a', 3]]);
+});
+
 describe('whatever the record', () => {
   test('it has its job among the jobs that should live exactly while it is not final', () => {
     fc.assert(

@@ -98,6 +98,31 @@ describe('a convoy at its run', () => {
     });
   });
 
+  test('a list of files is one in texts, and paths of legs stay below the output directory', () => {
+    const f = convoy
+      .replace('Review {{.pr}}', '{{.files}}:{{range .files}}[{{.}}]{{end}}')
+      .replace('{{.leg.id}}.md', '../{{.tone}}/{{.leg.id}}.md');
+    const planned = planConvoy(
+      protoOf({ f }),
+      {
+        id: 'x',
+        inputs: new Map([
+          ['files', 'a b.ts, c.ts'],
+          ['tone', '../..'],
+        ]),
+        folder: '/rig',
+      },
+      'f.toml',
+    );
+    expect(planned).toMatchObject({
+      plan: {
+        directory: '/rig/.reviews/x',
+        files: { style: '/rig/.reviews/x/style.md' },
+        proto: { steps: [{ description: expect.stringContaining('a b.ts, c.ts:[a b.ts][c.ts]') }, {}, {}] },
+      },
+    });
+  });
+
   test('O1, O2: a preset chooses legs, and the synthesis waits for those there are', () => {
     expect(plan({ pr: '7' }, 'quick')).toMatchObject({
       plan: { proto: { steps: [{ step: 'bugs' }, { step: 'synthesis', needs: ['f.bugs'] }] } },

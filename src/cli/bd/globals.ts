@@ -1,9 +1,10 @@
 import { dirname, resolve } from 'node:path';
 import type { Io } from '#cli/command';
+import { gitName } from './git-name.ts';
 
 /**
  * bd's own global options and variables, turned into those of gt: bd has learnt and forgotten several, and agents type all of them.
- * `-C DIR` is the directory, `--actor` and BEADS_ACTOR say who writes, `--db`, BEADS_DIR, BEADS_DB lead to the town; `--format json` and BD_JSON are `--json`.
+ * `-C DIR` is the directory, `--actor` and BEADS_ACTOR say who writes (else the person's own name in git's settings), `--db`, BEADS_DIR, BEADS_DB lead to the town; `--format json` and BD_JSON are `--json`.
  */
 const IGNORED = ['--allow-stale', '--flat', '--no-daemon', '--sandbox', '--readonly', '--no-pager', '-v', '--verbose'];
 const VALUED = ['-C', '--directory', '--db', '--actor', '--format'];
@@ -29,14 +30,15 @@ export function translated(argv: readonly string[], io: Io): { argv: string[]; i
   const json = given.get('--format') === 'json' || isOn(env['BD_JSON']);
   if (json && !words.includes('--json')) words.unshift('--json');
   const cwd = resolve(io.cwd, given.get('-C') ?? given.get('--directory') ?? '.');
-  const actor = given.get('--actor') ?? env['BEADS_ACTOR'] ?? env['BD_ACTOR'];
+  const actor = given.get('--actor') || env['BEADS_ACTOR'] || env['BD_ACTOR'] || gitName(env) || env['USER'];
   const data = given.get('--db') ?? env['BEADS_DIR'] ?? env['BEADS_DB'] ?? env['BD_DB'];
   // A folder of beads lies in its rig or its town; the town is found from there.
   const from = data ? dirname(resolve(cwd, data)) : cwd;
   return { argv: words, io: within(io, { cwd: from, env: { ...env, ...(actor ? { BD_ACTOR: actor } : {}) } }) };
 }
 
-const isOn = (value: string | undefined): boolean => value !== undefined && !['', '0', 'false'].includes(value);
+/** Whether a variable of the environment is set to anything that means yes. */
+export const isOn = (value: string | undefined): boolean => value !== undefined && !['', '0', 'false'].includes(value);
 
 /** The same world with other surroundings; what is read on demand stays so. */
 function within(io: Io, more: Pick<Io, 'cwd' | 'env'>): Io {

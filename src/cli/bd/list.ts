@@ -4,6 +4,7 @@ import { withDesk } from '#cli/wire';
 import { isRefusal, type Refusal, refuse } from '#core/refusals';
 import { type BeadsWanted, beadList } from '#views/bead-list';
 import { line } from './line.ts';
+import { priorityOf } from './words.ts';
 
 /** What every list of bd may be narrowed by. */
 export const FILTERS = [
@@ -37,9 +38,8 @@ type Filters = {
 
 /** The filters as they were typed. */
 export function filtered(opts: Filters, otherwise: number): BeadsWanted | Refusal {
-  const priority = opts.priority === undefined ? undefined : /^\s*[pP]?([0-4])\s*$/.exec(opts.priority)?.[1];
-  if (opts.priority !== undefined && priority === undefined)
-    return refuse('USAGE', { what: `--priority cannot be \`${opts.priority}\`.`, hint: 'Take 0 (most urgent) to 4.' });
+  const priority = opts.priority === undefined ? undefined : priorityOf(opts.priority);
+  if (isRefusal(priority)) return priority;
   const limit = Number(opts.limit ?? otherwise);
   if (!Number.isInteger(limit) || limit < 0)
     return refuse('USAGE', { what: `--limit cannot be \`${opts.limit}\`.`, hint: 'Take a whole number, 0 for all.' });
@@ -47,7 +47,7 @@ export function filtered(opts: Filters, otherwise: number): BeadsWanted | Refusa
   return {
     limit,
     ...(type.length > 0 ? { types: idsOf(type) } : {}),
-    ...(priority === undefined ? {} : { priority: Number(priority) }),
+    ...(priority === undefined ? {} : { priority }),
     ...(opts.assignee === undefined ? {} : { assignee: opts.assignee }),
     ...(label.length > 0 ? { labels: idsOf(label) } : {}),
     ...(any.length > 0 ? { labelAny: idsOf(any) } : {}),

@@ -5,6 +5,7 @@ import { beadList } from '#views/bead-list';
 import { named } from './ids.ts';
 import { line } from './line.ts';
 import { FILTERS, filtered } from './list.ts';
+import { gated } from './mol-look.ts';
 
 const LIMIT = 100;
 
@@ -12,6 +13,7 @@ const LIMIT = 100;
 export const ready = command({
   options: [
     { name: 'mol', value: 'id', help: 'steps of this molecule' },
+    { name: 'gated', help: 'molecules that go on behind an open gate' },
     { name: 'unassigned', short: 'u', help: 'only what nobody has' },
     ...FILTERS,
   ],
@@ -21,6 +23,7 @@ export const ready = command({
       const { opts, io } = call;
       const wanted = filtered(opts, LIMIT);
       if (isRefusal(wanted)) return wanted;
+      if (opts.gated) return gated(town.desk);
       if (opts.mol === undefined) {
         const { rows, total } = await beadList(town.desk, { ...wanted, ready: true });
         if (rows.length < total) io.err(`Showing ${rows.length} of ${total}\n`);
@@ -45,6 +48,11 @@ export const ready = command({
       };
     }),
   text: (value, { paint }) => {
+    if ('molecules' in value)
+      return (
+        value.molecules.map((one) => `${paint.bold(one.molecule_id)} ${line(one.ready_step, paint)}`).join('\n') ||
+        'Nothing is ready.'
+      );
     const rows = Array.isArray(value) ? value : 'steps' in value ? value.steps.map(({ issue }) => issue) : [];
     return rows.length === 0 ? 'Nothing is ready.' : rows.map((row) => line(row, paint)).join('\n');
   },

@@ -11,7 +11,7 @@ const TOLD_ON_STDOUT = ['show', 'view', 'close', 'done', 'update', 'dep', 'label
 /** One call of bd, from its words to its exit code: 0, or 1 for whatever went wrong. Values and errors have the form that programs know from beads. */
 export async function runBd(argv: readonly string[], io: Io): Promise<number> {
   const call = translated(argv, io);
-  const verb = call.argv.find((word) => !word.startsWith('-')) ?? '';
+  const verb = call.argv.find((word, i) => !word.startsWith('-') && call.argv[i - 1] !== '--town') ?? '';
   const code = await run(call.argv, call.io, BD_TOPICS, faceOf(verb));
   return code === 0 || code === 130 ? code : 1;
 }

@@ -1,9 +1,15 @@
+import { asideOf, withAside } from '#cli/aside';
 import { command } from '#cli/command';
-import { withDesk } from '#cli/wire';
+import { type Town, withDesk } from '#cli/wire';
+import { dataFolder } from '#cli/wire-rigs';
 import { explain } from '#core/refusals';
 import { type Full, full } from '#views/bead-links';
+import { isOn } from './globals.ts';
 import { named } from './ids.ts';
 import { icon, line } from './line.ts';
+
+/** Asks the text for a line each. */
+const SHORT = 'short';
 
 /** Shows records whole: each alone, so that one wrong id hides none of the others. */
 export const show = command({
@@ -20,8 +26,9 @@ export const show = command({
       const { found, unknown } = await named(town, call.args.ids);
       if (found.length === 0 && unknown[0]) return unknown[0];
       for (const refusal of unknown) call.io.err(`Error: ${explain(refusal).says}\n`);
+      if (isOn(call.io.env['BD_DEBUG_ROUTING'])) for (const { doc } of found) call.io.err(`${routeOf(town, doc)}\n`);
       const all = await Promise.all(found.map((bead) => full(town.desk, bead)));
-      if (!call.opts.children && !call.opts.refs) return all;
+      if (!call.opts.children && !call.opts.refs) return call.opts.short ? withAside(all, SHORT) : all;
       const kind = call.opts.children ? 'parent-child' : 'blocks';
       return Object.fromEntries(all.map(({ id, dependents }) => [id, dependents.filter((one) => one.dependency_type === kind)]));
     }),
@@ -30,9 +37,17 @@ export const show = command({
       return Object.entries(value)
         .map(([id, list]) => [paint.bold(id), ...list.map((one) => `  ${line(one, paint)}`)].join('\n'))
         .join('\n\n');
-    return (value as readonly Full[]).map((one) => (quiet ? line(one, paint) : page(one, paint))).join('\n\n');
+    const short = asideOf(value) === SHORT;
+    return (value as readonly Full[])
+      .map((one) => (quiet || short ? line(one, paint) : page(one, paint)))
+      .join(short ? '\n' : '\n\n');
   },
 });
+
+/** Where an id leads to: its prefix, the rig that has it, and where that one keeps its data. */
+function routeOf(town: Town, { id, rig }: { id: string; rig: string }): string {
+  return `routing: ${id}: prefix ${id.split('-')[0]}, ${rig === '' ? 'the town' : `rig ${rig}`}, ${dataFolder(town, rig)}`;
+}
 
 function page(one: Full, paint: Parameters<typeof line>[1]): string {
   const texts = [

@@ -6,6 +6,7 @@ import { explain, isRefusal, type Refusal, refuse } from '#core/refusals';
 import { editBead } from '#ops/edit-bead';
 import { beads, issueOf } from '#views/beads';
 import { line } from './line.ts';
+import { priorityOf } from './words.ts';
 
 /** Changes records by hand: each alone, so that one that cannot be changed holds up none of the others. */
 export const update = command({
@@ -62,9 +63,8 @@ type Options = { readonly [name: string]: string | string[] | boolean | undefine
 /** What is to be changed, as it was typed. */
 function editOf(opts: Options): Edit | Refusal {
   const text = (name: string) => opts[name] as string | undefined;
-  const priority = text('priority') === undefined ? undefined : /^\s*[pP]?([0-4])\s*$/.exec(text('priority') ?? '')?.[1];
-  if (text('priority') !== undefined && priority === undefined)
-    return refuse('USAGE', { what: `--priority cannot be \`${text('priority')}\`.`, hint: 'Take 0 (most urgent) to 4.' });
+  const priority = text('priority') === undefined ? undefined : priorityOf(text('priority'));
+  if (isRefusal(priority)) return priority;
   if (text('description') === '' && !opts['allow-empty-description'])
     return refuse('USAGE', { what: 'The description is empty.', hint: 'Say --allow-empty-description if it is meant.' });
   const texts = Object.fromEntries(
@@ -75,7 +75,7 @@ function editOf(opts: Options): Edit | Refusal {
   const labels = (name: string) => idsOf(opts[name] as string[]);
   return {
     ...(text('status') === undefined ? {} : { status: text('status') as string }),
-    ...(priority === undefined ? {} : { priority: Number(priority) }),
+    ...(priority === undefined ? {} : { priority }),
     ...(text('title') === undefined ? {} : { title: text('title') as string }),
     ...(text('assignee') === undefined ? {} : { assignee: text('assignee') as string }),
     ...(labels('add-label').length > 0 ? { addLabels: labels('add-label') } : {}),

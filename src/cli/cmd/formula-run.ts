@@ -4,15 +4,16 @@ import { command } from '#cli/command';
 import { valuesOf } from '#cli/values';
 import { isUp, withDesk } from '#cli/wire';
 import { unfitIn } from '#cli/wire-agents';
-import { cookedForRun } from '#cli/wire-cook';
-import { formulaNamed, formulasOf } from '#cli/wire-formulas';
+import { filledForRun } from '#cli/wire-cook';
+import { templateOf } from '#cli/wire-molecules';
 import { openRig, rigHere } from '#cli/wire-rigs';
+import { runFacts } from '#cli/wire-run-facts';
 import type { Proto } from '#core/formula/proto';
-import { isRefusal } from '#core/refusals';
+import { isRefusal, type Refusal, refuse } from '#core/refusals';
 
 /** Runs a formula: a convoy's legs in parallel, any other step by step. */
 export const formulaRun = command({
-  args: [{ name: 'name', required: true, help: 'the formula, by its name or file' }],
+  args: [{ name: 'name', required: true, help: 'the formula, by its name or file, or a stored protomolecule by its id' }],
   options: [
     { name: 'var', value: 'k=v', help: 'a value of a variable or an input', many: true },
     { name: 'set', value: 'k=v', help: 'the same', many: true },
@@ -27,28 +28,27 @@ export const formulaRun = command({
     { name: 'dry-run', help: 'only show what would be poured' },
   ],
   example: 'gt formula run code-review --var pr=12',
-  run: ({ args, opts, global, io }) => {
+  run: ({ args, opts, global, io, say }) => {
     const given = valuesOf([...opts.var, ...opts.set]);
     if (isRefusal(given)) return given;
-    const files = opts.files?.split(',').map((file) => file.trim());
-    const vars = { ...given, ...(opts.pr ? { pr: opts.pr } : {}), ...(files ? { files: files.join(' ') } : {}) };
+    const vars = { ...given, ...(opts.pr ? { pr: opts.pr } : {}), ...(opts.files ? { files: opts.files } : {}) };
     return withDesk({ global, io }, { wait: 'person' }, async (town) => {
       const rig = rigHere(town, opts.rig, io);
       if (isRefusal(rig)) return rig;
-      const [open, shelf] = [await openRig(town, rig), formulasOf(town, rig, io)];
+      const open = await openRig(town, rig);
       if (isRefusal(open)) return open;
-      if (isRefusal(shelf)) return shelf;
-      const named = formulaNamed(shelf, args.name, io);
-      if (isRefusal(named)) return named;
-      const dish = cookedForRun(named.files, { name: named.name, vars });
+      const template = await templateOf(town, args.name, { rig, vars, io });
+      if (isRefusal(template)) return template;
+      const dish = filledForRun(template, vars);
       if (isRefusal(dish)) return dish;
-      for (const warning of dish.warnings) io.err(`${warning}\n`);
+      for (const warning of dish.warnings) say(warning);
       const run = {
         ...{ plan: dish.plan, source: dish.source, rig, prefix: open.file.beads.prefix, vars, folder: open.layout.rig },
-        facts: { ...(opts.pr ? { pr_number: opts.pr } : {}), ...(files ? { files } : {}) },
+        facts: await runFacts({ io, say }, open, dish.plan, vars),
         ...(opts.on === undefined ? {} : { on: opts.on }),
         ...(opts.agent === undefined ? {} : { agent: opts.agent }),
         ...(opts.preset === undefined ? {} : { preset: opts.preset }),
+        ...(template.id === undefined ? {} : { proto: template.id }),
         fresh: opts.fresh,
         fanout: opts.fanout,
       };
@@ -61,7 +61,7 @@ export const formulaRun = command({
       const ground = {
         desk: town.desk,
         unfit: unfitIn(town, io),
-        makeFolder: (path: string) => void mkdirSync(path, { recursive: true }),
+        makeFolders,
       };
       const ran = await runFormula(ground, run);
       return isRefusal(ran) ? ran : told(ran, isUp(town));
@@ -86,13 +86,28 @@ export const formulaRun = command({
   },
 });
 
+function makeFolders(paths: readonly string[]): Refusal | undefined {
+  for (const path of paths)
+    try {
+      mkdirSync(path, { recursive: true });
+    } catch (fault) {
+      const why = (fault as NodeJS.ErrnoException).code;
+      return refuse('USAGE', {
+        what: `The folder ${path} cannot be made (${why}).`,
+        hint: 'See `output.directory` and `output.leg_pattern` of the formula.',
+      });
+    }
+  return undefined;
+}
+
 type Told = { molecule: string | null; work: string | null; directory: string | null; plan: Proto };
 
 const told = ({ plan, ...rest }: Told, running: boolean) => {
-  const steps = plan.steps.map(({ id, title, needs, kind }) => ({
+  const steps = plan.steps.map(({ id, title, needs, kind, description }) => ({
     id: bare(plan, id),
     title,
     kind,
+    description,
     needs: needs.map((need) => bare(plan, need)),
   }));
   return { ...rest, formula: plan.formula, type: plan.type, steps, running };

@@ -2,10 +2,12 @@ import type { Palette } from '#cli/colour';
 import { command } from '#cli/command';
 import { moleculeHere } from '#cli/mol-here';
 import { countsText, glyph, headText, legend, stepText } from '#cli/mol-text';
+import { cut } from '#cli/table';
 import { withDesk } from '#cli/wire';
 import { mermaid } from '#core/molecule/mermaid';
 import { picture } from '#core/molecule/picture';
 import { isRefusal, refuse } from '#core/refusals';
+import { molEdges } from '#views/mol-edges';
 import { type MolStatus, molStatus, type StepStanding } from '#views/mol-status';
 
 /** Draws the graph of a molecule: what is done, in hand, ready, held, failed. */
@@ -31,17 +33,17 @@ export const molDag = command({
         standing,
         parent,
       }));
-      const edges = edgesOf(mol);
+      const edges = molEdges(mol.steps);
       const drawn = call.opts.mermaid ? { mermaid: mermaid(nodes, edges) } : {};
       return { ...mol, nodes, edges, ...drawn, whole: call.opts.all };
     }),
-  text: (value, { paint }) => {
+  text: (value, { paint, width }) => {
     if ('mermaid' in value && value.mermaid !== undefined) return value.mermaid;
     return [
-      headText(value, paint),
+      cut(headText(value, paint), width),
       countsText(value.counts),
       '',
-      ...drawing(value, value.edges, value.whole, paint),
+      ...drawing(value, value.edges, value.whole, paint).map((line) => cut(line, width)),
       '',
       legend(
         value.steps.map(({ standing }) => standing),
@@ -52,15 +54,6 @@ export const molDag = command({
 });
 
 type Edge = { readonly from: string; readonly to: string };
-
-/** Who waits for whom; an epic waits for its children, and they for what it needs. */
-function edgesOf({ steps }: MolStatus): Edge[] {
-  const there = new Set(steps.map(({ id }) => id));
-  return steps.flatMap(({ id, needs, parent }) => [
-    ...needs.filter((need) => there.has(need)).map((from) => ({ from, to: id })),
-    ...(parent && there.has(parent) ? [{ from: id, to: parent }] : []),
-  ]);
-}
 
 function drawing(mol: MolStatus, edges: readonly Edge[], whole: boolean, paint: Palette): string[] {
   const needs = new Map<string, string[]>();

@@ -1,6 +1,7 @@
 import { command } from '#cli/command';
 import { moleculeHere } from '#cli/mol-here';
 import { countsText, glyph, headText, stepText } from '#cli/mol-text';
+import { cut } from '#cli/table';
 import { withDesk } from '#cli/wire';
 import { isRefusal } from '#core/refusals';
 import { molStatus as shown } from '#views/mol-status';
@@ -18,7 +19,7 @@ export const molStatus = command({
       return found ?? openMolecules(town);
     }),
   text: (value, show) => {
-    const { paint } = show;
+    const { paint, width } = show;
     if ('molecules' in value) return molListText(value, show);
     const depth = new Map<string, number>();
     const lines = value.steps.map((step) => {
@@ -26,6 +27,6 @@ export const molStatus = command({
       depth.set(step.id, level);
       return `${'  '.repeat(level + 1)}${glyph(step.standing, paint)} ${stepText(step, paint)}`;
     });
-    return [`${headText(value, paint)}\n${countsText(value.counts)}`, ...lines].join('\n');
+    return [headText(value, paint), countsText(value.counts), ...lines].map((line) => cut(line, width)).join('\n');
   },
 });

@@ -4,10 +4,10 @@ import type { Group } from '#cli/command';
 export const mol: Group = {
   bare: 'status',
   verbs: {
-    status: {
-      help: 'A molecule and its steps',
-      aliases: ['show'],
-      load: async () => (await import('./mol-status.ts')).molStatus,
+    status: { help: 'A molecule and its steps', load: async () => (await import('./mol-status.ts')).molStatus },
+    show: {
+      help: 'The same; also a stored protomolecule',
+      load: async () => (await import('./mol-show.ts')).molShow,
     },
     list: { help: 'Lists molecules and wisps', aliases: ['ls'], load: async () => (await import('./mol-list.ts')).molList },
     progress: { help: 'How far a molecule is', load: async () => (await import('./mol-progress.ts')).molProgress },

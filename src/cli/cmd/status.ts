@@ -25,7 +25,7 @@ export const status = command({
     [headOf(value, paint), ...value.rigs.map((rig) => rigText(rig, paint, now)), ...questions(value, paint, now)].join('\n\n'),
 });
 
-function headOf({ town, processes, slots, nudges }: Status, paint: Palette): string {
+function headOf({ town, processes, slots, nudges, molecules }: Status, paint: Palette): string {
   const state = town.up ? paint.green('up') : paint.red('down');
   const parts = processes.map(({ name, pid, state: at, build }) => {
     const good = at === 'running' || at === 'elsewhere';
@@ -36,8 +36,11 @@ function headOf({ town, processes, slots, nudges }: Status, paint: Palette): str
   const count = nudges.undelivered;
   const missed =
     count > 0 ? `\n  ${paint.yellow(`${count} ${count === 1 ? 'nudge' : 'nudges'} undelivered`)}: gt nudge list` : '';
+  const { open, failed } = molecules;
+  const stuck = failed > 0 ? paint.red(`, ${failed} failed ${failed === 1 ? 'step needs' : 'steps need'} you`) : '';
+  const flows = open > 0 ? `\n  ${open} open ${open === 1 ? 'molecule' : 'molecules'}${stuck}: gt mol list` : '';
   const board = town.board ? ` · board ${town.board}` : '';
-  return `${paint.bold(town.name)} ${state}  ${paint.dim(town.root)}\n  ${parts.join(' · ')}\n  slots ${slots.taken} of ${slots.of} taken${line}${board}${missed}`;
+  return `${paint.bold(town.name)} ${state}  ${paint.dim(town.root)}\n  ${parts.join(' · ')}\n  slots ${slots.taken} of ${slots.of} taken${line}${board}${flows}${missed}`;
 }
 
 function rigText({ name, counts, refinery, polecats }: RigStatus, paint: Palette, now: number): string {

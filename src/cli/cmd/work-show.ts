@@ -4,6 +4,12 @@ import { withDesk } from '#cli/wire';
 import { relativeTime } from '#core/relative-time';
 import { workShow as shown, type WorkShown } from '#views/work-show';
 
+/** Which molecule an item's agent works, and how far that is. */
+function moleculeText({ id, formula, state, closed, open, ended, step, waits }: NonNullable<WorkShown['molecule']>): string {
+  const at = step ?? (waits.length > 0 ? `waits for ${waits.join('; ')}` : closed ? `closed: ${closed.outcome}` : state);
+  return `molecule ${id} (${formula}): ${at}; ${ended} of ${open + ended} steps have ended`;
+}
+
 /** Shows one item. */
 export const workShow = command({
   args: [{ name: 'id', required: true, help: 'the work item' }],
@@ -11,19 +17,20 @@ export const workShow = command({
   run: (call) =>
     withDesk(call, { wait: 'person' }, async (town) => (await shown(town.desk, call.args.id)) ?? unknownWork(call.args.id, town)),
   text: (item, { paint, now }) => {
-    const { run, merge, closed, rework, hold, needsYou, molecule } = item;
+    const { run, merge, closed, rework, hold, needsYou, leg, molecule } = item;
     const facts = [
       `${item.type}, p${item.priority}, rig ${item.rig}, made ${relativeTime(item.createdAt, now)} by ${item.createdBy}`,
       ...(item.labels.length > 0 ? [`labels: ${item.labels.join(', ')}`] : []),
       ...item.deps.map(
         ({ id, title, status, met }) => `${met ? paint.dim('had') : paint.yellow('waits for')} ${id} ${title} (${status})`,
       ),
+      ...(leg ? [`does step ${leg.key} of ${leg.mol}${leg.title === leg.key ? '' : `: ${leg.title}`}`] : []),
+      ...(molecule ? [moleculeText(molecule)] : []),
       ...(run
         ? [`${run.address} has it: ${run.state}, attempt ${run.attempt}${run.pid === null ? '' : `, process ${run.pid}`}`]
         : []),
       ...(merge ? [`${merge.id} ${merge.state}: ${merge.branch} (${merge.head.slice(0, 10)}) to ${merge.target}`] : []),
       ...(hold ? [`worktree ${hold.dir}${hold.branch ? `, branch ${hold.branch}` : ''}`] : []),
-      ...(molecule ? [moleculeLine(molecule)] : []),
       ...(needsYou ? [paint.red(`needs you: ${needsYou.why}`)] : []),
       ...(item.failures > 0 ? [`${item.failures} failed`] : []),
       ...(closed
@@ -39,8 +46,3 @@ export const workShow = command({
     ].join('\n\n');
   },
 });
-
-function moleculeLine({ id, formula, state, step, waits }: NonNullable<WorkShown['molecule']>): string {
-  const at = step ?? (waits.length > 0 ? `waits for ${waits.join('; ')}` : state);
-  return `molecule ${id} (${formula}): ${at}`;
-}

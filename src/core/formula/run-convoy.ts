@@ -46,13 +46,15 @@ export function planConvoy(proto: Proto, run: ConvoyRun, file: string): { plan: 
   const preset = run.preset !== undefined && known.includes(run.preset) ? convoy.presets[run.preset] : undefined;
   if (run.preset !== undefined && !preset) tell('presets', `there is no preset \`${run.preset}\``, meant(run.preset, known));
   const legs = proto.steps.filter(({ leg, step }) => leg && (preset?.legs.includes(step) ?? true));
-  const base = { ...run.facts, ...values, formula_name: proto.formula, review_id: run.id, design_id: run.id };
+  const listed = listOf(values['files']);
+  const own = { formula_name: proto.formula, review_id: run.id, design_id: run.id };
+  const base = { ...run.facts, ...values, ...(listed ? { files: listed } : {}), ...own };
   const directory = within(run.folder, text('output.directory', convoy.output?.directory ?? '', base));
   const output = { directory, synthesis: convoy.output?.synthesis ?? '' };
   const files: Record<string, string> = {};
   const made = legs.map((step): ProtoStep => {
     const leg = { id: step.step, title: step.title, focus: step.leg?.focus ?? '', description: step.description };
-    const name = text('output.leg_pattern', convoy.output?.leg_pattern || '{{.leg.id}}-findings.md', { ...base, leg });
+    const name = inside(text('output.leg_pattern', convoy.output?.leg_pattern || '{{.leg.id}}-findings.md', { ...base, leg }));
     files[step.step] = directory === '' ? name : `${directory.replace(/\/$/, '')}/${name}`;
     const prompt = text('prompts.base', convoy.prompts['base'] ?? '', { ...base, leg, output, output_path: files[step.step] });
     const parts = [step.description, prompt].filter((part) => part.trim() !== '');
@@ -64,7 +66,7 @@ export function planConvoy(proto: Proto, run: ConvoyRun, file: string): { plan: 
     .filter(({ leg }) => !leg)
     .map((step) => {
       const needs = step.needs.filter((need) => ids.has(need));
-      const data = { ...base, output, files: values['files'] ?? Object.values(files), legs: made.map((leg) => leg.step) };
+      const data = { ...base, output, files: listed ?? Object.values(files), legs: made.map((leg) => leg.step) };
       return {
         ...step,
         needs: needs.length > 0 ? needs : [...ids],
@@ -78,10 +80,20 @@ export function planConvoy(proto: Proto, run: ConvoyRun, file: string): { plan: 
 /** A folder of the run, where one is named. A path that leads out of the folder would write anywhere. */
 function within(folder: string | undefined, directory: string): string {
   if (folder === undefined || directory === '' || directory.startsWith('/')) return directory;
-  return `${folder}/${directory
+  return `${folder}/${inside(directory)}`;
+}
+
+/** A path below whatever it is joined to: an input of the run may be a part of it. */
+const inside = (path: string): string =>
+  path
     .split('/')
     .filter((part) => part !== '..' && part !== '.' && part !== '')
-    .join('/')}`;
+    .join('/');
+
+/** Paths as they are given in one value, with commas or line ends between. */
+export function listOf(value: string | undefined): string[] | undefined {
+  const all = value?.split(/[,\n]/).map((one) => one.trim());
+  return all?.filter((one) => one !== '');
 }
 
 type Inputs = NonNullable<Proto['convoy']>['inputs'];

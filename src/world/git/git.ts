@@ -1,3 +1,5 @@
+import type { ChangedFile } from './changes.ts';
+
 /** What the rest of gt asks of git. `repo` is a rig's bare `.repo.git`, `dir` a worktree. Shas are full. Every fault of git itself throws GitFault. */
 
 /** A worktree, as it stands. */
@@ -47,6 +49,8 @@ export interface Git {
   isRelated(repo: string, one: string, other: string): Promise<boolean>;
   /** Commits that `head` has and `base` has not. */
   countAhead(repo: string, base: string, head: string): Promise<number>;
+  /** What `head` has changed since it left `base`, both shas. */
+  changedFiles(repo: string, base: string, head: string): Promise<ChangedFile[]>;
 
   /** Makes (or finishes, or finds) the worktree of `branch` at `dir`; a new branch starts at `at`. Idempotent after a kill at any point. `sparse` are the patterns of its sparse checkout. */
   addWorktree(input: {

@@ -1,4 +1,5 @@
 import { candidate, commitTree } from './candidate.ts';
+import { changedFiles } from './changes.ts';
 import { cloneBare, reach } from './clone.ts';
 import type { Context } from './context.ts';
 import { facts, mergeInto } from './facts.ts';
@@ -46,6 +47,7 @@ export function makeGit(given: {
     isAncestor: (repo, ancestor, descendant) => isAncestor(context, repo, ancestor, descendant),
     isRelated: (repo, one, other) => isRelated(context, repo, one, other),
     countAhead: (repo, base, head) => countAhead(context, repo, base, head),
+    changedFiles: (repo, base, head) => changedFiles(context, repo, base, head),
     addWorktree: (input) => addWorktree(context, input),
     removeWorktree: (input) => removeWorktree(context, input),
     worktrees: (repo) => worktrees(repo),

@@ -63,8 +63,9 @@ export class JobQueues {
 
   #form(spec: JobSpec) {
     const { record, jobId, name, parent, held } = spec;
+    // What ends is kept: that is BullMQ's default.
     const asleep = held ? { delay: HOLD_MS } : {};
-    const opts = { jobId, attempts: 1, keepLogs: 50, removeOnComplete: false, removeOnFail: false, ...asleep };
+    const opts = { jobId, attempts: 1, keepLogs: 50, ...asleep };
     if (!parent) return { name, data: { id: record }, opts };
     // By default a failed child hangs its parent for ever; the parent reads the books instead.
     const of = parts(parent);

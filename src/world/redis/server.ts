@@ -26,6 +26,8 @@ export function redisArgv(input: { program: string; socket: string; data: string
     ['appendfsync', 'everysec'],
     ['aof-load-truncated', 'yes'],
     ['maxmemory-policy', 'noeviction'],
+    // Jobs and records have values of some hundred bytes; packed they take half the memory. The older name is known to every version.
+    ['hash-max-ziplist-value', '512'],
     ['logfile', ''],
   ];
   return [input.program, ...settings.flatMap(([key, value]) => [`--${key}`, value])];

@@ -38,7 +38,8 @@ export class StaleEpoch extends Error {
 /** Checks a stored document on its way in. The hot commands pass documents as they are: they come from our own commit. */
 export type Validate = <N extends Noun>(noun: N, doc: unknown) => Records[N];
 
-type Seen = { readonly noun: Noun; readonly id: string; readonly version: number; readonly doc: unknown };
+/** A record as it was read, with its version; 0 for one that is absent. */
+export type Seen = { readonly noun: Noun; readonly id: string; readonly version: number; readonly doc: unknown };
 
 /** The books: typed records in Redis, read at will, written in whole changes. */
 export class Books {
@@ -132,17 +133,19 @@ export class Books {
 
   /**
    * Reads, decides, writes: all of it or nothing. When somebody else wrote one of the records meanwhile, it reads and decides again, at most 8 times
-   * with jitter. @returns the decision's answer and the marked jobs; a refusal when core refused (nothing was written) or it never got through.
+   * with jitter. `first`: a reading made already, which the first try need not make again. @returns the decision's answer and the marked jobs; a refusal when core refused (nothing was written) or it never got through.
    * @throws StaleEpoch for a worker of the past.
    */
   async change<A>(
     writer: Writer,
     decide: (reading: Reading) => Promise<Decision<A>> | Decision<A>,
+    first?: Seen,
   ): Promise<Written<A> | Refusal> {
     const commit = randomUUID();
     for (let attempt = 0; attempt < CLASHES; attempt++) {
       const seen = new Map<string, Seen>();
-      const decision = await decide({ get: (noun, id) => this.#see(seen, noun, id) });
+      const known = attempt === 0 ? first : undefined;
+      const decision = await decide({ get: (noun, id) => this.#see(seen, noun, id, known) });
       if (isRefusal(decision)) return decision;
       if (isNothing(decision)) return { answer: decision.answer, marked: [] };
       const reply = await this.#commit(`${commit}.${attempt}`, writer, seen, decision);
@@ -154,9 +157,13 @@ export class Books {
     return refuse('BOOKS_BUSY', { times: CLASHES });
   }
 
-  async #see<N extends Noun>(seen: Map<string, Seen>, noun: N, id: string): Promise<Records[N] | undefined> {
+  async #see<N extends Noun>(seen: Map<string, Seen>, noun: N, id: string, first?: Seen): Promise<Records[N] | undefined> {
     const known = seen.get(`${noun}:${id}`);
     if (known) return known.doc as Records[N] | undefined;
+    if (first?.noun === noun && first.id === id) {
+      seen.set(`${noun}:${id}`, first);
+      return first.doc as Records[N] | undefined;
+    }
     const [doc, version] = (await this.#link.call('HMGET', this.keys.record(noun, id), 'doc', 'v')) as [Reply, Reply];
     const meanwhile = seen.get(`${noun}:${id}`);
     if (meanwhile) return meanwhile.doc as Records[N] | undefined; // read twice at once: the first to come is what was read

@@ -1,6 +1,6 @@
 import type { Member } from '#core/ids';
 import type { Noun, Records } from '#core/records';
-import { type Books, StaleEpoch } from './books.ts';
+import { type Books, type Seen, StaleEpoch } from './books.ts';
 import type { Link } from './link.ts';
 import type { Reply } from './resp.ts';
 import { script } from './script.ts';
@@ -8,7 +8,10 @@ import { script } from './script.ts';
 const takeScript = script(new URL('./take.lua', import.meta.url));
 const epochScript = script(new URL('./epoch.lua', import.meta.url));
 
-/** Takes a job out of the unseen set, then reads its record and how many needs are unmet. @throws StaleEpoch when another worker has taken over */
+/**
+ * Takes a job out of the unseen set, then reads its record and how many needs are unmet. `seen` is that reading, for a change that begins from it. @throws StaleEpoch when another
+ * worker has taken over
+ */
 export async function take<N extends Noun>(
   link: Link,
   books: Books,
@@ -16,10 +19,11 @@ export async function take<N extends Noun>(
   job: Member,
   noun: N,
   id: string,
-): Promise<{ doc: Records[N] | undefined; unmet: number }> {
+): Promise<{ doc: Records[N] | undefined; unmet: number; seen: Seen }> {
   const reply = await takeScript(link, [books.keys.books], [epoch, job, `${noun}:${id}`, id]);
   if (!Array.isArray(reply)) throw new StaleEpoch(`epoch ${epoch} is over, now it is ${String(reply)}`);
-  return { doc: books.parse(noun, reply[0] as Reply), unmet: Number(reply[2]) };
+  const doc = books.parse(noun, reply[0] as Reply);
+  return { doc, unmet: Number(reply[2]), seen: { noun, id, version: Number(reply[1] ?? 0), doc } };
 }
 
 /** Whether a commit has concerned the job since it was last taken. */
