@@ -93,6 +93,21 @@ test('a close hands out the next step in the same commit, and closing again answ
   expect(await closeStep(desk, { caller, step: 'nothing' }, DONE)).toMatchObject({ refused: 'STEP_UNKNOWN' });
 });
 
+test('a note, a reason and an output have an end, and an event is short', async () => {
+  const { mol, run, caller } = await atWork();
+  good(await takeStep(desk, { run: run.id, caller }));
+  const long = 'x'.repeat(8 * 1024 + 1);
+  const refused = { refused: 'TEXT_TOO_LONG' };
+  expect(await closeStep(desk, { caller }, { ...DONE, evidence: { note: long } })).toMatchObject(refused);
+  expect(await closeStep(desk, { caller }, { ...DONE, reason: long })).toMatchObject(refused);
+  expect(await closeStep(desk, { caller }, { ...DONE, output: 'x'.repeat(1024 * 1024) })).toMatchObject(refused);
+  expect(await failedStep(desk, { caller }, { reason: long })).toMatchObject(refused);
+  good(await closeStep(desk, { caller }, { ...DONE, evidence: { note: long.slice(1) } }));
+  const events = await desk.books.eventsAfter('0', 1000);
+  const told = events.find(({ type, subject }) => type === 'step.closed' && subject === `${mol.id}.a`);
+  expect(JSON.stringify(told).length).toBeLessThan(1024);
+});
+
 test('twenty calls at once close a step once', async () => {
   const { mol, run, caller } = await atWork();
   good(await takeStep(desk, { run: run.id, caller }));
