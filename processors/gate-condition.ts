@@ -1,10 +1,10 @@
 import { holdsNow, parseRunCondition, type RunCondition } from '#core/formula/run-condition';
 import { type Look, paced } from '#core/gate';
-import { isLongOutput } from '#core/molecule/life';
 import { asksFor, stepFacts } from '#core/molecule/run-facts';
 import type { Gate, Step } from '#core/records';
 import type { World } from '#world/world';
 import { gateFolder } from './gate-folder.ts';
+import { stepsOf, withOutput } from './step-facts.ts';
 
 /**
  * Looks whether a condition holds. A step that closes or fails wakes the gate. Files and variables tell nobody, nor does a step that is taken in hand, nor do
@@ -32,27 +32,10 @@ export async function lookAtCondition(gate: Gate, world: World): Promise<Look> {
 }
 
 /** The steps that a condition asks for: those it names, where they lie at the top of the molecule; else all. */
-async function stepsFor(condition: RunCondition, mol: string, { desk: { books } }: World): Promise<Step[]> {
+async function stepsFor(condition: RunCondition, mol: string, { desk }: World): Promise<Step[]> {
   const { named, all } = asksFor(condition);
-  if (!all) {
-    const found = await books.readMany(
-      'step',
-      named.map((ref) => (ref.startsWith(`${mol}.`) ? ref : `${mol}.${ref}`)),
-    );
-    if (found.length === named.length) return withOutput(found, books);
-  }
-  // Open ones first: a step that closes in between is read twice, and none is missed.
-  const ids = [...(await books.index(`steps.open:${mol}`)), ...(await books.index(`steps.closed:${mol}`))];
-  return withOutput(await books.readMany('step', [...new Set(ids)]), books);
-}
-
-/** What a step gave out, where it was too long for its record. */
-async function withOutput(steps: readonly Step[], books: World['desk']['books']): Promise<Step[]> {
-  return Promise.all(
-    steps.map(async (step) => {
-      if (!isLongOutput(step.output)) return step;
-      const long = await books.textField(step.id, 'output');
-      return { ...step, output: long === undefined ? undefined : (JSON.parse(long) as unknown) };
-    }),
-  );
+  const ids = named.map((ref) => (ref.startsWith(`${mol}.`) ? ref : `${mol}.${ref}`));
+  const found = all ? [] : await desk.books.readMany('step', ids);
+  const steps = all || found.length < named.length ? await stepsOf(mol, desk) : found;
+  return Promise.all(steps.map((step) => withOutput(step, desk)));
 }

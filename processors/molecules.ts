@@ -110,24 +110,25 @@ async function letGo(id: string, { desk }: World): Promise<void> {
   );
 }
 
-/** Ends a molecule that was cancelled: nested ones are asked to end too, what is open is closed in chunks, then it is closed. */
+/** Ends a molecule that was cancelled: what is open is closed in chunks (a step's own job asks what hangs under it to end), then it is closed. */
 async function endAll(mol: Molecule, world: World): Promise<void> {
   const { desk } = world;
   const reason = mol.cancel?.reason ?? 'cancelled';
   for (;;) {
     const ids = await desk.books.index(`steps.open:${mol.id}`, 0, POUR_CHUNK - 1);
-    const nested = (await desk.books.readMany('step', ids)).flatMap(({ molecules: inner = [] }) => inner);
-    for (const id of nested) must(await cancelMolecule(desk, { id, reason }));
+    const top = (await desk.steps.root(mol.id))?.id ?? mol.id;
     const ended = await desk.change(async (reading) => {
       const now = await reading.get('molecule', mol.id);
       const docs = await Promise.all(ids.map((id) => reading.get('step', id)));
-      if (now?.state !== 'open') return unchanged(undefined);
+      if (now?.state !== 'open') return unchanged(false);
       const there = docs.filter((one) => one !== undefined);
-      return endOpen(now, there, await questionsOf(reading, there), desk.clock.now());
+      const root = (await reading.get('molecule', top)) ?? now;
+      const change = endOpen(now, root, there, await questionsOf(reading, there), desk.clock.now());
+      return { ...change, answer: ids.length === POUR_CHUNK };
     });
-    must(ended);
+    const more = must(ended);
     failpoint('cancel');
-    if (ids.length < POUR_CHUNK) break;
+    if (!more) break;
   }
   for (const id of await desk.books.index(`molecules.under:${mol.id}`)) must(await cancelMolecule(desk, { id, reason }));
   await cancelGates(mol, world);

@@ -1,6 +1,6 @@
-import { BURIED, jobMember } from '#core/derive';
+import { BURIED, GONE, jobMember } from '#core/derive';
 import type { Member } from '#core/ids';
-import { ENDED_KEPT_MS, PAGE } from '#core/limits';
+import { ENDED_KEPT_MS, LOGS_KEPT_MS, PAGE } from '#core/limits';
 import type { Molecule } from '#core/records';
 import { isRefusal } from '#core/refusals';
 import { burn } from '#ops/burn';
@@ -16,6 +16,9 @@ export async function retireMolecules(world: World): Promise<void> {
     const gone = await queues.removeTrees(buried);
     await desk.change(() => ({ put: [], unbury: gone, answer: undefined }));
   }
+  // Their jobs and the logs of their commands went before.
+  const forget = await desk.books.indexUntil(GONE, now - LOGS_KEPT_MS - ENDED_KEPT_MS, PAGE);
+  if (forget.length > 0) await desk.change(() => ({ put: [], forget, answer: undefined }));
   for (const mol of await some(await desk.books.indexUntil('molecules.ended', now - ENDED_KEPT_MS, PAGE), world))
     await offTheBoard(mol, world);
   for (const mol of await some(await desk.books.indexUntil('molecules.due', now, PAGE), world)) {

@@ -37,20 +37,25 @@ export async function fanOut(step: Step, world: World, signal: AbortSignal): Pro
   return void (await end(step, { outcome: 'done', reason, final: true, ...(by ? { by } : {}) }, world));
 }
 
-async function addNext(step: Step, plan: ProtoStep, after: OnComplete, item: unknown, world: World): Promise<undefined> {
+async function addNext(step: Step, plan: ProtoStep, after: OnComplete, item: unknown, world: World): Promise<Answer | undefined> {
   const { desk } = world;
   const index = madeFor(step).length;
   const vars = itemVars(after.vars, item, index);
   const cooked = world.cook(step.rig, { name: after.bond ?? '', vars, target: `${step.key}.item.${index + 1}` });
   if (isRefusal(cooked)) return fail(step, plan, { class: 'hard', reason: `item ${index + 1}: ${explain(cooked).says}` }, world);
-  const added = await desk.change(async (reading) => {
+  const added = await desk.change<'added' | 'ending'>(async (reading) => {
     const [mol, now] = await Promise.all([reading.get('molecule', step.mol), reading.get('step', step.id)]);
-    if (!mol || !now?.worked || madeFor(now).length !== index) return unchanged(now);
-    const change = addItem(now, mol, { plan: cooked.plan, vars, sequential: after.sequential }, desk.clock.now());
+    if (!mol || !now?.worked || madeFor(now).length !== index) return unchanged('added');
+    // Its step is about to be closed, and who does that has counted its molecules already.
+    if (mol.state !== 'open' || mol.cancel) return unchanged('ending');
+    const last = after.sequential ? madeFor(now).at(-1) : undefined;
+    const before = last === undefined ? undefined : await reading.get('molecule', last);
+    const change = addItem(now, mol, { plan: cooked.plan, vars, after: before }, desk.clock.now());
     for (const { noun, doc } of change.put) await reading.get(noun, doc.id);
     const id = change.answer.molecules?.at(-1) ?? '';
-    return { ...change, text: [{ id, fields: desk.plans.pack(cooked.plan) }] };
+    return { ...change, text: [{ id, fields: desk.plans.pack(cooked.plan) }], answer: 'added' };
   });
   if (isRefusal(added)) throw new Refused(added);
   failpoint('item');
+  return added === 'ending' ? sleep(desk.clock.now() + HOLD_MS, 'its molecule ends') : undefined;
 }

@@ -5,7 +5,7 @@ import { jobId, member } from '#core/ids';
 import { COMMAND_LINE_MS, JUDGE_MS } from '#core/limits';
 import { attemptId, commandFailure } from '#core/molecule/command';
 import type { Failure } from '#core/molecule/failure';
-import { growIteration, isTooMany, plannedIteration } from '#core/molecule/growth';
+import { growIteration, isTooMany, iterationOf, plannedIteration } from '#core/molecule/growth';
 import type { Step } from '#core/records';
 import { isRefusal, Refused } from '#core/refusals';
 import { failing } from '#ops/fail-step';
@@ -34,7 +34,7 @@ export async function judge(step: Step, world: World, signal: AbortSignal): Prom
   const free = commands.place(member('steps', jobId(step.id, 1)));
   if (!free) return sleep(desk.clock.now() + COMMAND_LINE_MS, 'waits for a place to run its check');
   try {
-    const iteration = (step.failures ?? 0) + 1;
+    const iteration = step.exec === 'epic' ? iterationOf(step) : (step.failures ?? 0) + 1;
     const env = { ...(await place.env(step.attempts)), GT_ITERATION: String(iteration) };
     const timeoutMs = parseTimeout(check.timeout) ?? JUDGE_MS;
     const id = attemptId(step.id, iteration, 'judge');
@@ -64,7 +64,7 @@ async function again(step: Step, plan: ProtoStep | undefined, failure: Failure, 
     const at = desk.clock.now();
     const change = await failing(reading, now, plan, failure, at);
     if (change.answer.status !== 'open' || mol.cancel) return { ...change, answer: [] };
-    const next = plannedIteration(whole, mol, now, (change.answer.failures ?? 0) + 1);
+    const next = plannedIteration(whole, mol, now);
     if (isTooMany(mol, next.all.length)) return { ...(await failing(reading, now, plan, TOO_MANY, at)), answer: [] };
     await Promise.all(next.all.map(({ put }) => reading.get(put.noun, put.doc.id)));
     return { ...growIteration(change, mol, next, at), answer: next.all.map(({ put }) => put) };

@@ -43,8 +43,8 @@ export async function placeOf(step: Step, world: World): Promise<Place | { wait:
 export async function workOf(mol: Molecule, { desk }: Pick<World, 'desk'>): Promise<string | undefined> {
   let at: Molecule | undefined = mol;
   for (let depth = 0; at && !at.work && depth < DEEPEST; depth++) {
-    const above: Step | undefined = at.step ? await desk.books.read('step', at.step) : undefined;
-    at = above && (await desk.books.read('molecule', above.mol));
+    const above: string | undefined = at.step ? (await desk.books.read('step', at.step))?.mol : at.under;
+    at = above === undefined ? undefined : await desk.books.read('molecule', above);
   }
   return at?.work;
 }

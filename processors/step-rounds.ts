@@ -1,13 +1,14 @@
 import { type Put, unchanged } from '#core/change';
 import type { Proto } from '#core/formula/proto';
 import { holdsNow, parseRunCondition } from '#core/formula/run-condition';
+import { HOLD_MS } from '#core/limits';
 import { growRound, isTooMany, plannedRound, type RoundAt, roundAt } from '#core/molecule/growth';
 import { asksFor, asRunning, stepFacts } from '#core/molecule/run-facts';
 import type { Step } from '#core/records';
 import { isRefusal, Refused } from '#core/refusals';
 import { failpoint } from '#world/failpoint';
 import type { World } from '#world/world';
-import type { Answer } from './answer.ts';
+import { type Answer, sleep } from './answer.ts';
 import { end, fail } from './step-end.ts';
 import { stepsOf, withOutput } from './step-facts.ts';
 import { placeOf } from './step-place.ts';
@@ -54,22 +55,24 @@ async function factsOf(step: Step, at: RoundAt, { desk }: World) {
   };
 }
 
-async function grow(step: Step, plan: Proto, at: RoundAt, world: World): Promise<undefined> {
+async function grow(step: Step, plan: Proto, at: RoundAt, world: World): Promise<Answer | undefined> {
   const { desk, queues } = world;
-  const grown = await desk.change<readonly Put[] | undefined>(async (reading) => {
+  const grown = await desk.change<readonly Put[] | 'too-many' | 'ending'>(async (reading) => {
     const [mol, now] = await Promise.all([reading.get('molecule', step.mol), reading.get('step', step.id)]);
-    // Somebody was faster, or the molecule has come to its end.
-    if (mol?.state !== 'open' || mol.cancel || !now || now.status !== 'open' || (now.round ?? 1) !== at.number)
-      return unchanged([]);
+    // Somebody was faster.
+    if (!mol || now?.status !== 'open' || (now.round ?? 1) !== at.number) return unchanged([]);
+    if (mol.state !== 'open' || mol.cancel) return unchanged('ending');
     const next = plannedRound(plan, mol, now, at);
-    if (isTooMany(mol, next.all.length)) return unchanged(undefined);
+    if (isTooMany(mol, next.all.length)) return unchanged('too-many');
     await Promise.all(next.all.map(({ put }) => reading.get(put.noun, put.doc.id)));
     return { ...growRound(now, at, mol, next, desk.clock.now()), answer: next.all.map(({ put }) => put) };
   });
   if (isRefusal(grown)) throw new Refused(grown);
-  if (grown === undefined)
+  if (grown === 'ending') return sleep(desk.clock.now() + HOLD_MS, 'its molecule ends');
+  if (grown === 'too-many')
     return fail(step, plan.steps[step.at], { class: 'hard', reason: 'another round would make too many steps' }, world);
   failpoint('round');
   // They are on the board before they are released; who is marked is added anyway.
   await queues.addHeld(grown);
+  return undefined;
 }

@@ -4,7 +4,7 @@ import { isSkipped } from '#core/molecule/opening';
 import type { Step } from '#core/records';
 import type { World } from '#world/world';
 import { type Answer, done, doneChildless, type Processor, sleep } from './answer.ts';
-import { end, endSeen } from './step-end.ts';
+import { end, endNested, endSeen } from './step-end.ts';
 import { fanOut } from './step-fan-out.ts';
 import { judge } from './step-judge.ts';
 import { offer } from './step-offer.ts';
@@ -46,9 +46,9 @@ export const steps: Processor<'steps', World> = async (turn, world) => {
       case 'close': {
         const reason = doc.exec === 'epic' ? 'its children have ended' : 'its needs are met';
         const closed = await endSeen(seen, doc, { outcome: 'done', reason }, world);
-        // What follows its work is yet to be done.
-        if (doc.after) break;
-        return closed && !closed.work && !closed.molecules ? doneChildless('done') : done('done');
+        // What follows its work is yet to be done; or a gate has come.
+        if (closed?.status !== 'closed') break;
+        return !closed.work && !closed.molecules ? doneChildless('done') : done('done');
       }
       case 'run':
       case 'sling':
@@ -63,6 +63,7 @@ export const steps: Processor<'steps', World> = async (turn, world) => {
         break;
       }
       case 'end':
+        await endNested(doc, world);
         return done(doc.closed?.outcome ?? 'closed');
       default:
         move satisfies never;

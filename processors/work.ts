@@ -1,8 +1,10 @@
 import { HOLD_MS } from '#core/limits';
 import { pinRef } from '#core/merge';
+import { isLeft } from '#core/molecule/leg';
 import type { Work } from '#core/records';
 import { isRefusal, orThrow } from '#core/refusals';
 import { closeMilestone, letGo, nextForWork, wantSlot } from '#core/work';
+import { closeLeftLeg } from '#ops/close-left-leg';
 import { endMoleculeOf } from '#ops/end-molecule-of';
 import { failpoint } from '#world/failpoint';
 import type { World } from '#world/world';
@@ -16,6 +18,8 @@ export const work: Processor<'work', World> = async (turn, world) => {
   for (;;) {
     if (!doc || turn.member !== `work/${doc.id}@${doc.generation}`) return done('gone');
     if (doc.status === 'closed' && doc.molecule) orThrow(await endMoleculeOf(desk, doc));
+    const left = doc.leg !== undefined && isLeft(doc, await desk.books.read('step', doc.leg.step));
+    if (left) doc = orThrow(await closeLeftLeg(desk, doc.id)) ?? doc;
     const idle = doc.run === undefined && doc.merge === undefined && doc.status !== 'closed';
     const move = nextForWork(doc, unmet, idle ? await moleculeWaits(doc.molecule, world) : undefined);
     switch (move.do) {
@@ -25,7 +29,9 @@ export const work: Processor<'work', World> = async (turn, world) => {
         const run = await desk.books.read('run', move.run);
         // A run that rests because no step was ready looks whether all have ended.
         if (doc.molecule && run && run.state !== 'ended') await desk.wake([`polecats/${run.id}`]);
-        return wait(run && run.state !== 'ended' ? { noun: 'run', doc: run } : undefined, `${run?.name ?? 'a polecat'} has it`);
+        const name = run?.name ?? 'a polecat';
+        const why = left ? `its step has ended: nobody waits for what ${name} makes of it` : `${name} has it`;
+        return wait(run && run.state !== 'ended' ? { noun: 'run', doc: run } : undefined, why);
       }
       case 'await-merge': {
         const merge = await desk.books.read('merge', move.merge);

@@ -28,6 +28,8 @@ export type Change<A = undefined> = {
   readonly drop?: ReadonlyArray<{ readonly noun: Noun; readonly id: string }>;
   /** Jobs of dropped molecules that have left the board. */
   readonly unbury?: readonly Member[];
+  /** Ids of dropped molecules of which nothing is left anywhere. */
+  readonly forget?: readonly string[];
   /** Jobs to mark beyond those that the records concern. */
   readonly marks?: readonly Member[];
   readonly answer: A;

@@ -71,6 +71,8 @@ export const THE_TOWN = 'town';
 export const THE_WORKER = 'worker';
 /** Index of jobs whose molecules were dropped, by the time of that: they are on the board until the deacon comes. */
 export const BURIED = 'buried';
+/** Index of molecules that were dropped, by the time of that: no other has such an id while jobs, logs and ends of commands may know it by that id. */
+export const GONE = 'molecules.gone';
 /** Index of the items that lie in another one, or in a step. */
 export const childrenIndex = (parent: string): string => `children:${parent}`;
 const DISPATCH = member('dispatch', `${THE_TOWN}@1`);
@@ -189,11 +191,12 @@ const concerned: { readonly [N in Noun]?: (doc: Records[N], before: Records[N] |
     ...(before && doc.state === before.state && !doc.cancel === !before.cancel ? [] : [jobMember.molecule(doc)]),
     ...(doc.state === 'closed' ? [above(doc)] : []),
   ],
-  // Gates look when what they keep back has ended without them, or was put back after they were denied.
+  // Gates look when what they keep back has ended without them, or was put back after they were denied; so does the work of a leg when its step has ended.
   step: (doc, before) => {
     if (!before) return [];
     const lifted = doc.status !== before.status && (doc.status === 'closed' || before.status === 'failed');
-    return [jobMember.step(doc), ...(lifted ? gatesAmong(doc.needs) : [])];
+    const leg = doc.work && doc.status === 'closed' && before.status !== 'closed' ? [member('work', jobId(doc.work, 1))] : [];
+    return [jobMember.step(doc), ...(lifted ? gatesAmong(doc.needs) : []), ...leg];
   },
   gate: (doc, before) => (before || !doc.mol ? [jobMember.gate(doc)] : []),
   check: (doc, before) => [jobMember.check(doc), ...(before && doc.state !== before.state ? [train(doc.rig)] : [])],
@@ -204,7 +207,7 @@ const hasNews = (doc: Records['work'], before: Records['work'] | undefined): boo
   (doc.status === 'closed') !== (before?.status === 'closed') || !doc.needsYou !== !before?.needsYou;
 
 /** Jobs of those needs that are gates, by the form of their ids: `MOL.gate-STEP`, and `gp-gate-4kx` for one that stands alone. */
-const gatesAmong = (needs: readonly string[] = []): Member[] =>
+export const gatesAmong = (needs: readonly string[] = []): Member[] =>
   needs.filter((id) => /[.-]gate-/.test(id)).map((id) => member('gates', jobId(id, 1)));
 
 /** The job that a molecule hangs under. */

@@ -170,7 +170,7 @@ export const step = z.looseObject({
   work: z.string().optional(),
   /** Molecules that hang under it. */
   molecules: z.array(z.string()).optional(),
-  /** Of a round: which one is running, from 1. */
+  /** Of a round, and of a `ralph` with children: which one is running, from 1. */
   round: z.number().optional(),
   notBefore: time.optional(),
   failed: z

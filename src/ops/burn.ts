@@ -2,7 +2,7 @@ import { type Burned, burn as burned } from '#core/molecule/burn';
 import { isRefusal, type Refusal, refuse } from '#core/refusals';
 import type { Desk } from '#world/desk';
 import { cancelMolecule } from './cancel-molecule.ts';
-import { treeOf, workOf } from './molecule-tree.ts';
+import { aboveTree, treeOf } from './molecule-tree.ts';
 
 /**
  * Burns a molecule with all that lies in it, in one change. When its steps are so busy that the change never gets through, it is cancelled first: then
@@ -19,5 +19,5 @@ const once = (desk: Desk, id: string): Promise<Burned | Refusal> =>
   desk.change(async (reading) => {
     const tree = await treeOf(desk, reading, id);
     if (!tree) return refuse('MOLECULE_UNKNOWN', { id, hint: '`gt mol list` shows all.' });
-    return burned(tree, await workOf(reading, tree), desk.clock.now());
+    return burned(tree, await aboveTree(desk, reading, tree), desk.clock.now());
   });

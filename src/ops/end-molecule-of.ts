@@ -7,6 +7,5 @@ import { cancelMolecule } from './cancel-molecule.ts';
 export async function endMoleculeOf(desk: Desk, { id: work, molecule: id }: Work): Promise<Molecule | undefined | Refusal> {
   const mol = id === undefined ? undefined : await desk.books.read('molecule', id);
   if (!mol || mol.state === 'closed' || mol.cancel || mol.work !== work) return undefined;
-  const open = await desk.steps.openBeside(mol.id, undefined);
-  return open.length > 0 ? cancelMolecule(desk, { id: mol.id, reason: `${work} is closed` }) : undefined;
+  return (await desk.steps.isComplete(mol)) ? undefined : cancelMolecule(desk, { id: mol.id, reason: `${work} is closed` });
 }

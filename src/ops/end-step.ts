@@ -38,32 +38,37 @@ export type Closing = Pick<StepEnd, 'evidence' | 'output'> & {
  * that no live agent has, and skips any.
  */
 export const closeStep = (desk: Desk, which: Which, closing: Closing): Promise<EndedStep | Refusal> =>
-  end(desk, which, async (at, reading) => {
-    const long = tooMuch(closing.evidence?.note ?? '', closing.reason, closing.output);
-    if (long) return long;
-    const { step, root, own } = at;
-    const refusal = which.caller ? undefined : await notForPeople(desk, at, closing.outcome);
-    if (refusal) return refusal;
-    const { outcome, reason, evidence, output } = closing;
-    const how = {
-      outcome,
-      reason,
-      by: byWhom(desk, at),
-      ...(evidence ? { evidence } : {}),
-      ...(output === undefined ? {} : { output }),
-    };
-    // Where something follows the work (a check, a fan-out) the step is not closed yet, and nothing that needs it goes on.
-    const isFollowed = step.after !== undefined && outcome === 'done' && step.status !== 'failed';
-    const closes = isFollowed ? undefined : step.id;
-    const found = await desk.steps.next(root, closes);
-    const over = (await desk.steps.openBeside(root.id, closes)).length === 0;
-    const after = over && which.caller ? knows(at) : leaves(at, which.caller, desk.clock.now());
-    const next = found && filled((await reading.get('step', found.id)) ?? found);
-    const following = { root, next: next?.status === 'open' ? next : undefined, taker: taker(after ?? at.run, closing.head) };
-    const change = finish(step, step.watched ? own : undefined, how, following, desk.clock.now());
-    const asked = step.failed ? await reading.get('escalation', failureQuestion(step.id)) : undefined;
-    return { change: { ...change, put: [...change.put, ...closedQuestion(asked, desk.clock.now())] }, after };
-  });
+  end(
+    desk,
+    which,
+    async (at, reading) => {
+      const long = tooMuch(closing.evidence?.note ?? '', closing.reason, closing.output);
+      if (long) return long;
+      const { step, root, own } = at;
+      const refusal = which.caller ? undefined : await notForPeople(desk, at, closing.outcome);
+      if (refusal) return refusal;
+      const { outcome, reason, evidence, output } = closing;
+      const how = {
+        outcome,
+        reason,
+        by: byWhom(desk, at),
+        ...(evidence ? { evidence } : {}),
+        ...(output === undefined ? {} : { output }),
+      };
+      // Where something follows the work (a check, a fan-out) the step is not closed yet, and nothing that needs it goes on.
+      const isFollowed = step.after !== undefined && outcome === 'done' && step.status !== 'failed';
+      const closes = isFollowed ? undefined : step.id;
+      const found = await desk.steps.next(root, closes);
+      const over = (await desk.steps.openBeside(root.id, closes)).length === 0;
+      const after = over && which.caller ? knows(at) : leaves(at, which.caller, desk.clock.now());
+      const next = found && filled((await reading.get('step', found.id)) ?? found);
+      const following = { root, next: next?.status === 'open' ? next : undefined, taker: taker(after ?? at.run, closing.head) };
+      const change = finish(step, step.watched ? own : undefined, how, following, desk.clock.now());
+      const asked = step.failed ? await reading.get('escalation', failureQuestion(step.id)) : undefined;
+      return { change: { ...change, put: [...change.put, ...closedQuestion(asked, desk.clock.now())] }, after };
+    },
+    mayEndWorked(which, closing.outcome),
+  );
 
 /** What is said of a step that cannot be done. */
 export type Failing = Failure & { readonly output?: unknown; readonly head?: string | undefined };
@@ -93,12 +98,16 @@ const tooMuch = (note: string, reason: string, output: unknown): Refusal | undef
   tooLong('reason', reason, NOTE_BYTES) ??
   (output === undefined ? undefined : tooLong('output', JSON.stringify(output)));
 
+/** A person skips also what follows the work of a step: a check that never ends, items that nobody wants. */
+const mayEndWorked = ({ caller }: Which, outcome: Closing['outcome']): boolean => !caller && outcome === 'skipped';
+
 type Decided = { readonly change: Change<Step>; readonly after: Run | undefined };
 
 async function end(
   desk: Desk,
   which: Which,
   decide: (at: Meant, reading: Reading) => Promise<Decided | Refusal>,
+  alsoWorked = false,
 ): Promise<EndedStep | Refusal> {
   return desk.change<EndedStep>(async (reading) => {
     const at = await whichStep(desk, reading, which);
@@ -106,7 +115,7 @@ async function end(
     const { step, root, run } = at;
     const leave = run?.session?.leaving !== undefined && !run.session.exit;
     // What follows its work (a check, a fan-out) is not its agent's.
-    if (step.status === 'closed' || step.worked) return unchanged({ step, root, again: true, leave });
+    if (step.status === 'closed' || (step.worked && !alsoWorked)) return unchanged({ step, root, again: true, leave });
     if (which.caller && root.hand !== step.id)
       return refuse('STEP_NOT_IN_HAND', { id: step.id, hand: root.hand === undefined ? '' : `: that is ${root.hand}` });
     const decided = await decide(at, reading);

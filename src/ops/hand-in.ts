@@ -46,9 +46,10 @@ export async function handIn(desk: Desk, caller: Caller, what: HandIn): Promise<
     if (!work) return refuse('WORK_UNKNOWN', { id: run.work, hint: '`gt work list` shows all.' });
     if (work.status === 'closed') return refuse('WORK_CLOSED', { id: work.id, reason: work.closed?.reason ?? 'closed' });
     const mol = work.molecule === undefined ? undefined : await desk.books.read('molecule', work.molecule);
-    const open = mol && mol.state !== 'closed' ? await desk.steps.openBeside(mol.id, undefined) : [];
-    if (mol?.state === 'pouring') return refuse('STEPS_OPEN', { mol: mol.id, steps: 'it is being poured' });
-    if (mol && open.length > 0) return refuse('STEPS_OPEN', { mol: mol.id, steps: open.map(({ key }) => key).join(', ') });
+    if (mol && !(await desk.steps.isComplete(mol))) {
+      const open = await desk.steps.openBeside(mol.id, undefined);
+      return refuse('STEPS_OPEN', { mol: mol.id, steps: open.map(({ key }) => key).join(', ') || 'they are being poured' });
+    }
     const now = desk.clock.now();
     if ('report' in what) {
       const change = handInWithoutCode(run, work, what.report, now);

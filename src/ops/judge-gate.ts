@@ -21,7 +21,7 @@ export type Verdict = {
  */
 export async function judgeGate(desk: Desk, { id, says, reason, agent }: Verdict): Promise<Gate | Refusal> {
   const answer = await changeGate(desk, id, async (gate, around, now, reading) => {
-    const not = agent && (await notForAgent(gate, agent.run, reading));
+    const not = agent && (await notForAgent(desk, gate, agent.run, reading));
     if (not) return not;
     const over = gate.state === 'resolved' || gate.state === 'cancelled';
     const same = says === 'approve' && gate.state === 'resolved';
@@ -32,13 +32,15 @@ export async function judgeGate(desk: Desk, { id, says, reason, agent }: Verdict
   return answer ?? noGate(desk, id);
 }
 
-async function notForAgent(gate: Gate, run: string, reading: Reading): Promise<Refusal | undefined> {
+async function notForAgent(desk: Desk, gate: Gate, run: string, reading: Reading): Promise<Refusal | undefined> {
   const { id } = gate;
   const kept = gate.type === 'mail' ? false : isByHand(gate);
   if (kept) return refuse('GATE_PERSONS', { id });
-  const [own, mol] = await Promise.all([reading.get('run', run), gate.mol ? reading.get('molecule', gate.mol) : undefined]);
-  const waits = own === undefined || mol?.work === own.work || gate.blocks.includes(own.work);
-  return waits ? refuse('GATE_OWN', { id }) : undefined;
+  const [own, steps] = await Promise.all([reading.get('run', run), desk.books.readMany('step', gate.blocks)]);
+  if (own === undefined || gate.blocks.includes(own.work)) return refuse('GATE_OWN', { id });
+  const inside = new Set([...(gate.mol ? [gate.mol] : []), ...steps.map(({ mol }) => mol)]);
+  const tops = await Promise.all([...inside].map((mol) => desk.steps.root(mol)));
+  return tops.some((top) => top?.work === own.work) ? refuse('GATE_OWN', { id }) : undefined;
 }
 
 /** The refusal of an id that is no gate's. */

@@ -1,7 +1,7 @@
 import { isFinal } from '#core/derive';
 import { gateQuestion } from '#core/gate-changes';
 import { failureQuestion } from '#core/molecule/failure';
-import type { Tree } from '#core/molecule/tree';
+import type { Above, Tree } from '#core/molecule/tree';
 import type { Gate, Step } from '#core/records';
 import type { Desk } from '#world/desk';
 import type { Reading } from '#world/store/books';
@@ -41,8 +41,14 @@ export async function questionsOf(reading: Reading, steps: readonly Step[], gate
   return (await Promise.all(ids.map((id) => reading.get('escalation', id)))).filter(isThere);
 }
 
-/** The work item that a tree's molecule hangs under, as the same change reads it. */
-export const workOf = async (reading: Reading, { mol }: Tree) => (mol.work ? reading.get('work', mol.work) : undefined);
+/** What a tree's molecule hangs under, as the same change reads it. */
+export async function aboveTree(desk: Desk, reading: Reading, { mol }: Tree): Promise<Above> {
+  const top = mol.step === undefined && mol.under === undefined ? undefined : await desk.steps.root(mol.id);
+  return {
+    work: mol.work ? await reading.get('work', mol.work) : undefined,
+    root: top && (await reading.get('molecule', top.id)),
+  };
+}
 
 /** The same outside of a change: to look, not to decide. */
 export const treeNow = (desk: Desk, id: string): Promise<Tree | undefined> =>

@@ -1,4 +1,4 @@
-import { jobMember } from '#core/derive';
+import { GONE, jobMember } from '#core/derive';
 import type { Proto } from '#core/formula/proto';
 import { type Member, shortHash } from '#core/ids';
 import { type BondType, bornBonded } from '#core/molecule/bond';
@@ -52,7 +52,7 @@ export async function pour(desk: Desk, input: Pour): Promise<Molecule | Refusal>
     if (isRefusal(bonded)) return bonded;
     const id =
       to && input.ref !== undefined
-        ? await refId(reading, to, input.ref)
+        ? await refId(desk, reading, to, input.ref)
         : await freeMolecule(desk, reading, `${prefix}-${phase === 'vapor' ? 'wisp' : 'mol'}`);
     if (isRefusal(id)) return id;
     const doc: Molecule = {
@@ -99,19 +99,22 @@ export async function pour(desk: Desk, input: Pour): Promise<Molecule | Refusal>
 }
 
 /** The id of a molecule that is bonded under a name of its own: it must be free, also among steps. */
-async function refId(reading: Reading, to: Molecule, ref: string): Promise<string | Refusal> {
+async function refId(desk: Desk, reading: Reading, to: Molecule, ref: string): Promise<string | Refusal> {
   const id = `${to.id}.${ref}`;
   const taken = (await Promise.all([reading.get('molecule', id), reading.get('step', id), reading.get('gate', id)])).some(
     (one) => one,
   );
-  return taken ? refuse('BOND_TAKEN', { id }) : id;
+  return taken || (await wasBurned(desk, id)) ? refuse('BOND_TAKEN', { id }) : id;
 }
 
-/** An id that no molecule has. */
+/** Jobs and logs still know it by this id. */
+const wasBurned = async ({ books }: Desk, id: string): Promise<boolean> => (await books.rank(GONE, id)) !== undefined;
+
+/** An id that no molecule has or had of late. */
 async function freeMolecule(desk: Desk, reading: Reading, prefix: string): Promise<string> {
   for (let length = 3; length <= 10; length++) {
     const id = `${prefix}-${shortHash(desk.random(length), length)}`;
-    if (!(await reading.get('molecule', id))) return id;
+    if (!(await reading.get('molecule', id)) && !(await wasBurned(desk, id))) return id;
   }
   throw new Error(`no id is free under ${prefix}-`);
 }

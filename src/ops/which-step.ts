@@ -38,7 +38,7 @@ export async function whichStep(
   const found = (await reading.get('step', id)) ?? (root ? await reading.get('step', `${root.id}.${id}`) : undefined);
   const step = found && filled(found);
   const own = step && (await reading.get('molecule', step.mol));
-  const top = own && (own.step === undefined ? own : await desk.steps.root(own.id));
+  const top = own && (own.step === undefined && own.under === undefined ? own : await desk.steps.root(own.id));
   if (!step || !own || !top || (root && top.id !== root.id))
     return refuse('STEP_UNKNOWN', {
       id,

@@ -1,10 +1,16 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { closing } from '#core/work';
+import { burn } from '#ops/burn';
+import { cancelMolecule } from '#ops/cancel-molecule';
+import { closeStep } from '#ops/end-step';
+import { squash } from '#ops/squash';
 import { work } from '#processors/work';
+import { legsAtWork } from '#views/legs-at-work';
 import type { World } from '#world/world';
 import type { Sleepers } from '../../src/daemon/sleepers.ts';
 import { closes, moleculeTown, planOf, planStep, poured } from '../support/molecules.ts';
 import { type PrivateRedis, privateRedis } from '../support/redis.ts';
+import { good } from '../support/shop.ts';
 import type { Town } from '../support/sleepers.ts';
 import { until } from '../support/until.ts';
 
@@ -23,7 +29,7 @@ afterEach(async () => {
 const LEG = { exec: { executor: 'polecat' } } as const;
 const RIG = { rig: () => ({ file: { beads: { prefix: 'gp' } } }) } as unknown as Partial<World>;
 
-async function begun(): Promise<string> {
+async function begun(phase: 'liquid' | 'vapor' = 'liquid'): Promise<string> {
   at = await moleculeTown(server.path, RIG, {}, { work });
   worker = await at.begin();
   const legs = [
@@ -36,7 +42,7 @@ async function begun(): Promise<string> {
     planStep('right', [], LEG),
     planStep('both', ['left', 'right'], LEG),
   ];
-  return (await poured(at, planOf(legs), { rig: 'shop', agent: 'pi' })).id;
+  return (await poured(at, planOf(legs), { rig: 'shop', agent: 'pi', phase })).id;
 }
 
 const stepOf = async (mol: string, key: string) => {
@@ -96,4 +102,54 @@ test('a leg whose work was cancelled has failed and holds back what needs it; op
   });
   const again = await itemOf(mol, 'left');
   expect(again).not.toBe(left);
+});
+
+const closed = (id: string) =>
+  until(`${id} is closed`, async () => {
+    const doc = await at.op.books.read('work', id);
+    return doc?.status === 'closed' ? doc : undefined;
+  });
+
+test.each(['cancelled', 'burned', 'squashed'])('items that nobody has are closed when their molecule is %s', async (how) => {
+  const id = await begun('vapor');
+  const items = [await itemOf(id, 'left'), await itemOf(id, 'right')];
+  if (how === 'cancelled') good(await cancelMolecule(at.op, { id, reason: 'enough' }));
+  else good(await (how === 'burned' ? burn(at.op, id) : squash(at.op, { id })));
+  for (const one of items) expect((await closed(one)).closed?.reason).toContain('cancelled');
+  expect(await at.op.books.count('want')).toBe(0);
+  for (const one of items) await at.becomes(`work/${one}@1`, 'completed');
+  await at.becomes(`molecules/${id}@1`, 'completed');
+  expect(at.faults).toEqual([]);
+});
+
+test('a leg that is skipped closes its item, and its molecule goes on', async () => {
+  const id = await begun();
+  const [left, right] = [await itemOf(id, 'left'), await itemOf(id, 'right')];
+  good(await closeStep(at.op, { step: `${id}.left` }, { outcome: 'skipped', reason: 'not wanted' }));
+  await closed(left);
+  await close(right, { reason: 'landed', commit: 'decade' });
+  await close(await itemOf(id, 'both'), { reason: 'landed', commit: 'facade' });
+  expect((await closes(at, id)).closed?.outcome).toBe('done');
+});
+
+test('an item that an agent has goes on when its molecule is cancelled, and is closed when it comes back', async () => {
+  const id = await begun();
+  const [left, right] = [await itemOf(id, 'left'), await itemOf(id, 'right')];
+  const change = (more: object) =>
+    at.op.change(async (reading) => {
+      const doc = await reading.get('work', left);
+      if (!doc) throw new Error('gone');
+      const { run: _, ...rest } = doc;
+      return { put: [{ noun: 'work', doc: { ...rest, ...more } }], answer: undefined };
+    });
+  await change({ run: `${left}.r1`, status: 'in_progress' });
+  expect(await legsAtWork(at.op.books, id)).toEqual([left]);
+  good(await cancelMolecule(at.op, { id, reason: 'enough' }));
+  await closed(right);
+  const shown = `its step has ended: nobody waits for what a polecat makes of it`;
+  await until('it is said', async () => (await at.jobOf(`work/${left}@1`))?.progress === shown);
+  expect((await at.op.books.read('work', left))?.status).toBe('in_progress');
+  await change({ failures: 1 });
+  await closed(left);
+  await at.becomes(`molecules/${id}@1`, 'completed');
 });

@@ -1,10 +1,12 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { burn } from '#ops/burn';
 import { collectWisps } from '#ops/collect-wisps';
 import { retireAttached, retireMolecules } from '#processors/retire';
 import type { Sleepers } from '../../src/daemon/sleepers.ts';
-import { later, moleculeTown, opens, planOf, planStep, poured, tracesOf } from '../support/molecules.ts';
+import { closes, later, moleculeTown, opens, planOf, planStep, poured, tracesOf } from '../support/molecules.ts';
 import { item } from '../support/records.ts';
 import { type PrivateRedis, privateRedis } from '../support/redis.ts';
+import { good } from '../support/shop.ts';
 import type { Town } from '../support/sleepers.ts';
 
 let server: PrivateRedis;
@@ -95,4 +97,23 @@ describe('what has ended goes by and by', () => {
     expect(await collectWisps(later(at).desk, { closed: true, exclude: [''] })).toEqual([]);
     expect(await collectWisps(later(at).desk, { closed: true })).toEqual([over]);
   });
+});
+
+test('the id of a burned molecule is not given out again while jobs and logs know it, and forgotten afterwards', async () => {
+  at = await moleculeTown(server.path);
+  worker = await at.begin();
+  const same = { ...at, op: { ...at.op, random: (bytes: number) => new Uint8Array(bytes) } } as Town;
+  const first = await poured(same, planOf([planStep('a')]));
+  await closes(at, first.id);
+  good(await burn(at.op, first.id));
+  const second = await poured(same, planOf([planStep('a')]));
+  expect(second.id).toBe(`${first.id}0`);
+  const bonded = { bond: { to: second.id, type: 'sequential' }, ref: 'next' } as const;
+  const third = await poured(at, planOf([planStep('a')]), bonded);
+  await closes(at, third.id);
+  good(await burn(at.op, third.id));
+  await expect(poured(at, planOf([planStep('a')]), bonded)).rejects.toThrow('BOND_TAKEN');
+  await deacon(9 * 24 * 3_600_000);
+  await deacon(9 * 24 * 3_600_000);
+  expect(await at.op.books.index('molecules.gone')).not.toContain(third.id);
 });

@@ -1,11 +1,14 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Run } from '#core/records';
+import { bond } from '#ops/bond';
 import { endMoleculeOf } from '#ops/end-molecule-of';
 import { closeStep, failedStep } from '#ops/end-step';
 import { handIn } from '#ops/hand-in';
+import { judgeGate } from '#ops/judge-gate';
 import { retryStep } from '#ops/retry-step';
 import { sling } from '#ops/sling';
 import { takeStep } from '#ops/take-step';
+import { workOf } from '#processors/step-place';
 import { type TestDesk, testDesk } from '../support/desk.ts';
 import { agentStep, laid, stepsByKey } from '../support/laid.ts';
 import { planStep } from '../support/molecules.ts';
@@ -229,4 +232,42 @@ test('an item that closes with open steps asks its molecule to end', async () =>
   expect(await desk.books.read('molecule', mol.id)).toMatchObject({ cancel: { reason: `${item.id} is closed` } });
   expect(desk.woken).toContain(`molecules/${mol.id}@1`);
   expect(await desk.steps.next((await desk.books.read('molecule', mol.id)) ?? mol)).toBeUndefined();
+});
+
+test('a step of a molecule that was bonded under that of the item is in its agent’s hand, and closed by it', async () => {
+  const { mol, run, caller, hand } = await atWork([agentStep('a')]);
+  const below = await laid(desk, [agentStep('x')], {});
+  good(await bond(desk, { a: mol.id, b: below.id, type: 'parallel' }));
+  good(await takeStep(desk, { run: run.id, caller }));
+  good(await closeStep(desk, { caller }, DONE));
+  expect(await hand()).toBe(`${below.id}.x`);
+  expect(good(await closeStep(desk, { caller }, DONE)).step).toMatchObject({ id: `${below.id}.x`, status: 'closed' });
+});
+
+test('commands of a molecule that was bonded under that of an item run where the item is worked', async () => {
+  const { item, mol } = await atWork([agentStep('a')]);
+  const below = await laid(desk, [agentStep('x')], { bond: { to: mol.id, type: 'parallel' } });
+  expect(await workOf(below, { desk })).toBe(item.id);
+});
+
+test('its agent does not open a gate of what lies in its molecule', async () => {
+  const { mol, run } = await atWork([agentStep('a')]);
+  const below = await laid(desk, [agentStep('x')], {});
+  good(await bond(desk, { a: mol.id, b: below.id, type: 'parallel' }));
+  const gate = {
+    id: `${below.id}.gate-x`,
+    rig: '',
+    title: 'g',
+    type: 'gh:run',
+    awaitId: '1',
+    mol: below.id,
+    blocks: [`${below.id}.x`],
+  };
+  const doc = { ...gate, needs: [], state: 'open', waiters: [], createdAt: 1, createdBy: 'gt' } as const;
+  await desk.change(async (reading) => {
+    await reading.get('gate', doc.id);
+    return { put: [{ noun: 'gate', doc: { ...doc, needs: [], waiters: [] } }], answer: undefined };
+  });
+  const verdict = { id: doc.id, says: 'approve', reason: '', agent: { run: run.id } } as const;
+  expect(await judgeGate(desk, verdict)).toMatchObject({ refused: 'GATE_OWN' });
 });

@@ -75,11 +75,11 @@ export const later = (at: Town, ms = 0): World =>
     queues: jobsFor(at.op.link, at.op.books.keys, at.op.jobs, 0),
   }) as unknown as World;
 
-/** All keys and members in Redis that name a molecule, but for the memory of commits and the events. */
+/** All keys and members in Redis that name a molecule, but for the memory of commits, the events, and the list of ids that are not used again. */
 export async function tracesOf({ redis }: Town, id: string): Promise<string[]> {
   const found: string[] = [];
   for (const key of await redis.keys('*')) {
-    if (/:(events|commit:.*)$/.test(key)) continue;
+    if (/:(events|commit:.*|i:molecules[.]gone)$/.test(key)) continue;
     const type = await redis.type(key);
     const inside = type === 'zset' ? await redis.call('ZRANGE', key, '0', '-1') : type === 'hash' ? await redis.hkeys(key) : [];
     for (const one of [key, ...(inside as string[])]) if (one.includes(id)) found.push(`${key} ${one}`);

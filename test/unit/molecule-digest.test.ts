@@ -92,7 +92,7 @@ describe('a digest', () => {
   });
 
   test('of an item is linked from it', () => {
-    const done = squash(tree([step('a')], { work: 'gp-a' }), item('gp-a'), { keep: true }, 9);
+    const done = squash(tree([step('a')], { work: 'gp-a' }), { work: item('gp-a'), root: undefined }, { keep: true }, 9);
     expect(done).toMatchObject({ put: [{ noun: 'molecule' }, { noun: 'work', doc: { digest: 'gp-mol-a.digest' } }] });
   });
 });

@@ -14,18 +14,27 @@ export function cancel(mol: Molecule, by: string, reason: string, now: number): 
   };
 }
 
-/** Closes some steps of a molecule that was asked to end; nobody is asked about them any more. Its gates end when nothing needs them. */
-export function endOpen(mol: Molecule, steps: readonly Step[], questions: readonly Records['escalation'][], now: number): Change {
+/**
+ * Closes some steps of a molecule that was asked to end; nobody is asked about them any more. Its gates end when nothing needs them.
+ * @param root the molecule at the top, in whose hand one of them may be
+ */
+export function endOpen(
+  mol: Molecule,
+  root: Molecule,
+  steps: readonly Step[],
+  questions: readonly Records['escalation'][],
+  now: number,
+): Change {
   const { outcome = 'cancelled', reason = '', by = '' } = mol.cancel ?? {};
   const closed = steps.map((step) => closeStep(step, undefined, { outcome, reason, by }, now));
-  const inHand = steps.some(({ id }) => id === mol.hand);
+  const inHand = steps.some(({ id }) => id === root.hand);
   return {
     put: [
       ...closed.flatMap(({ put }) => put),
       ...questions
         .filter(({ state }) => state !== 'closed')
         .map((doc) => ({ noun: 'escalation' as const, doc: answered(doc, now) })),
-      ...(inHand ? [{ noun: 'molecule' as const, doc: emptyHand(mol, now) }] : []),
+      ...(inHand ? [{ noun: 'molecule' as const, doc: emptyHand(root, now) }] : []),
     ],
     settle: closed.flatMap(({ settle }) => settle ?? []),
     marks: closed.flatMap(({ marks }) => marks ?? []),

@@ -44,12 +44,15 @@ function nextItem(step: Step): string {
   return `${step.id}${from === 0 ? '' : `.again${from}`}.item${madeFor(step).length + 1}`;
 }
 
-export type Item = { readonly plan: Proto; readonly vars: Readonly<Record<string, string>>; readonly sequential: boolean };
+export type Item = {
+  readonly plan: Proto;
+  readonly vars: Readonly<Record<string, string>>;
+  /** The molecule that it waits for, as the same change has read it. */
+  readonly after?: Molecule | undefined;
+};
 
-/** Hangs the molecule of the next item under the step, which waits for it; with `sequential` it waits for the one before it. */
-export function addItem(step: Step, parent: Molecule, { plan, vars, sequential }: Item, now: number): Change<Step> {
-  const made = madeFor(step);
-  const before = made.at(-1);
+/** Hangs the molecule of the next item under the step, which waits for it. What it is to come after may have closed already: then it waits for nothing. */
+export function addItem(step: Step, parent: Molecule, { plan, vars, after }: Item, now: number): Change<Step> {
   const id = nextItem(step);
   const { phase, agent, assignee, fanout } = parent;
   const mol: Molecule = {
@@ -81,7 +84,7 @@ export function addItem(step: Step, parent: Molecule, { plan, vars, sequential }
     ],
     needs: [
       { id: step.id, job: `steps/${step.id}@1`, on: [id] },
-      ...(sequential && before ? [{ id, job: `molecules/${id}@1` as const, on: [before] }] : []),
+      ...(after && after.state !== 'closed' ? [{ id, job: `molecules/${id}@1` as const, on: [after.id] }] : []),
     ],
     marks: watchersOf(step, parent),
     events: [{ type: 'molecule.made', subject: id, rig: step.rig, data: { formula: plan.formula, step: step.id } }],

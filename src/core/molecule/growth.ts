@@ -54,11 +54,13 @@ export function plannedRound(
 }
 
 /**
- * The children of a `ralph` for another iteration, as they are to be written: `ID.iteration.N.CHILD`. @param number from 2
+ * The children of a `ralph` for another iteration, as they are to be written: `ID.iteration.N.CHILD`, N from 2. Its attempts are counted anew when a person
+ * wants it tried again, its iterations are not.
  */
-export function plannedIteration(plan: Proto, mol: Molecule, step: Step, number: number): { all: Planned[]; sinks: string[] } {
+export function plannedIteration(plan: Proto, mol: Molecule, step: Step): { all: Planned[]; sinks: string[]; number: number } {
+  const number = iterationOf(step) + 1;
   const own = plan.steps[step.at];
-  if (!own) return { all: [], sinks: [] };
+  if (!own) return { all: [], sinks: [], number };
   const outer = renaming(own.step, step.key);
   const places = plan.steps.flatMap(({ id }, at) => (id.startsWith(`${own.id}.`) ? [at] : []));
   const children = places.flatMap((at) => plan.steps[at] ?? []);
@@ -72,24 +74,29 @@ export function plannedIteration(plan: Proto, mol: Molecule, step: Step, number:
   const all = plannedSteps({ ...plan, steps }, mol, mol.updatedAt, { from: mol.next, at, watched: step.watched ?? false });
   return {
     all,
+    number,
     sinks: steps
       .filter(({ parent, kind }) => kind !== 'gate' && parent === outer(own.id))
       .map(({ id }) => pouredId(mol.id, plan.root, id)),
   };
 }
 
+/** Which iteration of a step with children there is, from 1. */
+export const iterationOf = ({ round = 1 }: Step): number => round;
+
 /** Writes another iteration of a step with children: it waits for them. @param again what its failure has made of the step */
 export function growIteration(
   again: Change<Step>,
   mol: Molecule,
-  { all, sinks }: ReturnType<typeof plannedIteration>,
+  { all, sinks, number }: ReturnType<typeof plannedIteration>,
   now: number,
 ): Change<Step> {
-  const { answer: doc } = again;
+  const doc: Step = { ...again.answer, round: number };
   return {
     ...again,
     ...grown(mol, all, now, [{ noun: 'step', doc }]),
     needs: [...edgesOf(all), { id: doc.id, job: `steps/${doc.id}@1`, on: sinks }],
+    answer: doc,
   };
 }
 

@@ -1,12 +1,14 @@
-import type { Change } from '#core/change';
+import { type Change, unchanged } from '#core/change';
 import type { ProtoStep } from '#core/formula/proto';
 import { TITLE_BYTES } from '#core/limits';
-import type { Molecule, Step, Work } from '#core/records';
+import type { Escalation, Molecule, Step, Work } from '#core/records';
+import { closing } from '#core/work';
 import { stepEvent } from './life.ts';
+import { closedQuestion } from './retry.ts';
 
 /**
  * A polecat's step: work of its own, slung in the commit that makes it, so that there is never a step without its work nor work without its step. The step ends
- * as its work ends.
+ * as its work ends; when it ends otherwise, the work that nobody has ends too.
  */
 export function slungLeg(step: Step, texts: ProtoStep | undefined, mol: Molecule, id: string, now: number): Change<Work> {
   const agent = texts?.leg?.agent || mol.agent;
@@ -63,6 +65,27 @@ export const legDone = ({ closed }: Work): boolean =>
   (closed.commit !== undefined ||
     closed.report !== undefined ||
     !/cancel|fail|wontfix|won't fix|reject|abandon/i.test(closed.reason));
+
+/** Whether the step of a leg has ended, or is gone, while its work has not: cancelled with its molecule, skipped, burned. */
+export const isLeft = ({ leg, status }: Work, step: Step | undefined): boolean =>
+  leg !== undefined && status !== 'closed' && (step === undefined || step.status === 'closed');
+
+/**
+ * The item of a leg that nobody waits for any more is closed as cancelled; what an agent or the refinery has goes on until it comes back. What agents made of
+ * it before stays reachable, as with every item that closes. @param question what a person is asked about the item
+ */
+export function leftBehind(work: Work, step: Step | undefined, question: Escalation | undefined, now: number): Change<Work> {
+  if (!isLeft(work, step) || work.run || work.merge) return unchanged(work);
+  const { outcome = 'dropped', reason = '' } = step?.closed ?? {};
+  const why = `cancelled: ${work.leg?.step} was ${outcome}${reason === '' ? '' : ` (${reason.slice(0, 200)})`}`;
+  const { doc, settle } = closing(work, { at: now, reason: why });
+  return {
+    put: [{ noun: 'work', doc }, ...closedQuestion(question, now)],
+    settle,
+    events: [{ type: 'work.closed', subject: work.id, rig: work.rig, data: { reason: why } }],
+    answer: doc,
+  };
+}
 
 /** A title that items may have: shorter than a step's may be. */
 function cut(title: string): string {

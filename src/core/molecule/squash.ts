@@ -1,8 +1,9 @@
 import type { Change, Put } from '#core/change';
-import type { Molecule, Step, Work } from '#core/records';
+import type { Molecule, Step } from '#core/records';
 import { type Refusal, refuse } from '#core/refusals';
+import { cancel, endOpen } from './cancel.ts';
 import { digestText } from './digest.ts';
-import { dropInside, idsInside, type Tree } from './tree.ts';
+import { type Above, dropInside, handFreed, idsInside, type Tree } from './tree.ts';
 
 /** What came of a squash: the digest, what it stands for, and what was dropped of it. */
 export type Squashed = {
@@ -19,7 +20,7 @@ type Wish = { readonly summary?: string; readonly keep: boolean };
  * Squashes a molecule: a digest is left in place of its steps, in one change. A wisp that is still open is closed by it, open steps and all; of any other
  * molecule every step must have ended. Squashed again it is answered as before; steps that were kept then may be dropped now.
  */
-export function squash(tree: Tree, work: Work | undefined, { summary, keep }: Wish, now: number): Change<Squashed> | Refusal {
+export function squash(tree: Tree, { work, root }: Above, { summary, keep }: Wish, now: number): Change<Squashed> | Refusal {
   const { mol, steps } = tree;
   const inside = idsInside(tree);
   const open = steps.filter(({ status }) => status !== 'closed');
@@ -30,15 +31,16 @@ export function squash(tree: Tree, work: Work | undefined, { summary, keep }: Wi
   const digest = before ? { ...before, kept: false } : { id: digestId(mol.id), at: now, squashed: inside.length, kept: keep };
   const ending = mol.state !== 'closed';
   const doc: Molecule = { ...(ending ? closed(mol, steps, now) : mol), digest, updatedAt: now };
-  const put: Put[] = [{ noun: 'molecule', doc }];
+  const put: Put[] = [{ noun: 'molecule', doc }, ...handFreed(root, tree, now)];
   if (work && mol.work === work.id && work.digest !== digest.id)
     put.push({ noun: 'work', doc: { ...work, digest: digest.id, updatedAt: now } });
-  const dropped = keep ? { drop: [], settle: [], marks: [] } : dropInside(tree);
+  const none = { put: [], drop: [], settle: [], marks: [] };
+  const inTree = keep ? { ...none, ...(ending ? endKept(tree, doc, now) : {}) } : { ...none, ...dropInside(tree) };
   return {
-    put,
-    drop: dropped.drop,
-    settle: ending ? [...dropped.settle, mol.id] : dropped.settle,
-    marks: dropped.marks,
+    put: [...put, ...inTree.put],
+    drop: inTree.drop,
+    settle: ending ? [...inTree.settle, mol.id] : inTree.settle,
+    marks: inTree.marks,
     ...(before ? {} : { text: [{ id: mol.id, fields: { digest: summary ?? digestText(tree) } }] }),
     events: [
       ...(ending
@@ -60,6 +62,19 @@ export function squash(tree: Tree, work: Work | undefined, { summary, keep }: Wi
     ],
     answer: told(doc, digest, inside, keep ? 0 : inside.length),
   };
+}
+
+/** Steps that are kept of a molecule that ends are closed, and what hangs under it is asked to end. */
+function endKept(
+  { mol, steps, questions, nested }: Tree,
+  doc: Molecule,
+  now: number,
+): Required<Pick<Change, 'put' | 'settle' | 'marks'>> {
+  const reason = `${mol.id} was squashed`;
+  const under = nested.filter(({ mol: one }) => one.under === mol.id).map(({ mol: one }) => cancel(one, 'gt', reason, now));
+  const ended = endOpen({ ...mol, cancel: { by: 'gt', reason, at: now } }, doc, steps, questions, now);
+  const put = [...ended.put, ...under.flatMap((one) => one.put)];
+  return { put, settle: ended.settle ?? [], marks: ended.marks ?? [] };
 }
 
 /** Where the digest of a molecule is found. */

@@ -1,7 +1,8 @@
 import type { Change, Put } from '#core/change';
-import { isFinal, jobMember } from '#core/derive';
-import type { Member } from '#core/ids';
-import type { Gate, Molecule, Records, Step } from '#core/records';
+import { gatesAmong, isFinal, jobMember } from '#core/derive';
+import { jobId, type Member, member } from '#core/ids';
+import type { Gate, Molecule, Records, Step, Work } from '#core/records';
+import { emptyHand } from './life.ts';
 
 type Escalation = Records['escalation'];
 
@@ -15,6 +16,9 @@ export type Tree = {
   /** Molecules that hang under its steps, or were bonded under it. */
   readonly nested: readonly Tree[];
 };
+
+/** What a tree hangs under: its work item, and the molecule at the top. */
+export type Above = { readonly work: Work | undefined; readonly root: Molecule | undefined };
 
 type Dropped = Pick<Required<Change>, 'drop' | 'settle' | 'marks'>;
 
@@ -34,12 +38,19 @@ export function dropInside({ steps, gates, questions, nested }: Tree): Dropped {
       ...inner.flatMap(({ settle }) => settle),
     ],
     marks: [
-      ...steps.filter(({ status }) => status !== 'closed').map((doc) => jobMember.step(doc) as Member),
+      ...steps.filter(({ status }) => status !== 'closed').flatMap(jobsOf),
       ...gates.filter((gate) => !isFinal.gate(gate)).map((doc) => jobMember.gate(doc) as Member),
       ...inner.flatMap(({ marks }) => marks),
     ],
   };
 }
+
+/** A step's job, that of the item that does it, which looks whether anybody has it, and those of the gates that keep it back. */
+const jobsOf = (step: Step): Member[] => [
+  jobMember.step(step) as Member,
+  ...(step.work ? [member('work', jobId(step.work, 1))] : []),
+  ...gatesAmong(step.needs),
+];
 
 /** The same, with the molecule itself. */
 export function dropWhole(tree: Tree): Dropped {
@@ -57,6 +68,12 @@ export const idsInside = ({ steps, gates, nested }: Tree): string[] => [
   ...[...steps, ...gates].map(({ id }) => id),
   ...nested.flatMap((one) => [one.mol.id, ...idsInside(one)]),
 ];
+
+/** The molecule at the top without a step in its hand that goes with the tree. */
+export const handFreed = (root: Molecule | undefined, tree: Tree, now: number): Put[] =>
+  root?.hand !== undefined && root.id !== tree.mol.id && idsInside(tree).includes(root.hand)
+    ? [{ noun: 'molecule', doc: emptyHand(root, now) }]
+    : [];
 
 /** A work item without the molecule that was attached to it, or nothing when another one is. */
 export function unpinned(

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Change, Decision } from '#core/change';
-import { BURIED, concernedBy, jobMember, standingOf } from '#core/derive';
+import { BURIED, concernedBy, GONE, jobMember, standingOf } from '#core/derive';
 import type { Member } from '#core/ids';
 import { CLASHES, COMMIT_MEMORY_MS, EVENTS_KEPT } from '#core/limits';
 import type { Noun, Records } from '#core/records';
@@ -190,8 +190,10 @@ export class Books {
       // Nothing but this list would know that its jobs are on the board.
       const job = noun === 'molecule' && was && !was['jobsRemoved'] ? jobMember.molecule(was as Records['molecule']) : undefined;
       if (job) on.push([BURIED, now, job]);
+      if (noun === 'molecule' && was) on.push([GONE, now, id]);
     }
     for (const job of change.unbury ?? []) off.push([BURIED, job]);
+    for (const id of change.forget ?? []) off.push([GONE, id]);
     const request = {
       commit,
       now,

@@ -11,8 +11,9 @@ const PAGE = 100;
 const DEEPEST = 20;
 const TOLD = 5;
 
-/** Executors whose steps end by themselves when what they need has ended. */
-const BY_THEMSELVES: readonly Step['exec'][] = ['epic', 'mark'];
+/** Steps that end by themselves when what they need has ended: no check or fan-out follows, and none has failed. */
+const endsByItself = ({ exec, after, status }: Step): boolean =>
+  (exec === 'epic' || exec === 'mark') && after === undefined && status !== 'failed';
 
 /** Finds the steps of molecules that somebody could work, and what they wait for. Reads at the moment, outside of any change. */
 export type Steps = ReturnType<typeof stepsOf>;
@@ -94,7 +95,7 @@ const bondedUnder = async ({ books }: Ground, mol: string): Promise<Molecule[]> 
 async function openBeside(ground: Ground, mol: string, beside: string | undefined, depth = 0): Promise<Step[]> {
   const found: Step[] = [];
   for await (const page of open(ground, mol)) {
-    found.push(...page.map(({ step }) => step).filter(({ id, exec }) => id !== beside && !BY_THEMSELVES.includes(exec)));
+    found.push(...page.map(({ step }) => step).filter((step) => step.id !== beside && !endsByItself(step)));
     if (found.length >= TOLD) break;
   }
   if (found.length < TOLD && depth < DEEPEST)
@@ -161,4 +162,12 @@ async function standingOf(ground: Ground, mol: Molecule, leave: boolean): Promis
 }
 
 const isComplete = async (ground: Ground, mol: Molecule): Promise<boolean> =>
-  mol.state === 'closed' || (mol.state === 'open' && (await openBeside(ground, mol.id, undefined)).length === 0);
+  mol.state === 'closed' || ((await isPoured(ground, mol)) && (await openBeside(ground, mol.id, undefined)).length === 0);
+
+/** Whether all its steps are there, and those of what was bonded under it. */
+async function isPoured(ground: Ground, mol: Molecule, depth = 0): Promise<boolean> {
+  if (mol.state === 'pouring') return false;
+  if (depth < DEEPEST)
+    for (const one of await bondedUnder(ground, mol.id)) if (!(await isPoured(ground, one, depth + 1))) return false;
+  return true;
+}

@@ -1,0 +1,140 @@
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { closing } from '#core/work';
+import { attachMolecule } from '#ops/attach-molecule';
+import { burn } from '#ops/burn';
+import { createGate } from '#ops/create-gate';
+import { endMoleculeOf } from '#ops/end-molecule-of';
+import { squash } from '#ops/squash';
+import { endSeen } from '#processors/step-end';
+import { work } from '#processors/work';
+import type { World } from '#world/world';
+import type { Sleepers } from '../../src/daemon/sleepers.ts';
+import { closes, moleculeTown, opens, planOf, planStep, poured } from '../support/molecules.ts';
+import { item } from '../support/records.ts';
+import { type PrivateRedis, privateRedis } from '../support/redis.ts';
+import { good } from '../support/shop.ts';
+import type { Town } from '../support/sleepers.ts';
+import { until } from '../support/until.ts';
+
+/** A molecule and what it hangs under: which of them may end before the other. */
+let server: PrivateRedis;
+let at: Town;
+let worker: Sleepers | undefined;
+beforeAll(async () => {
+  server = await privateRedis();
+});
+afterAll(() => server.stop());
+afterEach(async () => {
+  await worker?.stop(2000);
+  worker = undefined;
+  await at.end();
+});
+
+const RIG = { rig: () => ({ file: { beads: { prefix: 'gp' } } }) } as unknown as Partial<World>;
+const AGENT = { exec: { executor: 'agent' } } as const;
+const begin = async () => {
+  at = await moleculeTown(server.path, RIG, {}, { work });
+  await at.put('work', item('gp-w1'));
+};
+
+async function closeItem(): Promise<void> {
+  await at.op.change(async (reading) => {
+    const doc = await reading.get('work', 'gp-w1');
+    if (!doc) throw new Error('gone');
+    const { doc: closed, settle } = closing(doc, { at: 1, reason: 'done by hand' });
+    return { put: [{ noun: 'work', doc: closed }], settle, answer: undefined };
+  });
+}
+
+test('an item that closes while its molecule is poured takes it along', async () => {
+  await begin();
+  const { id } = await poured(at, planOf([planStep('a', [], AGENT)]), { work: 'gp-w1' });
+  await closeItem();
+  // The item looks before the first step is there.
+  const doc = await at.op.books.read('work', 'gp-w1');
+  good(await endMoleculeOf(at.op, doc ?? item('gp-w1')));
+  worker = await at.begin();
+  expect((await closes(at, id)).closed).toEqual(expect.objectContaining({ outcome: 'cancelled', reason: 'gp-w1 is closed' }));
+  await at.becomes('work/gp-w1@1', 'completed');
+});
+
+test('an item that closes takes along what is bonded under its molecule', async () => {
+  await begin();
+  worker = await at.begin();
+  const { id } = await poured(at, planOf([planStep('a', [], AGENT)]), { work: 'gp-w1' });
+  await opens(at, id);
+  const below = await poured(at, planOf([planStep('b', [], AGENT)]), { bond: { to: id, type: 'parallel' } });
+  await closeItem();
+  await closes(at, below.id);
+  await closes(at, id);
+});
+
+test('a molecule is not complete while it is poured, while its end is judged, nor when an epic of it has failed', async () => {
+  await begin();
+  const pouring = await poured(at, planOf([planStep('a')]), { work: 'gp-w1' });
+  expect(await at.op.steps.isComplete(pouring)).toBe(false);
+  worker = await at.begin();
+  await closes(at, pouring.id);
+  const { id } = await poured(at, planOf([planStep('e', [], AGENT)]));
+  await opens(at, id);
+  const epic = async (more: object) => {
+    const step = await at.op.books.read('step', `${id}.e`);
+    if (!step) throw new Error('gone');
+    await at.put('step', { ...step, exec: 'epic', ...more });
+    const mol = await at.op.books.read('molecule', id);
+    return mol && at.op.steps.isComplete(mol);
+  };
+  expect(await epic({ status: 'failed', failed: { at: 1, reason: 'no' } })).toBe(false);
+  expect(await epic({ status: 'in_progress', after: 'check', worked: { at: 1, reason: '' } })).toBe(false);
+});
+
+test('a wisp that is squashed while it is open leaves no open step, also when its steps are kept', async () => {
+  await begin();
+  worker = await at.begin();
+  const plan = planOf([planStep('a', [], AGENT), planStep('b', ['a'], AGENT)]);
+  const { id } = await poured(at, plan, { phase: 'vapor' });
+  await opens(at, id);
+  good(await squash(at.op, { id, keep: true }));
+  expect(await at.op.books.count(`steps.open:${id}`)).toBe(0);
+  expect((await at.op.books.read('step', `${id}.b`))?.closed?.outcome).toBe('cancelled');
+  await at.becomes(`molecules/${id}@1`, 'completed');
+});
+
+test('an attached molecule ends with its item although nothing of it was begun', async () => {
+  await begin();
+  worker = await at.begin();
+  const { id } = await poured(at, planOf([planStep('a', [], AGENT)]));
+  await opens(at, id);
+  good(await attachMolecule(at.op, { work: 'gp-w1', mol: id }));
+  await until('it hangs', async () => (await at.jobOf(`molecules/${id}@1`))?.parent !== undefined);
+  await closeItem();
+  await closes(at, id);
+});
+
+test('a gate that stands alone ends when the step that it keeps back is burned', async () => {
+  await begin();
+  worker = await at.begin();
+  const { id } = await poured(at, planOf([planStep('a', [], AGENT)]));
+  await opens(at, id);
+  const wish = { name: 'freeze', type: 'human', rig: '', prefix: 'gp', keepsBack: [`${id}.a`] };
+  const gate = good(await createGate(at.op, wish));
+  good(await burn(at.op, id));
+  await until('it is cancelled', async () => (await at.op.books.read('gate', gate.id))?.state === 'cancelled');
+});
+
+test('a step that would close by itself does not when a gate has come to keep it back since it was looked at', async () => {
+  await begin();
+  const { id } = await poured(at, planOf([planStep('a', [], AGENT)]));
+  worker = await at.begin();
+  await opens(at, id);
+  const step = `${id}.a`;
+  const { books } = at.op;
+  const doc = await books.read('step', step);
+  const version = Number(await at.redis.hget(books.keys.record('step', step), 'v'));
+  if (!doc) throw new Error('gone');
+  good(await createGate(at.op, { name: 'freeze', type: 'human', rig: '', prefix: 'gp', keepsBack: [step] }));
+  const how = { outcome: 'done', reason: 'its needs are met' } as const;
+  const now = await endSeen({ noun: 'step', id: step, version, doc }, doc, how, { desk: at.op } as unknown as World);
+  expect(now?.status).toBe('open');
+  expect((await books.read('step', step))?.status).toBe('open');
+});
