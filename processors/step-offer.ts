@@ -59,7 +59,7 @@ async function handTo(run: Run, root: Molecule, world: World): Promise<void> {
   if (!next) return;
   const { id, formula, title, fresh = false } = root;
   const step = await desk.steps.told(next);
-  const text = moleculeText({ id, formula, title, fresh, step, complete: false, leave: false, waits: [] });
+  const text = moleculeText({ id, formula, title, fresh, step, complete: false, leave: false, waits: [], next: null });
   await tellAgent(run, text, `step ${next.id}`, world);
   const { head } = await git.facts(run.dir);
   orThrow(await takeStep(desk, { run: run.id, head }));

@@ -1,6 +1,6 @@
-import { sentence } from '#core/formula/faults';
+import { type Fault, sentence } from '#core/formula/faults';
 import type { Proto } from '#core/formula/proto';
-import { planConvoy } from '#core/formula/run-convoy';
+import { NO_VALUE, planConvoy } from '#core/formula/run-convoy';
 import { shortHash } from '#core/ids';
 import type { Work } from '#core/records';
 import { isRefusal, type Refusal, refuse } from '#core/refusals';
@@ -63,14 +63,29 @@ export function planned(run: FormulaRun, id: string): Planned | Refusal {
     ...(run.facts ? { facts: run.facts } : {}),
   };
   const convoy = planConvoy(plan, given, run.source);
-  if ('faults' in convoy) {
-    const lines = convoy.faults.map((fault) => `\n  ${sentence(fault)}`).join('');
-    return refuse('FORMULA_INVALID', { name: plan.formula, faults: `${convoy.faults.length} faults:${lines}` });
-  }
+  if ('faults' in convoy) return faulty(plan, convoy.faults);
   const { proto, directory, files } = convoy.plan;
   const folders = directory === '' ? [] : [...new Set([directory, ...Object.values(files).map(folderOf)])];
   return { plan: { ...proto, steps: proto.steps.map(asWork) }, directory, folders };
 }
+
+/** A formula is not to blame for values that it was not given. */
+function faulty({ formula: name, convoy }: Proto, faults: readonly Fault[]): Refusal {
+  const lines = (says: readonly string[]) => (says.length === 1 ? ` ${says[0]}` : says.map((one) => `\n  ${one}`).join(''));
+  if (!faults.every(({ at }) => at.startsWith(INPUT))) {
+    const count = `${faults.length} fault${faults.length === 1 ? '' : 's'}`;
+    return refuse('FORMULA_INVALID', { name, faults: `${count}:${lines(faults.map(sentence))}` });
+  }
+  const told = lines(
+    faults.map(({ at, says, hint }) => `${says.startsWith('input') ? '' : `${at} `}${says}${hint ? ` (${hint})` : ''}`),
+  );
+  const inputs = faults.map(({ at }) => at.slice(INPUT.length));
+  if (faults.some(({ says }) => !says.endsWith(NO_VALUE))) return refuse('VARS_INVALID', { name, faults: told });
+  const any = inputs.every((input) => (convoy?.inputs[input]?.required_unless.length ?? 0) > 0);
+  return refuse('VARS_MISSING', { name, faults: told, words: inputs.map((one) => `--var ${one}=…`).join(any ? ' or ' : ' ') });
+}
+
+const INPUT = 'inputs.';
 
 const folderOf = (path: string): string => path.slice(0, path.lastIndexOf('/'));
 

@@ -26,6 +26,7 @@ export async function runStepCheck(
     id: step.id,
     code: how,
     check: command,
+    dir,
     tail: shown === '' ? '(it printed nothing)' : shown,
   });
 }

@@ -65,7 +65,8 @@ export type StepAnswer = {
 export async function tellEnd(town: OpenTown, io: Io, caller: Caller | undefined, ended: EndedStep): Promise<StepAnswer> {
   const { step, again, leave, root } = ended;
   const mol = caller && !leave ? await nextInHand(town, io, caller, NEXT_STEP_MS) : undefined;
-  const molecule = await town.desk.steps.standing(mol ?? (await town.desk.books.read('molecule', root.id)) ?? root, leave);
+  const standing = await town.desk.steps.standing(mol ?? (await town.desk.books.read('molecule', root.id)) ?? root, leave);
+  const molecule = caller ? standing : { ...standing, person: true };
   const { id, key, status, closed, evidence } = step;
   return { step: { id, key, status, outcome: closed?.outcome ?? null, evidence: evidence ?? null }, again, molecule };
 }

@@ -59,8 +59,8 @@ export const MOLECULE_REFUSALS = {
     exit: 1,
   },
   STEP_CHECK_FAILED: {
-    says: 'The check of {id} (`{check}`) ended with {code}:{tail}',
-    try: 'Mend that, then `gt mol step done` again.',
+    says: 'The check of {id} (`{check}`) ended with {code}: {tail}',
+    try: 'Mend that, then `gt mol step done` again. It was run in {dir}.',
     exit: 1,
   },
   STEP_EVIDENCE: {

@@ -171,7 +171,7 @@ export const REFUSALS = {
   NOTHING_HOOKED: { says: 'Nothing is on your hook.', try: 'Sling something: `gt sling <id>`.', exit: 3 },
   NOTHING_TO_RUN: {
     says: '{id} has no sh block.',
-    try: 'Put what is to be run into its description, in a block fenced with ```sh.',
+    try: 'Put what is to be run into its description, in a block fenced with ```sh; for a step, that of its item will do.',
     exit: 1,
   },
   DONE_NO_COMMITS: {

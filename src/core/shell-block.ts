@@ -14,13 +14,19 @@ export function shellBlock(id: string, description: string, rework: boolean): st
   return block ? block.body : refuse('NOTHING_TO_RUN', { id });
 }
 
-/** The line before a step's block by which its runner knows what to close when it has run. */
+/** The line before a block by which its runner knows what to close when it has run: a step's own block, or the item's where the step has none. */
 const STEP_LINE = '#gt-step ';
+const ITEM_LINE = '#gt-item ';
 
-/** The block of a step, under a line that names it. A step without one is run by no shell agent. */
-export function stepBlock({ id, description }: { readonly id: string; readonly description: string }): string | Refusal {
-  const block = shellBlock(id, description, false);
-  return typeof block === 'string' ? `${STEP_LINE}${id}\n${block}` : block;
+/** The block of a step, under a line that names it. A step without one is worked by the block of its item, which is run once in a session. */
+export function stepBlock(
+  { id, description }: { readonly id: string; readonly description: string },
+  item: { readonly description: string; readonly rework: boolean },
+): string | Refusal {
+  const own = shellBlock(id, description, false);
+  if (typeof own === 'string') return `${STEP_LINE}${id}\n${own}`;
+  const whole = shellBlock(id, item.description, item.rework);
+  return typeof whole === 'string' ? `${ITEM_LINE}${id}\n${whole}` : whole;
 }
 
 function fenced(text: string): Block[] {

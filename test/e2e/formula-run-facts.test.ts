@@ -22,9 +22,9 @@ test('what is wrong is said before anything is made, all of it; a dry run makes 
   expect(refused.exit).toBe(1);
   expect(refused.err).toContain('is "seven", and must be a number');
   expect(refused.err).toContain('there is no preset `quik` (did you mean `quick`?)');
-  expect((await town.gt(['formula', 'run', 'careful', '--rig', 'alpha'])).err).toContain(
-    'input `pr` has no value (give it, or files)',
-  );
+  const lacking = await town.gt(['formula', 'run', 'careful', '--rig', 'alpha']);
+  expect(lacking).toMatchObject({ exit: 2, err: expect.stringContaining('input `pr` has no value (give it, or files)') });
+  expect(lacking.err).toContain('Give them: --var pr=');
   expect((await town.gt(['formula', 'run', 'braces', '--rig', 'alpha', '--pr', '1'])).err).toMatch(
     /prompts\.base.*`{{with \.leg}}`/,
   );

@@ -85,6 +85,9 @@ test('bd pours with the ids of all records known at once, and the molecule close
   expect(made).toMatchObject({ new_epic_id: expect.stringMatching(/-mol-[0-9a-z]+$/), created: 3, phase: 'liquid' });
   expect(made.id_mapping['marks.one']).toBe(`${made.new_epic_id}.one`);
   await closes(made.new_epic_id);
+  const would = await town.gt(['bd', 'mol', 'squash', made.new_epic_id, '--dry-run']);
+  expect(would.out).toContain('would be squashed');
+  expect((await town.gt(['mol', 'burn', made.new_epic_id, '--dry-run'])).out).toContain('would be burned');
   const squashed = await bd('squash', made.new_epic_id, '--summary', 'all marked');
   expect(squashed).toMatchObject({
     digest_id: `${made.new_epic_id}.digest`,
@@ -162,6 +165,8 @@ test('M1, M11: with --root-only a wisp has no record for any step, and leaves a 
 });
 
 test('two formulas bonded are a stored protomolecule, which is poured as it was', async () => {
+  const none = await town.gt(['bd', 'mol', 'bond', 'marks', 'again', '--dry-run']);
+  expect(none.out).toContain('Nothing is made');
   const bond = await bd<{ result_id: string }>('mol', 'bond', 'marks', 'again', '--as', 'Twice');
   expect(bond).toMatchObject({ result_id: expect.stringMatching(/^proto-/), result_type: 'compound_proto' });
   const made = await town.ask<Poured>(['mol', 'pour', bond.result_id, '--var', 'feature=z']);

@@ -159,3 +159,18 @@ test('whatever of the town dies, each step is closed once and the work goes on a
   // A step whose terminal was lost is begun again; none after it is begun before it is closed.
   expect([...new Set(town.lines('falls'))]).toEqual(keys);
 });
+
+test('an item is not handed in while a gate holds back a step that nobody works', async () => {
+  writeChain(town, 'agreed', [
+    { id: 'build', block: commits('agreed.txt') },
+    { id: 'tests', more: 'executor = "command"\nrun = "test -e agreed.txt"\nrepeatable = true' },
+    { id: 'agreed', more: 'executor = "mark"\n[steps.gate]\ntype = "human"' },
+  ]);
+  const id = await slingOn('agreed');
+  await town.until('its run is suspended', async () => (await town.read('run', `${id}.r1`))?.outcome === 'suspended');
+  const { mol } = await stepsOf(town, id);
+  expect(await town.read('work', id)).toMatchObject({ status: 'in_progress', failures: 0 });
+  expect((await town.events()).filter(({ type, subject }) => type === 'work.handed_in' && subject === id)).toEqual([]);
+  await town.does(['gate', 'approve', `${mol.id}.gate-agreed`]);
+  expect(await town.landed(id)).toMatchObject({ failures: 0 });
+});

@@ -73,3 +73,33 @@ test('a polecat works nine steps to a landed commit, each close carries what pro
   expect(prompts[1]).toContain('What commit is about.');
   for (const key of NINE.slice(0, 5)) expect(prompts[1], key).not.toContain(`What ${key} is about.`);
 });
+
+test('the shell agent works a shipped formula by the block of its item, and goes on after a kill at the step in hand', async () => {
+  const whole = `echo whole >> '${town.gate('whole')}'\n${commits('whole.txt')}`;
+  const plain = await town.work('alpha', whole, { sling: false });
+  await town.does(['sling', plain, '--on', 'mol-polecat-work']);
+  await town.landed(plain);
+  const { mol, steps } = await stepsOf(town, plain);
+  expect(mol).toMatchObject({ state: 'closed', closed: { outcome: 'done' } });
+  expect(steps.map(({ closed }) => closed?.outcome)).toEqual(Array(9).fill('done'));
+  expect(town.lines('whole')).toEqual(['whole']);
+
+  // A block that speaks to its molecule, as an agent does: one step a round, and the commit in its place.
+  const step = `"$GT_BIN" mol current --json | sed -n 's/^    "key": "\\(.*\\)",$/\\1/p'`;
+  const rounds = `while key=$(${step}); [ -n "$key" ]; do
+echo "$key" >> '${town.gate('keys')}'
+case $key in
+implement) ${commits('rounds.txt')} ;;
+test) ${town.counts('test')} ;;
+esac
+"$GT_BIN" mol step done --note "did $key"
+done`;
+  const id = await town.work('alpha', rounds, { sling: false });
+  await town.does(['sling', id, '--on', 'mol-polecat-work']);
+  await town.until('the fifth step runs', async () => town.lines('keys').includes('test'));
+  process.kill((await town.running(id)).session.pid ?? 0, 'SIGKILL');
+  town.open('test');
+  await town.landed(id);
+  const shipped = steps.map(({ key }) => key);
+  expect(town.lines('keys')).toEqual([...shipped.slice(0, 5), ...shipped.slice(4)]);
+});

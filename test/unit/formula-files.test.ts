@@ -174,6 +174,21 @@ describe('faults and values', () => {
     expect(told).toContain(`\n  ${file('f')}:5: steps[0].priority: must be a whole number from 0 to 4, and is 9`);
   });
 
+  test('formulas that are missing are told with the other faults, once each; a name that is not that of its file is warned of', () => {
+    const root = townWith({
+      '.beads/formulas/f.formula.toml': `${formula('g', 'a', 'needs = ["b"]\nexpand = "none"\n')}[compose]\naspects = ["nada"]\n[[compose.expand]]\ntarget = "a"\nwith = "nix"\n`,
+      '.beads/formulas/h.formula.toml': formula('g', 'a', ''),
+    });
+    const told = cooked(root, 'f') as string;
+    for (const name of ['none', 'nada', 'nix']) expect(told.split(`there is no formula \`${name}\``), name).toHaveLength(2);
+    expect(told).toContain('there is no step `b`');
+    const dish = cookWith(seen(root), { name: 'h', vars: {} });
+    if (isRefusal(dish)) throw new Error(explain(dish).says);
+    expect(dish.warnings).toEqual([
+      expect.objectContaining({ at: 'formula', says: 'is `g`, and the file is found by the name `h`' }),
+    ]);
+  });
+
   test('values that lack are told together; those that are not allowed too', () => {
     const root = townWith({
       '.beads/formulas/f.formula.toml':

@@ -105,8 +105,12 @@ describe("gt's own keys of a step", () => {
 
 test('the formulas of the manual are good', () => {
   const manual = readFileSync(new URL('../../docs/formulas.md', import.meta.url), 'utf8');
-  const [formula = '', overlay = ''] = [...manual.matchAll(/```toml\n([\s\S]*?)```/g)].map(([, text]) => text);
+  const [formula = '', expansion = '', overlay = ''] = [...manual.matchAll(/```toml\n([\s\S]*?)```/g)].map(([, text]) => text);
   expect([faultsOf(formula), warningsOf(formula)]).toEqual([[], []]);
+  expect([faultsOf(expansion), warningsOf(expansion)]).toEqual([[], []]);
+  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+  const careful = /careful\.formula\.toml\n([\s\S]*?)\n\$ gt /.exec(readme)?.[1] ?? '';
+  expect([formulaOf(careful).steps.length, faultsOf(careful), warningsOf(careful)]).toEqual([3, [], []]);
   expect(stepOf(protoOf({ f: formula.replace(/^formula = .*$/m, '') }), 'tag').needs).toHaveLength(2);
   expect(parseOverlay({ file: 'o.toml', text: overlay })).toMatchObject({ overrides: [{ mode: 'append' }], warnings: [] });
 });

@@ -133,6 +133,7 @@ describe('keys', () => {
 });
 
 test('what is no TOML or no JSON is told with its line', () => {
+  expect(faultsOf('formula = "f\nversion = 1\n')).toEqual([expect.stringContaining('is a closing quote missing?')]);
   expect(faultsOf('formula = "f"\n= 3\n')).toEqual([expect.stringMatching(/^f\.toml:2: this is no TOML: /)]);
   expect(faultsOf('{"formula": "f",\n"steps" [] }', 'f.json')).toEqual([expect.stringMatching(/^f\.json:2: this is no JSON: /)]);
   expect(faultsOf('[]', 'f.json')).toEqual(['f.json: the file must hold one JSON object']);

@@ -98,6 +98,27 @@ describe('a convoy at its run', () => {
     });
   });
 
+  test("a leg's own texts have their values; braces that are no template are left to the agent", () => {
+    const legs = (description: string) => {
+      const f = convoy
+        .replace(
+          'id = "bugs"',
+          `id = "bugs"\ntitle = "Bugs of {{.pr}}"\nfocus = "{{.tone}} ones"\ndescription = "${description}"`,
+        )
+        .replace('base = "Review', 'base = "{{.leg.description}} {{.leg.title}} Review');
+      const made = planConvoy(protoOf({ f }), { id: 'x7k2p', inputs: new Map([['pr', '7']]) }, 'f.toml');
+      return 'plan' in made ? made.plan.proto.steps[1] : made;
+    };
+    const review = 'Bugs of 7 Review 7 kind as bugs (kind ones) into .reviews/x7k2p/bugs.md for x7k2p';
+    expect(legs('Look at {{.pr}}, write {{.output_path}}')).toMatchObject({
+      title: 'Bugs of 7',
+      leg: { focus: 'kind ones' },
+      description: `Look at 7, write .reviews/x7k2p/bugs.md\n\n---\n\nLook at 7, write  ${review}`,
+    });
+    const strange = 'Mind {{ .Values.x | quote }}';
+    expect(legs(strange)).toMatchObject({ description: `${strange}\n\n---\n\n${strange} ${review}` });
+  });
+
   test('a list of files is one in texts, and paths of legs stay below the output directory', () => {
     const f = convoy
       .replace('Review {{.pr}}', '{{.files}}:{{range .files}}[{{.}}]{{end}}')

@@ -9,6 +9,8 @@ import { stepBlock } from '#core/shell-block';
 import { nextForWork } from '#core/work';
 import { aRun, item } from '../support/records.ts';
 
+const block = (command: string, info = 'sh') => `\`\`\`${info}\n${command}\n\`\`\`\n`;
+
 const sixth: StepTold = {
   id: 'gp-mol-x.clean',
   key: 'clean',
@@ -33,6 +35,7 @@ const told: MoleculeTold = {
   fresh: false,
   leave: false,
   waits: [],
+  next: null,
 };
 
 test('what others wrote stays in its line: a title, an id or a reason cannot say what looks like the town’s own words', () => {
@@ -104,8 +107,27 @@ describe('what a session is told', () => {
   });
 
   test('the shell agent runs the block of the step, under a line that names it', () => {
-    expect(stepBlock(sixth)).toBe('#gt-step gp-mol-x.clean\nrm -f scratch\n');
-    expect(stepBlock({ id: 'x', description: 'no block' })).toMatchObject({ refused: 'NOTHING_TO_RUN' });
+    expect(stepBlock(sixth, { description: block('make'), rework: false })).toBe('#gt-step gp-mol-x.clean\nrm -f scratch\n');
+  });
+
+  test('a step without a block is worked by the block of its item, which its line says too', () => {
+    const step = { id: 'x', description: 'In words only.' };
+    expect(stepBlock(step, { description: block('make'), rework: false })).toBe('#gt-item x\nmake\n');
+    expect(stepBlock(step, { description: `${block('make')}${block('mend', 'sh rework')}`, rework: true })).toBe(
+      '#gt-item x\nmend\n',
+    );
+    expect(stepBlock(step, { description: 'none', rework: false })).toMatchObject({ refused: 'NOTHING_TO_RUN' });
+  });
+
+  test('a person is told what is next or why nothing is, and is not asked to end a turn', () => {
+    const person = { ...told, step: null, person: true };
+    const next = { id: 'gp-mol-x.clean', title: 'Clean up' };
+    expect(moleculeText({ ...person, next })).toBe('Next: gp-mol-x.clean (Clean up)');
+    expect(moleculeText({ ...person, complete: true })).toBe('Nothing is left to do in gp-mol-x.');
+    expect(moleculeText({ ...person, waits: ['gate g (human)'] })).toBe(
+      'No step of gp-mol-x is ready. It waits for: gate g (human).',
+    );
+    expect(moleculeText({ ...told, step: null, next })).toContain('`gt hook`');
   });
 });
 

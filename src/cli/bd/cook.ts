@@ -42,7 +42,7 @@ export const cook = command({
       return isRefusal(stored) ? stored : { proto: stored.proto.id, fresh: stored.fresh, ...shown };
     });
   },
-  text: ({ proto, fresh, formula, root, steps, warnings }, { paint, quiet }) => {
+  text: ({ proto, fresh, formula, root, steps, vars, warnings }, { paint, quiet }) => {
     if (quiet) return proto ?? '';
     const bare = (id: string) => id.slice(root.length + 1);
     const lines = steps.map((step) => {
@@ -51,12 +51,13 @@ export const cook = command({
       const needs = step.needs.length > 0 ? `  needs ${step.needs.map(bare).join(', ')}` : '';
       return `${step.parent === root ? '  ' : '    '}${bare(step.id)}  ${step.title}${needs}${paint.dim(`  (${from}${by})`)}`;
     });
+    const asked = Object.entries(vars).flatMap(([name, { required }]) => (required ? [name] : []));
     const kept = proto === null ? 'not stored' : fresh ? 'stored' : 'stored before';
     return [
       `${paint.bold(proto ?? root)}  ${formula}, ${steps.length} steps, ${kept}`,
       ...lines,
       ...warnings.map((warning) => paint.yellow(warning)),
-      ...(proto === null ? [] : [`Next: bd mol pour ${proto}`]),
+      ...(proto === null ? [] : [`Next: ${['bd mol pour', proto, ...asked.map((name) => `--var ${name}=…`)].join(' ')}`]),
     ].join('\n');
   },
 });

@@ -49,11 +49,12 @@ export const hook = command({
 const isWaiting = ({ molecule }: Hook, session: string): boolean =>
   molecule !== null && !molecule.complete && !molecule.leave && molecule.step?.session !== session;
 
-/** What the shell agent runs: the block of its item, or of the step in its hands. An empty one: all steps are done. */
+/** What the shell agent runs: the block of its item, or of the step in its hands, or of its item for it. An empty one: all steps are done. */
 function blockOf({ id, text, rework, molecule, session }: Hook): string | Refusal {
-  if (!molecule) return shellBlock(id, text['description'] ?? '', rework !== null);
+  const item = { description: text['description'] ?? '', rework: rework !== null };
+  if (!molecule) return shellBlock(id, item.description, item.rework);
   const { step, complete, leave, waits } = molecule;
-  if (step) return stepBlock(step);
+  if (step) return stepBlock(step, item);
   if (complete) return '';
   return leave
     ? refuse('STEP_LEAVING', { session })

@@ -22,6 +22,14 @@ type Bonded = {
   /** The molecule that was poured for it, with the ids of its steps. */
   readonly spawned: string | null;
   readonly ids: Readonly<Record<string, string>>;
+  /** Nothing was made. */
+  readonly dry?: true;
+};
+
+type BdBonded = {
+  readonly result_id?: string | null;
+  readonly bond_type?: BondType;
+  readonly id_mapping?: Readonly<Record<string, string>>;
 };
 
 /** Bonds two of what there is: formulas, stored protomolecules, molecules. */
@@ -80,9 +88,14 @@ export const bonding = (face: Face): Command =>
       });
     },
     text: (value) => {
-      const { id, result_id: result, bond_type: bdType, bond: type, spawned } = value as Record<string, unknown>;
-      const made = spawned ? `, poured for it: ${typeof spawned === 'string' ? spawned : ''}` : '';
-      return `${id ?? result ?? 'Nothing is made:'} bonded (${type ?? bdType})${made}`;
+      const { result_id: result, bond_type: bdType, id_mapping: ids = {} } = value as BdBonded;
+      const { id = result, bond: type = bdType, kind, dry } = value as Partial<Bonded>;
+      // bd counts the records that were poured, the root first.
+      const spawned = (value as Bonded).spawned && (Object.values(ids)[0] ?? (value as Bonded).spawned);
+      if (dry) return `Nothing is made: they would be bonded (${type})`;
+      if (spawned) return `${id} is bonded with ${spawned}, which was poured for it (${type})\nNext: gt mol status ${spawned}`;
+      const next = kind === 'proto' || id?.startsWith('proto-') ? `\nNext: bd mol pour ${id}` : '';
+      return `${id} is bonded (${type})${next}`;
     },
   });
 
@@ -105,14 +118,14 @@ async function bonded(town: OpenTown, [a, b]: [Side, Side], wish: Wish): Promise
       hint: 'Name one molecule and one formula or protomolecule.',
     });
   if ('mol' in a && 'mol' in b) {
-    if (wish.dry) return { id: b.mol.id, kind: 'molecule', bond: wish.type, spawned: null, ids: {} };
+    if (wish.dry) return { id: a.mol.id, kind: 'molecule', bond: wish.type, spawned: null, ids: {}, dry: true };
     const done = await bond(town.desk, { a: a.mol.id, b: b.mol.id, type: wish.type });
     return isRefusal(done) ? done : { id: a.mol.id, kind: 'molecule', bond: wish.type, spawned: null, ids: {} };
   }
   if ('mol' in a) return spawn(town, a.mol, (b as { template: Template }).template, wish);
   if ('mol' in b) return spawn(town, b.mol, a.template, wish);
   const proto = hashed(bondProtos(a.template.proto, b.template.proto, wish.type, wish.as), sha256);
-  if (wish.dry) return { id: null, kind: 'proto', bond: wish.type, spawned: null, ids: {} };
+  if (wish.dry) return { id: null, kind: 'proto', bond: wish.type, spawned: null, ids: {}, dry: true };
   const stored = await storeProto(town.desk, proto, `${a.template.proto.formula} + ${b.template.proto.formula}`);
   return isRefusal(stored) ? stored : { id: stored.proto.id, kind: 'proto', bond: wish.type, spawned: null, ids: {} };
 }
@@ -123,7 +136,7 @@ async function spawn(town: OpenTown, mol: Molecule, template: Template, wish: Wi
   if (isRefusal(ref)) return ref;
   const plan = filled(template, wish.vars, wish.say);
   if (isRefusal(plan)) return plan;
-  if (wish.dry) return { id: mol.id, kind: 'molecule', bond: wish.type, spawned: null, ids: {} };
+  if (wish.dry) return { id: mol.id, kind: 'molecule', bond: wish.type, spawned: null, ids: {}, dry: true };
   const made = await pour(town.desk, {
     plan,
     prefix: mol.id.replace(/-(mol|wisp)-.*$/, ''),
@@ -144,12 +157,13 @@ async function spawn(town: OpenTown, mol: Molecule, template: Template, wish: Wi
 
 function shown(face: Face, done: Bonded): unknown {
   if (face === 'gt') return done;
-  const { id, kind, bond: type, spawned, ids } = done;
+  const { id, kind, bond: type, spawned, ids, dry } = done;
   return {
     result_id: id,
     result_type: kind === 'proto' ? 'compound_proto' : 'compound_molecule',
     bond_type: type,
     ...(spawned === null ? {} : { spawned: Object.keys(ids).length, id_mapping: ids }),
+    ...(dry ? { dry } : {}),
   };
 }
 

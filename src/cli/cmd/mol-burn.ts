@@ -43,13 +43,13 @@ export const burning = (face: Face): Command =>
           answers.push(done);
         }
         if (answers.length === 0) return refuse('MOLECULE_NONE', { id: 'you' });
-        return shown(face, answers);
+        return shown(face, answers, opts['dry-run']);
       }),
     text: (value) =>
       [value]
         .flat()
-        .map((one) => counted(one as Burned | BdBurned))
-        .map(({ id, count }) => `${id} is burned (${count} ${count === 1 ? 'record' : 'records'})`)
+        .map((one) => ({ ...counted(one as Burned | BdBurned), became: 'dry_run' in (one as object) ? 'would be' : 'is' }))
+        .map(({ id, count, became }) => `${id} ${became} burned (${count} ${count === 1 ? 'record' : 'records'})`)
         .join('\n'),
   });
 
@@ -57,10 +57,11 @@ const counted = (one: Burned | BdBurned) =>
   'deleted' in one ? { id: one.id, count: one.deleted.length } : { id: one.molecule_id, count: one.deleted_count };
 
 /** One molecule as one value, several as a list. */
-function shown(face: Face, burned: readonly Burned[]): unknown {
+function shown(face: Face, burned: readonly Burned[], dry: boolean): unknown {
   const values =
     face === 'gt'
       ? burned
       : burned.map(({ id, deleted }) => ({ molecule_id: id, deleted_ids: deleted, deleted_count: deleted.length }));
-  return values.length === 1 ? values[0] : values;
+  const told = values.map((one) => (dry ? { ...one, dry_run: true } : one));
+  return told.length === 1 ? told[0] : told;
 }

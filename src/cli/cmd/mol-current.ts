@@ -27,7 +27,7 @@ export const molCurrent = command({
       const work = await desk.books.read('work', id);
       const mol = await desk.books.read('molecule', work?.molecule ?? id);
       if (!mol) return refuse('MOLECULE_UNKNOWN', { id, hint: '`gt mol list` shows all.' });
-      return desk.steps.standing(mol);
+      return { ...(await desk.steps.standing(mol)), person: true };
     });
   },
   text: moleculeText,

@@ -34,7 +34,8 @@ export const squashing = (face: Face): Command =>
         if (opts['dry-run']) {
           const tree = await treeNow(town.desk, mol.id);
           if (!tree) return refuse('MOLECULE_UNKNOWN', { id: mol.id, hint: '`gt mol list` shows all.' });
-          return shown(face, { id: mol.id, digest: digestId(mol.id), squashed: idsInside(tree), deleted: 0, kept: true });
+          const would = { id: mol.id, digest: digestId(mol.id), squashed: idsInside(tree), deleted: 0, kept: true };
+          return { ...shown(face, would), dry_run: true };
         }
         const given = opts.summary === '-' ? readFileSync(STDIN, 'utf8') : opts.summary;
         const done = await squash(town.desk, {
@@ -46,7 +47,8 @@ export const squashing = (face: Face): Command =>
       }),
     text: (value) => {
       const { id, digest, count } = counted(value as Squashed | BdSquashed);
-      return `${id} is squashed to ${digest} (${count} ${count === 1 ? 'record' : 'records'})`;
+      const became = 'dry_run' in (value as object) ? 'would be' : 'is';
+      return `${id} ${became} squashed to ${digest} (${count} ${count === 1 ? 'record' : 'records'})`;
     },
   });
 

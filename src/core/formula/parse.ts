@@ -125,7 +125,8 @@ function decode({ file, text, fault }: Source, report: Report): { value: Record<
 function tomlFault(error: unknown): { line: number; says: string } {
   if (!(error instanceof TomlError)) throw error;
   const why = error.message.split('\n')[0]?.replace('Invalid TOML document: ', '');
-  return { line: error.line, says: `this is no TOML: ${why} (column ${error.column})` };
+  const open = why === 'control characters are not allowed in strings' ? ': is a closing quote missing?' : '';
+  return { line: error.line, says: `this is no TOML: ${why} (column ${error.column})${open}` };
 }
 
 function jsonFault(error: unknown, text: string): { line: number; says: string } {

@@ -26,6 +26,9 @@ export type ConvoyPlan = {
   readonly files: Readonly<Record<string, string>>;
 };
 
+/** How the fault ends that tells of an input which nobody gave. */
+export const NO_VALUE = 'has no value';
+
 const RULE = '\n\n---\n\n';
 
 /** The plan of a run, or all that is wrong with it. `file` is named in faults. */
@@ -53,13 +56,17 @@ export function planConvoy(proto: Proto, run: ConvoyRun, file: string): { plan: 
   const output = { directory, synthesis: convoy.output?.synthesis ?? '' };
   const files: Record<string, string> = {};
   const made = legs.map((step): ProtoStep => {
-    const leg = { id: step.step, title: step.title, focus: step.leg?.focus ?? '', description: step.description };
+    const [title = '', focus = '', about = ''] = [step.title, step.leg?.focus ?? '', step.description].map((own) =>
+      rendered(own, base),
+    );
+    const leg = { id: step.step, title, focus, description: about };
     const name = inside(text('output.leg_pattern', convoy.output?.leg_pattern || '{{.leg.id}}-findings.md', { ...base, leg }));
     files[step.step] = directory === '' ? name : `${directory.replace(/\/$/, '')}/${name}`;
-    const prompt = text('prompts.base', convoy.prompts['base'] ?? '', { ...base, leg, output, output_path: files[step.step] });
-    const parts = [step.description, prompt].filter((part) => part.trim() !== '');
+    const data = { ...base, leg, output, output_path: files[step.step] };
+    const prompt = text('prompts.base', convoy.prompts['base'] ?? '', data);
+    const parts = [rendered(step.description, data), prompt].filter((part) => part.trim() !== '');
     const agent = step.leg?.agent || run.agent || proto.agent;
-    return { ...step, ...(step.leg ? { leg: { ...step.leg, agent } } : {}), description: parts.join(RULE) };
+    return { ...step, title, ...(step.leg ? { leg: { ...step.leg, focus, agent } } : {}), description: parts.join(RULE) };
   });
   const ids = new Set(made.map(({ id }) => id));
   const rest = proto.steps
@@ -75,6 +82,12 @@ export function planConvoy(proto: Proto, run: ConvoyRun, file: string): { plan: 
     });
   const plan = { proto: { ...proto, steps: [...made, ...rest] }, directory, files };
   return faults.length > 0 ? { faults: unique(faults) } : { plan };
+}
+
+/** A leg's own text with its values. Braces that are no template stay as they are: other programs fill in nothing there, so they may be meant for the agent. */
+function rendered(own: string, data: unknown): string {
+  const parsed = parseTemplate(own);
+  return 'template' in parsed ? render(parsed.template, data) : own;
 }
 
 /** A folder of the run, where one is named. A path that leads out of the folder would write anywhere. */
@@ -110,8 +123,8 @@ function inputsOf(inputs: Inputs, given: ReadonlyMap<string, string>, tell: Tell
     if (!has(name) && (required || unless.length > 0) && !unless.some(has))
       tell(
         at,
-        `input \`${name}\` has no value`,
-        unless.length > 0 ? `give it, or ${unless.join(' or ')}` : `give one: --set ${name}=…`,
+        `input \`${name}\` ${NO_VALUE}`,
+        unless.length > 0 ? `give it, or ${unless.join(' or ')}` : `give one: --var ${name}=…`,
       );
     if (has(name) && type === 'number' && !/^-?\d+(\.\d+)?$/.test(values[name] ?? ''))
       tell(at, `is "${values[name]}", and must be a number`);

@@ -37,6 +37,10 @@ export type MoleculeTold = {
   readonly leave: boolean;
   /** What it waits for, when there is no step to work. */
   readonly waits: readonly string[];
+  /** Nobody has a step in hand, and this one is ready for whoever works it. */
+  readonly next: { readonly id: string; readonly title: string } | null;
+  /** It is a person who is told, and who is not asked to work it. */
+  readonly person?: boolean;
 };
 
 /** `step 6 of 9: clean-up: Clean up`. */
@@ -56,20 +60,33 @@ function stepText({ description, acceptance, notes, check }: StepTold): string {
 
 const titled = (name: string, text: string): string => (text === '' ? '' : `## ${name}\n${sanitise(text)}`);
 
+const noneForAgent = ({ id, complete, next, waits }: MoleculeTold): string =>
+  complete
+    ? `All steps of ${id} are done: run \`gt done\`, then leave.`
+    : next
+      ? `${next.id} is ready: \`gt hook\` hands it to you.`
+      : `No step of ${id} is ready. It waits for: ${waits.map(oneLine).join('; ') || 'what `gt why` says'}. You are told when one is; end your turn.`;
+
+const noneForPerson = ({ id, complete, next, waits }: MoleculeTold): string =>
+  complete
+    ? `Nothing is left to do in ${id}.`
+    : next
+      ? `Next: ${next.id}${next.title === '' ? '' : ` (${next.title})`}`
+      : `No step of ${id} is ready. It waits for: ${waits.map(oneLine).join('; ') || 'what `gt why` says'}.`;
+
 /** What a session is told of its molecule: the step in its hands, or why there is none. */
 export function moleculeText(told: MoleculeTold): string {
   const { id, step, fresh } = told;
   if (told.leave) return `Your step of ${id} is done. The next one has a session of its own: leave now.`;
-  if (!step)
-    return told.complete
-      ? `All steps of ${id} are done: run \`gt done\`, then leave.`
-      : `No step of ${id} is ready. It waits for: ${told.waits.map(oneLine).join('; ') || 'its pour'}. You are told when one is; end your turn.`;
+  if (!step) return told.person ? noneForPerson(told) : noneForAgent(told);
   const after = fresh ? 'Then leave: the next one has a session of its own.' : 'It prints the next one.';
   return [
     `Molecule ${id} (${oneLine(step.formula)}), ${stepHeading(step)}`,
     ...(step.failures > 0 ? [`It failed ${step.failures} ${step.failures === 1 ? 'time' : 'times'} before.`] : []),
     stepText(step),
-    `Do this step and no other, then close it with \`gt mol step done\`. ${after} ${EVIDENCE} When it cannot be done: \`gt mol step fail --reason "why"\`.`,
+    told.person
+      ? ''
+      : `Do this step and no other, then close it with \`gt mol step done\`. ${after} ${EVIDENCE} When it cannot be done: \`gt mol step fail --reason "why"\`.`,
   ]
     .filter((part) => part !== '')
     .join('\n\n');

@@ -11,7 +11,7 @@ const PAGE = 100;
 const DEEPEST = 20;
 const TOLD = 5;
 
-/** Steps that end by themselves when what they need has ended: no check or fan-out follows, and none has failed. */
+/** Steps that end by themselves when what they need has ended: no check or fan-out follows, and none has failed. One that a gate holds back needs more than other steps. */
 const endsByItself = ({ exec, after, status }: Step): boolean =>
   (exec === 'epic' || exec === 'mark') && after === undefined && status !== 'failed';
 
@@ -95,13 +95,17 @@ const bondedUnder = async ({ books }: Ground, mol: string): Promise<Molecule[]> 
 async function openBeside(ground: Ground, mol: string, beside: string | undefined, depth = 0): Promise<Step[]> {
   const found: Step[] = [];
   for await (const page of open(ground, mol)) {
-    found.push(...page.map(({ step }) => step).filter((step) => step.id !== beside && !endsByItself(step)));
+    for (const { step, unmet } of page)
+      if (step.id !== beside && (!endsByItself(step) || (await isGated(ground, unmet)))) found.push(step);
     if (found.length >= TOLD) break;
   }
   if (found.length < TOLD && depth < DEEPEST)
     for (const { id } of await bondedUnder(ground, mol)) found.push(...(await openBeside(ground, id, beside, depth + 1)));
   return found.slice(0, TOLD);
 }
+
+const isGated = async ({ books }: Ground, unmet: readonly string[]): Promise<boolean> =>
+  unmet.length > 0 && (await books.readMany('gate', unmet)).length > 0;
 
 async function waitsOf(ground: Ground, mol: Molecule, depth = 0): Promise<string[]> {
   if (mol.state === 'pouring') return ['its pour'];
@@ -158,7 +162,9 @@ async function standingOf(ground: Ground, mol: Molecule, leave: boolean): Promis
   const step = hand && hand.status === 'in_progress' && !leave ? await toldOf(ground, hand) : null;
   const complete = step === null && (await isComplete(ground, mol));
   const waits = step || complete || leave ? [] : await waitsOf(ground, mol);
-  return { id, formula, title, step, complete, fresh: mol.fresh ?? false, leave, waits };
+  const ready = step || complete || leave ? undefined : await nextOf(ground, mol, undefined);
+  const next = ready ? { id: ready.id, title: ready.title } : null;
+  return { id, formula, title, step, complete, fresh: mol.fresh ?? false, leave, waits, next };
 }
 
 const isComplete = async (ground: Ground, mol: Molecule): Promise<boolean> =>
