@@ -1,4 +1,4 @@
-import { isAbsolute, relative, resolve } from 'node:path';
+import { relative, resolve } from 'node:path';
 import type { Run, Step } from '#core/records';
 import { isRefusal, type Refusal, refuse } from '#core/refusals';
 import { closeStep as closed, type EndedStep } from '#ops/end-step';
@@ -20,6 +20,8 @@ export type StepGround = {
   readonly env: NodeJS.ProcessEnv;
   /** Where the caller is. */
   readonly cwd: string;
+  /** Whether a file lies in the town, links followed. */
+  readonly inTown: (path: string) => boolean;
 };
 
 /** What the caller says that proves it; `head`: that the worktree's head does, moved or not. */
@@ -66,11 +68,12 @@ async function evidenceOf(
   const lacking = (why: string) => refuse('STEP_EVIDENCE', { id: step.id, why });
   const before = step.holder?.head ?? run?.start;
   const made = head !== undefined && (proof.head || head !== before) ? head : undefined;
-  const commit = proof.commit === undefined ? made : await reachable(ground, run, proof.commit, head);
-  if (proof.commit !== undefined && commit === undefined)
-    return lacking(`${proof.commit} is no commit ${run?.branch ? `of ${run.branch}` : 'that can be looked at here'}`);
+  const named = proof.commit === undefined ? undefined : await reachable(ground, run, proof.commit, head);
+  if (named && 'why' in named) return lacking(named.why);
+  const commit = named?.sha ?? made;
   const file = proof.file === undefined ? undefined : await fileOf(ground, run, proof.file);
   if (proof.file !== undefined && !file) return lacking(`${proof.file} cannot be read`);
+  if (file === 'elsewhere') return lacking(`${proof.file} lies outside of the town`);
   const note = proof.note?.trim();
   if (proof.note !== undefined && !note) return lacking('the note is empty');
   if (commit === undefined && !file && note === undefined)
@@ -78,18 +81,30 @@ async function evidenceOf(
   return { ...(commit === undefined ? {} : { commit }), ...file, ...(note === undefined ? {} : { note }) };
 }
 
-/** A commit by its whole name, if the run's branch has it. */
-async function reachable({ git, rig }: StepGround, run: Run | undefined, named: string, head: string | undefined) {
+/** A commit by its whole name, if it is of the run's branch and was not there before: one that the target has is nobody's proof. */
+async function reachable(
+  { git, rig }: StepGround,
+  run: Run | undefined,
+  named: string,
+  head: string | undefined,
+): Promise<{ readonly sha: string } | { readonly why: string }> {
   const found = run ? await rig(run.rig) : undefined;
-  if (!found || isRefusal(found) || head === undefined) return undefined;
-  const sha = await git.resolve(found.repo, named).catch(() => undefined);
-  return sha !== undefined && (await git.isAncestor(found.repo, sha, head)) ? sha : undefined;
+  const none = { why: `${named} is no commit ${run?.branch ? `of ${run.branch}` : 'that can be looked at here'}` };
+  if (!found || isRefusal(found) || head === undefined) return none;
+  const { repo, target } = found;
+  const sha = await git.resolve(repo, named).catch(() => undefined);
+  if (sha === undefined || !(await git.isAncestor(repo, sha, head))) return none;
+  const tip = (await git.resolve(repo, `refs/heads/${target}`)) ?? run?.base;
+  const isOld = tip !== undefined && (await git.isAncestor(repo, sha, tip));
+  return isOld ? { why: `${named} is on ${target} already, and no work of this branch` } : { sha };
 }
 
-async function fileOf({ digest, cwd }: StepGround, run: Run | undefined, named: string) {
+/** A file by its path from the worktree, and the digest of its content. What proves an agent's work lies in the town, where a person finds it again. */
+async function fileOf({ digest, cwd, inTown }: StepGround, run: Run | undefined, named: string) {
   const path = resolve(cwd, named);
   const sha256 = await digest(path);
   if (sha256 === undefined) return undefined;
+  if (run && !inTown(path)) return 'elsewhere';
   const inside = relative(run?.dir ?? cwd, path);
-  return { file: inside.startsWith('..') || isAbsolute(inside) ? path : inside, sha256 };
+  return { file: run || !inside.startsWith('..') ? inside : path, sha256 };
 }

@@ -2,10 +2,11 @@ import { type Fault, sentence } from '#core/formula/faults';
 import type { Proto } from '#core/formula/proto';
 import { NO_VALUE, planConvoy } from '#core/formula/run-convoy';
 import { shortHash } from '#core/ids';
+import type { Work } from '#core/records';
 import { isRefusal, type Refusal, refuse } from '#core/refusals';
 import { createWork } from '#ops/create-work';
 import { pour } from '#ops/pour';
-import { sling } from '#ops/sling';
+import { cannotSling, sling } from '#ops/sling';
 import type { Desk } from '#world/desk';
 
 /** A formula that is to be run, cooked and filled. */
@@ -113,7 +114,7 @@ export async function runFormula(ground: RunGround, run: FormulaRun): Promise<Ra
   const ready = planned(run, shortHash(desk.random(5), 5));
   if (isRefusal(ready)) return ready;
   const { plan, directory, folders } = ready;
-  const unready = (await unfitAgent(ground, run, plan)) ?? ground.makeFolders(folders);
+  const unready = (await unfitFor(ground, run, plan)) ?? ground.makeFolders(folders);
   if (unready) return unready;
   const alone = run.on === undefined && (plan.type === 'convoy' || run.fanout || !plan.steps.some(isAgents));
   const work = alone ? undefined : (run.on ?? (await itemFor(desk, run, plan)));
@@ -135,21 +136,27 @@ export async function runFormula(ground: RunGround, run: FormulaRun): Promise<Ra
   return refusal ?? { molecule: mol.id, work: work ?? null, directory: directory || null, plan };
 }
 
-/** The first agent of the plan that cannot be started: its work would be made only to wait for a person. */
-async function unfitAgent({ unfit }: RunGround, { rig, agent }: FormulaRun, plan: Proto): Promise<Refusal | undefined> {
-  const wanted = new Set(plan.steps.map(({ leg }) => leg?.agent || agent || plan.agent || undefined));
-  for (const one of wanted) {
-    const refusal = await unfit?.(rig, one);
-    if (refusal) return refusal;
-  }
-  return undefined;
-}
-
 const isAgents = ({ kind, exec, type, leg }: Step): boolean =>
   kind === 'step' &&
   !leg &&
   type !== 'epic' &&
   (exec?.executor === 'agent' || (exec?.executor === undefined && exec?.run === undefined));
+
+/** Why the item cannot be slung, or the first agent that cannot be started: said before anything is made that would only wait for a person. */
+async function unfitFor({ desk, unfit }: RunGround, run: FormulaRun, plan: Proto): Promise<Refusal | undefined> {
+  const { on, rig, agent } = run;
+  const own = (step: Step) => on === undefined && isAgents(step);
+  const works = plan.steps.filter((step) => step.leg || own(step) || step.exec?.executor === 'polecat');
+  for (const one of new Set(works.map(({ leg }) => leg?.agent || agent || plan.agent || undefined))) {
+    const refusal = await unfit?.(rig, one);
+    if (refusal) return refusal;
+  }
+  if (on === undefined || isOnItsWay(await desk.books.read('work', on))) return undefined;
+  return cannotSling(desk, { ids: [on], rig, ...(agent ? { agent } : {}), ...(unfit ? { unfit } : {}) });
+}
+
+const isOnItsWay = (work: Work | undefined): boolean =>
+  work !== undefined && (work.run !== undefined || work.status === 'hooked' || work.status === 'in_progress');
 
 async function itemFor(desk: Desk, { rig, prefix, agent }: FormulaRun, plan: Proto): Promise<string | Refusal> {
   const made = await createWork(desk, {
@@ -164,8 +171,7 @@ async function itemFor(desk: Desk, { rig, prefix, agent }: FormulaRun, plan: Pro
 
 /** The item is on its way already when somebody slung it before: then its agent finds the molecule. */
 async function slung({ desk, unfit }: RunGround, id: string, { rig, agent }: FormulaRun): Promise<Refusal | undefined> {
-  const work = await desk.books.read('work', id);
-  if (work && (work.run || work.status === 'hooked' || work.status === 'in_progress')) return undefined;
+  if (isOnItsWay(await desk.books.read('work', id))) return undefined;
   const [answer] = await sling(desk, { ids: [id], rig, ...(agent ? { agent } : {}), ...(unfit ? { unfit } : {}) });
   return answer && !answer.slung ? answer.refusal : undefined;
 }

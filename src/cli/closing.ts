@@ -40,7 +40,7 @@ export async function closeBead(by: Closer, bead: Bead): Promise<EndedStep | und
     case 'molecule':
       return bead.doc.state === 'closed' ? undefined : refuse('CLOSES_ITSELF', { id, hint: waysToEnd(id) });
     case 'work': {
-      const work = await closeWork(town.desk, { id, reason, force, run: caller?.run });
+      const work = await closeWork(town.desk, { id, reason, force, caller });
       return isRefusal(work) ? work : undefined;
     }
   }

@@ -7,8 +7,9 @@ import { isRefusal, type Refusal } from '#core/refusals';
 import { pour } from '#ops/pour';
 import { type Command, command, type Io } from './command.ts';
 import { unknownWork } from './ids.ts';
+import { valuesOf } from './values.ts';
 import { type OpenTown, withDesk } from './wire.ts';
-import { filled, placeOf, sayWhenDown, templateOf, varsOf } from './wire-molecules.ts';
+import { filled, placeOf, sayWhenDown, templateOf } from './wire-molecules.ts';
 
 /** Which program is called: both do the same, and show it in their own form. */
 export type Face = 'gt' | 'bd';
@@ -81,7 +82,7 @@ type Words = {
 type As = { readonly phase: Molecule['phase']; readonly face: Face };
 
 async function make(town: OpenTown, { args, opts, io, say }: Words, { phase, face }: As): Promise<Poured | BdPoured | Refusal> {
-  const vars = varsOf(opts.var);
+  const vars = valuesOf(opts.var);
   if (isRefusal(vars)) return vars;
   const work = opts.on === undefined ? undefined : await town.desk.books.read('work', opts.on);
   if (opts.on !== undefined && !work) return unknownWork(opts.on, town);

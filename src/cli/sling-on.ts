@@ -1,5 +1,4 @@
 import { isRefusal, type Refusal, refuse } from '#core/refusals';
-import { sling as maySling } from '#core/work';
 import { type Pour, pour } from '#ops/pour';
 import type { Io } from './command.ts';
 import type { OpenTown } from './wire.ts';
@@ -18,7 +17,7 @@ export type On = {
 
 /**
  * Pours a formula on each item that is about to be slung; its variables `feature` and `issue` are the item's title and id unless they were given. Everything
- * that is wrong with the formula, its values or the items is said before anything is poured. @returns the molecules by item
+ * that is wrong with the formula, its values or the molecules that items have already is said before anything is poured. @returns the molecules by item
  */
 export async function pourOn(town: OpenTown, io: Io, ids: readonly string[], on: On): Promise<Map<string, string> | Refusal> {
   const pours: Pour[] = [];
@@ -40,8 +39,6 @@ async function pourFor(town: OpenTown, io: Io, id: string, { formula, vars, fres
   const { desk } = town;
   const work = await desk.books.read('work', id);
   if (!work) return refuse('WORK_UNKNOWN', { id, hint: '`gt work list` shows all.' });
-  const refused = maySling(work, undefined, io.now());
-  if (isRefusal(refused)) return refused;
   const attached = work.molecule === undefined ? undefined : await desk.books.read('molecule', work.molecule);
   if (attached && attached.state !== 'closed') return refuse('MOLECULE_ATTACHED', { id, mol: attached.id });
   const rig = await openRig(town, work.rig);

@@ -13,17 +13,6 @@ export { isFormulaName } from '#world/formulas/formula-files';
 
 /** What commands about molecules ask of their words: which formula or stored protomolecule, whose, which molecule is mine. */
 
-/** `name=value`, the value as it is from the first `=` on. */
-export function varsOf(words: readonly string[]): Record<string, string> | Refusal {
-  const vars: Record<string, string> = {};
-  for (const word of words) {
-    const at = word.indexOf('=');
-    if (at < 1) return refuse('USAGE', { what: `--var \`${word}\` has no value.`, hint: 'Write --var name=value.' });
-    vars[word.slice(0, at)] = word.slice(at + 1);
-  }
-  return vars;
-}
-
 /** Whose a new molecule is: the item's, the rig's that was named or lies around, else the town's. */
 export async function placeOf(
   town: OpenTown,

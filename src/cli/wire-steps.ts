@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { createReadStream, realpathSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import { relative } from 'node:path';
 import type { StepGround } from '#chores/close-step';
 import { AGENT_WAIT_MS, NEXT_STEP_MS } from '#core/limits';
 import type { MoleculeTold } from '#core/molecule/step-words';
@@ -25,6 +26,7 @@ export async function stepGround(town: OpenTown, io: Io): Promise<StepGround> {
     digest,
     env: { ...io.env },
     cwd: io.cwd,
+    inTown: (path) => !relative(realpathSync(town.root), realpathSync(path)).startsWith('..'),
   };
 }
 

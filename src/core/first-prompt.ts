@@ -1,5 +1,5 @@
 import { type MoleculeTold, moleculeText } from './molecule/step-words.ts';
-import { sanitise } from './nudge-text.ts';
+import { oneLine, sanitise } from './nudge-text.ts';
 import type { Run, Work } from './records.ts';
 import { reworkInWords } from './work.ts';
 
@@ -52,7 +52,7 @@ export function firstPrompt(assignment: Assignment, file?: string): string {
   return [
     beacon(assignment, run.rework ? 'rework' : 'assigned'),
     '',
-    `Your work is ${work.id}: ${work.title}`,
+    `Your work is ${work.id}: ${oneLine(work.title)}`,
     `Branch ${run.branch ?? '(see git)'}, to land on ${target}; attempt ${run.attempt}.`,
     ...(told === '' ? [] : ['', told]),
     '',
@@ -72,7 +72,7 @@ export function resumedPrompt(assignment: Assignment): string {
   return [
     beacon(assignment, 'resumed'),
     '',
-    `Your session ended (${run.session?.before?.ended ?? 'nobody knows how'}); this is the next one, in the same worktree. Go on with ${work.id}: ${work.title}`,
+    `Your session ended (${run.session?.before?.ended ?? 'nobody knows how'}); this is the next one, in the same worktree. Go on with ${work.id}: ${oneLine(work.title)}`,
     'Commands that ran then are over. Look at git status before you go on.',
     ...(molecule ? ['', moleculeText(molecule), ''] : []),
     ...cameBack(assignment),

@@ -33,6 +33,8 @@ export const EVENTS_KEPT = 100_000;
 export const EVENT_BYTES = 1024;
 /** Long text of one field. */
 export const TEXT_BYTES = 1024 * 1024;
+/** Of a note or a reason in the record of a step: lists and prompts read it with every step. */
+export const NOTE_BYTES = 8 * 1024;
 export const TITLE_BYTES = 500;
 /** Jobs that have ended are kept on the board for this long after their root has ended. */
 export const ENDED_KEPT_MS = DAY;

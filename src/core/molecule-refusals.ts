@@ -84,6 +84,11 @@ export const MOLECULE_REFUSALS = {
     exit: 4,
   },
   STEP_NOT_FAILED: { says: '{id} has not failed: it is {status}.', try: 'Only a failed step is tried again.', exit: 4 },
+  STEP_PERSONS: {
+    says: '{id} has failed and waits for a person: an agent cannot try it again.',
+    try: 'Leave it to the overseer (`gt mol step retry {id}`), and go on with other work or end your turn.',
+    exit: 1,
+  },
   STEP_NOT_IN_HAND: {
     says: '{id} is not the step in your hands{hand}.',
     try: 'Steps are done one at a time: `gt mol current` shows the one that is yours.',

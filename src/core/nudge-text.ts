@@ -21,6 +21,9 @@ export function sanitise(text: string): string {
     .trim();
 }
 
+/** A text that has a line and no more, such as a title: whatever it holds, what is said after it stays in lines of its own. */
+export const oneLine = (text: string): string => sanitise(text).replaceAll(/\s+/gu, ' ');
+
 /** Whether a text (sanitised) has to go by a file: a terminal in line mode cuts long lines without a word, and takes each line end for an Enter. */
 export function needsFile(text: string, isBracketed: boolean): boolean {
   const bytes = (part: string) => new TextEncoder().encode(part).length;

@@ -1,5 +1,6 @@
 import { longText } from './first-prompt.ts';
 import { type MoleculeTold, moleculeText } from './molecule/step-words.ts';
+import { oneLine } from './nudge-text.ts';
 
 /** What a polecat is told about itself and its work by `gt prime`: enough to go on without anything else in its context. */
 export type Primed = {
@@ -24,7 +25,9 @@ export function primeText(hook: Primed, actor: string, most: number): string {
     `# Gas Town: you are ${actor}, a polecat`,
     `You do one work item of rig ${rig}, in your own worktree (${dir}), on branch ${branch ?? '(see git)'}. What is on your hook you run, without asking.`,
     '',
-    handedIn ? `${id} is handed in: nothing is left to do here. Leave.` : `On your hook: ${id}: ${title} (attempt ${attempt})`,
+    handedIn
+      ? `${id} is handed in: nothing is left to do here. Leave.`
+      : `On your hook: ${id}: ${oneLine(title)} (attempt ${attempt})`,
     ...(rework ? [`It came back: ${rework.why}. Read the file $GT_EVIDENCE first, then mend it.`] : []),
     ...(long === '' ? [] : ['', long]),
     ...(step === '' ? [] : ['', step]),

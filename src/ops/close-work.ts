@@ -2,8 +2,11 @@ import { closeWork as closed } from '#core/close-work';
 import { childrenIndex } from '#core/derive';
 import type { Work } from '#core/records';
 import { type Refusal, refuse } from '#core/refusals';
+import { isCurrent } from '#core/run';
 import type { Desk } from '#world/desk';
+import type { Caller } from './ack.ts';
 import { tooLong } from './create-work.ts';
+import { stale } from './take-step.ts';
 
 /** Who closes which item, and why. */
 export type WorkClose = {
@@ -11,21 +14,23 @@ export type WorkClose = {
   readonly reason: string;
   /** Pinned, with open needs, or with open items in it. */
   readonly force?: boolean;
-  /** The run whose agent calls. */
-  readonly run?: string | undefined;
+  /** The session that calls; a person without one. */
+  readonly caller?: Caller | undefined;
 };
 
 /**
  * Closes an item by hand. Nothing that a run or a merge request has, and nobody's own item: that is handed in. Its open molecule is cancelled by its job.
- * @returns the item; asked again as before
+ * @returns the item, asked again as before; SESSION_STALE for any session but its run's of now
  */
-export async function closeWork(desk: Desk, { id, reason, force = false, run }: WorkClose): Promise<Work | Refusal> {
+export async function closeWork(desk: Desk, { id, reason, force = false, caller }: WorkClose): Promise<Work | Refusal> {
   const long = tooLong('reason', reason);
   if (long) return long;
   return desk.change(async (reading) => {
     const work = await reading.get('work', id);
     if (!work) return refuse('WORK_UNKNOWN', { id, hint: '`gt work list` shows all.' });
-    if (run !== undefined && work.run === run && work.status !== 'closed') return refuse('WORK_MINE', { id });
+    const run = caller && (await reading.get('run', caller.run));
+    if (caller && (!run || !isCurrent(run, caller.token))) return stale(caller, run);
+    if (run && work.run === run.id && work.status !== 'closed') return refuse('WORK_MINE', { id });
     const { books } = desk;
     // Whoever gives it a need, or puts an item into it, writes its record too: what is read after it is of now, or the commit clashes.
     const [[unmet = []], children] = await Promise.all([books.unmet(id), books.index(childrenIndex(id))]);

@@ -92,9 +92,9 @@ async function holder(reading: Reading, id: string, now: number): Promise<Holder
 }
 
 /** The refusal of a text that is longer than the books take, or undefined. */
-export function tooLong(field: string, value: string): Refusal | undefined {
+export function tooLong(field: string, value: string, limit = TEXT_BYTES): Refusal | undefined {
   const size = bytes(value);
-  return size > TEXT_BYTES ? refuse('TEXT_TOO_LONG', { field, bytes: size, limit: TEXT_BYTES }) : undefined;
+  return size > limit ? refuse('TEXT_TOO_LONG', { field, bytes: size, limit }) : undefined;
 }
 
 /** An id that nobody has: as short as possible, longer when the short one is taken. */

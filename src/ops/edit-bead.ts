@@ -9,7 +9,7 @@ import { tooLong } from './create-work.ts';
 export async function editBead(desk: Desk, id: string, edit: Edit): Promise<string | Refusal> {
   const title = edit.title?.trim();
   const size = new TextEncoder().encode(title ?? 'x').length;
-  if (size === 0 || size > TITLE_BYTES) return refuse('TITLE_INVALID', { bytes: size });
+  if (size === 0 || size > TITLE_BYTES || /\p{Cc}/u.test(title ?? '')) return refuse('TITLE_INVALID', { bytes: size });
   for (const [field, value] of Object.entries(edit.text ?? {})) {
     const long = tooLong(field, value);
     if (long) return long;

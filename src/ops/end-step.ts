@@ -1,4 +1,5 @@
 import { type Change, type Put, unchanged } from '#core/change';
+import { NOTE_BYTES } from '#core/limits';
 import { type Failure, failureQuestion } from '#core/molecule/failure';
 import { finish, followedBy } from '#core/molecule/hand';
 import { filled, type StepEnd } from '#core/molecule/life';
@@ -8,6 +9,7 @@ import { isRefusal, type Refusal, refuse } from '#core/refusals';
 import type { Desk } from '#world/desk';
 import type { Reading } from '#world/store/books';
 import type { Caller } from './ack.ts';
+import { tooLong } from './create-work.ts';
 import { failing } from './fail-step.ts';
 import { takerOf } from './take-step.ts';
 import { type Meant, type Which, whichStep } from './which-step.ts';
@@ -40,6 +42,8 @@ export const closeStep = (desk: Desk, which: Which, closing: Closing): Promise<E
     desk,
     which,
     async (at, reading) => {
+      const long = tooMuch(closing.evidence?.note ?? '', closing.reason, closing.output);
+      if (long) return long;
       const { step, root, own } = at;
       const refusal = which.caller ? undefined : await notForPeople(desk, at, closing.outcome);
       if (refusal) return refusal;
@@ -72,6 +76,8 @@ export type Failing = Failure & { readonly output?: unknown; readonly head?: str
 /** A step has failed: its formula says what that does (core/molecule/failure.ts). What does not need it goes on. */
 export const failedStep = (desk: Desk, which: Which, { output, head, ...failure }: Failing): Promise<EndedStep | Refusal> =>
   end(desk, which, async (at, reading) => {
+    const long = tooMuch('', failure.reason, output);
+    if (long) return long;
     const { root } = at;
     const step: Step = { ...at.step, ...(output === undefined ? {} : { output }) };
     const refusal = which.caller ? undefined : await notForPeople(desk, at, 'done');
@@ -85,6 +91,12 @@ export const failedStep = (desk: Desk, which: Which, { output, head, ...failure 
     const following = { root, next: next?.status === 'open' ? next : undefined, taker: taker(after ?? at.run, head) };
     return { change: followedBy(change, step, following, now), after };
   });
+
+/** What is said of a step stands in its record, what it gives out in a text. */
+const tooMuch = (note: string, reason: string, output: unknown): Refusal | undefined =>
+  tooLong('note', note, NOTE_BYTES) ??
+  tooLong('reason', reason, NOTE_BYTES) ??
+  (output === undefined ? undefined : tooLong('output', JSON.stringify(output)));
 
 /** A person skips also what follows the work of a step: a check that never ends, items that nobody wants. */
 const mayEndWorked = ({ caller }: Which, outcome: Closing['outcome']): boolean => !caller && outcome === 'skipped';

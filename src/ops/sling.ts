@@ -1,4 +1,5 @@
 import { THE_TOWN } from '#core/derive';
+import type { Work } from '#core/records';
 import { isRefusal, type Refusal, refuse } from '#core/refusals';
 import { answered, MILESTONE, sling as slung } from '#core/work';
 import type { Desk } from '#world/desk';
@@ -33,15 +34,29 @@ export async function sling(desk: Desk, input: Input): Promise<readonly Slung[]>
   );
 }
 
-async function slingOne(desk: Desk, id: string, { rig, agent, unfit }: Input, now: number): Promise<Refusal | undefined> {
+/** Why the first of the items that cannot be slung cannot be, for whoever makes something for them before; nothing is written. */
+export async function cannotSling({ books, clock }: Desk, input: Input): Promise<Refusal | undefined> {
+  for (const id of new Set(input.ids)) {
+    const may = await judged(await books.read('work', id), id, input, clock.now());
+    if (isRefusal(may)) return may;
+  }
+  return undefined;
+}
+
+async function judged(work: Work | undefined, id: string, { rig, agent, unfit }: Input, now: number) {
+  if (!work) return refuse('WORK_UNKNOWN', { id, hint: '`gt work list` shows all.' });
+  if (rig !== undefined && work.rig !== rig) return refuse('WORK_ELSEWHERE', { id, rig: work.rig, target: rig });
+  const change = slung(work, agent, now);
+  if (isRefusal(change)) return change;
+  const refusal = work.type === MILESTONE ? undefined : await unfit?.(work.rig, agent ?? work.agent);
+  return refusal ?? { work, change };
+}
+
+async function slingOne(desk: Desk, id: string, input: Input, now: number): Promise<Refusal | undefined> {
   const answer = await desk.change(async (reading) => {
-    const work = await reading.get('work', id);
-    if (!work) return refuse('WORK_UNKNOWN', { id, hint: '`gt work list` shows all.' });
-    if (rig !== undefined && work.rig !== rig) return refuse('WORK_ELSEWHERE', { id, rig: work.rig, target: rig });
-    const change = slung(work, agent, now);
-    if (isRefusal(change)) return change;
-    const refusal = work.type === MILESTONE ? undefined : await unfit?.(work.rig, agent ?? work.agent);
-    if (refusal) return refusal;
+    const may = await judged(await reading.get('work', id), id, input, now);
+    if (isRefusal(may)) return may;
+    const { work, change } = may;
     // The record of the town's slots is made by whoever needs it first.
     const slots = await reading.get('dispatch', THE_TOWN);
     const question = work.needsYou && (await reading.get('escalation', work.needsYou.escalation));

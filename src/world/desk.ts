@@ -7,7 +7,8 @@ import type { Log } from './log.ts';
 import type { Ask } from './queue/ask.ts';
 import type { Books, Reading, Seen, Writer } from './store/books.ts';
 import { type Plans, plansOf } from './store/plans.ts';
-import { type Steps, stepsOf } from './store/steps.ts';
+import type { Steps } from './store/steps.ts';
+import { stepsLater } from './store/steps-later.ts';
 
 /** What an op is given: the books, a clock, ids, a log. No git, no terminals, no files. */
 export type Desk = {
@@ -47,7 +48,7 @@ export function makeDesk(parts: {
     log,
     random,
     plans,
-    steps: stepsOf(books, plans, clock),
+    steps: stepsLater(books, plans, clock),
     actor: writer.actor,
     change: async (decide, first) => {
       const written = await books.change(writer, decide, first);

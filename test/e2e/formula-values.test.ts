@@ -22,8 +22,28 @@ test.each([
     'quotes after a program that has signs of the shell in it',
     `awk 'BEGIN { if ("a" != "(") print "#" }' >/dev/null; printf '%s' '{{x}}'`,
   ],
+  ['single quotes in backticks', "printf '%s' \"`printf '%s' '{{x}}'`\""],
+  ['double quotes in backticks', 'y=`printf \'%s\' "{{x}}"`; printf \'%s\' "$y"'],
+  ['quotes after a case in a substitution', `printf '%s' "$(case a in b) ;; a) printf '%s' '{{x}}' ;; esac)"`],
+  ['a here-document', `cat <<END | tr -d '\\n'\n{{x}}\nEND`],
+  ['a here-document in quotes', `cat <<'END' | tr -d '\\n'\n{{x}}\nEND`],
+  ['quotes after a comment that names it', `# {{x}}\nprintf '%s' '{{x}}'`],
 ])('in %s a value is what it is', (_where, command) => {
   expect(shell(filled(command, EVIL))).toBe(EVIL);
+});
+
+const FORMS = [
+  `printf '%s|' '{{x}}'`,
+  `printf '%s|' "{{x}}"`,
+  "x=`printf '%s|' '{{x}}'`; printf '%s' \"$x\"",
+  `printf '%s' "$(case a in (b) ;; a) printf '%s|' "{{x}}" ;; esac)"`,
+];
+
+test('no line end in a value ends a comment, or a here-document', () => {
+  expect(shell(filled(`# {{x}}\nprintf ok`, `a\necho no`))).toBe('ok');
+  for (const mark of ['END', `'END'`, '-END'])
+    for (const value of ['a\nEND\necho no', 'END\necho no', 'a\n\tEND\n\techo no'])
+      expect(shell(filled(`cat <<${mark}\n{{x}}\nEND`, value)).replace(/\s/g, ''), mark).toBe(value.replace(/\s/g, ''));
 });
 
 test('any value in quotes comes out as it went in', () => {
@@ -34,9 +54,7 @@ test('any value in quotes comes out as it went in', () => {
   fc.assert(
     fc.property(fc.array(value, { minLength: 20, maxLength: 20 }), (all) => {
       const values = all.map((one) => one.join(''));
-      const command = values
-        .map((one, at) => filled(at % 2 === 0 ? `printf '%s|' '{{x}}'` : `printf '%s|' "{{x}}"`, one))
-        .join('; ');
+      const command = values.map((one, at) => filled(FORMS[at % FORMS.length] ?? '', one)).join('; ');
       expect(shell(command)).toBe(values.map((one) => `${one}|`).join(''));
     }),
     { numRuns: 10 },

@@ -54,6 +54,21 @@ const bd = <T>(...words: string[]) => town.ask<T>(['bd', ...words]);
 const state = async (id: string) => (await town.gt(['mol', 'status', id, '--json'])).out;
 const closes = (id: string) => until(`${id} is closed`, async () => /"state": "closed"|"status": "closed"/.test(await state(id)));
 
+test('what cannot be slung is told before anything is poured or made for it', async () => {
+  const { id } = await town.ask<{ id: string }>(['work', 'create', 'A piece', '--rig', 'alpha']);
+  const before = await Promise.all([town.gt(['mol', 'list', '--json']), town.gt(['work', 'list', '--json'])]);
+  for (const words of [
+    ['sling', id, '--on', 'marks', '--agent', 'nosuch'],
+    ['sling', id, 'al-none', '--on', 'marks'],
+    ['sling', id, '--on', 'marks', '--target', 'beta'],
+    ['formula', 'run', 'waits', '--rig', 'alpha', '--on', id, '--agent', 'nosuch'],
+    ['formula', 'run', 'waits', '--rig', 'alpha', '--agent', 'nosuch'],
+  ])
+    expect(await town.gt(words), words.join(' ')).toMatchObject({ exit: expect.toSatisfy((exit) => exit !== 0) });
+  const after = await Promise.all([town.gt(['mol', 'list', '--json']), town.gt(['work', 'list', '--json'])]);
+  expect(after.map(({ out }) => out)).toEqual(before.map(({ out }) => out));
+});
+
 test('M2: lacking values are told together and nothing is made; a dry run makes nothing', async () => {
   const lacks = await town.gt(['mol', 'pour', 'marks']);
   expect(lacks).toMatchObject({ exit: 2, err: expect.stringContaining('--var feature=') });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { escalate } from '#core/work';
+import type { Caller } from '#ops/ack';
 import { addNeeds } from '#ops/add-needs';
 import { closeWork } from '#ops/close-work';
 import { createWork } from '#ops/create-work';
@@ -24,7 +25,7 @@ beforeEach(async () => {
   desk = await testDesk(redis.path);
 });
 
-const close = (id: string, more: { force?: boolean; run?: string; reason?: string } = {}) =>
+const close = (id: string, more: { force?: boolean; caller?: Caller; reason?: string } = {}) =>
   closeWork(desk, { id, reason: 'it is there already', ...more });
 const refused = (code: string) => ({ refused: code });
 
@@ -45,7 +46,12 @@ test('nothing is closed under a run or a merge request, by force or not, and an 
   await sling(desk, { ids: [id] });
   const run = await desk.grant(id, { token: 'token-1' });
   expect(await close(id, { force: true })).toMatchObject(refused('WORK_TAKEN'));
-  expect(await close(id, { force: true, run: run.id })).toMatchObject(refused('WORK_MINE'));
+  const caller = { run: run.id, session: run.session?.id ?? '', token: 'token-1' };
+  expect(await close(id, { force: true, caller })).toMatchObject(refused('WORK_MINE'));
+  // Another's it may close, as long as it is its run's session of now.
+  const other = (await newItem(desk, 'other')).id;
+  expect(await close(other, { caller: { ...caller, token: 'token-0' } })).toMatchObject(refused('SESSION_STALE'));
+  expect(await close(other, { caller })).toMatchObject({ status: 'closed' });
 });
 
 test('what is pinned, has needs or holds open items is closed by force', async () => {

@@ -139,6 +139,8 @@ test('a failed step asks a person and keeps back what needs it, while another go
   expect(await handIn(desk, caller, { head: 'h', target: 'main', author: 'a' })).toMatchObject({ refused: 'STEPS_OPEN' });
   const waits = await desk.steps.standing((await desk.books.read('molecule', mol.id)) ?? mol);
   expect(waits).toMatchObject({ step: null, complete: false, waits: ['a, which failed and needs you: no network'] });
+  expect(await retryStep(desk, { caller, step: 'a' })).toMatchObject({ refused: 'STEP_PERSONS' });
+  expect(await desk.books.read('escalation', question)).toMatchObject({ state: 'open' });
   expect(await retryStep(desk, { step: `${mol.id}.other` })).toMatchObject({ refused: 'STEP_NOT_FAILED' });
   good(await retryStep(desk, { step: `${mol.id}.a` }));
   expect(await desk.books.read('escalation', question)).toMatchObject({ state: 'closed' });

@@ -10,7 +10,12 @@ const readSource: Read = (file) => (existsSync(join(ROOT, file)) ? readFileSync(
  * The packages that loading `file` (path from the root) loads, each as the way to it: `src/a.ts > src/b.ts > zod`. Imports of types, and imports that
  * happen later (`import()`), load nothing; Node's own modules are no packages. Throws when an import leads to a file that is not there.
  */
-export function packagesReached(file: string, read: Read = readSource): string[] {
+export const packagesReached = (file: string, read: Read = readSource): string[] => reachedFrom(file, read).packages;
+
+/** The source files that loading `file` loads, itself among them. */
+export const sourcesReached = (file: string): string[] => reachedFrom(file, readSource).sources;
+
+function reachedFrom(file: string, read: Read): { packages: string[]; sources: string[] } {
   const seen = new Set<string>();
   const reached: string[] = [];
   const walk = (at: string, way: readonly string[]): void => {
@@ -26,7 +31,7 @@ export function packagesReached(file: string, read: Read = readSource): string[]
     }
   };
   walk(file, []);
-  return reached;
+  return { packages: reached, sources: [...seen] };
 }
 
 /** The source file behind a specifier, or undefined for a package. */

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { packagesReached } from '../support/imports.ts';
+import { packagesReached, sourcesReached } from '../support/imports.ts';
 import { ROOT } from '../support/tidy.ts';
 
 test('the lean link loads no package', () => {
@@ -28,6 +28,19 @@ test('no hot verb below another word loads a package either: what hooks call sta
   const groups = hot.filter((file) => readFileSync(join(ROOT, file), 'utf8').includes('hot: true'));
   expect(groups).toEqual(expect.arrayContaining(['src/cli/cmd/signal.ts', 'src/cli/cmd/tap.ts']));
   expect(groups.flatMap((file) => packagesReached(file))).toEqual([]);
+});
+
+test('what hooks call loads of formulas only what tells of a step: an item without a molecule pays for no more', () => {
+  const hooks = ['hook', 'prime', 'signal-note', 'signal-stop', 'tap', 'mail-check'].map((name) => `src/cli/cmd/${name}.ts`);
+  const loaded = [...hooks, 'src/cli/hook-fetch.ts', 'src/cli/wire.ts', 'src/world/desk.ts'].flatMap((file) =>
+    sourcesReached(file),
+  );
+  expect([...new Set(loaded)].filter((file) => /\/(formula|formulas|molecule)\//.test(file)).sort()).toEqual([
+    'src/core/formula/condition.ts', // A gate's condition says whether it waits for a person.
+    'src/core/formula/run-condition.ts',
+    'src/core/molecule/retention.ts',
+    'src/core/molecule/step-words.ts',
+  ]);
 });
 
 test('the link over ioredis names ioredis only in types', () => {

@@ -1,7 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { BD_TOPICS } from '#cli/bd/verbs';
 import { TOPICS } from '#cli/verbs';
+import { find } from '#cli/words';
 import { sentence } from '#core/formula/faults';
 import { explain, isRefusal } from '#core/refusals';
 import { cookWith } from '#world/formulas/cook-with';
@@ -52,11 +54,21 @@ describe('every formula that gt ships', () => {
     }
   });
 
-  test('names only commands of gt that there are', () => {
-    const known = new Set(TOPICS.flatMap(({ verbs }) => Object.keys(verbs)));
+  test('names only commands and options that there are', async () => {
     for (const name of NAMES)
-      for (const [, verb = ''] of textOf(name).matchAll(/`gt ([a-z]+)/g))
-        expect(known.has(verb), `${name}: gt ${verb}`).toBe(true);
+      for (const [, program = '', words = ''] of textOf(name).matchAll(/(?:`|^ {4})(gt|bd) ([a-z][^`\n]*)/gm)) {
+        const topics = program === 'gt' ? TOPICS : BD_TOPICS;
+        const verbs = Object.assign({}, ...topics.map((topic) => topic.verbs));
+        const found = await find({ verbs }, words.split(/\s+/), program);
+        if (!('kind' in found)) throw new Error(`${name}: ${program} ${words}`);
+        if (found.kind === 'group') continue;
+        const options = found.command.options.flatMap((one) => [`--${one.name}`, ...(one.short ? [`-${one.short}`] : [])]);
+        for (const [, option] of found.rest
+          .join(' ')
+          .replaceAll(/"[^"]*"|'[^']*'|<[^>]*>/g, '')
+          .matchAll(/(?:^| )(--?[a-z][a-z-]*)/g))
+          expect(options, `${name}: ${program} ${words}`).toContain(option);
+      }
   });
 
   test('is in the package, beside the build', () => {

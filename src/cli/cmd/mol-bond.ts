@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { type Call, type Command, command } from '#cli/command';
 import type { Face } from '#cli/pouring';
+import { valuesOf } from '#cli/values';
 import { type OpenTown, withDesk } from '#cli/wire';
-import { filled, sayWhenDown, type Template, templateOf, varsOf } from '#cli/wire-molecules';
+import { filled, sayWhenDown, type Template, templateOf } from '#cli/wire-molecules';
 import { hashed } from '#core/formula/proto';
 import { BOND_TYPES, type BondType, refOf } from '#core/molecule/bond';
 import { bondProtos } from '#core/molecule/bond-protos';
@@ -63,7 +64,7 @@ export const bonding = (face: Face): Command =>
           what: '--pour and --ephemeral exclude each other.',
           hint: 'Give one of them, or none: then it is as the other one is.',
         });
-      const vars = varsOf(opts.var);
+      const vars = valuesOf(opts.var);
       if (isRefusal(vars)) return vars;
       return withDesk({ global, io }, { wait: 'agent' }, async (town) => {
         const sides: Side[] = [];

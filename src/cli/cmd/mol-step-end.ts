@@ -64,7 +64,7 @@ export const molStepSkip = command({
 /** A failed step is tried again. */
 export const molStepRetry = command({
   args: [{ ...STEP, required: true }],
-  about: 'Whoever does it takes it anew.',
+  about: 'For people: an agent that cannot do a step has said so. Whoever does it takes it anew.',
   example: 'gt mol step retry gp-mol-4kx.deploy',
   run: async ({ args, global, io }) => {
     const caller = whoCalls(io);

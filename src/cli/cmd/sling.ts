@@ -5,7 +5,7 @@ import { isUp, withDesk } from '#cli/wire';
 import { unfitIn } from '#cli/wire-agents';
 import { rigNames } from '#cli/wire-rigs';
 import { explain, isRefusal, type Refusal, refuse } from '#core/refusals';
-import { sling as slung } from '#ops/sling';
+import { cannotSling, sling as slung } from '#ops/sling';
 
 /** Puts items on the hook. */
 export const sling = command({
@@ -33,11 +33,15 @@ export const sling = command({
       if (isRefusal(vars)) return vars;
       if (opts.on === undefined && (opts.var.length > 0 || opts.fresh || opts.fanout))
         return refuse('USAGE', { what: 'These words are about a formula.', hint: 'Name it: `gt sling sh-4kx --on shiny`.' });
+      const wish = { ids, ...(rig === undefined ? {} : { rig }), ...agent, unfit: unfitIn(town, io) };
+      // Nothing is poured on an item that stays where it is.
+      const refusal = opts.on === undefined ? undefined : await cannotSling(town.desk, wish);
+      if (refusal) return withNearest(refusal, town);
       const on = { formula: opts.on ?? '', vars, fresh: opts.fresh, fanout: opts.fanout };
       const poured =
         opts.on === undefined ? new Map<string, string>() : await (await import('#cli/sling-on')).pourOn(town, io, ids, on);
       if (isRefusal(poured)) return withNearest(poured, town);
-      const answers = await slung(town.desk, { ids, ...(rig === undefined ? {} : { rig }), ...agent, unfit: unfitIn(town, io) });
+      const answers = await slung(town.desk, wish);
       const [only] = answers;
       if (only && answers.length === 1 && !only.slung) return withNearest(only.refusal, town);
       const told = await Promise.all(

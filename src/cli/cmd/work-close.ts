@@ -24,7 +24,7 @@ export const workClose = command({
       const done: Work[] = [];
       const refused: Refusal[] = [];
       for (const id of idsOf(args.ids)) {
-        const work = await closeWork(town.desk, { id, reason, force: opts.force, run: caller?.run });
+        const work = await closeWork(town.desk, { id, reason, force: opts.force, caller });
         if (isRefusal(work)) refused.push(await withNearest(work, town));
         else done.push(work);
       }

@@ -1,3 +1,4 @@
+import { oneLine } from '#core/nudge-text';
 import { CONDITION_FORMS, holds, parseCondition } from './condition.ts';
 import { type Fault, type Path, place } from './faults.ts';
 import { fillCommand } from './fill-command.ts';
@@ -56,7 +57,7 @@ export function fill(
   }
   const warnings = judged.warnings.map(({ at, says, hint }) => told(at, says, hint));
   if (faults.length > 0) return { faults, warnings };
-  return { proto: { ...proto, title: text(proto.title), description: text(proto.description), steps }, warnings };
+  return { proto: { ...proto, title: oneLine(text(proto.title)), description: text(proto.description), steps }, warnings };
 }
 
 /** Names of the variables that must be given when the proto is poured: required ones, and those of its texts, without a default. */
@@ -109,7 +110,7 @@ function filledStep(step: ProtoStep, text: Fill, command: Fill): ProtoStep {
   const { gate } = step;
   return {
     ...step,
-    title: text(step.title),
+    title: oneLine(text(step.title)),
     description: text(step.description),
     notes: text(step.notes),
     acceptance: text(step.acceptance),

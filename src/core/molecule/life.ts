@@ -108,7 +108,7 @@ export function closeStep(step: Step, mol: Molecule | undefined, end: StepEnd, n
     events: [
       stepEvent(doc, 'step.closed', {
         outcome,
-        ...(evidence ? { evidence } : {}),
+        ...(evidence ? { evidence: { ...evidence, ...(evidence.note ? { note: evidence.note.slice(0, 200) } : {}) } } : {}),
         ...(reason ? { reason: reason.slice(0, 200) } : {}),
       }),
     ],

@@ -1,4 +1,4 @@
-import { sanitise } from '#core/nudge-text';
+import { oneLine, sanitise } from '#core/nudge-text';
 import type { Gate, Step } from '#core/records';
 
 /** A step as whoever works it is told of it: all of it, and nothing of the ones before it. */
@@ -45,7 +45,7 @@ export type MoleculeTold = {
 
 /** `step 6 of 9: clean-up: Clean up`. */
 export const stepHeading = ({ n, of, key, title }: StepTold): string =>
-  `step ${n} of ${of}: ${key}${title === '' || title === key ? '' : `: ${title}`}`;
+  `step ${n} of ${of}: ${key}${title === '' || title === key ? '' : `: ${oneLine(title)}`}`;
 
 /** What proves that a step is done, in words. */
 const EVIDENCE =
@@ -65,14 +65,14 @@ const noneForAgent = ({ id, complete, next, waits }: MoleculeTold): string =>
     ? `All steps of ${id} are done: run \`gt done\`, then leave.`
     : next
       ? `${next.id} is ready: \`gt hook\` hands it to you.`
-      : `No step of ${id} is ready. It waits for: ${waits.join('; ') || 'what `gt why` says'}. You are told when one is; end your turn.`;
+      : `No step of ${id} is ready. It waits for: ${waits.map(oneLine).join('; ') || 'what `gt why` says'}. You are told when one is; end your turn.`;
 
 const noneForPerson = ({ id, complete, next, waits }: MoleculeTold): string =>
   complete
     ? `Nothing is left to do in ${id}.`
     : next
       ? `Next: ${next.id}${next.title === '' ? '' : ` (${next.title})`}`
-      : `No step of ${id} is ready. It waits for: ${waits.join('; ') || 'what `gt why` says'}.`;
+      : `No step of ${id} is ready. It waits for: ${waits.map(oneLine).join('; ') || 'what `gt why` says'}.`;
 
 /** What a session is told of its molecule: the step in its hands, or why there is none. */
 export function moleculeText(told: MoleculeTold): string {
@@ -81,7 +81,7 @@ export function moleculeText(told: MoleculeTold): string {
   if (!step) return told.person ? noneForPerson(told) : noneForAgent(told);
   const after = fresh ? 'Then leave: the next one has a session of its own.' : 'It prints the next one.';
   return [
-    `Molecule ${id} (${step.formula}), ${stepHeading(step)}`,
+    `Molecule ${id} (${oneLine(step.formula)}), ${stepHeading(step)}`,
     ...(step.failures > 0 ? [`It failed ${step.failures} ${step.failures === 1 ? 'time' : 'times'} before.`] : []),
     stepText(step),
     told.person
