@@ -24,6 +24,14 @@ test('the last mode of the mouse counts, and ending any ends all', () => {
   expect(after('\x1b[?1003h\x1b[?1000l').modes.extra('')).toBe('');
 });
 
+test('a reset forgets the titles that were put aside, so that a painting, which begins with one, may be played after what it paints', () => {
+  const put = after('\x1b]2;shell\x07\x1b[22;0t\x1b]2;vim\x07');
+  const painted = put.modes.extra('');
+  expect(painted).toBe('\x1b]2;shell\x07\x1b[22;2t\x1b]2;vim\x07');
+  put.push(Buffer.from(`\x1bc${painted}`));
+  expect(put.modes.extra('')).toBe(painted);
+});
+
 test('a stream may be cut in the open, not within a character, a sequence, a string or a frame', () => {
   const unsafe = [
     '\x1b',

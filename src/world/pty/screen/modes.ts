@@ -235,7 +235,7 @@ export class Modes {
     this.#level = 0;
   }
 
-  /** The headless screen keeps a hidden or blinking cursor over a reset. */
+  /** The headless screen keeps a hidden or blinking cursor over a reset. Titles put aside go: a painting begins with a reset, and puts them aside anew. */
   #reset(): void {
     const kept = this.#private;
     this.#alternate = false;
@@ -244,5 +244,6 @@ export class Modes {
     this.#private = new Map([...kept].filter(([mode]) => mode === BLINK || mode === CURSOR));
     this.#otherKeys = '';
     this.#palette.clear();
+    this.#titles = [];
   }
 }
