@@ -18,6 +18,7 @@ export default defineConfig({
           name: 'unit',
           include: ['test/unit/**/*.test.ts'],
           pool: 'threads',
+          maxWorkers: 2,
           isolate: false,
           sequence: { groupOrder: 0 },
           expect: { requireAssertions: true },
