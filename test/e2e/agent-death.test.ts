@@ -39,8 +39,7 @@ test('an agent that ends without done starts again on the same worktree, at once
     expect(ended.map((one) => one.data['code'])).toEqual([3, 3, 3]);
     const pauses = [0, 1].map((n) => (began[n + 1]?.at ?? 0) - (ended[n]?.at ?? 0));
     expect(pauses[0]).toBeLessThan(PAUSE_MS);
-    // An end is written down some ms after its pause was decided.
-    expect(pauses[1]).toBeGreaterThan(PAUSE_MS / 2);
+    expect(pauses[1]).toBeGreaterThanOrEqual(PAUSE_MS);
     expect(await town.read('run', run)).toMatchObject({ outcome: 'failed', deaths: 3 });
   }
   expect(await town.read('escalation', tired.needsYou?.escalation ?? '')).toMatchObject({
