@@ -100,6 +100,7 @@ const standing: { readonly [N in Noun]?: (doc: Records[N]) => Standing } = {
       at.push(['want', place], [`want:${doc.rig}`, place]);
     }
     if (doc.needsYou) at.push(['needs-you', doc.updatedAt]);
+    if (doc.parked && doc.status !== 'closed') at.push(['parked', doc.parked.at]);
     if (doc.hold) at.push(['names', 0, doc.hold.name]);
     if (doc.parent) at.push([childrenIndex(doc.parent), doc.createdAt]);
     if (doc.status === 'closed' && isFinal.work(doc) && !doc['jobsRemoved']) at.push(['ended', doc.closed?.at ?? doc.updatedAt]);

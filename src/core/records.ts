@@ -58,6 +58,8 @@ const work = z.looseObject({
   /** Attempts that failed: merges returned, runs that died. */
   failures: z.number().default(0),
   rework: rework.optional(),
+  /** Its polecat was put to sleep or killed: nothing of it is started until somebody wakes it, or slings it again. */
+  parked: z.looseObject({ as: z.enum(['asleep', 'killed']), at: time, by: z.string() }).optional(),
   /** Parked until a person looks: the escalation that says why. */
   needsYou: z.looseObject({ escalation: z.string(), why: z.string() }).optional(),
   closed: z.looseObject({ at: time, reason: z.string(), commit: sha.optional(), report: z.string().optional() }).optional(),
@@ -87,6 +89,8 @@ const run = z.looseObject({
   deaths: z.number().default(0),
   lastHead: sha.optional(),
   snapshots: z.number().default(0),
+  /** Sessions in a row that were handed off and left nothing new: no commit, no step, no change. */
+  fruitless: z.number().optional(),
   /** No session before then. */
   notBefore: time.optional(),
   ...asked,
@@ -96,6 +100,8 @@ const run = z.looseObject({
   /** The molecule of which its agent knows that all steps have ended. */
   stepsTold: z.string().optional(),
   submitted: z.looseObject({ at: time, head: sha.optional(), report: z.string().optional() }).optional(),
+  /** Somebody lets it go: of a run that a person works on. */
+  released: z.looseObject({ at: time, by: z.string() }).optional(),
   outcome: z.enum(['submitted', 'no-code', 'suspended', 'failed', 'cancelled']).optional(),
   endedAt: time.optional(),
 });

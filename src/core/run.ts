@@ -1,6 +1,8 @@
+import { isAskedToEnd, type TurnFacts } from './cycle.ts';
 import { sessionId } from './ids.ts';
 import { DEATHS_WITHOUT_PROGRESS } from './limits.ts';
 import type { Run } from './records.ts';
+import { askedAtRest, askedOfSession } from './run-asked.ts';
 
 /**
  * The life of a polecat's run: one slot, one worktree, one session after another.
@@ -15,12 +17,14 @@ import type { Run } from './records.ts';
  *   pauses; after three deaths without a new commit the run fails and the item counts a failed attempt. A session that went down with the host, or
  *   that gt itself ended, is no death.
  * - A run that works a molecule rests while no step of it is ready, and gives up its slot when that takes long; with `--fresh` each step has a session.
+ * - One that was handed off is ended at the end of its turn, and the next one starts at once with its note; one that was killed or put to sleep has none
+ *   before somebody wakes it; one whose item was taken back ends cancelled. None of this is a death (cycle.ts, run-asked.ts).
  * - After `done` the agent has a grace to leave by itself; then it is ended. The run ends when its session is gone, and frees its slot.
  */
 export type SessionFacts =
   /** The host does not know the session, and no process carries its token. */
   | { readonly is: 'absent' }
-  | { readonly is: 'running'; readonly pid: number; readonly born: string }
+  | { readonly is: 'running'; readonly pid: number; readonly born: string; readonly turn?: TurnFacts | undefined }
   /** `lost`: it went down with the host that had started it. */
   | {
       readonly is: 'over';
@@ -48,7 +52,10 @@ export type RunMove =
   | { readonly do: 'rest'; readonly until: number; readonly why: string }
   | { readonly do: 'end-session'; readonly why: string }
   | { readonly do: 'note-exit'; readonly death: boolean; readonly facts: Extract<SessionFacts, { is: 'over' }> | undefined }
+  /** It is handed off with what gt sees, since its agent left no note. */
+  | { readonly do: 'hand-off'; readonly why: string }
   | { readonly do: 'end-run'; readonly outcome: NonNullable<Run['outcome']> }
+  | { readonly do: 'give-up'; readonly why: string; readonly todo: string }
   | { readonly do: 'over' };
 
 /** How a run stands in the molecule that it works. */
@@ -77,8 +84,10 @@ export function nextForRun(
   steps?: StepsAtRun,
 ): RunMove {
   if (run.state === 'ended') return { do: 'over' };
-  if (run.state === 'granted') return { do: 'prepare' };
   const current = run.session;
+  const asked = (current && !current.exit) || run.submitted ? undefined : askedAtRest(run, rules, now);
+  if (asked) return asked;
+  if (run.state === 'granted') return { do: 'prepare' };
   if (!current || current.exit) {
     if (run.submitted) return { do: 'end-run', outcome: run.submitted.head ? 'submitted' : 'no-code' };
     if (run.deaths >= DEATHS_WITHOUT_PROGRESS) return { do: 'end-run', outcome: 'failed' };
@@ -98,11 +107,11 @@ export function nextForRun(
   }
   if (!session || session.is === 'absent') {
     // Never seen alive: the spawn has not happened (or its answer was lost with the host). Seen alive: it went down with the host.
-    if (current.pid === undefined && !run.submitted) return { do: 'spawn' };
+    if (current.pid === undefined && !run.submitted && !isAskedToEnd(run)) return { do: 'spawn' };
     return { do: 'note-exit', death: false, facts: undefined };
   }
   // Whoever was told that nothing is ready, or that the next step is another's, may leave.
-  const mayLeave = run.submitted !== undefined || current.leaving !== undefined || steps?.work === false;
+  const mayLeave = run.submitted !== undefined || current.leaving !== undefined || steps?.work === false || isAskedToEnd(run);
   if (session.is === 'over') return { do: 'note-exit', death: !mayLeave && !session.lost, facts: session };
   if (current.pid !== session.pid) return { do: 'note-pid', pid: session.pid, born: session.born };
   if (run.submitted) {
@@ -117,6 +126,8 @@ export function nextForRun(
       ? { do: 'end-session', why: 'its step is done' }
       : { do: 'watch', until: leave, why: 'its step is done; the next one gets a session of its own' };
   }
+  const wanted = askedOfSession(run, current, session, rules, now);
+  if (wanted) return wanted;
   if (current.ackedAt === undefined) {
     const stall = current.at + Math.max(rules.startupStallMs, current.startupMs ?? 0);
     return stall <= now

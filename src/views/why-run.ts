@@ -1,4 +1,5 @@
 import { agentState } from '#core/agent-state';
+import { isCycling } from '#core/cycle';
 import type { Run } from '#core/records';
 import { duration, relativeTime } from '#core/relative-time';
 import { type Reason, reason } from './reason.ts';
@@ -16,6 +17,19 @@ export async function whyRun(run: Run, { now, session }: WhyFacts): Promise<Reas
   if (run.submitted)
     return [reason('leaving', `${run.work} is handed in; its agent is leaving.`, relativeTime(run.submitted.at, now))];
   const current = run.session;
+  const aside = run.killed ?? run.asleep;
+  if (aside) return [whyAside(run, aside, now)];
+  if (run.released)
+    return [reason('released', `${run.work} was taken off its hook; its session is being ended.`, `by ${run.released.by}`)];
+  if (isCycling(run) && current)
+    return [
+      reason(
+        'handed-off',
+        `The session of ${address} makes room for a fresh one.`,
+        `${run.cycle?.why}, asked ${relativeTime(run.cycle?.at ?? now, now)} by ${run.cycle?.by}`,
+        `gt resume ${address}`,
+      ),
+    ];
   if (!current || current.exit) {
     if (run.notBefore !== undefined && run.notBefore > now)
       return [
@@ -57,4 +71,15 @@ export async function whyRun(run: Run, { now, session }: WhyFacts): Promise<Reas
       reason('silent', `The agent of ${address} has been silent for ${duration(quiet)}.`, `process ${fact.pid} lives`, peek),
     ];
   return [reason('working', `${address} works on it.`, `last output ${relativeTime(fact.lastOutputAt, now)}`, peek)];
+}
+
+function whyAside(run: Run, aside: NonNullable<Run['killed']>, now: number): Reason {
+  const how = run.killed ? 'killed' : 'put to sleep';
+  const address = `${run.rig}/${run.name}`;
+  return reason(
+    run.killed ? 'killed' : 'asleep',
+    `${address} was ${how}: nothing of it is started again.`,
+    `by ${aside.by}, ${relativeTime(aside.at, now)}`,
+    `gt wake ${address}`,
+  );
 }

@@ -141,6 +141,9 @@ function play({ run, facts, now }: Life, move: RunMove, fate: Fate): Life {
     }
     case 'end-run':
       return { run: { ...run, state: 'ended', outcome: move.outcome }, facts, now };
+    case 'hand-off':
+    case 'give-up':
+      throw new Error(`nobody asked for ${move.do}`);
     case 'over':
       return { run, facts, now };
   }
