@@ -24,6 +24,7 @@ export type HandOffAsk = {
   readonly caller?: Caller | undefined;
   readonly said: Said;
   readonly shutdown: boolean;
+  readonly now: boolean;
 };
 
 /** What gt sees of a holder, as data and as its part of a note. */
@@ -41,7 +42,7 @@ export async function collect(
  */
 export async function handOver(
   ground: HandOffGround,
-  { holder, caller, said, shutdown }: HandOffAsk,
+  { holder, caller, said, shutdown, now }: HandOffAsk,
 ): Promise<HandedOff | Refusal> {
   const { desk, git } = ground;
   const { session } = holder;
@@ -54,7 +55,7 @@ export async function handOver(
   const why = caller ? 'asked by itself' : `asked by ${desk.actor}`;
   const address = addressOf(holder);
   const note = noteText({ address, session: session.id, by, at: desk.clock.now(), why, snapshot }, said, collected);
-  const handed = await handOff(desk, { holder: holder.id, caller, session: session.id, note, why, shutdown, snapshot });
+  const handed = await handOff(desk, { holder: holder.id, caller, session: session.id, note, why, shutdown, now, snapshot });
   if (isRefusal(handed) || handed.again || handed.does === 'late') return handed;
   ground.failpoint('handoff');
   await ground.mailSelf?.({ to: address, subject: said.subject ?? `Handoff of ${session.id}`, body: note });

@@ -66,8 +66,13 @@ export const session = z.looseObject({
 
 /** What may be asked of whoever has sessions, a run or a lasting agent. */
 export const asked = {
-  /** Its session ends at the next good moment, and a fresh one goes on: who asked (itself: by its session), why. Taken away when the next one has said hello. */
-  cycle: z.looseObject({ at: time, by: z.string(), why: z.string(), session: z.string() }).optional(),
+  /**
+   * Its session ends at the next good moment, and a fresh one goes on: who asked (itself: by its session), why. `now`: also in the middle of a turn. Taken away when the next
+   * one has said hello.
+   */
+  cycle: z
+    .looseObject({ at: time, by: z.string(), why: z.string(), session: z.string(), now: z.boolean().optional() })
+    .optional(),
   /** Put to sleep: gets no new work, no nudges and no restarts; its session goes on. */
   asleep: z.looseObject({ at: time, by: z.string() }).optional(),
   /** Its session was ended by a person (or by itself: then that is its session), and is not started again until somebody wakes it. */

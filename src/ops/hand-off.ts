@@ -20,6 +20,8 @@ export type HandOff = {
   /** Who asks, where that is neither the session nor whoever the desk writes for: `gt` by itself. */
   readonly by?: 'gt';
   readonly shutdown?: boolean;
+  /** Also in the middle of a turn. */
+  readonly now?: boolean;
   /** The commit that keeps what was not committed. */
   readonly snapshot?: string | undefined;
 };
@@ -62,7 +64,7 @@ export async function handOff(desk: Desk, ask: HandOff): Promise<HandedOff | Ref
         ? {}
         : does === 'shutdown'
           ? { killed: { at: now, by } }
-          : { cycle: { at: now, by, why: ask.why, session: session.id } }),
+          : { cycle: { at: now, by, why: ask.why, session: session.id, ...(ask.now ? { now: true } : {}) } }),
     } as Holder;
     return {
       put: [

@@ -22,6 +22,7 @@ export const handoff = command({
     { name: 'pending', value: 'text', many: true, help: 'a decision that is not made yet' },
     { name: 'warning', value: 'text', many: true, help: 'what to look out for' },
     { name: 'shutdown', help: 'end, and let no session follow until somebody wakes it' },
+    { name: 'now', help: 'do not wait for the end of its turn (for people)' },
     { name: 'collect', help: 'only show what gt adds to a note by itself' },
   ],
   about:
@@ -44,7 +45,7 @@ export const handoff = command({
       if (opts.collect) return { collected: await collect(ground, holder) };
       const own = agent === undefined ? caller : undefined;
       const said = { subject, message, next, pending, warnings };
-      const handed = await handOver(ground, { holder, caller: own, said, shutdown: opts.shutdown });
+      const handed = await handOver(ground, { holder, caller: own, said, shutdown: opts.shutdown, now: opts.now });
       return isRefusal(handed) ? handed : { ...handed, own: own !== undefined };
     });
   },
