@@ -127,7 +127,7 @@ async function noteExit(run: Run, move: Extract<RunMove, { do: 'note-exit' }>, w
   if (!session) return;
   const { left } = await world.kill({ tokens: [`GT_SESSION=${session.token}`], graceMs: 0 });
   if (left.length > 0) throw new Error(`processes of ${session.id} do not end: ${left.map((one) => one.pid).join(', ')}`);
-  const { repo, settings } = world.rig(run.rig);
+  const { repo } = world.rig(run.rig);
   const kept = run.dir
     ? await git.snapshot({
         repo,
@@ -143,10 +143,9 @@ async function noteExit(run: Run, move: Extract<RunMove, { do: 'note-exit' }>, w
   const pinned = run.submitted ? undefined : await git.resolve(repo, pinRef(mergeId(run.id)));
   const output = await world.host().output(session.id);
   const lastWords = output?.bytes.subarray(-LAST_WORDS).toString() ?? '';
-  const now = desk.clock.now();
   const exit = move.facts
     ? { code: move.facts.code, signal: move.facts.signal, at: move.facts.at }
-    : { code: null, signal: null, at: now };
+    : { code: null, signal: null, at: desk.clock.now() };
   // First its word, then its exit: an exit that the books hold is looked at no more.
   const handedIn = head !== undefined && pinned === head && !kept && (await handInForIt(run, head, world));
   failpoint('exit');
@@ -169,19 +168,22 @@ async function noteExit(run: Run, move: Extract<RunMove, { do: 'note-exit' }>, w
         ...(hand === undefined ? {} : { lastHand: hand }),
         ...(there ? {} : { state: 'granted' as const }),
         ...(kept ? { snapshots: doc.snapshots + 1 } : {}),
-        ...(pause > 0 ? { notBefore: now + pause } : {}),
+        // The pause begins with the commit that tells of it: what was done before it took its own time.
+        ...(pause > 0 ? { notBefore: desk.clock.now() + pause } : {}),
       };
     },
-    {
+    ({ notBefore }) => ({
       type: 'session.exited',
       data: {
         session: session.id,
         code: exit.code,
         signal: exit.signal,
         ...(kept ? { snapshot: kept } : {}),
-        ...(settings.operational ? { deaths } : {}),
+        deaths,
+        ...(died ? { pause } : {}),
+        ...(pause > 0 ? { until: notBefore } : {}),
       },
-    },
+    }),
   );
   await world.host().forget(session.id);
 }
