@@ -5,7 +5,7 @@ import { RENEW_MS } from '#core/limits';
 import { pinRef, runEnded, runFailed } from '#core/merge';
 import type { Run } from '#core/records';
 import { isRefusal, Refused } from '#core/refusals';
-import { nextForRun, type RunMove, restartPause } from '#core/run';
+import { afterSession, nextForRun, type RunMove, restartPause } from '#core/run';
 import { failpoint } from '#world/failpoint';
 import type { Ear } from '#world/news';
 import type { World } from '#world/world';
@@ -109,6 +109,8 @@ async function spawn(run: Run, world: World): Promise<undefined> {
   // Of any session of this item: books that were cut back may have forgotten the last one.
   const { left } = await world.kill({ tokens: [{ prefix: `GT_SESSION=${world.town.id}.${run.work}.r` }], graceMs: 0 });
   if (left.length > 0) throw new Error(`processes of ${run.work} do not end: ${left.map((one) => one.pid).join(', ')}`);
+  // An agent may have died within a commit of its: with the locks that its git has left each of the next sessions would die as well.
+  await world.git.unlock({ repo: world.rig(run.rig).repo, dir: run.dir });
   const text = await world.desk.books.text(run.work);
   const molecule = await takeForSession(run, world);
   const { request, noted } = await world.agents.launch(run, work, world.rig(run.rig), text, molecule);
@@ -151,9 +153,8 @@ async function noteExit(run: Run, move: Extract<RunMove, { do: 'note-exit' }>, w
   failpoint('exit');
   const died = move.death && !handedIn && !resumeFailed(session);
   const hand = run.molecule === undefined ? undefined : (await desk.books.read('molecule', run.molecule))?.hand;
-  // A step that was closed is progress too.
-  const moved = head !== run.lastHead || hand !== run.lastHand;
-  const deaths = !died ? run.deaths : moved ? 1 : run.deaths + 1;
+  const after = afterSession(run, { died, head, hand });
+  const { deaths } = after;
   const pause = died ? restartPause(deaths, rulesOf(run, world)) : 0;
   await changeRun(
     run,
@@ -163,9 +164,7 @@ async function noteExit(run: Run, move: Extract<RunMove, { do: 'note-exit' }>, w
       return {
         ...doc,
         session: { ...doc.session, exit, lastWords },
-        deaths,
-        lastHead: head,
-        ...(hand === undefined ? {} : { lastHand: hand }),
+        ...after,
         ...(there ? {} : { state: 'granted' as const }),
         ...(kept ? { snapshots: doc.snapshots + 1 } : {}),
         // The pause begins with the commit that tells of it: what was done before it took its own time.

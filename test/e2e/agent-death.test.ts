@@ -70,6 +70,14 @@ test('a death with a new commit is progress: it is not counted with those before
   expect(await town.read('run', `${id}.r1`)).toMatchObject({ sessions: 4, outcome: 'submitted' });
 });
 
+test('an agent that dies within a commit leaves no lock of its git to the sessions after it', async () => {
+  const lock = (name: string) => `: > "$(git rev-parse --git-path ${name}.lock)"`;
+  const dies = `${lock('index')}; ${lock('HEAD')}; ${lock('$(git symbolic-ref HEAD)')}; exit 1`;
+  const id = await town.work('alpha', `if mkdir '${town.gate('locked')}' 2>/dev/null; then ${dies}; fi\n${commits('unlocked')}`);
+  expect(await town.landed(id)).toMatchObject({ runs: 1, failures: 0 });
+  expect(await town.read('run', `${id}.r1`)).toMatchObject({ sessions: 2, deaths: 1 });
+});
+
 test('an agent that never calls gt is ended after the startup stall, and started anew', async () => {
   await town.rig('quiet', 'true');
   const file = join(town.root, 'quiet/settings/config.json');
