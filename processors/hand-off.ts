@@ -35,9 +35,8 @@ export async function handOffByGt(holder: Holder, why: string, { desk, git }: Wo
   if (isRefusal(done) && done.refused !== 'SESSION_STALE') throw new Refused(done);
 }
 
-/** Whether a session that was handed off left its worktree as the one before had left it. @param kept the snapshot of what it left uncommitted */
-export async function leftNothing(run: Run, kept: string | undefined, { git, rig }: World): Promise<boolean> {
-  if (kept === undefined) return true;
+/** Whether what a session left uncommitted is what the one before it had left. */
+export async function isAsBefore(run: Run, kept: string, { git, rig }: World): Promise<boolean> {
   const { repo } = rig(run.rig);
   const before = await git.resolve(repo, `refs/gt/snap/${run.work}/${run.id}-${run.snapshots}`);
   return before !== undefined && (await git.treeOf(repo, before)) === (await git.treeOf(repo, kept));

@@ -1,4 +1,4 @@
-import { isAskedToEnd, type TurnFacts } from './cycle.ts';
+import { isAskedToEnd, isCycling, type TurnFacts } from './cycle.ts';
 import { sessionId } from './ids.ts';
 import { DEATHS_WITHOUT_PROGRESS } from './limits.ts';
 import type { Run } from './records.ts';
@@ -143,6 +143,27 @@ export function nextForRun(
       : { do: 'watch', until, why: `no step is ready: waits for ${steps.why}` };
   }
   return { do: 'watch', until: now + LONG_MS, why: 'its agent works' };
+}
+
+/** How a session ended: whether it died, what the branch points to, and the step that is in its agent's hands. */
+export type SessionEnd = {
+  readonly died: boolean;
+  readonly head: string;
+  readonly hand: string | undefined;
+  /** It left changes uncommitted that the session before had not left. */
+  readonly newFiles?: boolean;
+};
+
+/** What a run keeps of a session's end: its deaths in a row, and by what the next end tells whether anything went on. A new commit is progress, and so is a step that was closed. */
+export function afterSession(
+  run: Run,
+  { died, head, hand, newFiles }: SessionEnd,
+): Pick<Run, 'deaths' | 'lastHead' | 'lastHand' | 'fruitless'> {
+  const moved = head !== run.lastHead || hand !== run.lastHand;
+  const deaths = !died ? run.deaths : moved ? 1 : run.deaths + 1;
+  const fruitless = moved || newFiles ? 0 : (run.fruitless ?? 0) + (isCycling(run) ? 1 : 0);
+  // An empty hand is kept as such: the step before it, kept on, would make each death after the last step look like progress.
+  return { deaths, lastHead: head, lastHand: hand, ...(fruitless > 0 || run.fruitless ? { fruitless } : {}) };
 }
 
 /** The pause before the next session after `deaths` in a row: none, base, base × 2 … (ms). */
