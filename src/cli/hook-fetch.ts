@@ -34,20 +34,17 @@ async function fetched(
     if (isRefusal(holder)) return holder;
     if (at === 'stop' && mayBlock && holder && asksForNote(holder)) {
       const ask = await askForNote(desk, caller, hold);
-      if (ask !== undefined) io.out(`${refusedStop(ask)}\n`);
-      if (ask !== undefined) return undefined;
+      if (ask !== undefined) {
+        io.out(`${refusedStop(ask)}\n`);
+        return undefined;
+      }
     }
     // Nothing new is said to one that sleeps, or that is about to make room for the next session.
     const mayPrint = mayBlock && !(holder && (holder.asleep || isAskedToEnd(holder)));
     const found = await hookCalled(desk, caller, { at, input, mayPrint, hold });
-    if (
-      at === 'stop' &&
-      holder &&
-      (holder.session?.due || isAskedToEnd(holder)) &&
-      !isRefusal(found) &&
-      found.deliveries.length === 0
-    )
-      await ack(desk, caller, { noted: { kind: 'rested' } });
+    const rests = at === 'stop' && !isRefusal(found) && found.deliveries.length === 0;
+    // Its processor waits for this moment.
+    if (rests && holder && (holder.session?.due || isAskedToEnd(holder))) await ack(desk, caller, { noted: { kind: 'rested' } });
     if (isRefusal(found) || found.deliveries.length === 0) return isRefusal(found) ? found : undefined;
     failpoint('hook-claimed');
     const words = wordsOf(found, io.now());

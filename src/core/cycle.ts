@@ -72,3 +72,14 @@ export const noteWanted = (why: string): string =>
   `[GAS TOWN] ${why}: a fresh session goes on from here, in the same place, and knows only what you write down now. Run this one command, then end your turn:
 gt handoff -m "what is done; what is half done, and where; what was decided, and why; what to look out for; what to do next"
 Do nothing else before it. What is not committed is kept as it is.`;
+
+/**
+ * How much of its context a program says it has used, in percent, by a row of its screen: `72% context used`, `Context left until auto-compact: 12%`.
+ * Undefined for a row that names no share.
+ */
+export function contextUsed(row: string): number | undefined {
+  const [, share] = /(\d{1,3})(?:\.\d+)?\s?%/.exec(row) ?? [];
+  if (share === undefined) return undefined;
+  const isLeft = /\b(?:left|remaining|until|free)\b/i.test(row);
+  return isLeft ? 100 - Number(share) : Number(share);
+}

@@ -59,7 +59,11 @@ function saidHello(holder: Holder, session: NonNullable<Holder['session']>): Hol
   const { cycle: _, ...rest } = holder;
   const { note } = holder;
   const known = isAnswer(holder, session.id) ? rest : holder;
-  return { ...known, ...(note && note.read === undefined ? { note: { ...note, read: session.id } } : {}), session } as Holder;
+  return {
+    ...known,
+    ...(note && note.read === undefined && note.session !== session.id ? { note: { ...note, read: session.id } } : {}),
+    session,
+  } as Holder;
 }
 
 const putOf = (holder: Holder): Put => (isAgent(holder) ? { noun: 'agent', doc: holder } : { noun: 'run', doc: holder });

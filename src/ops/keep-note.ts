@@ -33,7 +33,7 @@ export async function noteRead(desk: Desk, { id, session }: Pick<Holder, 'id' | 
   if (!session) return;
   await desk.change(async (reading) => {
     const now: Holder | undefined = await reading.get(holderNoun(id), id);
-    if (!now || isOver(now) || now.session?.id !== session.id || now.note?.read !== undefined)
+    if (!now || isOver(now) || now.session?.id !== session.id || now.note?.read !== undefined || now.note?.session === session.id)
       return { put: [], answer: undefined };
     const note = { at: desk.clock.now(), session: 'an earlier one', by: 'an earlier one', ...now.note, read: session.id };
     return {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { sessionBefore } from '#core/conversation';
-import { asksForNote, type TurnFacts } from '#core/cycle';
+import { asksForNote, contextUsed, type TurnFacts } from '#core/cycle';
 import { CYCLE_REST_MS, CYCLE_TURN_MS, CYCLES_WITHOUT_PROGRESS, DEATHS_WITHOUT_PROGRESS, NOTE_MS } from '#core/limits';
 import type { Run } from '#core/records';
 import { nextForRun, type SessionFacts } from '#core/run';
@@ -166,6 +166,13 @@ test('a session is asked for its note once, and not when it leaves anyway', () =
   expect(asksForNote(live({ due, leaving: NOW }))).toBe(false);
   expect(asksForNote(live({ due }, { submitted: { at: NOW } }))).toBe(false);
   expect(asksForNote(live({ due }, { cycle: cycle(S1) }))).toBe(false);
+});
+
+test('how full a context is, is read in what programs show of it', () => {
+  expect(contextUsed('72% context used')).toBe(72);
+  expect(contextUsed('Context left until auto-compact: 12%')).toBe(88);
+  expect(contextUsed('(0.9% used)')).toBe(0);
+  expect(contextUsed('Compacting conversation…')).toBeUndefined();
 });
 
 test('a fresh session does not go on with the conversation that was handed off', () => {
