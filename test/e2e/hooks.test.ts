@@ -26,7 +26,7 @@ test('a session is primed in the form of its program, and its conversation is kn
   expect(exit).toBe(0);
   expect(JSON.parse(out).hookSpecificOutput.additionalContext).toContain(`On your hook: ${id}`);
   expect(await session()).toMatchObject({ conversation: 'talk-1', primed: 'talk-1' });
-  expect((await hook(['prime', '--hook'], told)).out).toMatch(/^# Gas Town: you are alpha\/polecats\/x, a polecat\n/);
+  expect((await hook(['prime', '--hook'], told)).out).toMatch(/^# Gas Town: you are alpha\/polecats\/\w+, a polecat\n/);
   expect((await hook(['prime'], '')).out).toContain(id);
 });
 
