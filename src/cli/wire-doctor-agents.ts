@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import type { AgentsGround } from '#chores/doctor-agents';
-import { CONTEXT_FILES } from '#core/context-files';
+import { hiding } from '#core/context-files';
 import type { Run } from '#core/records';
 import { isRefusal } from '#core/refusals';
 import { polecatEnvironment } from '#world/agents/environment';
@@ -55,9 +55,9 @@ export async function forAgents(town: Town, open: OpenTown | undefined, git: Git
 function wantedIn(rig: Rig, run: Run | undefined, town: Town): readonly string[] {
   if (rig.settings.keep_context_files) return [];
   try {
-    return run ? hides(run, rig, town.layout) : ['/*', ...CONTEXT_FILES];
+    return run ? hides(run, rig, town.layout) : hiding();
   } catch {
-    return ['/*', ...CONTEXT_FILES];
+    return hiding();
   }
 }
 

@@ -56,16 +56,17 @@ export async function writeCloneNote(rig: string, layout: RigLayout): Promise<vo
 
 /**
  * Writes the `CLAUDE.md` of a refinery in which an agent sits, or takes it away when none does any more. Its worktree has to hide the file already
- * (`CONTEXT_FILES`): what is hidden is nobody's change.
+ * (`CONTEXT_FILES`), and is told that the file may be there all the same: then it is nobody's change, also where the repository has one of this name.
  */
-export function setRefineryNote(town: TownLayout, name: string, rig: string, wanted: boolean): void {
+export async function setRefineryNote(town: TownLayout, name: string, rig: string, wanted: boolean): Promise<void> {
   const layout = rigLayout(town.root, rig);
   const file = refineryNote(layout);
   if (!wanted) {
     if (noteIs(file) === 'ours') rmSync(file);
     return;
   }
-  if (!existsSync(layout.refinery)) return;
+  if (!existsSync(join(layout.refinery, '.git'))) return;
+  await git(layout.refinery, 'config', '--worktree', 'sparse.expectFilesOutsideOfPatterns', 'true');
   const who = { role: 'refinery', rig } as const;
   const { shipped, overlays } = promptFiles(town, who);
   const values = {
@@ -82,10 +83,10 @@ export function setRefineryNote(town: TownLayout, name: string, rig: string, wan
 export const cloneNote = (layout: RigLayout): string => join(layout.mayorClone, 'CLAUDE.md');
 export const refineryNote = (layout: RigLayout): string => join(layout.refinery, 'CLAUDE.md');
 
-async function isTracked(dir: string): Promise<boolean> {
-  const { stdout } = await promisify(execFile)('git', ['-C', dir, 'ls-files', '--', 'CLAUDE.md']);
-  return stdout.trim() !== '';
-}
+const isTracked = async (dir: string): Promise<boolean> => (await git(dir, 'ls-files', '--', 'CLAUDE.md')) !== '';
+
+const git = async (dir: string, ...words: string[]): Promise<string> =>
+  (await promisify(execFile)('git', ['-C', dir, ...words])).stdout.trim();
 
 /** Hides the file from `git add -A` and from a stash, in this clone alone. */
 function hideIn(admin: string): void {

@@ -1,4 +1,4 @@
-import { CONTEXT_FILES } from '#core/context-files';
+import { hiding } from '#core/context-files';
 import type { Run } from '#core/records';
 import { isRefusal, orThrow } from '#core/refusals';
 import type { TownLayout } from '#world/config/layout';
@@ -13,6 +13,5 @@ import { agentOf, agentPlaces } from './presets.ts';
 export function hides(run: Pick<Run, 'agent' | 'name'>, rig: Rig, layout: TownLayout): string[] {
   if (rig.settings.keep_context_files) return [];
   const defined = agentOf(run.agent, orThrow(agentPlaces(layout, rig.settings.agents, rig.layout)), fieldsFor(run, rig));
-  const own = isRefusal(defined) ? [] : defined.preset.hides;
-  return ['/*', ...new Set([...CONTEXT_FILES, ...own])];
+  return hiding(isRefusal(defined) ? [] : defined.preset.hides);
 }
