@@ -1,6 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import type { AgentsGround } from '#chores/doctor-agents';
+import { agentEnvironment } from '#core/agent-environment';
 import { hiding } from '#core/context-files';
+import { type Holder, isAgent, whoIs } from '#core/holder';
 import type { Run } from '#core/records';
 import { isRefusal } from '#core/refusals';
 import { polecatEnvironment } from '#world/agents/environment';
@@ -16,8 +18,9 @@ export async function forAgents(town: Town, open: OpenTown | undefined, git: Git
   const books = open?.desk.books;
   const live = books ? await books.readMany('run', await books.index('runs.live')) : [];
   const rigs = new Map<string, Rig>();
-  for (const { rig } of live) {
-    const found = rigs.has(rig) ? undefined : await openRig(town, rig);
+  const agents = books ? await books.readMany('agent', await books.index('agents')) : [];
+  for (const { rig } of [...live, ...agents]) {
+    const found = rig === '' || rigs.has(rig) ? undefined : await openRig(town, rig);
     if (found && !isRefusal(found)) rigs.set(rig, found);
   }
   return {
@@ -39,16 +42,30 @@ export async function forAgents(town: Town, open: OpenTown | undefined, git: Git
     },
     hide: (dir, patterns) => git.hide(dir, patterns),
     defined: (rig) => definedFor(town, rig),
-    environment: (run) => {
-      const rig = rigs.get(run.rig);
-      const has = environmentOf(run.session?.pid);
-      if (!rig || !has) return undefined;
-      const bin = `${town.layout.runtime}/bin/gt`;
+    environment: (holder) => {
+      const rig = rigs.get(holder.rig);
+      const has = environmentOf(holder.session?.pid);
       // The owner's address is what git said when the worker started.
-      const email = has['GIT_AUTHOR_EMAIL'] ?? '';
-      return { has, given: polecatEnvironment(run, { id: run.work }, rig, { layout: town.layout, bin, email }) };
+      return has && (rig || holder.rig === '')
+        ? { has, given: givenTo(holder, town, rig, has['GIT_AUTHOR_EMAIL'] ?? '') }
+        : undefined;
     },
   };
+}
+
+function givenTo(holder: Holder, { layout }: Town, rig: Rig | undefined, email: string): Record<string, string> {
+  const bin = `${layout.runtime}/bin/gt`;
+  if (rig && !isAgent(holder)) return polecatEnvironment(holder, { id: holder.work }, rig, { layout, bin, email });
+  return agentEnvironment({
+    ...whoIs(holder),
+    root: layout.root,
+    dir: holder.dir,
+    bin,
+    beads: rig?.layout.beads ?? layout.beads,
+    email,
+    agent: (isAgent(holder) ? holder.using : holder.agent) ?? '',
+    token: holder.session?.token ?? '',
+  });
 }
 
 /** What a worktree should hide: for the agent that is at work in it, or what every one does. */
