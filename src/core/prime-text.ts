@@ -49,10 +49,21 @@ const SHARES = {
   memories: { least: 500, rank: 7 },
 };
 
+const ROLE_WORDS: Readonly<Record<Role, string>> = {
+  mayor: 'the mayor',
+  deacon: 'the deacon',
+  boot: 'who looks after the deacon',
+  dog: 'a dog',
+  witness: 'the witness',
+  refinery: 'the refinery',
+  polecat: 'a polecat',
+  crew: 'a member of the crew',
+};
+
 /** The context as text, within `most` bytes; what is cut says what shows the whole of it. */
 export function primeText(told: Told, most: number): string {
   const { actor, role, prompt, handoff, hook, mail, memories, directives } = told;
-  const heading = `# Gas Town: you are ${actor}, ${role === 'mayor' || role === 'deacon' ? 'the' : 'a'} ${role}`;
+  const heading = `# Gas Town: you are ${actor}, ${ROLE_WORDS[role]}`;
   const part = (name: keyof typeof SHARES, text: string, whole = 'gt prime --whole'): Part => ({ text, whole, ...SHARES[name] });
   const parts: Part[] = [
     { text: heading, least: 300, rank: 0, whole: 'gt prime --whole' },

@@ -1,11 +1,13 @@
-import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Preset } from '#core/preset';
 import type { Template } from '#core/roles';
+import { configDirectory } from '#world/agents/launch';
 import { shippedPresets } from '#world/agents/presets';
 import { provision } from '#world/agents/provision';
+import { townLayout } from '#world/config/layout';
 
 let base: string;
 beforeEach(() => {
@@ -63,4 +65,27 @@ test('Claude’s settings stand above the git directory, and what it asks before
   await provision({ preset: claude, places, autonomous: true, hooks: true, template: 'interactive' });
   expect(existsSync(join(places.home, '.claude/settings.json'))).toBe(true);
   expect(readFileSync(join(places.config, 'settings.json'), 'utf8')).toContain('skipDangerousModePermissionPrompt');
+});
+
+test('Claude’s own directory may be one that a person named: what stands there stays, and gt adds to it', async () => {
+  const claude = shippedPresets().find(({ name }) => name === 'claude') as { name: string; preset: Preset };
+  const theirs = join(base, 'theirs');
+  const layout = townLayout(join(base, 'town'));
+  const config = configDirectory(claude, layout, { CLAUDE_RUNTIME_CONFIG_DIR: theirs });
+  expect([config, configDirectory(claude, layout, {})]).toEqual([theirs, layout.agentConfig('claude')]);
+  mkdirSync(theirs);
+  const before = {
+    '.claude.json': { mcpServers: { x: {} }, projects: { '/p': { hasTrustDialogAccepted: true } } },
+    'settings.json': { model: 'm' },
+  };
+  for (const [name, json] of Object.entries(before)) writeFileSync(join(theirs, name), JSON.stringify(json));
+  await provision({
+    preset: claude.preset,
+    places: { config, home: join(base, 'town/mayor'), root: base },
+    autonomous: true,
+    hooks: true,
+  });
+  const after = (name: string) => JSON.parse(readFileSync(join(theirs, name), 'utf8'));
+  expect(after('.claude.json')).toMatchObject({ ...before['.claude.json'], hasCompletedOnboarding: true });
+  expect(after('settings.json')).toEqual({ model: 'm', skipDangerousModePermissionPrompt: true });
 });
