@@ -28,7 +28,7 @@ const VARIABLE = /\{\{\s*([^{}\s]*)\s*\}\}/g;
 const UNKNOWN_YET = '(see `gt hook`)';
 
 /** A prompt with its names filled in. Only what the text itself names is filled: a value is never read again. */
-export const fillPrompt = (text: string, values: PromptValues): string =>
+const fillPrompt = (text: string, values: PromptValues): string =>
   text.replace(VARIABLE, (_, name: string) => values[name] || UNKNOWN_YET);
 
 /**
