@@ -7,7 +7,7 @@ import { type Check, good, ill, refused, some } from './check.ts';
 /** What the doctor looks at where agents are at work. */
 export type AgentsGround = {
   rig(name: string): Promise<Rig | Refusal>;
-  /** Each worktree of a rig: what it leaves out (undefined: nothing), and what its agent should not see (empty: all of it is kept). */
+  /** Each worktree and clone in which agents of a rig work: what it leaves out (undefined: nothing), and what its agent should not see (empty: all of it is kept). */
   contextFiles(
     rig: Rig,
   ): Promise<ReadonlyArray<{ dir: string; hides: readonly string[] | undefined; wanted: readonly string[] }>>;

@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { AgentsGround } from '#chores/doctor-agents';
 import { agentEnvironment } from '#core/agent-environment';
 import { hiding } from '#core/context-files';
 import { type Holder, isAgent, whoIs } from '#core/holder';
-import type { Run } from '#core/records';
 import { isRefusal } from '#core/refusals';
 import { polecatEnvironment } from '#world/agents/environment';
 import { hides } from '#world/agents/hides';
@@ -26,18 +26,21 @@ export async function forAgents(town: Town, open: OpenTown | undefined, git: Git
   return {
     rig: (name) => openRig(town, name),
     contextFiles: async (rig) => {
-      const names = existsSync(rig.layout.polecatsFolder) ? readdirSync(rig.layout.polecatsFolder) : [];
-      const dirs = names.map((name) => rig.layout.polecat(name)).filter((dir) => existsSync(dir));
+      const { polecatsFolder, polecat, crewFolder, crew, refinery } = rig.layout;
+      const dirs = [...below(polecatsFolder).map(polecat), ...below(crewFolder).map(crew), refinery];
+      const holders: readonly Holder[] = [...live, ...agents];
       return Promise.all(
-        dirs.map(async (dir) => ({
-          dir,
-          hides: await git.sparseOf(dir),
-          wanted: wantedIn(
-            rig,
-            live.find((run) => run.dir === dir),
-            town,
-          ),
-        })),
+        dirs
+          .filter((dir) => existsSync(join(dir, '.git')))
+          .map(async (dir) => ({
+            dir,
+            hides: await git.sparseOf(dir),
+            wanted: wantedIn(
+              rig,
+              holders.find((one) => one.dir === dir),
+              town,
+            ),
+          })),
       );
     },
     hide: (dir, patterns) => git.hide(dir, patterns),
@@ -68,11 +71,13 @@ function givenTo(holder: Holder, { layout }: Town, rig: Rig | undefined, email: 
   });
 }
 
+const below = (folder: string): string[] => (existsSync(folder) ? readdirSync(folder) : []);
+
 /** What a worktree should hide: for the agent that is at work in it, or what every one does. */
-function wantedIn(rig: Rig, run: Run | undefined, town: Town): readonly string[] {
+function wantedIn(rig: Rig, holder: Holder | undefined, town: Town): readonly string[] {
   if (rig.settings.keep_context_files) return [];
   try {
-    return run ? hides(run, rig, town.layout) : hiding();
+    return holder ? hides(holder, rig, town.layout) : hiding();
   } catch {
     return hiding();
   }

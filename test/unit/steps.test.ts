@@ -66,6 +66,7 @@ describe('what a session is told', () => {
   test('a first prompt holds the step in hand with its texts, and how it is closed', () => {
     const said = firstPrompt(assignment);
     for (const part of [
+      '• assigned:gp-mol-x\n',
       'step 6 of 9: clean: Clean up',
       'Leave nothing behind.',
       'git status is empty',
