@@ -1,4 +1,4 @@
-import { type Holder, isAgent, isCurrent, stale } from '#core/holder';
+import { type Holder, isAgent, isCurrent, lineOf, stale } from '#core/holder';
 import { CONTEXT_BYTES } from '#core/limits';
 import { primeText } from '#core/prime-text';
 import { explain, isRefusal, type Refusal } from '#core/refusals';
@@ -48,7 +48,7 @@ export async function prime(
   const hook = holder && !isAgent(holder) ? await hookOf(desk, holder) : null;
   if (isRefusal(hook)) return hook;
   const [handoff, mail, memories] = await Promise.all([
-    holder ? books.textField(holder.id, 'handoff') : undefined,
+    holder ? books.textField(lineOf(holder), 'handoff') : undefined,
     mailForPrime(books, actor),
     memoriesForPrime(books, who),
   ]);

@@ -73,7 +73,7 @@ test('a polecat reads first what its session before left to it, and a token that
   const run = await desk.grant(work.id, { token: TOKEN });
   await desk.change(async () => ({
     put: [],
-    text: [{ id: run.id, fields: { handoff: 'half of it is red' } }],
+    text: [{ id: work.id, fields: { handoff: 'half of it is red' } }],
     answer: undefined,
   }));
   const who = { role: 'polecat', rig: 'shop', name: 'toast' } as const;
