@@ -98,8 +98,8 @@ export class MailTown {
   async killSession(line: string): Promise<boolean> {
     const session = (await this.#atWork(line))?.session;
     if (session?.pid === undefined) return false;
+    if (!kill(session.pid)) return false;
     this.killed.push({ session: session.id, at: systemClock.now() });
-    process.kill(session.pid, 'SIGKILL');
     return true;
   }
 
@@ -108,8 +108,7 @@ export class MailTown {
     const { town } = this;
     const was = await this.desk.books.read('worker', 'worker');
     if (was?.pid === undefined) throw new Error('there is no worker');
-    process.kill(was.pid, 'SIGKILL');
-    this.workersKilled++;
+    if (kill(was.pid)) this.workersKilled++;
     await town.until(
       'the next worker',
       async () => {
@@ -154,6 +153,15 @@ export class MailTown {
     this.#redis?.disconnect();
     const { exit, out, err } = await this.town.end();
     return exit === 0 ? [] : [`gt down ended with ${exit}: ${err}${out}`];
+  }
+}
+
+/** Whether it was there to be killed. */
+function kill(pid: number): boolean {
+  try {
+    return process.kill(pid, 'SIGKILL');
+  } catch {
+    return false;
   }
 }
 

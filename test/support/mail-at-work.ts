@@ -44,7 +44,7 @@ export class MailAtWork {
     return (await this.desk.books.read('recipient', this.at.work)) as Recipient;
   }
 
-  /** What stands first in the line is claimed for the terminal, as its job does. */
+  /** What stands first in the line is claimed for the terminal, as its job does; or it has it already. @returns its text */
   async terminal(session = this.at.caller.session): Promise<string | undefined> {
     const [first] = await this.line();
     if (first === undefined) return undefined;
@@ -54,7 +54,7 @@ export class MailAtWork {
       if (move.do !== 'claim') return undefined;
       return { doc, state: 'claimed', claim: { path: 'terminal', owner: 'worker 1', session, at: now, until: now + 1e9 } };
     });
-    return claimed?.state === 'claimed' ? (await this.desk.books.text(first))['text'] : undefined;
+    return claimed?.claim?.path === 'terminal' && claimed.state === 'claimed' ? (await this.desk.books.text(first))['text'] : undefined;
   }
 
   context(): Promise<Fetched> {
