@@ -2,6 +2,7 @@ import { branchName, freeBranch } from '#core/branch';
 import type { NewEvent } from '#core/change';
 import type { Run } from '#core/records';
 import { isRefusal, Refused, refuse } from '#core/refusals';
+import { sessionPut, sessionTouched } from '#core/session-log';
 import { failpoint } from '#world/failpoint';
 import type { World } from '#world/world';
 import { worktreeMade } from './step-place.ts';
@@ -22,8 +23,10 @@ export async function changeRun(
     if (!now || now.state === 'ended') return { put: [], answer: undefined };
     const doc = change(now);
     if (doc === now) return { put: [], answer: undefined };
+    const touched = sessionTouched(now, doc);
+    const entry = touched === undefined ? [] : sessionPut(now, doc, await reading.get('session', touched));
     return {
-      put: [{ noun: 'run', doc }],
+      put: [{ noun: 'run', doc }, ...entry],
       settle,
       events: event ? [{ ...event, subject: run.id, rig: run.rig }] : [],
       answer: undefined,

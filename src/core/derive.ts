@@ -2,6 +2,7 @@ import { needsPerson } from './gate-kinds.ts';
 import { jobId, type Member, member } from './ids.ts';
 import { keptUntil } from './molecule/retention.ts';
 import type { Noun, Records } from './records.ts';
+import { lineOfEntry, SESSIONS, SESSIONS_ENDED, SESSIONS_OPEN, sessionsOf } from './session-log.ts';
 
 /**
  * What follows from a record, whoever writes it: the indexes it stands in, and the jobs that its change concerns. Both are computed from the
@@ -40,6 +41,7 @@ export const isFinal: { readonly [N in Noun]: (doc: Records[N]) => boolean } = {
   train: () => false,
   dispatch: () => false,
   verdict: () => true,
+  session: () => true,
   recipient: () => true,
   patrol: () => true,
   escalation: () => true,
@@ -60,6 +62,7 @@ export const jobMember: { readonly [N in Noun]: (doc: Records[N]) => Member | un
   gate: (doc) => member('gates', jobId(doc.id, 1)),
   proto: () => undefined,
   verdict: () => undefined,
+  session: () => undefined,
   recipient: () => undefined,
   patrol: () => undefined,
   escalation: () => undefined,
@@ -120,6 +123,11 @@ const standing: { readonly [N in Noun]?: (doc: Records[N]) => Standing } = {
     const shown = ['deliveries.undelivered', `deliveries.undelivered:${doc.work}`].map((index) => [index, at] as const);
     return [['deliveries.ended', at], ...(missed ? shown : [])];
   },
+  session: (doc) => [
+    [SESSIONS, doc.at],
+    [sessionsOf(lineOfEntry(doc)), doc.at],
+    doc.exit ? [SESSIONS_ENDED, doc.exit.at] : [SESSIONS_OPEN, doc.at],
+  ],
   proto: (doc) => [['protos', doc.createdAt]],
   molecule: moleculeStands,
   step: (doc) => [

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { delivery, recipient } from './delivery-records.ts';
 import { gate, molecule, proto, step } from './molecule-records.ts';
-import { conversation, exit } from './session-records.ts';
+import { conversation, exit, session } from './session-records.ts';
 import { dispatch, escalation, patrol, worker } from './town-records.ts';
 
 /**
@@ -198,6 +198,7 @@ export const schemas = {
   train,
   check,
   verdict,
+  session,
   delivery,
   recipient,
   proto,
