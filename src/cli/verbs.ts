@@ -90,6 +90,7 @@ export const TOPICS: readonly Topic[] = [
       attach: { help: "An agent's terminal, to look and to type", load: async () => (await import('./cmd/attach.ts')).attach },
       watch: { help: "An agent's terminal, only to look", load: async () => (await import('./cmd/attach.ts')).watch },
       peek: { help: "What an agent's terminal shows", load: async () => (await import('./cmd/peek.ts')).peek },
+      session: { help: 'Sessions and their recordings', load: async () => (await import('./cmd/session.ts')).session },
       nudge: { help: 'Says something to an agent', load: async () => (await import('./cmd/nudge.ts')).nudge },
       chat: { help: 'The same, also while it works', load: async () => (await import('./cmd/nudge.ts')).chat },
       inject: { help: 'The same, at once', load: async () => (await import('./cmd/nudge.ts')).inject },

@@ -157,7 +157,7 @@ test('a conversation that nobody told is found where its program wrote it down: 
   const last = talk(3, run.dir, 7);
   talk(4, `${run.dir}-2`, 8);
   expect(await resumed()).toBe(last);
-  expect((await launched({ before: { ...before, goesOn: false } })).noted).toBeUndefined();
+  expect((await launched({ before: { ...before, goesOn: false } })).noted.conversation).toBeUndefined();
 });
 
 test('a polecat has every variable of Gas Town and of gtr, those of hooks, and none of another town', async () => {
