@@ -1,3 +1,4 @@
+import { type Holder, holderNoun } from '#core/holder';
 import { LOGS_KEPT_MS, PAGE, SESSIONS_KEPT } from '#core/limits';
 import { isHeld, leftBehind, SESSIONS_ENDED, SESSIONS_OPEN, type SessionEntry } from '#core/session-log';
 import type { Desk } from '#world/desk';
@@ -25,4 +26,5 @@ export async function tidySessions(desk: Desk): Promise<void> {
     });
 }
 
-const holderOf = ({ holder }: SessionEntry, reading: Reading) => reading.get('run', holder);
+const holderOf = ({ holder }: SessionEntry, reading: Reading): Promise<Holder | undefined> =>
+  reading.get(holderNoun(holder), holder);

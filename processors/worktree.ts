@@ -2,9 +2,9 @@ import { branchName, freeBranch } from '#core/branch';
 import type { NewEvent } from '#core/change';
 import type { Run } from '#core/records';
 import { isRefusal, Refused, refuse } from '#core/refusals';
-import { sessionPut, sessionTouched } from '#core/session-log';
 import { failpoint } from '#world/failpoint';
 import type { World } from '#world/world';
+import { sessionLogged } from './session-changes.ts';
 import { worktreeMade } from './step-place.ts';
 
 /**
@@ -23,45 +23,14 @@ export async function changeRun(
     if (!now || now.state === 'ended') return { put: [], answer: undefined };
     const doc = change(now);
     if (doc === now) return { put: [], answer: undefined };
-    const touched = sessionTouched(now, doc);
-    const entry = touched === undefined ? [] : sessionPut(now, doc, await reading.get('session', touched));
     return {
-      put: [{ noun: 'run', doc }, ...entry],
+      put: [{ noun: 'run', doc }, ...(await sessionLogged(reading, now, doc))],
       settle,
       events: event ? [{ ...event, subject: run.id, rig: run.rig }] : [],
       answer: undefined,
     };
   });
   if (isRefusal(answer)) throw new Refused(answer);
-}
-
-type Session = NonNullable<Run['session']>;
-
-/** Changes one session of a run, unless it is over, or is not the run's session any more: what is known of one must not be written of the next. */
-export function changeSession(
-  run: Run,
-  world: World,
-  id: string,
-  change: (session: Session) => Session,
-  event?: Pick<NewEvent, 'type' | 'data'>,
-): Promise<undefined> {
-  const changed = (doc: Run): Run => {
-    if (doc.session?.id !== id || doc.session.exit) return doc;
-    const session = change(doc.session);
-    return session === doc.session ? doc : { ...doc, session };
-  };
-  return changeRun(run, world, changed, event);
-}
-
-/** Writes down which process a session is, and tells that it started: once, whoever finds out first and whoever asks again. */
-export function noteProcess(
-  run: Run,
-  world: World,
-  id: string,
-  { pid, born }: { pid: number; born: string },
-): Promise<undefined> {
-  const noted = (session: Session) => (session.pid === pid && session.born === born ? session : { ...session, pid, born });
-  return changeSession(run, world, id, noted, { type: 'session.started', data: { pid } });
 }
 
 /** Makes the run's worktree ready: its branch is noted first, so that a repeat after a kill takes the same one; what came back has the target merged in. */

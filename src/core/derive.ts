@@ -2,7 +2,8 @@ import { needsPerson } from './gate-kinds.ts';
 import { jobId, type Member, member } from './ids.ts';
 import { keptUntil } from './molecule/retention.ts';
 import type { Noun, Records } from './records.ts';
-import { lineOfEntry, SESSIONS, SESSIONS_ENDED, SESSIONS_OPEN, sessionsOf } from './session-log.ts';
+import { SESSIONS, SESSIONS_ENDED, SESSIONS_OPEN, sessionsOf } from './session-log.ts';
+import { agentStands, letterStands, memoryStands, messageStands } from './standing-talk.ts';
 
 /**
  * What follows from a record, whoever writes it: the indexes it stands in, and the jobs that its change concerns. Both are computed from the
@@ -37,6 +38,10 @@ export const isFinal: { readonly [N in Noun]: (doc: Records[N]) => boolean } = {
   molecule: (doc) => doc.state === 'closed',
   step: (doc) => doc.status === 'closed',
   gate: (doc) => doc.state === 'resolved' || doc.state === 'cancelled',
+  agent: () => false,
+  message: () => true,
+  letter: () => true,
+  memory: () => true,
   proto: () => true,
   train: () => false,
   dispatch: () => false,
@@ -60,6 +65,10 @@ export const jobMember: { readonly [N in Noun]: (doc: Records[N]) => Member | un
   molecule: (doc) => member('molecules', jobId(doc.id, 1)),
   step: (doc) => member('steps', jobId(doc.id, 1)),
   gate: (doc) => member('gates', jobId(doc.id, 1)),
+  agent: (doc) => member('agents', jobId(doc.id, 1)),
+  message: () => undefined,
+  letter: () => undefined,
+  memory: () => undefined,
   proto: () => undefined,
   verdict: () => undefined,
   session: () => undefined,
@@ -125,9 +134,13 @@ const standing: { readonly [N in Noun]?: (doc: Records[N]) => Standing } = {
   },
   session: (doc) => [
     [SESSIONS, doc.at],
-    [sessionsOf(lineOfEntry(doc)), doc.at],
+    [sessionsOf(doc.line), doc.at],
     doc.exit ? [SESSIONS_ENDED, doc.exit.at] : [SESSIONS_OPEN, doc.at],
   ],
+  agent: agentStands,
+  message: messageStands,
+  letter: letterStands,
+  memory: memoryStands,
   proto: (doc) => [['protos', doc.createdAt]],
   molecule: moleculeStands,
   step: (doc) => [

@@ -1,14 +1,6 @@
+import { type Holder, isAgentId } from '#core/holder';
 import { nearest } from '#core/nearest';
-import {
-  addressOfEntry,
-  isHeld,
-  SESSIONS,
-  SESSIONS_OPEN,
-  type SessionEntry,
-  type Sessioned,
-  sessionsOf,
-  withLive,
-} from '#core/session-log';
+import { isHeld, SESSIONS, SESSIONS_OPEN, type SessionEntry, sessionsOf, withLive } from '#core/session-log';
 import type { Books } from '#world/store/books';
 
 /** One session, as lists and `gt session show` tell it. Times are ms since 1970. */
@@ -88,19 +80,22 @@ export async function liveSessions(books: Books): Promise<SessionLine[]> {
   return (await linesOf(books, await books.index(SESSIONS_OPEN))).filter(({ live }) => live);
 }
 
-async function linesOf(books: Books, ids: readonly string[]): Promise<SessionLine[]> {
-  const entries = await books.readMany('session', ids);
+async function linesOf(books: Books, sessions: readonly string[]): Promise<SessionLine[]> {
+  const entries = await books.readMany('session', sessions);
   const open = entries.filter(({ exit }) => exit === undefined);
-  const holders = new Map<string, Sessioned>();
-  for (const run of await books.readMany(
-    'run',
-    open.map(({ holder }) => holder),
-  ))
-    holders.set(run.id, run);
+  const ids = [...new Set(open.map(({ holder }) => holder))];
+  const known: Holder[] = [
+    ...(await books.readMany(
+      'run',
+      ids.filter((id) => !isAgentId(id)),
+    )),
+    ...(await books.readMany('agent', ids.filter(isAgentId))),
+  ];
+  const holders = new Map(known.map((holder) => [holder.id, holder]));
   return entries.map((entry) => lineFor(entry, holders.get(entry.holder)));
 }
 
-function lineFor(entry: SessionEntry, holder: Sessioned | undefined): SessionLine {
+function lineFor(entry: SessionEntry, holder: Holder | undefined): SessionLine {
   const { id, role, rig, work, agent, at, exit, how, beacon, conversation, mode, dir, headBefore, headAfter } = withLive(
     entry,
     holder,
@@ -108,7 +103,7 @@ function lineFor(entry: SessionEntry, holder: Sessioned | undefined): SessionLin
   return {
     id,
     holder: entry.holder,
-    address: addressOfEntry(entry),
+    address: entry.address,
     role,
     rig,
     work: work ?? null,
@@ -132,5 +127,6 @@ function fits(line: SessionLine, { rig, agent }: SessionWish): boolean {
   if (rig !== undefined && line.rig !== rig) return false;
   if (agent === undefined) return true;
   const { address, holder } = line;
-  return [address, address.replace('/', '/polecats/'), address.split('/').at(-1), holder, line.agent, line.role].includes(agent);
+  const named = [address, address.replace('/polecats/', '/'), address.split('/').at(-1), holder, line.agent, line.role];
+  return named.includes(agent.replace(/\/$/, ''));
 }
