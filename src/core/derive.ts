@@ -2,7 +2,7 @@ import { needsPerson } from './gate-kinds.ts';
 import { jobId, type Member, member } from './ids.ts';
 import { keptUntil } from './molecule/retention.ts';
 import type { Noun, Records } from './records.ts';
-import { SESSIONS, SESSIONS_ENDED, SESSIONS_OPEN, sessionsOf } from './session-log.ts';
+import { sessionStands } from './session-log.ts';
 import { agentStands, letterStands, memoryStands, messageStands } from './standing-talk.ts';
 
 /**
@@ -132,11 +132,7 @@ const standing: { readonly [N in Noun]?: (doc: Records[N]) => Standing } = {
     const shown = ['deliveries.undelivered', `deliveries.undelivered:${doc.work}`].map((index) => [index, at] as const);
     return [['deliveries.ended', at], ...(missed ? shown : [])];
   },
-  session: (doc) => [
-    [SESSIONS, doc.at],
-    [sessionsOf(doc.line), doc.at],
-    doc.exit ? [SESSIONS_ENDED, doc.exit.at] : [SESSIONS_OPEN, doc.at],
-  ],
+  session: sessionStands,
   agent: agentStands,
   message: messageStands,
   letter: letterStands,

@@ -1,4 +1,5 @@
 import type { Put } from './change.ts';
+import type { Standing } from './derive.ts';
 import { addressOf, type Holder, isAgent, lineOf } from './holder.ts';
 import type { Records } from './records.ts';
 
@@ -18,6 +19,13 @@ export const SESSIONS = 'sessions';
 export const sessionsOf = (line: string): string => `sessions:${line}`;
 export const SESSIONS_OPEN = 'sessions.open';
 export const SESSIONS_ENDED = 'sessions.ended';
+
+/** Where an entry stands. */
+export const sessionStands = ({ at, line, exit }: SessionEntry): Standing => [
+  [SESSIONS, at],
+  [sessionsOf(line), at],
+  exit ? [SESSIONS_ENDED, exit.at] : [SESSIONS_OPEN, at],
+];
 
 /** The session whose entry a change of its holder's record concerns: a new one, or one that has ended by it. */
 export function sessionTouched(before: Holder | undefined, after: Holder): string | undefined {

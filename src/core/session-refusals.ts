@@ -28,6 +28,17 @@ export const SESSION_REFUSALS = {
     exit: 5,
   },
   SESSION_UNKNOWN: { says: 'No session `{id}` is known.', try: '{hint}', exit: 3 },
+  NO_WORKTREE: {
+    says: '{agent} has no directory now: {dir} is not there.',
+    try: 'It is made when the agent starts: see `gt why {agent}`.',
+    exit: 3,
+  },
+  SEANCE_CANNOT: { says: '{session} cannot be asked: {why}.', try: '{hint}', exit: 4 },
+  SEANCE_FAILED: {
+    says: '{agent} gave no answer for {session} ({how}): {said}',
+    try: 'Talk to it: `gt seance --talk {session}`; whether the program works: `gt config agent check {agent}`.',
+    exit: 1,
+  },
   NO_RECORDING: {
     says: '{session} has no recording: {why}',
     try: 'Recordings are kept for a week. Whether there are any: `gt config get recording.enabled`.',
