@@ -21,8 +21,10 @@ let session: string;
 function installClaude(): string {
   const [scenario, program] = [join(town.dir, 'scenario.json'), join(town.dir, 'bin', 'claude')];
   const work = [`cd "$GT_WORKTREE"`, '"$GT_BIN" hook', commits('done'), `"$GT_BIN" work create "found $MY_API_KEY" --rig alpha`];
-  const run = [...work, '"$GT_BIN" done'].join(' && ').replaceAll('\n', ' && ');
-  const turns = [{ ms: 50, tools: [{ run }], answer: ANSWER }];
+  const run = work.join(' && ').replaceAll('\n', ' && ');
+  // it hands in when its answer was seen: an agent that has handed in may be ended before
+  const later = `while [ ! -e '${town.gate('answered')}' ]; do sleep 0.1; done; cd "$GT_WORKTREE" && "$GT_BIN" done`;
+  const turns = [{ ms: 50, tools: [{ run }, { run: later, background: true }], answer: ANSWER }];
   writeFileSync(scenario, JSON.stringify({ log: join(town.dir, 'notes'), turns }));
   mkdirSync(join(town.dir, 'bin'));
   writeFileSync(
@@ -41,8 +43,12 @@ beforeAll(async () => {
   town.settle({ agents: { claude: { command: installClaude() } }, operational });
   await town.rig('alpha');
   id = await town.work('alpha', '', { agent: 'claude' });
-  await town.landed(id);
   session = `${id}.r1.s1`;
+  await town.until('its answer stands on its screen', async () =>
+    (await town.output(session)).includes('The cache is left alone'),
+  );
+  town.open('answered');
+  await town.landed(id);
   const { recording } = townLayout(town.root);
   await town.until('its recording is whole', async () => (await readIndex(recording(session)))?.end);
 }, 120_000);
