@@ -85,6 +85,8 @@ export const BROKEN_AGAIN_MS = 10 * MINUTE;
 export const EVIDENCE_BYTES = 16 * 1024;
 /** Logs of checks and evidence on disk. */
 export const LOGS_KEPT_MS = 7 * DAY;
+/** Sessions that have ended and are still known: the oldest go first. */
+export const SESSIONS_KEPT = 20_000;
 
 /** A nudge that nobody took in this time has lost its point; how long one may wait at most. */
 export const NUDGE_EXPIRES_MS = HOUR;
