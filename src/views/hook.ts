@@ -1,6 +1,6 @@
 import { isCurrent } from '#core/holder';
 import type { MoleculeTold } from '#core/molecule/step-words';
-import type { Run } from '#core/records';
+import type { Molecule, Run } from '#core/records';
 import { type Refusal, refuse } from '#core/refusals';
 import { reworkInWords } from '#core/work';
 import type { Desk } from '#world/desk';
@@ -63,7 +63,10 @@ export async function hookOf({ books, steps }: Pick<Desk, 'books' | 'steps'>, ru
     handedIn: run.submitted !== undefined,
     rework: run.rework ? { kind: run.rework.kind, why: reworkInWords(run.rework), evidence: run.rework.evidence } : null,
     text,
-    // What came back is mended as a whole: its steps are done.
-    molecule: mol && !(mol.state === 'closed' && run.rework) ? await steps.standing(mol, leave) : null,
+    molecule: mol && !isMended(run, mol) ? await steps.standing(mol, leave) : null,
   };
 }
+
+/** What came back after all of its steps were done is mended as a whole. A run that goes on where one has died, and closes the last of them, has no more to do. */
+const isMended = (run: Run, mol: Molecule): boolean =>
+  run.rework !== undefined && mol.state === 'closed' && (mol.closed?.at ?? 0) <= run.grantedAt;
