@@ -7,6 +7,7 @@ import { isRefusal, orThrow, Refused } from '#core/refusals';
 import type { SessionFacts } from '#core/run';
 import { escalate } from '#ops/escalate';
 import { handOff } from '#ops/hand-off';
+import { mailToSelf } from '#ops/mail-to-self';
 import { noteFacts } from '#ops/note-facts';
 import type { World } from '#world/world';
 
@@ -32,7 +33,8 @@ export async function handOffByGt(holder: Holder, why: string, { desk, git }: Wo
   const note = noteText(head, {}, collected);
   const done = await handOff(desk, { holder: holder.id, session: session.id, note, why, by: 'gt' });
   // It has ended meanwhile, or was handed in: the next look sees that.
-  if (isRefusal(done) && done.refused !== 'SESSION_STALE') throw new Refused(done);
+  if (!isRefusal(done)) await mailToSelf(desk, holder, { session: session.id, note });
+  else if (done.refused !== 'SESSION_STALE') throw new Refused(done);
 }
 
 /** Whether what a session left uncommitted is what the one before it had left. */

@@ -121,8 +121,8 @@ async function spawn(run: Run, world: World): Promise<undefined> {
   const molecule = await takeForSession(run, world);
   const { request, noted } = await world.agents.launch(run, work, world.rig(run.rig), text, molecule);
   // Noted before it starts: an id that was given to a program is not given to one again.
-  if (noted) await changeSession(run, world, session.id, (doc) => ({ ...doc, ...noted }));
-  if (noted?.typed !== undefined) await sayFirst(run, noted.typed, world);
+  await changeSession(run, world, session.id, (doc) => ({ ...doc, ...noted }));
+  if (noted.typed !== undefined) await sayFirst(run, noted.typed, world);
   const info = await world.host().spawn(request);
   failpoint('spawn');
   await noteProcess(run, world, session.id, info);

@@ -1,10 +1,9 @@
 import { acceptable } from '#core/hand-in';
-import { isCurrent } from '#core/holder';
+import { isCurrent, stale } from '#core/holder';
 import { verdictId } from '#core/ids';
 import type { Run } from '#core/records';
 import { explain, isRefusal, type Refusal } from '#core/refusals';
 import type { Caller } from '#ops/ack';
-import { stale } from '#ops/ack';
 import type { Desk } from '#world/desk';
 import type { Git } from '#world/git/git';
 import type { Rig } from '#world/world';

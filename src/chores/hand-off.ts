@@ -1,21 +1,20 @@
 import { type Collected, collectedText, noteText, type Said } from '#core/handoff-note';
-import { addressOf, type Holder, isAgent, lineOf } from '#core/holder';
+import { addressOf, type Holder, isAgent, lineOf, stale } from '#core/holder';
 import { isRefusal, type Refusal } from '#core/refusals';
 import type { Caller } from '#ops/ack';
-import { stale } from '#ops/ack';
 import { type HandedOff, handOff } from '#ops/hand-off';
+import { mailToSelf } from '#ops/mail-to-self';
 import { noteFacts } from '#ops/note-facts';
 import type { Desk } from '#world/desk';
 import type { Git } from '#world/git/git';
 import type { Rig } from '#world/world';
 
-/** What a handoff needs of the world. `mailSelf` tells the agent's own mailbox, where the town has mail. */
+/** What a handoff needs of the world. */
 export type HandOffGround = {
   readonly desk: Desk;
   readonly git: Git;
   readonly rig: (name: string) => Promise<Rig | Refusal>;
   readonly failpoint: (name: string) => void;
-  readonly mailSelf?: (letter: { readonly to: string; readonly subject: string; readonly body: string }) => Promise<void>;
 };
 
 export type HandOffAsk = {
@@ -56,9 +55,9 @@ export async function handOver(
   const address = addressOf(holder);
   const note = noteText({ address, session: session.id, by, at: desk.clock.now(), why, snapshot }, said, collected);
   const handed = await handOff(desk, { holder: holder.id, caller, session: session.id, note, why, shutdown, now, snapshot });
-  if (isRefusal(handed) || handed.again || handed.does === 'late') return handed;
+  if (isRefusal(handed) || handed.does === 'late') return handed;
   ground.failpoint('handoff');
-  await ground.mailSelf?.({ to: address, subject: said.subject ?? `Handoff of ${session.id}`, body: note });
+  await mailToSelf(desk, holder, { session: session.id, subject: said.subject, note });
   return handed;
 }
 

@@ -79,7 +79,10 @@ const part = (title: string, text: string): string => (text.trim() === '' ? '' :
 const listed = (all: readonly string[]): string => all.map((one) => `- ${oneLine(one)}`).join('\n');
 
 /** The note that a session is to read first: the one that was left, unless another session has read it already. Empty where there is none. */
-export function noteFor({ note, session }: Pick<Holder, 'note' | 'session'>, text: Readonly<Record<string, string>>): string {
+export function noteFor(
+  { note, session }: Pick<Holder, 'note' | 'session'>,
+  text: Readonly<Record<string, string | undefined>>,
+): string {
   const isRead = note?.read !== undefined && note.read !== session?.id;
   return isRead ? '' : (text['handoff'] ?? '');
 }

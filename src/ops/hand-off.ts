@@ -1,12 +1,12 @@
 import { type Put, unchanged } from '#core/change';
 import { isAskedToEnd } from '#core/cycle';
-import { addressOf, type Holder, holderNoun, isAgent, isCurrent, isOver, lineOf } from '#core/holder';
+import { addressOf, type Holder, holderNoun, isAgent, isCurrent, isOver, lineOf, stale } from '#core/holder';
 import { HANDOFF_BYTES } from '#core/limits';
 import type { Work } from '#core/records';
 import { type Refusal, refuse } from '#core/refusals';
 import type { Desk } from '#world/desk';
 import type { Reading } from '#world/store/books';
-import { type Caller, stale } from './ack.ts';
+import type { Caller } from './ack.ts';
 
 /** What is asked: that a holder's session makes room for a fresh one, with this note; `shutdown`: that none follows. */
 export type HandOff = {

@@ -1,8 +1,8 @@
-import { type Holder, holderNoun, isAgent, isCurrent, isOver, lineOf } from '#core/holder';
+import { type Holder, holderNoun, isAgent, isCurrent, isOver, lineOf, stale } from '#core/holder';
 import { HANDOFF_BYTES } from '#core/limits';
 import { type Refusal, refuse } from '#core/refusals';
 import type { Desk } from '#world/desk';
-import { type Caller, stale } from './ack.ts';
+import type { Caller } from './ack.ts';
 
 /** Keeps a checkpoint on the line of a holder, in the place of the one before; an empty one takes it away. The session goes on. */
 export async function keepCheckpoint(

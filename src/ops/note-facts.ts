@@ -1,5 +1,6 @@
 import type { Collected } from '#core/handoff-note';
 import { addressOf, type Holder, isAgent, lineOf } from '#core/holder';
+import { mailboxOf } from '#core/mail';
 import { stepHeading } from '#core/molecule/step-words';
 import type { Desk } from '#world/desk';
 import type { Git } from '#world/git/git';
@@ -17,7 +18,7 @@ export async function noteFacts(
   const [work, mol, unread, open] = await Promise.all([
     run && books.read('work', run.work),
     run?.molecule === undefined ? undefined : books.read('molecule', run.molecule),
-    books.count(`letters.unread:${addressOf(holder)}`),
+    books.count(`letters.unread:${mailboxOf({ box: addressOf(holder), line: lineOf(holder) })}`),
     books.index('escalations.open'),
   ]);
   const questions = (await books.readMany('escalation', open)).filter(

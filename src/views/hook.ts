@@ -39,10 +39,15 @@ export async function hook(
       work: run?.work ?? 'its item',
       current: run?.session?.id ?? 'nobody',
     });
+  return hookOf({ books, steps }, run);
+}
+
+/** What is on the hook of a run. */
+export async function hookOf({ books, steps }: Pick<Desk, 'books' | 'steps'>, run: Run): Promise<Hook | Refusal> {
   const [work, text] = await Promise.all([books.read('work', run.work), books.text(run.work)]);
   if (!work) return refuse('NOTHING_HOOKED');
   const mol = work.molecule === undefined || run.submitted ? undefined : await books.read('molecule', work.molecule);
-  const leave = run.session.leaving !== undefined;
+  const leave = run.session?.leaving !== undefined;
   return {
     id: work.id,
     title: work.title,
@@ -50,7 +55,7 @@ export async function hook(
     priority: work.priority,
     rig: run.rig,
     run: run.id,
-    session: run.session.id,
+    session: run.session?.id ?? '',
     agent: run.agent,
     attempt: run.attempt,
     branch: run.branch ?? null,
