@@ -90,6 +90,12 @@ while ! mkdir '${this.#file('started')}'-$n 2>/dev/null; do n=$((n+1)); done
 export N=$n TEN='${this.#file('')}'
 for last; do :; done
 printf '%s' "$last" > "$TEN"prompt-$n
+# A script before it has left no conversation that could go on.
+for word; do
+  shift
+  [ "$word" != --resume ] || word=--session-id
+  set -- "$@" "$word"
+done
 case $(cat "$TEN"fate-$n 2>/dev/null) in
 noted*) ${played('noted')} ;;
 unnoted*) ${played('unnoted')} ;;
