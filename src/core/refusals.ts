@@ -1,3 +1,4 @@
+import { ADDRESS_REFUSALS } from './address-refusals.ts';
 import { BEAD_REFUSALS } from './bead-refusals.ts';
 import { DELIVERY_REFUSALS } from './delivery-refusals.ts';
 import { GATE_REFUSALS } from './gate-refusals.ts';
@@ -137,6 +138,7 @@ export const REFUSALS = {
   AGENT_UNKNOWN: { says: 'There is no agent `{agent}`.', try: '{hint}', exit: 3 },
 
   ...DELIVERY_REFUSALS,
+  ...ADDRESS_REFUSALS,
   HOST_DOWN: { says: 'The PTY host does not answer: {why}.', try: 'Start the town with `gt up`.', exit: 5 },
   HOST_PROTOCOL: {
     says: '{why}; its agents live on.',
