@@ -2,6 +2,7 @@ import { BEAD_REFUSALS } from './bead-refusals.ts';
 import { DELIVERY_REFUSALS } from './delivery-refusals.ts';
 import { GATE_REFUSALS } from './gate-refusals.ts';
 import { MOLECULE_REFUSALS } from './molecule-refusals.ts';
+import { QUESTION_REFUSALS } from './question-refusals.ts';
 import { SESSION_REFUSALS } from './session-refusals.ts';
 
 /**
@@ -152,6 +153,7 @@ export const REFUSALS = {
   ...MOLECULE_REFUSALS,
   ...GATE_REFUSALS,
   ...BEAD_REFUSALS,
+  ...QUESTION_REFUSALS,
   NO_OUTPUT: {
     says: '{agent} has no session whose output could be shown.',
     try: 'See `gt polecat list`, and `gt why {agent}`.',
