@@ -12,6 +12,8 @@ export type Shown = {
   /** Of a dialog: its kind, and what Enter does in it. */
   readonly kind?: string | undefined;
   readonly enter?: string | undefined;
+  /** Stands for its words. */
+  readonly dialog?: string | undefined;
 };
 
 /** What the host knows of a session. */

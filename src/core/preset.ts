@@ -100,6 +100,8 @@ const dialog = z.strictObject({
   signs: z.array(sign).min(1),
   /** What Enter does in it as it opens. */
   enter: z.enum(['accepts', 'refuses', 'exits', 'unknown']).default('unknown'),
+  /** How a numbered choice of it is made: by its number alone, by the arrows and Enter (which are seen to work, step by step), or only by a person. */
+  answers: z.enum(['digit', 'arrows', 'none']).default('arrows'),
 });
 
 const screen = z.strictObject({

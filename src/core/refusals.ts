@@ -4,6 +4,7 @@ import { DELIVERY_REFUSALS } from './delivery-refusals.ts';
 import { GATE_REFUSALS } from './gate-refusals.ts';
 import { MAIL_REFUSALS } from './mail-refusals.ts';
 import { MOLECULE_REFUSALS } from './molecule-refusals.ts';
+import { QUESTION_REFUSALS } from './question-refusals.ts';
 import { SESSION_REFUSALS } from './session-refusals.ts';
 import { TOWN_REFUSALS } from './town-refusals.ts';
 
@@ -71,6 +72,7 @@ export const REFUSALS = {
   ...GATE_REFUSALS,
   ...BEAD_REFUSALS,
   ...CONTEXT_REFUSALS,
+  ...QUESTION_REFUSALS,
   NO_OUTPUT: {
     says: '{agent} has no session whose output could be shown.',
     try: 'See `gt polecat list`, and `gt why {agent}`.',

@@ -34,7 +34,10 @@ const conversation = {
       what: z.string(),
       kind: z.string().optional(),
       enter: z.string().optional(),
+      dialog: z.string().optional(),
       since: time,
+      /** The question that is asked of a person about it. */
+      question: z.string().optional(),
     })
     .optional(),
 };

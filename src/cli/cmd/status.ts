@@ -7,6 +7,7 @@ import { openRigs } from '#cli/wire-rigs';
 import { explain, isRefusal } from '#core/refusals';
 import { duration, relativeTime } from '#core/relative-time';
 import { type RigStatus, type Status, status as shown } from '#views/status';
+import { needText } from './needs.ts';
 
 /** The town at a glance. */
 export const status = command({
@@ -66,16 +67,9 @@ function rigText({ name, counts, refinery, polecats }: RigStatus, paint: Palette
   return [...lines, ...(rows.length > 0 ? [table(rows)] : [])].join('\n');
 }
 
-function questions({ needsYou, escalations }: Status, paint: Palette, now: number): string[] {
-  const asked = [
-    ...needsYou.map(({ id, title, why, todo }) => [`  ${id}`, title, todo === null ? why : `${why}: ${todo}`]),
-    ...escalations
-      .filter(({ subject }) => !needsYou.some(({ id }) => id === subject))
-      .map(({ id, why, openedAt, count }) => [
-        `  ${id}`,
-        `${relativeTime(openedAt, now)}${count > 1 ? `, ${count} times` : ''}`,
-        why,
-      ]),
-  ];
-  return asked.length > 0 ? [`${paint.yellow('Needs you')}\n${table(asked)}`] : [];
+function questions({ needs: { total, first } }: Status, paint: Palette, now: number): string[] {
+  if (total === 0) return [];
+  const more = total > first.length ? [paint.dim(`… and ${total - first.length} more: gt needs`)] : [];
+  const lines = [...first.flatMap((need) => needText(need, paint, now)), ...more].map((line) => `  ${line}`);
+  return [`${paint.yellow(`Needs you: ${total}`)}\n${lines.join('\n')}`];
 }
