@@ -18,7 +18,7 @@ type HostFact = { readonly state: string };
 
 /** What an agent is at. `blocked`: it goes on only when a person has answered it. */
 export type AgentState = {
-  readonly is: 'starting' | 'working' | 'busy' | 'idle' | 'blocked' | 'limited' | 'leaving' | 'exited';
+  readonly is: 'by hand' | 'starting' | 'working' | 'busy' | 'idle' | 'blocked' | 'limited' | 'leaving' | 'exited';
   /** How that is known. */
   readonly evidence: string;
   /** What a person is to do; null where that is nothing. */
@@ -51,12 +51,23 @@ export function agentState(
   const { session } = run;
   if (run.state === 'ended') return { is: 'exited', evidence: `its run has ended: ${run.outcome ?? 'unknown'}`, todo: null };
   if (run.state === 'granted') return { is: 'starting', evidence: 'its worktree is being made', todo: null };
+  if (run.manual) return byHand(run);
   if (session?.exit) return { is: 'exited', evidence: endOf(session.exit, run), todo: null };
   if (known.host && known.host.state !== 'running')
     return { is: 'exited', evidence: 'its process has ended; that is about to be noted', todo: null };
   if (run.submitted) return { is: 'leaving', evidence: 'its work is handed in', todo: null };
   if (!session) return { is: 'starting', evidence: 'its session is about to start', todo: null };
   return byScreen(run, known.seen ? showsOf(known.seen) : session.shows) ?? byWord(session, known.seen);
+}
+
+/** Nobody but the person in the worktree knows what is at work there. */
+function byHand({ session, dir, submitted }: Run): AgentState {
+  const live = session && !session.exit ? session : undefined;
+  if (submitted) return { is: 'by hand', evidence: `handed in from ${dir}`, todo: null };
+  if (live?.words === undefined) return { is: 'starting', evidence: 'its worktree is being laid out for a person', todo: null };
+  return live.ackedAt === undefined
+    ? { is: 'by hand', evidence: `waits for a person in ${dir}`, todo: `cd ${dir} && ${live.words}` }
+    : { is: 'by hand', evidence: `a person works on it in ${dir}`, todo: null };
 }
 
 function endOf({ code, signal }: NonNullable<Session['exit']>, { deaths }: Run): string {

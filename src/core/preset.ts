@@ -91,6 +91,11 @@ const hooks = z.strictObject({
   stop_blocks: z.boolean().default(false),
   args: words.default([]),
   files: z.array(file).default([]),
+  /** A file of a directory in which the program finds hooks by itself when a person starts it there. */
+  local: z
+    .string()
+    .regex(/^[^/{}]+(\/[^/{}]+)*$/, 'must be a path inside the directory')
+    .optional(),
 });
 
 const dialog = z.strictObject({

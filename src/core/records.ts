@@ -34,6 +34,8 @@ const work = z.looseObject({
   updatedAt: time,
   /** Items that this one waits for. Which of them are still unmet is the books' set of unmet needs. */
   deps: z.array(z.string()).default([]),
+  /** A person starts its agent, in the worktree that gt makes. */
+  manual: z.boolean().optional(),
   /** Agent preset asked for by name. */
   agent: z.string().optional(),
   /** The molecule that its agent works, step by step; and what is left of the one that ended last. */
@@ -69,6 +71,8 @@ const run = z.looseObject({
   rig: z.string(),
   name: z.string(),
   agent: z.string(),
+  /** Nobody but a person starts its agent: its sessions have no process that gt knows. */
+  manual: z.boolean().optional(),
   attempt: z.number(),
   state: z.enum(['granted', 'ready', 'live', 'ended']),
   grantedAt: time,
@@ -89,6 +93,8 @@ const run = z.looseObject({
       ackedAt: time.optional(),
       exit: exit.optional(),
       ...conversation,
+      /** Of a run that a person works on: its worktree is laid out, and this starts the agent there. */
+      words: z.string().optional(),
       /** The end of its output, once it is over. */
       lastWords: z.string().optional(),
     })
@@ -105,6 +111,8 @@ const run = z.looseObject({
   /** The molecule of which its agent knows that all steps have ended. */
   stepsTold: z.string().optional(),
   submitted: z.looseObject({ at: time, head: sha.optional(), report: z.string().optional() }).optional(),
+  /** Somebody lets it go: of a run that a person works on. */
+  released: z.looseObject({ at: time, by: z.string() }).optional(),
   outcome: z.enum(['submitted', 'no-code', 'suspended', 'failed', 'cancelled']).optional(),
   endedAt: time.optional(),
 });

@@ -67,6 +67,8 @@ const operational = z.strictObject({
   suspend_after: duration.optional(),
 });
 
+const witness = z.strictObject({ enabled: z.boolean().optional() });
+
 const recording = z.strictObject({ enabled: z.boolean().optional(), max_mb: z.int().min(1).max(1_000_000).optional() });
 
 const rigKeys = {
@@ -84,6 +86,7 @@ const rigKeys = {
   spawn: z.enum(['auto', 'manual']).optional(),
   max_attempts: atLeastOne.optional(),
   keep_context_files: z.boolean().optional(),
+  witness: witness.optional(),
   merge_queue: mergeQueue.optional(),
   operational: operational.optional(),
   recording: recording.optional(),

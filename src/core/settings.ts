@@ -47,6 +47,8 @@ export type Settings = {
     readonly clean_keep: readonly string[];
     readonly check_slots: number;
   };
+  /** Off: gt restarts no agent of the rig, and ends none that says nothing. */
+  readonly witness: { readonly enabled: boolean };
   /** Whether sessions are recorded, and how large the recording of one may grow, in MB (1024 * 1024 bytes). */
   readonly recording: { readonly enabled: boolean; readonly max_mb: number };
   readonly worker: { readonly concurrency: Readonly<Record<string, number>> };
@@ -90,6 +92,7 @@ export function systemDefaults(machine: Machine): Settings {
       clean_keep: ['node_modules', 'target', '.venv'],
       check_slots: between(1, 4, machine.cores / 2),
     },
+    witness: { enabled: true },
     recording: { enabled: true, max_mb: 128 },
     worker: { concurrency: {} },
   };

@@ -63,7 +63,10 @@ function rigText({ name, counts, refinery, polecats }: RigStatus, paint: Palette
     duration(now - since),
     step === null ? title : `${title} ${paint.dim(`(step ${step})`)}`,
   ]);
-  return [...lines, ...(rows.length > 0 ? [table(rows)] : [])].join('\n');
+  const byHand = polecats
+    .filter(({ state }) => state === 'by hand')
+    .map((one) => `    ${paint.dim(`${one.name}: ${one.todo ?? one.evidence}`)}`);
+  return [...lines, ...(rows.length > 0 ? [table(rows)] : []), ...byHand].join('\n');
 }
 
 function questions({ needsYou, escalations }: Status, paint: Palette, now: number): string[] {
