@@ -140,6 +140,8 @@ function play({ run, facts, now }: Life, move: RunMove, fate: Fate): Life {
     }
     case 'end-run':
       return { run: { ...run, state: 'ended', outcome: move.outcome }, facts, now };
+    case 'give-up':
+      return { run: { ...run, state: 'ended', outcome: 'suspended' }, facts, now };
     case 'over':
       return { run, facts, now };
   }
