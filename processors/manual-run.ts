@@ -6,8 +6,9 @@ import { failpoint } from '#world/failpoint';
 import type { World } from '#world/world';
 import { type Answer, done, sleep, type Turn } from './answer.ts';
 import { stepsAtRun, takeForSession } from './run-steps.ts';
+import { changeSession } from './session-changes.ts';
 import { rulesOf } from './session-facts.ts';
-import { changeRun, changeSession, prepare } from './worktree.ts';
+import { changeRun, prepare } from './worktree.ts';
 
 /** One step of a run that a person works on: no host is asked, no process is ended, and the job sleeps until the books tell something of it. */
 export async function manualStep(run: Run, turn: Turn<'run'>, world: World): Promise<Answer | undefined> {

@@ -67,7 +67,13 @@ const operational = z.strictObject({
   suspend_after: duration.optional(),
 });
 
-const witness = z.strictObject({ enabled: z.boolean().optional() });
+const agentLife = {
+  witness: z.strictObject({ enabled: z.boolean().optional() }).optional(),
+  cycle: z
+    .strictObject({ on_compaction: z.boolean().optional(), context_percent: z.int().min(0).max(100).optional() })
+    .optional(),
+  questions: z.strictObject({ expire: duration.optional() }).optional(),
+};
 
 const recording = z.strictObject({ enabled: z.boolean().optional(), max_mb: z.int().min(1).max(1_000_000).optional() });
 
@@ -86,10 +92,10 @@ const rigKeys = {
   spawn: z.enum(['auto', 'manual']).optional(),
   max_attempts: atLeastOne.optional(),
   keep_context_files: z.boolean().optional(),
-  witness: witness.optional(),
   merge_queue: mergeQueue.optional(),
   operational: operational.optional(),
   recording: recording.optional(),
+  ...agentLife,
 };
 
 /** `<rig>/settings/config.json` and the wisp layer. */
@@ -106,6 +112,8 @@ export const townSettingsFile = z.strictObject({
         .optional(),
     })
     .optional(),
+  mayor: z.strictObject({ auto_start: z.boolean().optional() }).optional(),
+  max_sessions_per_agent: z.record(z.string(), atLeastOne).optional(),
   dashboard: z.strictObject({ port: z.int().min(0).max(65_535).optional() }).optional(),
   attach: z
     .strictObject({

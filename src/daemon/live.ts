@@ -106,7 +106,8 @@ export async function liveWorld({
       layOut: (...[run, rig]: Parameters<World['agents']['layOut']>) => layOut(run, rig, agents),
       takeAway: async (run: Parameters<typeof actorOf>[0]) => takeAway(run, layout),
       hides: (...[run, rig]: Parameters<World['agents']['hides']>) => hides(run, rig, layout),
-      preset: (...[run, rig]: Parameters<World['agents']['preset']>) => agentFor(run, rig, layout).preset,
+      preset: (...[holder]: Parameters<World['agents']['preset']>) =>
+        agentFor(holder, holder.rig === '' ? { settings: files.settings() } : files.rig(holder.rig), layout).preset,
       identity: async (run: Parameters<typeof actorOf>[0]) => identityOf(run, owner.email),
       user: async () => owner.name,
     },

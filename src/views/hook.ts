@@ -1,6 +1,6 @@
+import { isCurrent } from '#core/holder';
 import type { MoleculeTold } from '#core/molecule/step-words';
 import { type Refusal, refuse } from '#core/refusals';
-import { isCurrent } from '#core/run';
 import { reworkInWords } from '#core/work';
 import type { Desk } from '#world/desk';
 
