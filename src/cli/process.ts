@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events';
-import { selfHere } from '#world/agents/by-hand';
 import type { Io } from './command.ts';
+import { selfHere } from './wire-self.ts';
 
 /** How long an interrupted command may take to end by itself, when it listens for the interruption. */
 const GRACE_MS = 3_000;

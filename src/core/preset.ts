@@ -79,6 +79,7 @@ const events = z.strictObject({
   end: z.string().optional(),
 });
 
+const inside = z.string().regex(/^[^/{}]+(\/[^/{}]+)*$/, 'must be a path inside a directory');
 const hooks = z.strictObject({
   kind: z.enum(['command', 'plugin']),
   events,
@@ -92,10 +93,7 @@ const hooks = z.strictObject({
   args: words.default([]),
   files: z.array(file).default([]),
   /** A file of a directory in which the program finds hooks by itself when a person starts it there. */
-  local: z
-    .string()
-    .regex(/^[^/{}]+(\/[^/{}]+)*$/, 'must be a path inside the directory')
-    .optional(),
+  local: inside.optional(),
 });
 
 const dialog = z.strictObject({

@@ -153,6 +153,8 @@ const train = z.looseObject({
     })
     .optional(),
   lastTip: sha.optional(),
+  /** Requests that somebody wants landed now: before all others, and also while the refinery is off. */
+  direct: z.array(z.string()).optional(),
 });
 
 /** One run of a rig's checks on one tree. */

@@ -1,6 +1,7 @@
 import { BEAD_REFUSALS } from './bead-refusals.ts';
 import { DELIVERY_REFUSALS } from './delivery-refusals.ts';
 import { GATE_REFUSALS } from './gate-refusals.ts';
+import { LAND_REFUSALS } from './land-refusals.ts';
 import { MOLECULE_REFUSALS } from './molecule-refusals.ts';
 import { SESSION_REFUSALS } from './session-refusals.ts';
 
@@ -151,6 +152,7 @@ export const REFUSALS = {
   ...SESSION_REFUSALS,
   ...MOLECULE_REFUSALS,
   ...GATE_REFUSALS,
+  ...LAND_REFUSALS,
   ...BEAD_REFUSALS,
   NO_OUTPUT: {
     says: '{agent} has no session whose output could be shown.',

@@ -1,9 +1,9 @@
-import { placesForHands, placeText } from '#cli/by-hand';
 import { command } from '#cli/command';
 import { idsOf, withNearest } from '#cli/ids';
 import { valuesOf } from '#cli/values';
 import { isUp, withDesk } from '#cli/wire';
 import { unfitIn } from '#cli/wire-agents';
+import { placesForHands, placeText } from '#cli/wire-by-hand';
 import { rigNames } from '#cli/wire-rigs';
 import { explain, isRefusal, type Refusal, refuse } from '#core/refusals';
 import { cannotSling, sling as slung } from '#ops/sling';

@@ -9,7 +9,7 @@ import type { Run } from '#core/records';
 import { isRefusal, orThrow } from '#core/refusals';
 import { parseObject, readText, writeWhole } from '#world/config/json-file';
 import type { TownLayout } from '#world/config/layout';
-import type { Rig } from '#world/world';
+import type { Rig, World } from '#world/world';
 import { removeSelf, writeSelf } from './by-hand.ts';
 import { hookEnvironment, type LaunchGround, polecatEnvironment, writeEvidence } from './environment.ts';
 import { hides } from './hides.ts';
@@ -23,7 +23,7 @@ import { provision } from './provision.ts';
  * @returns what the person types in the worktree
  * @throws Refused as `launch`; but a program that is not there is the person's to find
  */
-export async function layOut(run: Run, rig: Rig, ground: LaunchGround): Promise<string> {
+async function layOut(run: Run, rig: Rig, ground: LaunchGround): Promise<string> {
   const { layout } = ground;
   const defined = agentFor(run, rig, layout);
   const { preset } = defined;
@@ -44,7 +44,7 @@ export async function layOut(run: Run, rig: Rig, ground: LaunchGround): Promise<
 }
 
 /** Takes away what was laid out in a worktree: the agents that gt starts there bring their own. What a person's program wrote beside it stays. */
-export function takeAway(run: Pick<Run, 'dir'>, layout: TownLayout): void {
+function takeAway(run: Pick<Run, 'dir'>, layout: TownLayout): void {
   removeSelf(run.dir);
   const places = agentPlaces(layout);
   const presets = isRefusal(places) ? [] : presetsOf(places);
@@ -81,3 +81,10 @@ function presetsOf(places: Parameters<typeof agentNames>[0]): Preset[] {
 }
 
 const asJson = (value: Json): string => `${JSON.stringify(value, null, 2)}\n`;
+
+/** What gt does in worktrees for agent programs, and for those that a person starts. */
+export const inWorktrees = (ground: LaunchGround): Pick<World['agents'], 'hides' | 'layOut' | 'takeAway'> => ({
+  hides: (run, rig) => hides(run, rig, ground.layout),
+  layOut: (run, rig) => layOut(run, rig, ground),
+  takeAway: async (run) => takeAway(run, ground.layout),
+});
