@@ -1,56 +1,101 @@
 import { execFile } from 'node:child_process';
-import { cpSync, existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { cpSync, existsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { GT } from '../../src/trials/trial-town.ts';
+import type { Host } from '#world/pty/host';
+import { makeGround, type RunningHost, startHost } from '../support/pty.ts';
+import { MAIN, noted, writeScenario } from '../support/stand-in-program.ts';
 import { HarmedTown } from '../support/trial.ts';
 
-/** Work that a person does, or an agent that a person starts: no session of gt's, who one is comes from the directory. */
+/** Work that a person does, or an agent that a person starts: no session of gt's, and who one is comes from the directory. */
+const ground = makeGround();
 let town: HarmedTown;
+let running: RunningHost;
+/** A terminal of the person's own. */
+let terminal: Host;
 beforeAll(async () => {
   town = await HarmedTown.open({ agent: 'claude' });
-  await town.rig('shop', 'test ! -e broken');
-  await town.rig('annex', 'true');
+  await town.rig('shop', `until [ -e '${town.gate('checks')}' ]; do sleep 0.05; done`);
+  running = await startHost(ground, 'person');
+  terminal = await running.connect(1);
 });
-afterAll(() => town?.close());
+afterAll(async () => {
+  await running?.stop();
+  await ground.clear();
+  await town?.close();
+});
 
 type Said = { readonly exit: number; readonly out: string; readonly err: string };
+type Slung = { places: Record<string, { dir: string; start: string; waits?: string }> };
 
-/** A line in a person's plain shell: nothing of gt is in its environment but the town's owner's home. */
-const typed = (cwd: string, line: string): Promise<Said> =>
+/** What a person's plain shell has: nothing of gt but the program on its PATH. */
+const plain = () => ({ ...town.env, PATH: `${join(town.root, '.runtime/bin')}:${town.env['PATH']}` }) as Record<string, string>;
+
+/** A line typed there. */
+const typed = (cwd: string, line: string, env = plain()): Promise<Said> =>
   new Promise((resolve) => {
-    const { GT_TOWN_ROOT: _, ...env } = town.env;
-    const gt = `gt() { '${process.execPath}' '${GT}' "$@"; }\n`;
-    execFile('/bin/sh', ['-c', gt + line], { cwd, env }, (fault, out, err) =>
+    execFile('/bin/sh', ['-c', line], { cwd, env }, (fault, out, err) =>
       resolve({ exit: typeof fault?.code === 'number' ? fault.code : fault ? 128 : 0, out, err }),
     );
   });
 
-type Slung = { places: Record<string, { dir: string; start: string }> };
-
 async function layOut(title: string): Promise<{ id: string; dir: string; start: string }> {
   const { id } = await town.ask<{ id: string }>(['work', 'create', title, '--rig', 'shop']);
   const { places } = await town.ask<Slung>(['sling', id, '--no-spawn']);
-  const place = places[id];
-  if (!place?.dir) throw new Error(`no place for ${id}: ${JSON.stringify(places)}`);
-  return { id, ...place };
+  expect(places[id]).toMatchObject({ dir: expect.stringContaining('/shop/polecats/'), start: 'claude' });
+  return { id, dir: '', start: '', ...places[id] };
 }
 
-test('a plain shell in the worktree has the work on its hook, hands it in, and it lands; a killed worker loses nothing of it', async () => {
-  const { id, dir, start } = await layOut('Say hello');
-  expect(start).toBe('claude');
+const started = async (id: string) =>
+  (await town.events()).filter(({ subject, type }) => subject.startsWith(id) && type === 'session.started');
+
+test('a plain shell in the worktree has the work on its hook and hands it in; a killed worker loses nothing of it, and nobody else is heard', async () => {
+  const { id, dir } = await layOut('Say hello');
   expect(await town.git(dir, ['status', '--porcelain'])).toBe('');
-  const hooked = await typed(dir, 'gt hook');
-  expect(hooked).toMatchObject({ exit: 0, out: expect.stringContaining('Say hello') });
+  expect(await typed(dir, 'gt hook')).toMatchObject({ exit: 0, out: expect.stringContaining('Say hello') });
+  expect((await typed(dir, 'mkdir -p deep/er && cd deep/er && gt hook')).exit).toBe(0);
+  // The copy of a worktree is nobody's, and neither is another directory of the town, or a token that is over.
+  const copy = join(town.dir, 'copy');
+  cpSync(dir, copy, { recursive: true });
+  for (const elsewhere of [copy, join(dir, '..'), join(town.root, 'shop/mayor'), town.dir])
+    if (existsSync(elsewhere)) expect([elsewhere, (await typed(elsewhere, 'gt hook')).exit]).not.toEqual([elsewhere, 0]);
+  const stale = { ...plain(), GT_SESSION: `${town.id}.${id}.r1.s1.0123456789abcdef` };
+  expect((await typed(dir, 'gt hook', stale)).err).toContain('is over');
+  expect(statSync(join(await town.git(dir, ['rev-parse', '--absolute-git-dir']), 'gt-session.json')).mode & 0o777).toBe(0o600);
+
   const worker = town.pid('worker');
   await town.kill('worker');
   await town.anotherWorker(worker);
-  const run = await town.read('run', `${id}.r1`);
-  expect(run).toMatchObject({ manual: true, state: 'live', sessions: 1, deaths: 0 });
+  expect(await town.read('run', `${id}.r1`)).toMatchObject({ manual: true, state: 'live', sessions: 1, deaths: 0 });
   expect((await town.gt(['why', id])).out).toContain(`a person works on it in ${dir}`);
-  expect((await typed(dir, 'echo hello >hello && git add -A && git commit -qm Hello && gt done')).exit).toBe(0);
+  expect((await town.gt(['polecat', 'list'])).out).toContain('by hand');
+  expect(await typed(dir, 'echo hello >hello && git add -A && git commit -qm Hello && gt done')).toMatchObject({ exit: 0 });
   expect((await typed(dir, 'gt done')).out).toContain('was handed in already');
+  town.open('checks');
   await town.landed(id);
   expect(await town.show('shop', 'hello')).toBe('hello');
-  expect((await town.events()).filter(({ subject, type }) => subject.startsWith(id) && type === 'session.started')).toEqual([]);
+  expect(await started(id)).toEqual([]);
+});
+
+test('an agent that a person starts there gets its work by its own hooks, is told what was said to it, and hands in', async () => {
+  const { id, dir } = await layOut('Make a thing');
+  expect((await town.gt(['nudge', id, 'mind the gap'])).exit).toBe(0);
+  const work = 'gt hook >/dev/null && echo made >made && git add -A && git commit -qm Made && gt done';
+  const { file, log } = writeScenario(ground, 'person', {
+    start: { dialogs: [] },
+    turns: [{ ms: 10, tools: [{ run: work }] }],
+  });
+  const program = [process.execPath, MAIN, 'stand-in', '--like', 'claude', '--scenario', file, 'go on'];
+  // This test's host finds what it started by a token; the program itself has none.
+  const env = { ...plain(), GT_SESSION: `${ground.mark}theirs` };
+  const argv = ['env', '-u', 'GT_SESSION', ...program];
+  await terminal.spawn({ id: 'theirs', argv, cwd: dir, env, cols: 100, rows: 30 });
+  const primed = await noted(log, 'hook', ({ moment, context }) => moment === 'start' && context !== undefined);
+  expect(primed.context).toContain('Make a thing');
+  await noted(log, 'hook', ({ context }) => context?.includes('mind the gap') === true);
+  await noted(log, 'turn');
+  await town.landed(id);
+  expect(await town.show('shop', 'made')).toBe('made');
+  expect(await started(id)).toEqual([]);
+  await terminal.kill('theirs', { graceMs: 0 });
 });
