@@ -1,3 +1,4 @@
+import { beginWords } from '#core/by-hand';
 import { runId } from '#core/ids';
 import type { Work } from '#core/records';
 import { isRefusal } from '#core/refusals';
@@ -52,4 +53,4 @@ const whyLine = (work: Work | undefined, rank: number | undefined): string =>
   `${rank === undefined ? 'it waits for a slot' : `it is ${rank + 1}. in line for a slot`}${work ? `: gt why ${work.id}` : ''}`;
 
 /** The words for a place, as they are typed. */
-export const placeText = (place: Place): string => ('waits' in place ? place.waits : `cd ${place.dir} && ${place.start}`);
+export const placeText = (place: Place): string => ('waits' in place ? place.waits : beginWords(place.dir, place.start));

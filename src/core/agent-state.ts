@@ -1,3 +1,4 @@
+import { beginWords } from './by-hand.ts';
 import { addressOf, type Holder, isAgent } from './holder.ts';
 import type { Preset } from './preset.ts';
 import type { Agent, Run } from './records.ts';
@@ -66,7 +67,7 @@ function byHand({ session, dir, submitted }: Run): AgentState {
   if (submitted) return { is: 'by hand', evidence: `handed in from ${dir}`, todo: null };
   if (live?.words === undefined) return { is: 'starting', evidence: 'its worktree is being laid out for a person', todo: null };
   return live.ackedAt === undefined
-    ? { is: 'by hand', evidence: `waits for a person in ${dir}`, todo: `cd ${dir} && ${live.words}` }
+    ? { is: 'by hand', evidence: `waits for a person in ${dir}`, todo: beginWords(dir, live.words) }
     : { is: 'by hand', evidence: `a person works on it in ${dir}`, todo: null };
 }
 

@@ -36,6 +36,9 @@ function calling(value: Json, call: string): Json {
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, calling(one, call)]));
 }
 
+/** What a person types to begin in a directory. */
+export const beginWords = (dir: string, words: string): string => `cd ${quoted(dir)} && ${words}`;
+
 /**
  * What a person types in a worktree to start its agent. A program that finds its hooks there by itself needs its name alone; one that has them elsewhere is led
  * there; for one without hooks the first word is gt's own.

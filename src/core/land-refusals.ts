@@ -7,7 +7,7 @@ export const LAND_REFUSALS = {
   },
   LAND_NOT_YOURS: {
     says: 'An agent does not decide what lands next.',
-    try: 'Hand in with `gt done`: the refinery, or a person, lands it.',
+    try: 'Hand in with `gt done`: the refinery lands it, or a person from outside of a worktree.',
     exit: 1,
   },
 } as const;

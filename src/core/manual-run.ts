@@ -42,12 +42,15 @@ export function nextForManual(
   if (!current || current.exit) {
     if (run.submitted) return { do: 'end-run', outcome: run.submitted.head ? 'submitted' : 'no-code' };
     if (run.released) return { do: 'end-run', outcome: 'cancelled' };
+    if (run.killed) return { do: 'wait', until: now + LOOK_MS, why: 'its session was ended; it goes on when it is woken' };
     if (idle) return { do: 'end-run', outcome: 'suspended' };
     if (idleUntil !== undefined) return { do: 'wait', until: idleUntil, why: `no step is ready: waits for ${steps?.why}` };
     return { do: 'note-session', n: run.sessions + 1, id: sessionId(run.id, run.sessions + 1) };
   }
   if (run.submitted) return { do: 'note-exit', why: 'handed in' };
   if (run.released) return { do: 'note-exit', why: 'let go' };
+  if (run.killed) return { do: 'note-exit', why: 'ended by a person' };
+  if (run.cycle?.session === current.id) return { do: 'note-exit', why: 'handed off' };
   if (!there) return { do: 'note-exit', why: 'its worktree is gone' };
   if (current.leaving !== undefined) return { do: 'note-exit', why: 'its step is done' };
   if (idle) return { do: 'note-exit', why: 'no step is ready' };

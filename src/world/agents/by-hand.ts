@@ -51,6 +51,15 @@ export function selfHere(env: Env, cwd: string): Env {
   }
 }
 
+/** Whether a directory lies in a worktree that was laid out for a person: what works there is theirs. */
+export function isByHand(cwd: string): boolean {
+  try {
+    return selfAround(realpathSync(cwd)) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
 function selfAround(cwd: string): Record<string, string> | undefined {
   for (let at = cwd; ; at = dirname(at)) {
     if (existsSync(join(at, '.git'))) return selfOf(at);

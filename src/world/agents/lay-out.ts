@@ -39,7 +39,7 @@ async function layOut(run: Run, rig: Rig, ground: LaunchGround): Promise<string>
     if (hooks) layHooks(join(run.dir, local), hooks);
     laid.add(local);
   }
-  writeSelf(run.dir, { ...hookEnvironment(preset), ...polecatEnvironment(run, { id: run.work }, rig, ground) });
+  writeSelf(run.dir, { ...hookEnvironment(preset), ...polecatEnvironment(run, { id: run.work }, rig, ground), GT_BY_HAND: '1' });
   return startWords(preset, preset.hooks?.local !== undefined && laid.has(preset.hooks.local), places);
 }
 
