@@ -1,3 +1,4 @@
+import type { Put } from '#core/change';
 import { type ManualMove, nextForManual } from '#core/manual-run';
 import { runEnded } from '#core/merge';
 import type { Run } from '#core/records';
@@ -89,7 +90,13 @@ async function endRun(run: Run, outcome: NonNullable<Run['outcome']>, { desk }: 
   const answer = await desk.change(async (reading) => {
     const [now, work] = [await reading.get('run', run.id), await reading.get('work', run.work)];
     if (!now || now.state === 'ended') return { put: [], answer: undefined };
-    return { ...runEnded(now, work, outcome, desk.clock.now()), answer: undefined };
+    const change = runEnded(now, work, outcome, desk.clock.now());
+    const put = outcome === 'cancelled' ? change.put.map(letGo) : change.put;
+    return { ...change, put, answer: undefined };
   });
   if (isRefusal(answer)) throw new Refused(answer);
 }
+
+/** What was let go is nobody's to do, until somebody slings it again; name, branch and worktree stay with it. */
+const letGo = (one: Put): Put =>
+  one.noun === 'work' && one.doc.status !== 'closed' ? { noun: 'work', doc: { ...one.doc, status: 'open' } } : one;

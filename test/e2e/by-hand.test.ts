@@ -2,7 +2,9 @@ import { execFile } from 'node:child_process';
 import { cpSync, existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { released } from '#core/manual-run';
 import type { Host } from '#world/pty/host';
+import { writeChain } from '../support/nine-steps.ts';
 import { makeGround, type RunningHost, startHost } from '../support/pty.ts';
 import { MAIN, noted, writeScenario } from '../support/stand-in-program.ts';
 import { HarmedTown } from '../support/trial.ts';
@@ -98,4 +100,42 @@ test('an agent that a person starts there gets its work by its own hooks, is tol
   expect(await town.show('shop', 'made')).toBe('made');
   expect(await started(id)).toEqual([]);
   await terminal.kill('theirs', { graceMs: 0 });
+});
+
+test('in a rig where a person starts the agents, molecules are worked by hand step by step; what is over the slots waits its turn, and what is let go stays where it is', async () => {
+  await town.does(['rig', 'settings', 'set', 'shop', 'spawn', 'manual']);
+  await town.does(['rig', 'settings', 'set', 'shop', 'max_polecats', '1']);
+  writeChain(town, 'pair', [{ id: 'think' }, { id: 'make' }]);
+  const [first, second] = await Promise.all(
+    ['One', 'Two'].map((title) => town.ask<{ id: string }>(['work', 'create', title, '--rig', 'shop'])),
+  );
+  const begun = await town.ask<Slung>(['sling', first?.id ?? '', '--on', 'pair']);
+  const { dir = '' } = begun.places[first?.id ?? ''] ?? {};
+  const later = await town.ask<Slung>(['sling', second?.id ?? '']);
+  expect(later.places[second?.id ?? '']).toMatchObject({ waits: expect.stringContaining('slot') });
+
+  expect((await typed(dir, 'gt hook')).out).toContain('step 1 of 2: think');
+  expect((await typed(dir, "gt mol step done --note 'two lines will do'")).out).toContain('step 2 of 2: make');
+  expect(await typed(dir, 'echo two >lines && git add -A && git commit -qm Lines && gt done')).toMatchObject({ exit: 0 });
+  await town.landed(first?.id ?? '');
+  expect(await town.show('shop', 'lines')).toBe('two');
+
+  const run = await town.until('the next one is laid out', async () => {
+    const doc = await town.read('run', `${second?.id}.r1`);
+    return doc?.session?.words ? doc : undefined;
+  });
+  await typed(run.dir, 'echo half >half');
+  const desk = await town.desk();
+  await desk.change(async (reading) => {
+    const now = await reading.get('run', run.id);
+    return { put: now ? [{ noun: 'run', doc: released(now, 'overseer', desk.clock.now()) }] : [], answer: undefined };
+  });
+  const over = await town.until('it is let go', async () => {
+    const doc = await town.read('run', run.id);
+    return doc?.state === 'ended' ? doc : undefined;
+  });
+  expect(over).toMatchObject({ outcome: 'cancelled', snapshots: 1 });
+  expect(await town.read('work', run.work)).toMatchObject({ status: 'open', hold: { dir: run.dir } });
+  expect((await typed(run.dir, 'gt hook')).exit).not.toBe(0);
+  expect((await typed(run.dir, 'cat half')).out).toBe('half\n');
 });

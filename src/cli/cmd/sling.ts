@@ -40,7 +40,8 @@ export const sling = command({
         ids,
         ...(rig === undefined ? {} : { rig }),
         ...agent,
-        ...(opts['no-spawn'] ? { manual: true } : { unfit: unfitIn(town, io) }),
+        unfit: unfitIn(town, io, opts['no-spawn']),
+        manual: opts['no-spawn'],
       };
       // Nothing is poured on an item that stays where it is.
       const refusal = opts.on === undefined ? undefined : await cannotSling(town.desk, wish);
