@@ -20,7 +20,7 @@ export type ManualMove =
   | { readonly do: 'over' };
 
 /** A worktree that somebody deleted tells nobody: it is looked for now and then, ms. */
-export const LOOK_MS = 15 * 60_000;
+const LOOK_MS = 15 * 60_000;
 
 /**
  * Decides the next move of a run that a person works on.

@@ -18,7 +18,9 @@ export async function whyRun(run: Run, { now, session }: WhyFacts): Promise<Reas
   if (run.manual) {
     const { evidence, todo } = agentState(run, {});
     const said =
-      run.session?.ackedAt === undefined ? 'nobody has called gt there yet' : `since ${relativeTime(run.session.ackedAt, now)}`;
+      run.session?.ackedAt === undefined
+        ? 'nobody has called gt there yet'
+        : `it was begun ${relativeTime(run.session.ackedAt, now)}`;
     return [reason('by-hand', `${address}: ${evidence}.`, said, todo)];
   }
   const current = run.session;

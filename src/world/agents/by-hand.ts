@@ -26,6 +26,12 @@ export function writeSelf(dir: string, env: Readonly<Record<string, string>>): v
   writeWhole(join(admin, FILE), `${JSON.stringify({ env })}\n`, { mode: 0o600 });
 }
 
+/** Whether somebody was written there, whoever it was. */
+export function hasSelf(dir: string): boolean {
+  const admin = adminOf(dir);
+  return admin !== undefined && existsSync(join(admin, FILE));
+}
+
 /** Takes that away. Idempotent. */
 export function removeSelf(dir: string): void {
   const admin = adminOf(dir);

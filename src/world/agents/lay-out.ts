@@ -10,7 +10,7 @@ import { isRefusal, orThrow } from '#core/refusals';
 import { parseObject, readText, writeWhole } from '#world/config/json-file';
 import type { TownLayout } from '#world/config/layout';
 import type { Rig, World } from '#world/world';
-import { removeSelf, writeSelf } from './by-hand.ts';
+import { hasSelf, removeSelf, writeSelf } from './by-hand.ts';
 import { hookEnvironment, type LaunchGround, polecatEnvironment, writeEvidence } from './environment.ts';
 import { hides } from './hides.ts';
 import { agentFor, placesOf } from './launch.ts';
@@ -45,7 +45,7 @@ async function layOut(run: Run, rig: Rig, ground: LaunchGround): Promise<string>
 
 /** Takes away what was laid out in a worktree: the agents that gt starts there bring their own. What a person's program wrote beside it stays. */
 function takeAway(run: Pick<Run, 'dir'>, layout: TownLayout): void {
-  removeSelf(run.dir);
+  if (!hasSelf(run.dir)) return;
   const places = agentPlaces(layout);
   const presets = isRefusal(places) ? [] : presetsOf(places);
   for (const local of new Set(presets.flatMap(({ hooks }) => hooks?.local ?? []))) {
@@ -59,6 +59,8 @@ function takeAway(run: Pick<Run, 'dir'>, layout: TownLayout): void {
     if (Object.keys(rest).length > 0) writeWhole(file, asJson(rest as Record<string, Json>));
     else rmSync(file, { force: true });
   }
+  // Last: whoever is killed on the way begins again.
+  removeSelf(run.dir);
 }
 
 /** Our hooks into a file that its program writes to as well. One that cannot be read is begun anew: it says nothing to its program either. */
