@@ -5,7 +5,11 @@ import { afterAll, expect, test } from 'vitest';
 import { localHooks, startWords } from '#core/by-hand';
 import { isByHand, removeSelf, selfHere, writeSelf } from '#world/agents/by-hand';
 import { hookEnvironment } from '#world/agents/environment';
+import { inWorktrees } from '#world/agents/lay-out';
 import { shippedPresets } from '#world/agents/presets';
+import { readText } from '#world/config/json-file';
+import { townLayout } from '#world/config/layout';
+import { aRun } from '../support/records.ts';
 
 const root = realpathSync(mkdtempSync(join(tmpdir(), 'gt-self-')));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -93,4 +97,25 @@ test('what a person types leads a program to hooks that it does not find by itse
   );
   expect(startWords(presetOf('codex'), false, places)).toMatch(/^CODEX_HOME='\/a b' codex /);
   expect(startWords(presetOf('shell'), false, places)).toBe('gt hook');
+});
+
+test("where gt starts the agents again, what was laid out is taken away, and what the person's program wrote beside it stays", async () => {
+  const { takeAway } = inWorktrees({ layout: townLayout(root), env: {}, bin: '/gt', email: 'a@b.c' });
+  const ours = { hooks: { Stop: [{ hooks: [{ type: 'command', command: `"\${GT_BIN:-/gt}" signal stop || :` }] }] } };
+  for (const [theirs, left] of [
+    [{}, undefined],
+    [{ permissions: { allow: ['Bash(ls:*)'] } }, { permissions: { allow: ['Bash(ls:*)'] } }],
+  ]) {
+    const { dir, self } = worktree();
+    const file = join(dir, '.claude/settings.local.json');
+    mkdirSync(join(dir, '.claude'));
+    writeFileSync(file, JSON.stringify({ ...theirs, ...ours }));
+    const run = aRun('sh-a.r2', { dir });
+    await takeAway(run);
+    expect(readText(file)).toContain('GT_BIN'); // nobody was laid out there: the file is not ours
+    writeSelf(dir, self);
+    await takeAway(run);
+    expect(readText(file)).toBe(left && `${JSON.stringify(left, null, 2)}\n`);
+    expect(selfHere({}, dir)).toEqual({});
+  }
 });
