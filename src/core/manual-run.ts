@@ -42,7 +42,12 @@ export function nextForManual(
   if (!current || current.exit) {
     if (run.submitted) return { do: 'end-run', outcome: run.submitted.head ? 'submitted' : 'no-code' };
     if (run.released) return { do: 'end-run', outcome: 'cancelled' };
-    if (run.killed) return { do: 'wait', until: now + LOOK_MS, why: 'its session was ended; it goes on when it is woken' };
+    const parked = run.killed ?? run.asleep;
+    if (parked) {
+      const until = Math.max(parked.at, current?.exit?.at ?? 0) + rules.suspendAfterMs;
+      if (until <= now) return { do: 'end-run', outcome: 'suspended' };
+      return { do: 'wait', until, why: 'it was put aside, and goes on when it is woken' };
+    }
     if (idle) return { do: 'end-run', outcome: 'suspended' };
     if (idleUntil !== undefined) return { do: 'wait', until: idleUntil, why: `no step is ready: waits for ${steps?.why}` };
     return { do: 'note-session', n: run.sessions + 1, id: sessionId(run.id, run.sessions + 1) };

@@ -89,11 +89,18 @@ const LAWS: Law[] = [
     { do: 'wait' },
   ],
   [
-    'one that was ended by a person stays so',
+    'one that was ended by a person has no next one, and keeps its slot for a while',
     manual({ killed: asked, session: { ...laid, exit } }),
     true,
     undefined,
-    { do: 'wait' },
+    { do: 'wait', until: NOW + 100 },
+  ],
+  [
+    'and then gives it up',
+    manual({ killed: { at: NOW - 100, by: 'overseer' }, session: { ...laid, exit: { ...exit, at: NOW - 100 } } }),
+    true,
+    undefined,
+    { do: 'end-run', outcome: 'suspended' },
   ],
 ];
 test.each(LAWS)('%s', (_law, run, there, steps, move) => {
