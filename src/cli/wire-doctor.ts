@@ -15,6 +15,7 @@ import { unseenSince } from '#world/store/take';
 import type { Io } from './command.ts';
 import { isUp, type OpenTown, redisOf, type Town } from './wire.ts';
 import { forAgents } from './wire-doctor-agents.ts';
+import { forContext } from './wire-doctor-context.ts';
 import { factsOf, openHost } from './wire-facts.ts';
 import { openGit, openRig, rigNames } from './wire-rigs.ts';
 
@@ -69,6 +70,7 @@ export async function forDoctor(town: Town, open: OpenTown | undefined, io: Io):
         town.id,
       ).then((found) => found.filter(({ cwd }) => !isByHand(cwd))),
     agents: await forAgents(town, open, git),
+    context: await forContext(town, open, git),
     redis: () => lookAtRedis(town),
     books: open && booksOf(open),
     sessions: async () => {

@@ -2,6 +2,7 @@ import { needsPerson } from './gate-kinds.ts';
 import { jobId, type Member, member } from './ids.ts';
 import { keptUntil } from './molecule/retention.ts';
 import type { Noun, Records } from './records.ts';
+import { sessionStands } from './session-log.ts';
 import { agentStands, letterStands, memoryStands, messageStands } from './standing-talk.ts';
 
 /**
@@ -45,6 +46,7 @@ export const isFinal: { readonly [N in Noun]: (doc: Records[N]) => boolean } = {
   train: () => false,
   dispatch: () => false,
   verdict: () => true,
+  session: () => true,
   recipient: () => true,
   patrol: () => true,
   escalation: () => true,
@@ -69,6 +71,7 @@ export const jobMember: { readonly [N in Noun]: (doc: Records[N]) => Member | un
   memory: () => undefined,
   proto: () => undefined,
   verdict: () => undefined,
+  session: () => undefined,
   recipient: () => undefined,
   patrol: () => undefined,
   escalation: () => undefined,
@@ -123,12 +126,13 @@ const standing: { readonly [N in Noun]?: (doc: Records[N]) => Standing } = {
   },
   check: (doc) => (doc.state === 'planned' ? [[`checks.open:${doc.rig}`, doc.plannedAt]] : []),
   delivery: (doc) => {
-    if (!isFinal.delivery(doc)) return [['deliveries.open', doc.createdAt]];
+    if (!isFinal.delivery(doc)) return [[doc.mail ? 'deliveries.mail' : 'deliveries.open', doc.createdAt]];
     const at = doc.endedAt ?? doc.createdAt;
     const missed = MISSED.includes(doc.state) && !doc.dismissed;
     const shown = ['deliveries.undelivered', `deliveries.undelivered:${doc.work}`].map((index) => [index, at] as const);
     return [['deliveries.ended', at], ...(missed ? shown : [])];
   },
+  session: sessionStands,
   agent: agentStands,
   message: messageStands,
   letter: letterStands,

@@ -4,7 +4,7 @@ import { delivery, recipient } from './delivery-records.ts';
 import { letter, message } from './mail-records.ts';
 import { memory } from './memory-records.ts';
 import { gate, molecule, proto, step } from './molecule-records.ts';
-import { asked, session } from './session-records.ts';
+import { asked, session, sessionEntry } from './session-records.ts';
 import { dispatch, escalation, patrol, worker } from './town-records.ts';
 
 /**
@@ -198,6 +198,7 @@ export const schemas = {
   check,
   verdict,
   agent,
+  session: sessionEntry,
   delivery,
   recipient,
   message,
