@@ -79,6 +79,7 @@ const events = z.strictObject({
   end: z.string().optional(),
 });
 
+const inside = z.string().regex(/^[^/{}]+(\/[^/{}]+)*$/, 'must be a path inside a directory');
 const hooks = z.strictObject({
   kind: z.enum(['command', 'plugin']),
   events,
@@ -91,6 +92,8 @@ const hooks = z.strictObject({
   stop_blocks: z.boolean().default(false),
   args: words.default([]),
   files: z.array(file).default([]),
+  /** A file of a directory in which the program finds hooks by itself when a person starts it there. */
+  local: inside.optional(),
 });
 
 const dialog = z.strictObject({

@@ -2,6 +2,7 @@ import { BEAD_REFUSALS } from './bead-refusals.ts';
 import { CONTEXT_REFUSALS } from './context-refusals.ts';
 import { DELIVERY_REFUSALS } from './delivery-refusals.ts';
 import { GATE_REFUSALS } from './gate-refusals.ts';
+import { LAND_REFUSALS } from './land-refusals.ts';
 import { MAIL_REFUSALS } from './mail-refusals.ts';
 import { MOLECULE_REFUSALS } from './molecule-refusals.ts';
 import { QUESTION_REFUSALS } from './question-refusals.ts';
@@ -70,6 +71,7 @@ export const REFUSALS = {
   ...SESSION_REFUSALS,
   ...MOLECULE_REFUSALS,
   ...GATE_REFUSALS,
+  ...LAND_REFUSALS,
   ...BEAD_REFUSALS,
   ...CONTEXT_REFUSALS,
   ...QUESTION_REFUSALS,
