@@ -3,6 +3,7 @@ import type { Desk } from '#world/desk';
 import type { Books } from '#world/store/books';
 import type { Rig } from '#world/world';
 import type { SessionFact, TownFacts } from './facts.ts';
+import { whyMailWaits } from './mail-waiting.ts';
 import { mqList } from './mq-list.ts';
 import { whyNotNudged } from './nudges.ts';
 import { type Reason, reason } from './reason.ts';
@@ -46,7 +47,7 @@ export async function why(
   const reasons = [
     ...(await whyWork(books, facts, work)).filter(({ code }) => !asksNot || code !== 'looking'),
     ...inMolecule,
-    ...(work.status === 'closed' ? [] : await whyNotNudged(books, work.id)),
+    ...(work.status === 'closed' ? [] : [...(await whyMailWaits(books, work.id)), ...(await whyNotNudged(books, work.id))]),
   ];
   const moot = work.status === 'closed' || reasons.some((one) => one.code === 'not-slung' || one.code === 'needs-you');
   return { about: work.id, title: work.title, reasons: moot ? reasons : [...outages(facts), ...reasons] };
@@ -164,13 +165,6 @@ async function whyInLine(books: Books, facts: WhyFacts, work: Work): Promise<Rea
 async function whyNoSlot(books: Books, facts: WhyFacts, name: string, live: number): Promise<Reason | undefined> {
   const rig = facts.rigs.find((one) => one.name === name);
   if (!rig) return reason('no-rig', `The rig ${name} is not registered any more.`, 'mayor/rigs.json', `gt rig add ${name} …`);
-  if (rig.settings.spawn === 'manual')
-    return reason(
-      'manual',
-      `Agents of ${name} are started by hand.`,
-      'spawn is "manual"',
-      `set spawn to "auto" in ${rig.layout.settingsFile}`,
-    );
   const { max_polecats } = rig.settings;
   if (live >= max_polecats)
     return reason(
