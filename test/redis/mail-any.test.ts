@@ -127,7 +127,7 @@ test('whatever hooks, terminals, readers and deaths do, also at once: each mail 
 }, async () => {
   const moment = fc.array(fc.tuple(fc.constantFrom(...ACTIONS), fc.nat(60)), { minLength: 1, maxLength: 3 });
   await fc.assert(
-    fc.asyncProperty(fc.array(moment, { maxLength: 25 }), async (moments) => {
+    fc.asyncProperty(fc.array(moment, { minLength: 8, maxLength: 30 }), async (moments) => {
       const mail = await MailAtWork.open(redis.path);
       const story = new Story(mail);
       try {
@@ -148,6 +148,6 @@ test('whatever hooks, terminals, readers and deaths do, also at once: each mail 
         mail.desk.close();
       }
     }),
-    { numRuns: runs(25) },
+    { numRuns: runs(60) },
   );
 });

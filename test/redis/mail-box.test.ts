@@ -1,0 +1,234 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { MAIL_KEPT_MS } from '#core/limits';
+import type { Letter } from '#core/records';
+import { isRefusal } from '#core/refusals';
+import { resolveAddresses } from '#ops/addressees';
+import { archiveRead, dropLetters, fileLetters } from '#ops/file-letters';
+import { delivered } from '#ops/hook-called';
+import { moveDelivery } from '#ops/move-delivery';
+import { replyMail } from '#ops/reply-mail';
+import { postLetters, sendMail } from '#ops/send-mail';
+import { inbox, mailExport, mailMeant, mailOpened, mailSearch, mailThread } from '#views/mail';
+import { mailForPrime, whyMailWaits } from '#views/mail-waiting';
+import { nudgeList } from '#views/nudges';
+import { why } from '#views/why';
+import { type Link, openLink } from '#world/store/link';
+import { MailAtWork } from '../support/mail-at-work.ts';
+import { type PrivateRedis, privateRedis } from '../support/redis.ts';
+import { close, good, newItem, shop, town } from '../support/shop.ts';
+
+const RIGS = [{ name: 'shop', prefix: 'sh' }];
+const MINE = { mailbox: 'overseer', isOwn: true };
+
+let redis: PrivateRedis;
+let mail: MailAtWork;
+beforeAll(async () => {
+  redis = await privateRedis();
+});
+beforeEach(async () => {
+  mail?.desk.close();
+  mail = await MailAtWork.open(redis.path);
+});
+afterAll(async () => {
+  mail.desk.close();
+  await redis.stop();
+});
+
+const books = () => mail.desk.books;
+const toMe = async (text: string, more: object = {}) =>
+  good(await postLetters(mail.desk, { from: mail.box, fromLine: mail.at.work, to: ['overseer'], text, ...more }, [{ box: 'overseer' }]));
+const kept = (count = 20) => inbox(books(), 'overseer', { which: 'kept', count });
+
+describe('a mailbox', () => {
+  test('shows the newest first, with its counts; what is read is unread no more, and the archive is apart', async () => {
+    const [a, b, c] = [await toMe('one'), await toMe('two'), await toMe('three')];
+    expect((await kept()).letters.map(({ n, message }) => [n, message])).toEqual([
+      [1, c.id],
+      [2, b.id],
+      [3, a.id],
+    ]);
+    good(await fileLetters(mail.desk, MINE, [b.id], 'read'));
+    expect(await inbox(books(), 'overseer', { which: 'unread', count: 9 })).toMatchObject({
+      letters: [
+        { n: 1, message: c.id },
+        { n: 3, message: a.id },
+      ],
+      unread: 2,
+      total: 3,
+    });
+    expect(good(await archiveRead(mail.desk, MINE))).toBe(1);
+    expect(await inbox(books(), 'overseer', { which: 'all', count: 9 })).toMatchObject({ total: 2, archived: 1, letters: [{}, { n: null, message: b.id }, {}] });
+    expect([await mailMeant(books(), 'overseer', '2'), await mailMeant(books(), 'overseer', '3')]).toEqual([a.id, undefined]);
+    expect(await mailOpened(books(), 'overseer', b.id)).toMatchObject({ body: 'two', state: 'archived', from: mail.box });
+    expect(await fileLetters(mail.desk, MINE, ['ml-none'], 'read')).toMatchObject({ refused: 'MAIL_UNKNOWN' });
+  });
+
+  test('with a hundred thousand old mails costs what it shows', async () => {
+    const link = await openLink({ path: redis.path }, { waitMs: 10_000 });
+    try {
+      await fill(link, 100_000);
+      const cost = async (count: number) => {
+        mail.desk.calls();
+        const before = await sentBytes(link);
+        const shown = await kept(count);
+        expect([shown.letters.length, shown.total]).toEqual([count, 100_000]);
+        return { ...mail.desk.calls(), bytes: (await sentBytes(link)) - before };
+      };
+      const [few, many] = [await cost(10), await cost(20)];
+      expect(few.commands).toBeLessThanOrEqual(3 + 1 + 10);
+      expect(many.commands - few.commands).toBe(10);
+      expect(few.bytes).toBeLessThan(40_000);
+      mail.desk.calls();
+      expect((await mailSearch(books(), 'overseer', 'nowhere', 5)).looked).toBeLessThanOrEqual(2000);
+    } finally {
+      link.close();
+    }
+  });
+
+  test('is searched for all of the words, newest first', async () => {
+    const [a, , c] = [await toMe('the API has changed'), await toMe('the shop is open'), await toMe('x', { subject: 'Api of the shop' })];
+    expect((await mailSearch(books(), 'overseer', 'api', 9)).letters.map(({ message }) => message)).toEqual([c.id, a.id]);
+    expect((await mailSearch(books(), 'overseer', 'API changed', 9)).letters.map(({ message }) => message)).toEqual([a.id]);
+    expect((await mailSearch(books(), 'overseer', 'nothing such', 9)).letters).toEqual([]);
+  });
+
+  test('is exported whole, the archive first, each mail one object', async () => {
+    const [a, b] = [await toMe('one'), await toMe('two')];
+    good(await fileLetters(mail.desk, MINE, [b.id], 'archived'));
+    const all: object[] = [];
+    for await (const one of mailExport(books(), 'overseer')) all.push(one);
+    expect(all).toMatchObject([
+      { id: b.id, from: mail.box, to: ['overseer'], subject: 'two', body: 'two', state: 'archived', at: expect.stringMatching(/Z$/) },
+      { id: a.id, body: 'one' },
+    ]);
+  });
+
+  test('keeps what was read for a month; then it goes, with the mail that no mailbox holds, and the unread stays', async () => {
+    const [old, unread] = [await toMe('old'), await toMe('unread')];
+    const answer = await toMe('answer', { replyTo: old.id });
+    good(await fileLetters(mail.desk, MINE, [old.id, answer.id], 'read'));
+    expect(await dropLetters(mail.desk, mail.desk.clock.now() - MAIL_KEPT_MS)).toBe(0);
+    const later = mail.at.later(MAIL_KEPT_MS + 1000);
+    expect(await dropLetters(later, later.clock.now() - MAIL_KEPT_MS)).toBe(2);
+    expect([await books().index('messages'), (await kept()).letters.map(({ message }) => message)]).toEqual([[unread.id], [unread.id]]);
+    expect(await books().text(old.id)).toEqual({});
+  });
+});
+
+describe('an agent that reads its mail itself', () => {
+  test('is not told of it any more; a person who looks takes nothing from it', async () => {
+    const [a, b] = [await mail.send('one'), await mail.send('two')];
+    good(await fileLetters(mail.desk, { mailbox: mail.at.work, isOwn: false }, [b.id], 'read'));
+    good(await fileLetters(mail.desk, { mailbox: mail.at.work, isOwn: true }, [a.id], 'read'));
+    expect(await mail.told(a, b)).toEqual(['none', 'waiting']);
+    good(await fileLetters(mail.desk, { mailbox: mail.at.work, isOwn: false }, [b.id], 'archived'));
+    const [first = ''] = await mail.line();
+    expect((await mail.context()).deliveries).toEqual([]);
+    expect(await mail.at.read(first)).toMatchObject({ state: 'withdrawn', why: 'nothing is left to tell' });
+  });
+
+  test('hears at its start how much lies unread that was told before, and not what is still to come', async () => {
+    const run = await books().read('run', mail.at.caller.run);
+    if (!run) throw new Error('no run');
+    const [a, b] = [await mail.send('one'), await mail.send('two')];
+    expect(await mailForPrime(books(), run, mail.desk.clock.now())).toBe('');
+    await delivered(mail.desk, await mail.context());
+    await mail.send('three');
+    const said = await mailForPrime(books(), run, mail.desk.clock.now());
+    expect(said.split('\n')).toEqual([
+      '2 mails that were told before are unread (`gt mail read <id>`):',
+      `- ${b.id} from overseer, now: two`,
+      `- ${a.id} from overseer, now: one`,
+    ]);
+  });
+});
+
+describe('a thread', () => {
+  test('is later with each mail, also when clocks stand still, and is shown from its beginning', async () => {
+    const desk = { ...mail.desk, clock: { now: () => 5000 } };
+    const boxes = [{ box: mail.box, line: mail.at.work }];
+    const first = good(await postLetters(desk, { from: 'overseer', to: [], text: 'a' }, boxes));
+    const ids = [first.id];
+    for (const text of ['b', 'c', 'd'])
+      ids.push(good(await postLetters(desk, { from: 'overseer', to: [], text, replyTo: ids.at(-1) ?? '' }, boxes)).id);
+    const thread = await mailThread(books(), ids[2] ?? '');
+    expect(thread?.mails.map(({ id, at }) => [id, at])).toEqual(ids.map((id, i) => [id, 5000 + i]));
+    expect(thread).toMatchObject({ thread: first.id, count: 4 });
+  });
+
+  test('goes on with who wrote, and with nobody who has that name later', async () => {
+    const asked = await toMe('may I?');
+    const answer = good(await replyMail(mail.desk, RIGS, asked.id, { from: 'overseer', to: [], text: 'yes' }));
+    expect(answer).toMatchObject({ thread: asked.id, subject: 'Re: may I?', boxes: [{ box: mail.box, line: mail.at.work }] });
+    await close(mail.desk, mail.at.work);
+    expect(await replyMail(mail.desk, RIGS, asked.id, { from: 'overseer', to: [], text: 'well' })).toMatchObject({ refused: 'MAIL_GONE' });
+  });
+});
+
+describe('an address', () => {
+  const boxesOf = async (...addresses: string[]) => {
+    const found = await resolveAddresses({ books: books(), rigs: RIGS }, addresses);
+    return isRefusal(found) ? found : found.boxes;
+  };
+
+  test('comes down to one mailbox, however it is spelled', async () => {
+    const polecat = { box: 'shop/polecats/toast', line: mail.at.work };
+    for (const spelling of ['shop/toast', 'shop/polecats/toast', 'shop/polecats/toast/', 'toast', mail.at.work, `${mail.at.work}.r1`])
+      expect(await boxesOf(spelling), spelling).toEqual([polecat]);
+    for (const spelling of ['mayor', 'mayor/', 'hq-mayor']) expect(await boxesOf(spelling)).toEqual([{ box: 'mayor', line: 'hq-mayor' }]);
+    expect(await boxesOf('overseer', 'human', 'shop/toast', mail.at.work)).toEqual([{ box: 'overseer' }, polecat]);
+  });
+
+  test('that nobody has leads to the nearest', async () => {
+    expect(await boxesOf('shop/toasty')).toMatchObject({ refused: 'ADDRESS_UNKNOWN', facts: { hint: expect.stringContaining('`shop/toast`') } });
+    expect(await sendMail(mail.desk, RIGS, { from: 'overseer', to: ['majjor'], text: 'x' })).toMatchObject({
+      facts: { hint: expect.stringContaining('`mayor`') },
+    });
+    const item = await newItem(mail.desk, 'nobody has it');
+    expect(await boxesOf(item.id)).toMatchObject({ refused: 'ADDRESS_UNKNOWN' });
+  });
+});
+
+test('why an agent is not told yet is said, and lists of nudges name its mail', async () => {
+  await mail.send('one');
+  await mail.send('two');
+  expect(await whyMailWaits(books(), mail.at.work)).toMatchObject([{ code: 'mail-waits', what: '2 mails for it wait to be told.' }]);
+  const facts = { town, now: mail.desk.clock.now(), rigs: [shop], session: async () => undefined };
+  expect((await why(mail.desk, facts, mail.at.work))?.reasons.map(({ code }) => code)).toContain('mail-waits');
+  await mail.terminal();
+  const [first = ''] = await mail.line();
+  expect(await nudgeList(books(), { all: false })).toMatchObject({ nudges: [{ id: first, head: 'mail from overseer: one (+1)' }], waiting: 0 });
+  await moveDelivery(mail.desk, first, (doc) => ({ doc, state: 'taken' }));
+  expect(await whyMailWaits(books(), mail.at.work)).toEqual([]);
+});
+
+/** Old letters of the overseer, as the commits of as many mails would have left them. */
+async function fill(link: Link, count: number): Promise<void> {
+  const { keys } = books();
+  const page = 5000;
+  for (let from = 0; from < count; from += page) {
+    const letters = Array.from({ length: page }, (_, i): Letter => oldLetter(from + i));
+    await link.pipeline(letters.map((one) => ['HSET', keys.record('letter', one.id), 'doc', JSON.stringify(one), 'v', '1']));
+    await link.call('ZADD', keys.index('letters:overseer'), ...letters.flatMap(({ id, at }) => [String(at), id]));
+  }
+}
+
+const oldLetter = (n: number): Letter => ({
+  id: `ml-old${n}@overseer`,
+  message: `ml-old${n}`,
+  box: 'overseer',
+  from: 'mayor',
+  subject: `old mail ${n}`,
+  type: 'note',
+  priority: 2,
+  thread: `ml-old${n}`,
+  at: n,
+  bytes: 100_000,
+  head: 'it was long ago',
+  state: 'read',
+  told: 'none',
+});
+
+async function sentBytes(link: Link): Promise<number> {
+  return Number(/total_net_output_bytes:(\d+)/.exec(String(await link.call('INFO', 'stats')))?.[1]);
+}
