@@ -119,7 +119,7 @@ export const MAIL_HEAD_CHARACTERS = 400;
 /** How long the terminal may take with it, before it is claimed anew; and the longest pause between two tries. */
 export const MAIL_CLAIM_MS = DAY;
 export const MAIL_BACKOFF_MAX_MS = 10 * MINUTE;
-/** Mail that was read or archived is kept for so long. */
+/** Mail that was read or archived, or whose agent was told, is kept for so long. */
 export const MAIL_KEPT_MS = 30 * DAY;
 
 /** A molecule that ended and hangs under no work item keeps its steps for so long; then a digest is left. */

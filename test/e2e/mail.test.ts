@@ -24,9 +24,14 @@ const told = (id: string) => town.event('mail.injected', ({ subject }) => subjec
 test('a mail to an agent without hooks is typed at its prompt, once; it answers, and the answer lies in the inbox of the person', async () => {
   const { id } = await town.ask<{ id: string }>(['mail', 'send', plain, 'Look at the API.\nIt has changed.']);
   await told(id);
-  expect(agents.submits('plain')).toEqual([expect.stringMatching(new RegExp(`^\\[GAS TOWN\\] Mail ${id} from overseer, .*: Look at the API\\.\nLook at`))]);
+  expect(agents.submits('plain')).toEqual([
+    expect.stringMatching(new RegExp(`^\\[GAS TOWN\\] Mail ${id} from overseer, .*: Look at the API\\.\nLook at`)),
+  ]);
   const agent = await as(plain);
-  expect(await town.ask<Inbox>(['inbox'], agent)).toMatchObject({ unread: 1, letters: [{ message: id, told: 'told', state: 'unread' }] });
+  expect(await town.ask<Inbox>(['inbox'], agent)).toMatchObject({
+    unread: 1,
+    letters: [{ message: id, told: 'told', state: 'unread' }],
+  });
   expect(await town.ask<Opened>(['mail', 'read', '1'], agent)).toMatchObject({ body: 'Look at the API.\nIt has changed.' });
   expect((await town.does(['mail', 'check'], agent)).out).toBe('no unread mail\n');
   await town.does(['mail', 'reply', id, 'Seen.', `My token is ${agent.env.GT_SESSION}`], agent);
@@ -40,10 +45,25 @@ test('a mail to an agent without hooks is typed at its prompt, once; it answers,
 test('an agent with hooks that works is told after a tool, and at the end of its turn goes on with what came', async () => {
   await town.ask(['nudge', hooked, 'WAIT:tool please, and then go on', '--wait']);
   await agents.waits('hooked', 'tool');
-  const { id } = await town.ask<{ id: string }>(['mail', 'send', hooked, '-s', 'The API', '-m', 'has changed', '--priority', 'high']);
+  const { id } = await town.ask<{ id: string }>([
+    'mail',
+    'send',
+    hooked,
+    '-s',
+    'The API',
+    '-m',
+    'has changed',
+    '--priority',
+    'high',
+  ]);
   agents.go('hooked', 'tool');
-  const { text = '' } = await agents.reached('hooked', ({ event, text: said }) => event === 'PostToolUse' && said?.includes(id) === true);
-  expect(JSON.parse(text)).toMatchObject({ hookSpecificOutput: { additionalContext: expect.stringContaining(`Mail ${id} from overseer`) } });
+  const { text = '' } = await agents.reached(
+    'hooked',
+    ({ event, text: said }) => event === 'PostToolUse' && said?.includes(id) === true,
+  );
+  expect(JSON.parse(text)).toMatchObject({
+    hookSpecificOutput: { additionalContext: expect.stringContaining(`Mail ${id} from overseer`) },
+  });
   await told(id);
   await agents.rests('hooked');
   await town.ask(['nudge', hooked, 'THINK:stop and then end', '--wait']);

@@ -114,9 +114,15 @@ class Story {
       if (told === 'none') expect(state).not.toBe('unread');
     }
     const open = await Promise.all((await this.mail.line()).map((id) => at.read(id)));
-    expect(open.filter((doc) => !doc.letters && doc.state === 'pending').length, 'one delivery for all that waits').toBeLessThanOrEqual(1);
+    expect(
+      open.filter((doc) => !doc.letters && doc.state === 'pending').length,
+      'one delivery for all that waits',
+    ).toBeLessThanOrEqual(1);
     if ((await desk.books.count(`letters.waiting:${at.work}`)) > 0)
-      expect(open.filter((doc) => doc.mail && !doc.letters), 'what waits is on its way').toHaveLength(1);
+      expect(
+        open.filter((doc) => doc.mail && !doc.letters),
+        'what waits is on its way',
+      ).toHaveLength(1);
   }
 }
 
@@ -133,7 +139,9 @@ test('whatever hooks, terminals, readers and deaths do, also at once: each mail 
       try {
         for (const together of moments) {
           // A session has one turn at a time, and threads are written to by one hand here: what is told is judged by that order.
-          const alone = together.some(([what]) => what === 'dies' || what === 'stop') || together.filter(([what]) => what === 'send').length > 1;
+          const alone =
+            together.some(([what]) => what === 'dies' || what === 'stop') ||
+            together.filter(([what]) => what === 'send').length > 1;
           if (alone) for (const [what, pick] of together) await story[what](pick);
           else await Promise.all(together.map(([what, pick]) => story[what](pick)));
         }

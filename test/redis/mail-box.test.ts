@@ -36,7 +36,11 @@ afterAll(async () => {
 
 const books = () => mail.desk.books;
 const toMe = async (text: string, more: object = {}) =>
-  good(await postLetters(mail.desk, { from: mail.box, fromLine: mail.at.work, to: ['overseer'], text, ...more }, [{ box: 'overseer' }]));
+  good(
+    await postLetters(mail.desk, { from: mail.box, fromLine: mail.at.work, to: ['overseer'], text, ...more }, [
+      { box: 'overseer' },
+    ]),
+  );
 const kept = (count = 20) => inbox(books(), 'overseer', { which: 'kept', count });
 
 describe('a mailbox', () => {
@@ -57,7 +61,11 @@ describe('a mailbox', () => {
       total: 3,
     });
     expect(good(await archiveRead(mail.desk, MINE))).toBe(1);
-    expect(await inbox(books(), 'overseer', { which: 'all', count: 9 })).toMatchObject({ total: 2, archived: 1, letters: [{}, { n: null, message: b.id }, {}] });
+    expect(await inbox(books(), 'overseer', { which: 'all', count: 9 })).toMatchObject({
+      total: 2,
+      archived: 1,
+      letters: [{}, { n: null, message: b.id }, {}],
+    });
     expect([await mailMeant(books(), 'overseer', '2'), await mailMeant(books(), 'overseer', '3')]).toEqual([a.id, undefined]);
     expect(await mailOpened(books(), 'overseer', b.id)).toMatchObject({ body: 'two', state: 'archived', from: mail.box });
     expect(await fileLetters(mail.desk, MINE, ['ml-none'], 'read')).toMatchObject({ refused: 'MAIL_UNKNOWN' });
@@ -86,7 +94,11 @@ describe('a mailbox', () => {
   });
 
   test('is searched for all of the words, newest first', async () => {
-    const [a, , c] = [await toMe('the API has changed'), await toMe('the shop is open'), await toMe('x', { subject: 'Api of the shop' })];
+    const [a, , c] = [
+      await toMe('the API has changed'),
+      await toMe('the shop is open'),
+      await toMe('x', { subject: 'Api of the shop' }),
+    ];
     expect((await mailSearch(books(), 'overseer', 'api', 9)).letters.map(({ message }) => message)).toEqual([c.id, a.id]);
     expect((await mailSearch(books(), 'overseer', 'API changed', 9)).letters.map(({ message }) => message)).toEqual([a.id]);
     expect((await mailSearch(books(), 'overseer', 'nothing such', 9)).letters).toEqual([]);
@@ -98,20 +110,41 @@ describe('a mailbox', () => {
     const all: object[] = [];
     for await (const one of mailExport(books(), 'overseer')) all.push(one);
     expect(all).toMatchObject([
-      { id: b.id, from: mail.box, to: ['overseer'], subject: 'two', body: 'two', state: 'archived', at: expect.stringMatching(/Z$/) },
+      {
+        id: b.id,
+        from: mail.box,
+        to: ['overseer'],
+        subject: 'two',
+        body: 'two',
+        state: 'archived',
+        at: expect.stringMatching(/Z$/),
+      },
       { id: a.id, body: 'one' },
     ]);
   });
 
-  test('keeps what was read for a month; then it goes, with the mail that no mailbox holds, and the unread stays', async () => {
+  test('keeps what was read, or told, for a month; then it goes, with the mail that no mailbox holds, and the unread stays', async () => {
     const [old, unread] = [await toMe('old'), await toMe('unread')];
     const answer = await toMe('answer', { replyTo: old.id });
     good(await fileLetters(mail.desk, MINE, [old.id, answer.id], 'read'));
     expect(await dropLetters(mail.desk, mail.desk.clock.now() - MAIL_KEPT_MS)).toBe(0);
     const later = mail.at.later(MAIL_KEPT_MS + 1000);
     expect(await dropLetters(later, later.clock.now() - MAIL_KEPT_MS)).toBe(2);
-    expect([await books().index('messages'), (await kept()).letters.map(({ message }) => message)]).toEqual([[unread.id], [unread.id]]);
+    expect([await books().index('messages'), (await kept()).letters.map(({ message }) => message)]).toEqual([
+      [unread.id],
+      [unread.id],
+    ]);
     expect(await books().text(old.id)).toEqual({});
+    const [told, waits] = [
+      await mail.send('told'),
+      await mail
+        .context()
+        .then((one) => delivered(mail.desk, one))
+        .then(() => mail.send('waits')),
+    ];
+    const last = mail.at.later(2 * MAIL_KEPT_MS);
+    expect(await dropLetters(last, last.clock.now() - MAIL_KEPT_MS)).toBe(1);
+    expect([await mail.letter(told), await mail.told(waits)]).toEqual([undefined, ['waiting']]);
   });
 });
 
@@ -161,7 +194,9 @@ describe('a thread', () => {
     const answer = good(await replyMail(mail.desk, RIGS, asked.id, { from: 'overseer', to: [], text: 'yes' }));
     expect(answer).toMatchObject({ thread: asked.id, subject: 'Re: may I?', boxes: [{ box: mail.box, line: mail.at.work }] });
     await close(mail.desk, mail.at.work);
-    expect(await replyMail(mail.desk, RIGS, asked.id, { from: 'overseer', to: [], text: 'well' })).toMatchObject({ refused: 'MAIL_GONE' });
+    expect(await replyMail(mail.desk, RIGS, asked.id, { from: 'overseer', to: [], text: 'well' })).toMatchObject({
+      refused: 'MAIL_GONE',
+    });
   });
 });
 
@@ -173,14 +208,25 @@ describe('an address', () => {
 
   test('comes down to one mailbox, however it is spelled', async () => {
     const polecat = { box: 'shop/polecats/toast', line: mail.at.work };
-    for (const spelling of ['shop/toast', 'shop/polecats/toast', 'shop/polecats/toast/', 'toast', mail.at.work, `${mail.at.work}.r1`])
+    for (const spelling of [
+      'shop/toast',
+      'shop/polecats/toast',
+      'shop/polecats/toast/',
+      'toast',
+      mail.at.work,
+      `${mail.at.work}.r1`,
+    ])
       expect(await boxesOf(spelling), spelling).toEqual([polecat]);
-    for (const spelling of ['mayor', 'mayor/', 'hq-mayor']) expect(await boxesOf(spelling)).toEqual([{ box: 'mayor', line: 'hq-mayor' }]);
+    for (const spelling of ['mayor', 'mayor/', 'hq-mayor'])
+      expect(await boxesOf(spelling)).toEqual([{ box: 'mayor', line: 'hq-mayor' }]);
     expect(await boxesOf('overseer', 'human', 'shop/toast', mail.at.work)).toEqual([{ box: 'overseer' }, polecat]);
   });
 
   test('that nobody has leads to the nearest', async () => {
-    expect(await boxesOf('shop/toasty')).toMatchObject({ refused: 'ADDRESS_UNKNOWN', facts: { hint: expect.stringContaining('`shop/toast`') } });
+    expect(await boxesOf('shop/toasty')).toMatchObject({
+      refused: 'ADDRESS_UNKNOWN',
+      facts: { hint: expect.stringContaining('`shop/toast`') },
+    });
     expect(await sendMail(mail.desk, RIGS, { from: 'overseer', to: ['majjor'], text: 'x' })).toMatchObject({
       facts: { hint: expect.stringContaining('`mayor`') },
     });
@@ -192,12 +238,17 @@ describe('an address', () => {
 test('why an agent is not told yet is said, and lists of nudges name its mail', async () => {
   await mail.send('one');
   await mail.send('two');
-  expect(await whyMailWaits(books(), mail.at.work)).toMatchObject([{ code: 'mail-waits', what: '2 mails for it wait to be told.' }]);
+  expect(await whyMailWaits(books(), mail.at.work)).toMatchObject([
+    { code: 'mail-waits', what: '2 mails for it wait to be told.' },
+  ]);
   const facts = { town, now: mail.desk.clock.now(), rigs: [shop], session: async () => undefined };
   expect((await why(mail.desk, facts, mail.at.work))?.reasons.map(({ code }) => code)).toContain('mail-waits');
   await mail.terminal();
   const [first = ''] = await mail.line();
-  expect(await nudgeList(books(), { all: false })).toMatchObject({ nudges: [{ id: first, head: 'mail from overseer: one (+1)' }], waiting: 0 });
+  expect(await nudgeList(books(), { all: false })).toMatchObject({
+    nudges: [{ id: first, head: 'mail from overseer: one (+1)' }],
+    waiting: 0,
+  });
   await moveDelivery(mail.desk, first, (doc) => ({ doc, state: 'taken' }));
   expect(await whyMailWaits(books(), mail.at.work)).toEqual([]);
 });
