@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { DoctorGround } from '#chores/doctor';
 import { type Member, parts } from '#core/ids';
 import { isRefusal } from '#core/refusals';
+import { isByHand } from '#world/agents/by-hand';
 import { rigLayout } from '#world/config/layout';
 import { readRig } from '#world/config/rigs';
 import { loadTownSettings } from '#world/config/settings';
@@ -14,6 +15,7 @@ import { unseenSince } from '#world/store/take';
 import type { Io } from './command.ts';
 import { isUp, type OpenTown, redisOf, type Town } from './wire.ts';
 import { forAgents } from './wire-doctor-agents.ts';
+import { forContext } from './wire-doctor-context.ts';
 import { factsOf, openHost } from './wire-facts.ts';
 import { openGit, openRig, rigNames } from './wire-rigs.ts';
 
@@ -66,8 +68,9 @@ export async function forDoctor(town: Town, open: OpenTown | undefined, io: Io):
       straysIn(
         rigs.map((name) => rigLayout(town.root, name).polecatsFolder),
         town.id,
-      ),
+      ).then((found) => found.filter(({ cwd }) => !isByHand(cwd))),
     agents: await forAgents(town, open, git),
+    context: await forContext(town, open, git),
     redis: () => lookAtRedis(town),
     books: open && booksOf(open),
     sessions: async () => {

@@ -1,10 +1,9 @@
 import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { addressOf, isCurrent, lineOf, type RigPrefix } from '#core/holder';
+import { addressOf, isCurrent, lineOf, type RigPrefix, stale } from '#core/holder';
 import { MAIL_BYTES } from '#core/limits';
 import { mailboxOf, OVERSEER } from '#core/mail';
 import { isRefusal, type Refusal, refuse } from '#core/refusals';
-import { stale } from '#ops/ack';
 import { resolveAddresses } from '#ops/addressees';
 import type { Looking } from '#ops/file-letters';
 import { holderOf } from '#ops/holder-of';
@@ -91,8 +90,8 @@ export async function mailTextOf(
 /** What an agent writes without the secrets that its environment or their own form gives away. */
 export async function withoutSecrets(text: string, io: Io): Promise<string> {
   if (!io.env['GT_SESSION']) return text;
-  const { redact } = await import('#world/pty/recording/redact');
-  const { secretsOf } = await import('#world/pty/recording/secrets');
+  const { redact } = await import('#core/redact/redact');
+  const { secretsOf } = await import('#core/redact/secrets');
   const env = Object.entries(io.env).flatMap(([key, value]) => (value === undefined ? [] : [[key, value] as const]));
   return redact(text, secretsOf(Object.fromEntries(env)));
 }

@@ -36,4 +36,7 @@ const waits = (line: string, { thread, priority, at }: Records['letter']): At =>
   ...(isUrgent(priority) ? [[`letters.urgent:${line}`, at] as const] : []),
 ];
 
-export const memoryStands = (doc: Records['memory']): At => [[`memories:${doc.for}`, doc.at]];
+export const memoryStands = (doc: Records['memory']): At => [
+  ['memories', doc.at],
+  [`memories:${doc.for}`, doc.at],
+];

@@ -1,5 +1,5 @@
 import { type Claim, forHook, isLeftBehind, LEFT_BEHIND, type Move, nobodyYet } from '#core/delivery';
-import { type Holder, holderNoun, isCurrent, lineOf } from '#core/holder';
+import { type Holder, holderNoun, isCurrent, lineOf, stale } from '#core/holder';
 import type { HookInput } from '#core/hook-words';
 import { shortHash } from '#core/ids';
 import { HOOK_CLAIM_MS, STOP_CLAIM_MS } from '#core/limits';
@@ -8,7 +8,7 @@ import type { Refusal } from '#core/refusals';
 import { shows } from '#core/spoken';
 import type { Desk } from '#world/desk';
 import type { Reading } from '#world/store/books';
-import { type Caller, stale } from './ack.ts';
+import type { Caller } from './ack.ts';
 import type { Bound } from './mail-delivery.ts';
 import { moveDelivery } from './move-delivery.ts';
 import { claimMove, stepped } from './step-deliveries.ts';

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { isCurrent } from '#core/holder';
 import { DEATHS_WITHOUT_PROGRESS } from '#core/limits';
 import type { Run } from '#core/records';
-import { nextForRun, type RunMove, restartPause, type SessionFacts } from '#core/run';
+import { afterSession, nextForRun, type RunMove, restartPause, type SessionFacts } from '#core/run';
 import { aRun } from '../support/records.ts';
 
 const RULES = {
@@ -106,6 +106,17 @@ const MOVES: Array<[law: string, run: Run, facts: SessionFacts | undefined, move
     { do: 'end-run', outcome: 'submitted' },
   ],
 ];
+const UNWATCHED = { ...RULES, unwatched: true };
+test('with the witness off a death ends the run, and its item waits for a person', () => {
+  const dead = live({ ...seen, exit }, { deaths: 1 });
+  expect(nextForRun(dead, undefined, UNWATCHED, NOW)).toMatchObject({ do: 'give-up', todo: 'gt sling gp-a starts it again' });
+  expect(nextForRun({ ...dead, submitted }, undefined, UNWATCHED, NOW)).toMatchObject({ do: 'end-run', outcome: 'submitted' });
+});
+test('with the witness off nobody is ended for saying nothing, and what went down with the host goes on', () => {
+  expect(nextForRun(live({ pid: 7, at: 0 }), running, UNWATCHED, NOW)).toMatchObject({ do: 'watch' });
+  expect(nextForRun(live({ ...seen, exit }), undefined, UNWATCHED, NOW)).toMatchObject({ do: 'note-session', n: 2 });
+});
+
 test.each(MOVES)('%s', (_law, run, facts, move) => {
   expect(nextForRun(run, facts, RULES, NOW)).toMatchObject(move);
 });
@@ -141,6 +152,8 @@ function play({ run, facts, now }: Life, move: RunMove, fate: Fate): Life {
     }
     case 'end-run':
       return { run: { ...run, state: 'ended', outcome: move.outcome }, facts, now };
+    case 'give-up':
+      return { run: { ...run, state: 'ended', outcome: 'suspended' }, facts, now };
     case 'over':
       return { run, facts, now };
   }
@@ -204,4 +217,24 @@ describe('from any state', () => {
 
 test('the pause after a death is none, then grows, and has a bound', () => {
   expect([0, 1, 2, 3, 4, 50].map((deaths) => restartPause(deaths, RULES))).toEqual([0, 0, 30, 60, 120, 600]);
+});
+
+test('deaths are counted in a row; a new commit, or a step that left the hand, begins the count anew, and an empty hand stays empty', () => {
+  const ends: Array<[died: boolean, head: string, hand: string | undefined, deaths: number]> = [
+    [true, 'h1', 'm.s', 1],
+    [true, 'h1', 'm.s', 2],
+    [false, 'h1', 'm.s', 2],
+    [true, 'h2', 'm.s', 1],
+    [true, 'h2', 'm.t', 1],
+    [true, 'h2', 'm.t', 2],
+    // The last step was closed, and nobody hands in: without an end each further death would count as the first one.
+    [true, 'h2', undefined, 1],
+    [true, 'h2', undefined, 2],
+    [true, 'h2', undefined, DEATHS_WITHOUT_PROGRESS],
+  ];
+  let run = aRun('gp-a.r1', { state: 'live', lastHead: 'h0' });
+  for (const [died, head, hand, deaths] of ends) {
+    run = { ...run, ...afterSession(run, { died, head, hand }) };
+    expect([run.deaths, run.lastHead, run.lastHand]).toEqual([deaths, head, hand]);
+  }
 });
