@@ -116,7 +116,7 @@ export const SCREEN_BYTES = 4 * 1024;
 export const DELIVERIES_KEPT_MS = 7 * DAY;
 
 /** A mail's text and subject. */
-export const MAIL_BYTES = TEXT_BYTES;
+export const MAIL_BYTES = 1024 * 1024;
 export const SUBJECT_CHARACTERS = 200;
 /** Mailboxes that one mail reaches: more is a list that nobody reads. */
 export const MAIL_BOXES = 200;

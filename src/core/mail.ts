@@ -59,7 +59,7 @@ export function inTurn(letters: readonly Letter[]): Letter[] {
 }
 
 /** The first line of a letter as its agent is told it. */
-export function letterHead({ message, from, subject, type, priority, replyTo, at }: Letter): string {
+function letterHead({ message, from, subject, type, priority, replyTo, at }: Letter): string {
   const when = new Date(at).toISOString().slice(0, 16);
   const kind = [isUrgent(priority) ? 'urgent' : '', type === 'note' ? '' : type, replyTo ? `answers ${replyTo}` : ''];
   const marks = kind.filter(Boolean).join(', ');
