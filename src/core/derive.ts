@@ -1,8 +1,9 @@
 import { needsPerson } from './gate-kinds.ts';
 import { jobId, type Member, member } from './ids.ts';
 import { keptUntil } from './molecule/retention.ts';
-import { hasEnded, overDialog, questionStands } from './question.ts';
+import { hasEnded, overDialog, overWith, questionStands } from './question.ts';
 import type { Noun, Records } from './records.ts';
+import { sessionStands } from './session-log.ts';
 import { agentStands, letterStands, memoryStands, messageStands } from './standing-talk.ts';
 
 /**
@@ -46,6 +47,7 @@ export const isFinal: { readonly [N in Noun]: (doc: Records[N]) => boolean } = {
   train: () => false,
   dispatch: () => false,
   verdict: () => true,
+  session: () => true,
   recipient: () => true,
   patrol: () => true,
   escalation: (doc) => doc.asker === undefined || hasEnded(doc),
@@ -70,6 +72,7 @@ export const jobMember: { readonly [N in Noun]: (doc: Records[N]) => Member | un
   memory: () => undefined,
   proto: () => undefined,
   verdict: () => undefined,
+  session: () => undefined,
   recipient: () => undefined,
   patrol: () => undefined,
   escalation: (doc) => (doc.asker === undefined ? undefined : member('escalations', jobId(doc.id, doc.generation ?? 1))),
@@ -124,12 +127,13 @@ const standing: { readonly [N in Noun]?: (doc: Records[N]) => Standing } = {
   },
   check: (doc) => (doc.state === 'planned' ? [[`checks.open:${doc.rig}`, doc.plannedAt]] : []),
   delivery: (doc) => {
-    if (!isFinal.delivery(doc)) return [['deliveries.open', doc.createdAt]];
+    if (!isFinal.delivery(doc)) return [[doc.mail ? 'deliveries.mail' : 'deliveries.open', doc.createdAt]];
     const at = doc.endedAt ?? doc.createdAt;
     const missed = MISSED.includes(doc.state) && !doc.dismissed;
     const shown = ['deliveries.undelivered', `deliveries.undelivered:${doc.work}`].map((index) => [index, at] as const);
     return [['deliveries.ended', at], ...(missed ? shown : [])];
   },
+  session: sessionStands,
   agent: agentStands,
   message: messageStands,
   letter: letterStands,
@@ -144,9 +148,8 @@ const standing: { readonly [N in Noun]?: (doc: Records[N]) => Standing } = {
   gate: (doc) => {
     const at: Array<[string, number]> = doc.mol ? [[`gates:${doc.mol}`, doc.seq ?? 0]] : [];
     if (isFinal.gate(doc)) return [...at, ['gates.closed', doc.ended?.at ?? doc.createdAt]];
-    at.push(['gates.open', doc.createdAt]);
     if (needsPerson(doc)) at.push(['gates.person', doc.openedAt ?? doc.createdAt]);
-    return at;
+    return [...at, ['gates.open', doc.createdAt]];
   },
   train: () => [['trains', 0]],
   patrol: () => [['patrols', 0]],
@@ -188,6 +191,7 @@ const concerned: { readonly [N in Noun]?: (doc: Records[N], before: Records[N] |
     ...(wants(doc) || wants(before) ? [DISPATCH] : []),
     ...(doc.status === 'closed' && before?.status !== 'closed' ? gatesAmong(doc.deps) : []),
     ...(doc.leg && hasNews(doc, before) ? [member('steps', `${doc.leg.step}@1`)] : []),
+    ...overWith(doc, before),
   ],
   agent: (doc, before) => [jobMember.agent(doc), ...overDialog(doc, before)],
   run: (doc, before) => [

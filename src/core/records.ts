@@ -4,7 +4,7 @@ import { delivery, recipient } from './delivery-records.ts';
 import { letter, message } from './mail-records.ts';
 import { memory } from './memory-records.ts';
 import { gate, molecule, proto, step } from './molecule-records.ts';
-import { asked, session } from './session-records.ts';
+import { asked, session, sessionEntry } from './session-records.ts';
 import { dispatch, escalation, patrol, worker } from './town-records.ts';
 
 /**
@@ -60,6 +60,8 @@ const work = z.looseObject({
   rework: rework.optional(),
   /** Parked until a person looks: the escalation that says why. */
   needsYou: z.looseObject({ escalation: z.string(), why: z.string() }).optional(),
+  /** Jobs of the last questions of its agents: they end with it. */
+  questions: z.array(z.string()).optional(),
   closed: z.looseObject({ at: time, reason: z.string(), commit: sha.optional(), report: z.string().optional() }).optional(),
 });
 
@@ -190,6 +192,7 @@ export const schemas = {
   check,
   verdict,
   agent,
+  session: sessionEntry,
   delivery,
   recipient,
   message,

@@ -22,10 +22,10 @@ import { findConversation } from './transcripts.ts';
 
 type Session = NonNullable<Run['session']>;
 
-/** A session that is ready to be started, and what its record has to say of that before it is: absent where there is nothing to say. */
+/** A session that is ready to be started, and what its record has to say of that before it is. */
 export type Launch = {
   readonly request: SpawnRequest;
-  readonly noted?: Pick<Session, 'starts' | 'mode' | 'conversation' | 'typed' | 'startupMs'>;
+  readonly noted: Pick<Session, 'starts' | 'mode' | 'conversation' | 'beacon' | 'typed' | 'startupMs'>;
 };
 
 /**
@@ -54,17 +54,18 @@ export async function launch(
   const places = { ...known, id };
   await provision({ preset, places, autonomous: true, hooks: true });
   const mode = left === undefined ? 'fresh' : 'resume';
+  const prompts = promptsFor(mode, { run, work, target: rig.target, text, evidence: writeEvidence(run, ground.layout) }, ground);
   const start = agentStart(preset, {
     mode,
     autonomous: true,
     hooks: true,
     places,
-    ...promptsFor(mode, { run, work, target: rig.target, text, evidence: writeEvidence(run, ground.layout) }, ground),
+    ...prompts,
     asRoot: process.getuid?.() === 0,
   });
   const conversation = left ?? (start?.ownId ? id : undefined);
   const { startup_ms: startupMs } = preset;
-  const said = conversation !== undefined || start?.typed !== undefined || startupMs !== undefined;
+  const beacon = prompts.prompt.split('\n', 1)[0];
   return {
     request: {
       id: session?.id ?? '',
@@ -73,7 +74,7 @@ export async function launch(
       env: { ...base, ...start?.env, ...hookEnvironment(preset), ...polecatEnvironment(run, work, rig, ground) },
       ...recordingOf(session?.id ?? '', rig.settings.recording, ground.layout),
     },
-    ...(said ? { noted: { starts, mode, conversation, typed: start?.typed, startupMs } } : {}),
+    noted: { starts, mode, conversation, beacon, typed: start?.typed, startupMs },
   };
 }
 

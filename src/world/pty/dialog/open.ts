@@ -1,7 +1,7 @@
 /** The dialogs of a host's sessions. */
 
+import { redact } from '#core/redact/redact';
 import { seatOf } from '#world/pty/nudge/seat';
-import { redact } from '#world/pty/recording/redact';
 import { systemTurns } from '#world/pty/screen/screens';
 import type { Sessions } from '#world/pty/sessions';
 import type { Choice } from './choosing.ts';
