@@ -15,8 +15,6 @@ import { textHash } from './text-hash.ts';
  * - It is answered once. The answer stands in its record before anybody is told, so it outlives the asker's session and the worker.
  * - The answer to a dialog is typed by the host, which looks whether that dialog is still there. What could not be typed leaves the question open.
  */
-export type Asker = NonNullable<Escalation['asker']>;
-
 /** An answer or the lack of one that the asker has not heard of. */
 export const owesWord = ({ asker, dialog, ended, told }: Escalation): boolean =>
   asker !== undefined && dialog === undefined && ended !== undefined && ended !== 'elsewhere' && told === undefined;
