@@ -1,5 +1,6 @@
 import { agentState } from '#core/agent-state';
 import { addressOf } from '#core/holder';
+import { OVERSEER } from '#core/mail';
 import type { Agent, Delivery, Escalation, Step, Work } from '#core/records';
 import type { Books } from '#world/store/books';
 import type { Rig } from '#world/world';
@@ -23,7 +24,8 @@ export type Need = {
     | 'agent'
     | 'landing'
     | 'train'
-    | 'rig';
+    | 'rig'
+    | 'mail';
   readonly rig: string;
   readonly what: string;
   /** What goes on only after it: items, agents, steps; empty where nothing does. */
@@ -87,6 +89,7 @@ export async function needs(books: Books, { rigs, broken = [], rig, all = false 
     ...missed.map(missedNeed),
     ...(await blockedAgents(books, agents, asked)),
     ...(await landings(books, rigs, asked)),
+    ...(await unreadMail(books)),
     ...broken.map(({ name, says, try: todo }) =>
       need({ id: name, kind: 'rig', rig: name, what: says, blocks: [name], since: 0, todo }),
     ),
@@ -165,6 +168,17 @@ async function blockedAgents(books: Books, agents: readonly Agent[], asked: read
     return [need({ id, kind: 'agent', rig, what: evidence, blocks: [id], since, todo: todo ?? `gt attach ${id}` })];
   });
   return [...standing, ...lasting];
+}
+
+/** What lies unread in the person's mailbox: one for all of it. */
+async function unreadMail(books: Books): Promise<Need[]> {
+  const [count, [first]] = await Promise.all([
+    books.count(`letters.unread:${OVERSEER}`),
+    books.index(`letters.unread:${OVERSEER}`, 0, 0).then((ids) => books.readMany('letter', ids)),
+  ]);
+  if (!first) return [];
+  const what = `${count === 1 ? 'a mail' : `${count} mails, the first`} from ${first.from}: ${first.subject}`;
+  return [need({ id: OVERSEER, kind: 'mail', rig: '', what, blocks: [], since: first.at, todo: 'gt inbox' })];
 }
 
 /** What is landed and was not brought home, and trains that stand. */
