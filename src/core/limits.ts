@@ -115,3 +115,12 @@ export const WISP_ABANDONED_MS = HOUR;
 /** A digest's text, and what it tells of one step. */
 export const DIGEST_BYTES = 256 * 1024;
 export const DIGEST_LINE_BYTES = 200;
+
+/** A file by which a person adds to a role's prompt, or gives its agents directives: more belongs behind a command. */
+export const PROMPT_FILE_BYTES = 8 * 1024;
+/** One fact to be remembered, and how many a town, a rig, a role or an agent may have: all of them are read by their agents at every start. */
+export const MEMORY_BYTES = 500;
+export const MEMORIES_KEPT = 100;
+/** Memories, and heads of unread mail, that a context tells of. */
+export const MEMORIES_TOLD = 20;
+export const HEADS_TOLD = 5;

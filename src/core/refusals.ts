@@ -1,4 +1,5 @@
 import { BEAD_REFUSALS } from './bead-refusals.ts';
+import { CONTEXT_REFUSALS } from './context-refusals.ts';
 import { DELIVERY_REFUSALS } from './delivery-refusals.ts';
 import { GATE_REFUSALS } from './gate-refusals.ts';
 import { MOLECULE_REFUSALS } from './molecule-refusals.ts';
@@ -67,6 +68,7 @@ export const REFUSALS = {
   ...MOLECULE_REFUSALS,
   ...GATE_REFUSALS,
   ...BEAD_REFUSALS,
+  ...CONTEXT_REFUSALS,
   NO_OUTPUT: {
     says: '{agent} has no session whose output could be shown.',
     try: 'See `gt polecat list`, and `gt why {agent}`.',

@@ -22,4 +22,7 @@ export const letterStands = (doc: Records['letter']): At => [
   ...(doc.told === 'waiting' && doc.line !== undefined ? [[`letters.waiting:${doc.line}`, doc.at] as const] : []),
 ];
 
-export const memoryStands = (doc: Records['memory']): At => [[`memories:${doc.for}`, doc.at]];
+export const memoryStands = (doc: Records['memory']): At => [
+  ['memories', doc.at],
+  [`memories:${doc.for}`, doc.at],
+];

@@ -1,5 +1,5 @@
 import { type Claim, forHook, type Move, moved, nobodyYet } from '#core/delivery';
-import { type Holder, holderNoun, isCurrent, lineOf } from '#core/holder';
+import { type Holder, holderNoun, isCurrent, lineOf, stale } from '#core/holder';
 import type { HookInput } from '#core/hook-words';
 import { shortHash } from '#core/ids';
 import { HOOK_CLAIM_MS, STOP_CLAIM_MS } from '#core/limits';
@@ -8,7 +8,7 @@ import type { Refusal } from '#core/refusals';
 import { shows } from '#core/spoken';
 import type { Desk } from '#world/desk';
 import type { Reading } from '#world/store/books';
-import { type Caller, stale } from './ack.ts';
+import type { Caller } from './ack.ts';
 import { moveDelivery } from './move-delivery.ts';
 
 /** A hook of an agent's program has called: with context for the model, or at the end of a turn. */

@@ -1,8 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
+import { agentEnvironment, authorOf } from '#core/agent-environment';
 import type { MoleculeTold } from '#core/molecule/step-words';
 import type { Preset } from '#core/preset';
 import type { Run, Work } from '#core/records';
+import { actorFor } from '#core/roles';
 import type { TownLayout } from '#world/config/layout';
 import type { Rig } from '#world/world';
 
@@ -26,40 +28,32 @@ export function passed({ env, bin }: Pick<LaunchGround, 'env' | 'bin'>): Record<
   return { ...Object.fromEntries(own), PATH: `${dirname(bin)}${delimiter}${path}`, TERM: 'xterm-256color' };
 }
 
-/** Who a polecat is, in its environment: the names of Gas Town and those of gtr, with the same values. The same run has the same ones for a session's life. */
-export function polecatEnvironment(
+/** Who a polecat is, in its environment. */
+export const polecatEnvironment = (
   run: Run,
   work: Pick<Work, 'id'>,
   rig: Rig,
   { layout, bin, email, molecule }: Omit<LaunchGround, 'env'>,
-): Record<string, string> {
-  const actor = actorOf(run);
-  return {
-    GT_ROLE: 'polecat',
-    GT_ROOT: layout.root,
-    GT_RIG: rig.name,
-    GT_POLECAT: run.name,
-    GT_AGENT: run.agent,
-    GT_WORK_ITEM: work.id,
-    ...(molecule ? { GT_MOLECULE: molecule.id, ...(molecule.step ? { GT_STEP: molecule.step.id } : {}) } : {}),
-    GT_ATTEMPT: String(run.attempt),
-    ...(run.rework ? { GT_REWORK: run.rework.kind, GT_EVIDENCE: evidenceFile(run, layout) } : {}),
-    GT_SESSION: run.session?.token ?? '',
-    GT_BIN: bin,
-    GT_TARGET: rig.target,
-    GT_WORKTREE: run.dir,
-    BD_ACTOR: actor,
-    BEADS_DIR: rig.layout.beads,
-    BEADS_AGENT_NAME: actor,
-    BEADS_NO_DAEMON: '1',
-    GTR_AGENT: actor,
-    GTR_ROLE: 'polecat',
-    GTR_RIG: rig.name,
-    GTR_ROOT: layout.root,
-    GTR_WORK_ITEM: work.id,
-    ...identityOf(run, email),
-  };
-}
+): Record<string, string> =>
+  agentEnvironment({
+    role: 'polecat',
+    rig: rig.name,
+    name: run.name,
+    root: layout.root,
+    dir: run.dir,
+    bin,
+    beads: rig.layout.beads,
+    email,
+    agent: run.agent,
+    token: run.session?.token ?? '',
+    work: {
+      id: work.id,
+      attempt: run.attempt,
+      target: rig.target,
+      molecule: molecule && { id: molecule.id, step: molecule.step?.id },
+      rework: run.rework && { kind: run.rework.kind, evidence: evidenceFile(run, layout) },
+    },
+  });
 
 /** In which form the preset's program takes what a hook prints, for the commands that its hooks call. */
 export const hookEnvironment = ({ hooks }: Pick<Preset, 'hooks'>): Record<string, string> =>
@@ -67,12 +61,10 @@ export const hookEnvironment = ({ hooks }: Pick<Preset, 'hooks'>): Record<string
     ? {}
     : { GT_HOOK_FORM: hooks.stdout, GT_PRIME_AT: hooks.prime, ...(hooks.stop_blocks ? { GT_STOP_BLOCKS: '1' } : {}) };
 
-export const actorOf = (run: Run): string => `${run.rig}/polecats/${run.name}`;
+export const actorOf = ({ rig, name }: Run): string => actorFor({ role: 'polecat', rig, name });
 
-/** Commits made in the worktree of a run are its polecat's, with the address of the person who owns the town. */
-export function identityOf(run: Run, email: string): Record<string, string> {
-  return { GIT_AUTHOR_NAME: actorOf(run), GIT_AUTHOR_EMAIL: email, GIT_COMMITTER_NAME: actorOf(run), GIT_COMMITTER_EMAIL: email };
-}
+/** Commits made in the worktree of a run are its polecat's. */
+export const identityOf = (run: Run, email: string): Record<string, string> => authorOf(actorOf(run), email);
 
 const evidenceFile = (run: Run, { runtime }: Pick<TownLayout, 'runtime'>): string => join(runtime, 'evidence', `${run.id}.txt`);
 
