@@ -99,12 +99,18 @@ export const TOPICS: readonly Topic[] = [
       nudge: { help: 'Says something to an agent', load: async () => (await import('./cmd/nudge.ts')).nudge },
       chat: { help: 'The same, also while it works', load: async () => (await import('./cmd/nudge.ts')).chat },
       inject: { help: 'The same, at once', load: async () => (await import('./cmd/nudge.ts')).inject },
+    },
+  },
+  {
+    title: 'Mail',
+    verbs: {
       mail: {
-        help: 'What waits for this session (for hooks)',
-        hidden: true,
+        help: 'Mail between agents and people',
         hot: true,
-        load: async () => (await import('./cmd/mail-check.ts')).mail,
+        load: async () => (await import('./cmd/mail.ts')).mail,
       },
+      send: { help: 'Sends a mail', hidden: true, load: async () => (await import('./cmd/mail-send.ts')).mailSend },
+      inbox: { help: 'What lies in a mailbox', load: async () => (await import('./cmd/mail-inbox.ts')).mailInbox },
     },
   },
 ];

@@ -107,6 +107,23 @@ export const HOOK_PATIENCE_MS = 30 * SECOND;
 /** Ended deliveries are kept for this long. */
 export const DELIVERIES_KEPT_MS = 7 * DAY;
 
+/** A mail's text and subject. */
+export const MAIL_BYTES = TEXT_BYTES;
+export const SUBJECT_CHARACTERS = 200;
+/** Mailboxes that one mail reaches: more is a list that nobody reads. */
+export const MAIL_BOXES = 200;
+/** Letters that one delivery brings; and those that are looked at to find them. */
+export const MAIL_BATCH = 20;
+export const MAIL_LOOK = 40;
+/** A longer one is told by its beginning. */
+export const MAIL_WHOLE_BYTES = CONTEXT_BYTES - 1024;
+export const MAIL_HEAD_CHARACTERS = 400;
+/** How long the terminal may take with it, before it is claimed anew; and the longest pause between two tries. */
+export const MAIL_CLAIM_MS = DAY;
+export const MAIL_BACKOFF_MAX_MS = 10 * MINUTE;
+/** Mail that was read or archived is kept for so long. */
+export const MAIL_KEPT_MS = 30 * DAY;
+
 /** A molecule that ended and hangs under no work item keeps its steps for so long; then a digest is left. */
 export const STEPS_KEPT_MS = 7 * DAY;
 /** An open wisp that nobody touched for so long is flagged; a person may collect those of an hour. */

@@ -26,14 +26,12 @@ export type Told = {
   readonly handoff: string;
   /** Null for an agent with an empty hook, and for one that has no hook. */
   readonly hook: Assigned | null;
-  readonly mail: MailTold;
+  /** Of its unread mail; empty when there is none. */
+  readonly mail: string;
   readonly memories: MemoriesTold;
   /** The last word: town's lines, then the rig's. */
   readonly directives: string;
 };
-
-/** Unread mail: how much, and the first lines of some. */
-export type MailTold = { readonly unread: number; readonly heads: readonly string[] };
 
 /** What is to be remembered, newest first, and how much more there is. */
 export type MemoriesTold = { readonly lines: readonly string[]; readonly more: number };
@@ -71,7 +69,7 @@ export function primeText(told: Told, most: number): string {
     part('prompt', prompt),
     part('hook', hook ? assignment(hook) : '', 'gt hook'),
     part('step', hook?.molecule && !hook.handedIn ? moleculeText(hook.molecule) : '', 'gt hook'),
-    part('mail', mailText(mail), 'gt mail inbox'),
+    part('mail', titled('Mail', sanitise(mail)), 'gt mail inbox'),
     part('memories', memoriesText(memories), 'gt memories'),
     part('directives', titled('Directives: they win over all that is said above', sanitise(directives))),
   ];
@@ -88,13 +86,6 @@ function assignment({ id, title, branch, attempt, handedIn, rework, text }: Assi
     ...(rework ? [`It came back: ${rework.why}. Read the file $GT_EVIDENCE first, then mend it.`] : []),
     ...(long === '' ? [] : ['', long]),
   ].join('\n');
-}
-
-function mailText({ unread, heads }: MailTold): string {
-  if (unread === 0) return '';
-  const more = unread - heads.length;
-  const rest = more > 0 ? [`- and ${more} more`] : [];
-  return titled(`Mail: ${unread} unread (\`gt mail inbox\`)`, [...heads.map((head) => `- ${oneLine(head)}`), ...rest].join('\n'));
 }
 
 function memoriesText({ lines, more }: MemoriesTold): string {

@@ -2,6 +2,7 @@ import { BEAD_REFUSALS } from './bead-refusals.ts';
 import { CONTEXT_REFUSALS } from './context-refusals.ts';
 import { DELIVERY_REFUSALS } from './delivery-refusals.ts';
 import { GATE_REFUSALS } from './gate-refusals.ts';
+import { MAIL_REFUSALS } from './mail-refusals.ts';
 import { MOLECULE_REFUSALS } from './molecule-refusals.ts';
 import { SESSION_REFUSALS } from './session-refusals.ts';
 import { TOWN_REFUSALS } from './town-refusals.ts';
@@ -53,6 +54,7 @@ export const REFUSALS = {
   AGENT_UNKNOWN: { says: 'There is no agent `{agent}`.', try: '{hint}', exit: 3 },
 
   ...DELIVERY_REFUSALS,
+  ...MAIL_REFUSALS,
   HOST_DOWN: { says: 'The PTY host does not answer: {why}.', try: 'Start the town with `gt up`.', exit: 5 },
   HOST_PROTOCOL: {
     says: '{why}; its agents live on.',

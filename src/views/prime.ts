@@ -16,7 +16,6 @@ export type Primed = {
   readonly actor: string;
   readonly role: string;
   readonly work: string | null;
-  readonly unread: number;
   /** Overlays and directives that are wrong: what is wrong with each. */
   readonly leftOut: readonly string[];
 };
@@ -29,6 +28,8 @@ export type PrimeGround = {
   readonly caller?: { readonly session: string; readonly token: string } | undefined;
   readonly files: PromptFiles;
   readonly values: PromptValues;
+  /** ms since 1970 */
+  readonly now: number;
   /** All of it, whatever its size. */
   readonly whole?: boolean | undefined;
 };
@@ -41,7 +42,7 @@ export async function prime(
   desk: Pick<Desk, 'books' | 'steps'>,
   ground: PrimeGround,
 ): Promise<(Primed & { faults: Refusal[] }) | Refusal> {
-  const { who, holder, caller, files, values, whole } = ground;
+  const { who, holder, caller, files, values, now, whole } = ground;
   const { books } = desk;
   if (caller && (!holder || !isCurrent(holder, caller.token))) return stale(holder, caller.session);
   const actor = actorFor(who);
@@ -49,7 +50,7 @@ export async function prime(
   if (isRefusal(hook)) return hook;
   const [handoff, mail, memories] = await Promise.all([
     holder ? books.textField(lineOf(holder), 'handoff') : undefined,
-    mailForPrime(books, actor),
+    holder ? mailForPrime(books, holder, now) : '',
     memoriesForPrime(books, who),
   ]);
   const known = { ...values, role: who.role, actor, rig: who.rig, name: who.name, ...workIn(hook) };
@@ -71,7 +72,6 @@ export async function prime(
     actor,
     role: who.role,
     work: hook?.id ?? null,
-    unread: mail.unread,
     leftOut: faults.map((fault) => explain(fault).says),
     faults,
   };

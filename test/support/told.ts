@@ -7,7 +7,7 @@ export const toldOf = (hook: Assigned | null, more: Partial<Told> = {}): Told =>
   prompt: 'You are a polecat.',
   handoff: '',
   hook,
-  mail: { unread: 0, heads: [] },
+  mail: '',
   memories: { lines: [], more: 0 },
   directives: '',
   ...more,
