@@ -1,6 +1,7 @@
 import { needsPerson } from './gate-kinds.ts';
 import { jobId, type Member, member } from './ids.ts';
 import { keptUntil } from './molecule/retention.ts';
+import { hasEnded, overDialog, questionStands } from './question.ts';
 import type { Noun, Records } from './records.ts';
 import { sessionStands } from './session-log.ts';
 import { agentStands, letterStands, memoryStands, messageStands } from './standing-talk.ts';
@@ -49,7 +50,7 @@ export const isFinal: { readonly [N in Noun]: (doc: Records[N]) => boolean } = {
   session: () => true,
   recipient: () => true,
   patrol: () => true,
-  escalation: () => true,
+  escalation: (doc) => doc.asker === undefined || hasEnded(doc),
   worker: () => true,
 };
 
@@ -74,7 +75,7 @@ export const jobMember: { readonly [N in Noun]: (doc: Records[N]) => Member | un
   session: () => undefined,
   recipient: () => undefined,
   patrol: () => undefined,
-  escalation: () => undefined,
+  escalation: (doc) => (doc.asker === undefined ? undefined : member('escalations', jobId(doc.id, doc.generation ?? 1))),
   worker: () => undefined,
 };
 
@@ -153,7 +154,7 @@ const standing: { readonly [N in Noun]?: (doc: Records[N]) => Standing } = {
   },
   train: () => [['trains', 0]],
   patrol: () => [['patrols', 0]],
-  escalation: (doc) => [[doc.state === 'closed' ? 'escalations.closed' : 'escalations.open', doc.openedAt]],
+  escalation: questionStands,
 };
 
 /** A molecule stands among the open or closed ones; under what it hangs; and, when it has ended and hangs under nothing, among those that go one day. */
@@ -192,8 +193,10 @@ const concerned: { readonly [N in Noun]?: (doc: Records[N], before: Records[N] |
     ...(doc.status === 'closed' && before?.status !== 'closed' ? gatesAmong(doc.deps) : []),
     ...(doc.leg && hasNews(doc, before) ? [member('steps', `${doc.leg.step}@1`)] : []),
   ],
+  agent: (doc, before) => [jobMember.agent(doc), ...overDialog(doc, before)],
   run: (doc, before) => [
     jobMember.run(doc),
+    ...overDialog(doc, before),
     ...(doc.state === 'ended' && before?.state !== 'ended' ? [DISPATCH, member('work', `${doc.work}@${doc.generation}`)] : []),
   ],
   merge: (doc) => [jobMember.merge(doc), member('work', `${doc.work}@${doc.generation}`), train(doc.rig)],

@@ -104,6 +104,14 @@ export const HOOK_CLAIM_MS = 10 * SECOND;
 export const STOP_CLAIM_MS = 10 * MINUTE;
 /** A terminal without output for so long shows no agent at work, whatever its hooks said last. */
 export const HOOK_PATIENCE_MS = 30 * SECOND;
+/** An answer that waits for the next session of its asker. */
+export const ANSWER_KEPT_MS = 7 * DAY;
+/** How long a call that waits for an answer has to say that it has heard it, before the asker is told another way. */
+export const QUESTION_GRACE_MS = 20 * SECOND;
+/** What a question may hold: choices, bytes of its words and of each choice, and of the screen beside it. */
+export const CHOICES = 20;
+export const QUESTION_BYTES = 2 * 1024;
+export const SCREEN_BYTES = 4 * 1024;
 /** Ended deliveries are kept for this long. */
 export const DELIVERIES_KEPT_MS = 7 * DAY;
 
@@ -138,6 +146,5 @@ export const PROMPT_FILE_BYTES = 8 * 1024;
 /** One fact to be remembered, and how many a town, a rig, a role or an agent may have: all of them are read by their agents at every start. */
 export const MEMORY_BYTES = 500;
 export const MEMORIES_KEPT = 100;
-/** Memories, and heads of unread mail, that a context tells of. */
+/** Memories that a context tells of. */
 export const MEMORIES_TOLD = 20;
-export const HEADS_TOLD = 5;

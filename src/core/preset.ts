@@ -79,6 +79,7 @@ const events = z.strictObject({
   end: z.string().optional(),
 });
 
+const inside = z.string().regex(/^[^/{}]+(\/[^/{}]+)*$/, 'must be a path inside a directory');
 const hooks = z.strictObject({
   kind: z.enum(['command', 'plugin']),
   events,
@@ -91,6 +92,8 @@ const hooks = z.strictObject({
   stop_blocks: z.boolean().default(false),
   args: words.default([]),
   files: z.array(file).default([]),
+  /** A file of a directory in which the program finds hooks by itself when a person starts it there. */
+  local: inside.optional(),
 });
 
 const dialog = z.strictObject({
@@ -100,6 +103,8 @@ const dialog = z.strictObject({
   signs: z.array(sign).min(1),
   /** What Enter does in it as it opens. */
   enter: z.enum(['accepts', 'refuses', 'exits', 'unknown']).default('unknown'),
+  /** How a numbered choice of it is made: by its number alone, by the arrows and Enter (which are seen to work, step by step), or only by a person. */
+  answers: z.enum(['digit', 'arrows', 'none']).default('arrows'),
 });
 
 const screen = z.strictObject({

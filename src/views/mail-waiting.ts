@@ -24,7 +24,9 @@ export async function mailForPrime(books: Books, holder: Holder, now: number): P
   const known = unread - waiting;
   if (known <= 0) return '';
   const letters = (await books.readMany('letter', ids)).filter(({ told }) => told !== 'waiting').slice(0, LISTED);
-  const lines = letters.map(({ message, from, subject, at }) => `- ${message} from ${from}, ${relativeTime(at, now)}: ${subject}`);
+  const lines = letters.map(
+    ({ message, from, subject, at }) => `- ${message} from ${from}, ${relativeTime(at, now)}: ${subject}`,
+  );
   const more = known > letters.length ? [`- and ${known - letters.length} more: \`gt mail inbox --unread\``] : [];
   const title = known === 1 ? '1 mail that was told before is unread' : `${known} mails that were told before are unread`;
   return [`${title} (\`gt mail read <id>\`):`, ...lines, ...more].join('\n');
