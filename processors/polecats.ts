@@ -12,6 +12,7 @@ import { type Answer, done, type Processor, sleep, type Turn } from './answer.ts
 import { Eyes } from './eyes.ts';
 import { sayFirst } from './first-words.ts';
 import { handOffByGt, isAsBefore, tellNoStart, withTurn } from './hand-off.ts';
+import { manualStep } from './manual-run.ts';
 import { endRun, handInForIt } from './run-end.ts';
 import { stepsAtRun, takeForSession } from './run-steps.ts';
 import { changeSession, noteProcess } from './session-changes.ts';
@@ -42,6 +43,7 @@ export const polecats: Processor<'polecats', World> = async (turn, world) => {
 type Senses = { readonly ear: Ear; readonly eyes: Eyes };
 
 async function step(run: Run, turn: Turn<'run'>, world: World, senses: Senses): Promise<Answer | undefined> {
+  if (run.manual) return manualStep(run, turn, world);
   const current = run.session && !run.session.exit ? run.session : undefined;
   if (current) senses.ear.add(current.id);
   const facts = current ? await withTurn(run, await sessionFacts(current.id, world), world) : undefined;

@@ -1,6 +1,7 @@
 import { needsPerson } from './gate-kinds.ts';
 import { jobId, type Member, member } from './ids.ts';
 import { keptUntil } from './molecule/retention.ts';
+import { hasEnded, overDialog, overWith, questionStands } from './question.ts';
 import type { Noun, Records } from './records.ts';
 import { sessionStands } from './session-log.ts';
 import { agentStands, letterStands, memoryStands, messageStands } from './standing-talk.ts';
@@ -49,7 +50,7 @@ export const isFinal: { readonly [N in Noun]: (doc: Records[N]) => boolean } = {
   session: () => true,
   recipient: () => true,
   patrol: () => true,
-  escalation: () => true,
+  escalation: (doc) => doc.asker === undefined || hasEnded(doc),
   worker: () => true,
 };
 
@@ -74,7 +75,7 @@ export const jobMember: { readonly [N in Noun]: (doc: Records[N]) => Member | un
   session: () => undefined,
   recipient: () => undefined,
   patrol: () => undefined,
-  escalation: () => undefined,
+  escalation: (doc) => (doc.asker === undefined ? undefined : member('escalations', jobId(doc.id, doc.generation ?? 1))),
   worker: () => undefined,
 };
 
@@ -93,20 +94,19 @@ const train = (rig: string) => member('trains', `${rig}@1`);
 /** Indexes beyond `jobs`, for nouns that are listed somewhere. */
 const standing: { readonly [N in Noun]?: (doc: Records[N]) => Standing } = {
   work: (doc) => {
-    const at: Array<readonly [string, number, string?]> = [];
-    if (doc.status === 'closed')
-      at.push(['work.closed', doc.closed?.at ?? doc.updatedAt], [`work.closed:${doc.rig}`, doc.closed?.at ?? doc.updatedAt]);
-    else at.push(['work.open', doc.createdAt], [`work.open:${doc.rig}`, doc.createdAt]);
+    const ended = doc.closed?.at ?? doc.updatedAt;
+    const list = doc.status === 'closed' ? (['work.closed', ended] as const) : (['work.open', doc.createdAt] as const);
+    const at: Array<readonly [string, number, string?]> = [list, [`${list[0]}:${doc.rig}`, list[1]]];
     if (doc.status === 'hooked') at.push([`work.hooked:${doc.rig}`, doc.createdAt]);
     if (doc.want && !doc.run && !doc.needsYou) {
       const place = wantScore(doc.priority, doc.want.rework, doc.want.since);
       at.push(['want', place], [`want:${doc.rig}`, place]);
     }
     if (doc.needsYou) at.push(['needs-you', doc.updatedAt]);
-    if (doc.parked && doc.status !== 'closed') at.push(['parked', doc.parked.at]);
+    if (doc.parked) at.push(['parked', doc.parked.at]);
     if (doc.hold) at.push(['names', 0, doc.hold.name]);
     if (doc.parent) at.push([childrenIndex(doc.parent), doc.createdAt]);
-    if (doc.status === 'closed' && isFinal.work(doc) && !doc['jobsRemoved']) at.push(['ended', doc.closed?.at ?? doc.updatedAt]);
+    if (doc.status === 'closed' && isFinal.work(doc) && !doc['jobsRemoved']) at.push(['ended', ended]);
     return at;
   },
   run: (doc) =>
@@ -117,10 +117,10 @@ const standing: { readonly [N in Noun]?: (doc: Records[N]) => Standing } = {
           [`runs.live:${doc.rig}`, doc.grantedAt],
         ],
   merge: (doc) => {
-    const at: Array<[string, number]> = [];
     const open = doc.state === 'submitted' || doc.state === 'queued' || doc.state === 'checking' || doc.state === 'landing';
-    if (open) at.push([`merges.open:${doc.rig}`, queueScore(doc.priority, doc.submittedAt)]);
-    if (open && doc.state !== 'submitted') at.push([`merges.queued:${doc.rig}`, queueScore(doc.priority, doc.submittedAt)]);
+    const place = queueScore(doc.priority, doc.submittedAt);
+    const at: Array<[string, number]> = open ? [[`merges.open:${doc.rig}`, place]] : [];
+    if (open && doc.state !== 'submitted') at.push([`merges.queued:${doc.rig}`, place]);
     if (!open) at.push([`merges.ended:${doc.rig}`, doc.landed?.at ?? doc.returned?.at ?? doc.submittedAt]);
     if (doc.state === 'merged' && doc.mirror?.state === 'left') at.push([`merges.unpushed:${doc.rig}`, doc.submittedAt]);
     return at;
@@ -148,13 +148,12 @@ const standing: { readonly [N in Noun]?: (doc: Records[N]) => Standing } = {
   gate: (doc) => {
     const at: Array<[string, number]> = doc.mol ? [[`gates:${doc.mol}`, doc.seq ?? 0]] : [];
     if (isFinal.gate(doc)) return [...at, ['gates.closed', doc.ended?.at ?? doc.createdAt]];
-    at.push(['gates.open', doc.createdAt]);
     if (needsPerson(doc)) at.push(['gates.person', doc.openedAt ?? doc.createdAt]);
-    return at;
+    return [...at, ['gates.open', doc.createdAt]];
   },
   train: () => [['trains', 0]],
   patrol: () => [['patrols', 0]],
-  escalation: (doc) => [[doc.state === 'closed' ? 'escalations.closed' : 'escalations.open', doc.openedAt]],
+  escalation: questionStands,
 };
 
 /** A molecule stands among the open or closed ones; under what it hangs; and, when it has ended and hangs under nothing, among those that go one day. */
@@ -192,9 +191,12 @@ const concerned: { readonly [N in Noun]?: (doc: Records[N], before: Records[N] |
     ...(wants(doc) || wants(before) ? [DISPATCH] : []),
     ...(doc.status === 'closed' && before?.status !== 'closed' ? gatesAmong(doc.deps) : []),
     ...(doc.leg && hasNews(doc, before) ? [member('steps', `${doc.leg.step}@1`)] : []),
+    ...overWith(doc, before),
   ],
+  agent: (doc, before) => [jobMember.agent(doc), ...overDialog(doc, before)],
   run: (doc, before) => [
     jobMember.run(doc),
+    ...overDialog(doc, before),
     ...(doc.state === 'ended' && before?.state !== 'ended' ? [DISPATCH, member('work', `${doc.work}@${doc.generation}`)] : []),
   ],
   merge: (doc) => [jobMember.merge(doc), member('work', `${doc.work}@${doc.generation}`), train(doc.rig)],

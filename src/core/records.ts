@@ -37,6 +37,8 @@ const work = z.looseObject({
   updatedAt: time,
   /** Items that this one waits for. Which of them are still unmet is the books' set of unmet needs. */
   deps: z.array(z.string()).default([]),
+  /** A person starts its agent, in the worktree that gt makes. */
+  manual: z.boolean().optional(),
   /** Agent preset asked for by name. */
   agent: z.string().optional(),
   /** The molecule that its agent works, step by step; and what is left of the one that ended last. */
@@ -62,6 +64,8 @@ const work = z.looseObject({
   parked: z.looseObject({ as: z.enum(['asleep', 'killed']), at: time, by: z.string() }).optional(),
   /** Parked until a person looks: the escalation that says why. */
   needsYou: z.looseObject({ escalation: z.string(), why: z.string() }).optional(),
+  /** Jobs of the last questions of its agents: they end with it. */
+  questions: z.array(z.string()).optional(),
   closed: z.looseObject({ at: time, reason: z.string(), commit: sha.optional(), report: z.string().optional() }).optional(),
 });
 
@@ -74,6 +78,8 @@ const run = z.looseObject({
   rig: z.string(),
   name: z.string(),
   agent: z.string(),
+  /** Nobody but a person starts its agent: its sessions have no process that gt knows. */
+  manual: z.boolean().optional(),
   attempt: z.number(),
   state: z.enum(['granted', 'ready', 'live', 'ended']),
   grantedAt: time,
@@ -153,6 +159,8 @@ const train = z.looseObject({
     })
     .optional(),
   lastTip: sha.optional(),
+  /** Requests that somebody wants landed now: before all others, and also while the refinery is off. */
+  direct: z.array(z.string()).optional(),
 });
 
 /** One run of a rig's checks on one tree. */

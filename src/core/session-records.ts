@@ -47,7 +47,10 @@ const conversation = {
       what: z.string(),
       kind: z.string().optional(),
       enter: z.string().optional(),
+      dialog: z.string().optional(),
       since: time,
+      /** The question that is asked of a person about it. */
+      question: z.string().optional(),
     })
     .optional(),
 };
@@ -62,6 +65,8 @@ export const session = z.looseObject({
   ackedAt: time.optional(),
   exit: exit.optional(),
   ...conversation,
+  /** Of a run that a person works on: its worktree is laid out, and this starts the agent there. */
+  words: z.string().optional(),
   /** The end of its output, once it is over. */
   lastWords: z.string().optional(),
 });
@@ -69,11 +74,11 @@ export const session = z.looseObject({
 /** What may be asked of whoever has sessions, a run or a lasting agent. */
 export const asked = {
   /**
-   * Its session ends at the next good moment, and a fresh one goes on: who asked (itself: by its session), why. `now`: also in the middle of a turn. Taken away when the next
+   * Its session ends at the next good moment, and a fresh one goes on: who asked (itself: by its session), why. `hurry`: also in the middle of a turn. Taken away when the next
    * one has said hello.
    */
   cycle: z
-    .looseObject({ at: time, by: z.string(), why: z.string(), session: z.string(), now: z.boolean().optional() })
+    .looseObject({ at: time, by: z.string(), why: z.string(), session: z.string(), hurry: z.boolean().optional() })
     .optional(),
   /** Put to sleep: gets no new work, no nudges and no restarts; its session goes on. */
   asleep: z.looseObject({ at: time, by: z.string() }).optional(),

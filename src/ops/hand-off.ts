@@ -64,7 +64,7 @@ export async function handOff(desk: Desk, ask: HandOff): Promise<HandedOff | Ref
         ? {}
         : does === 'shutdown'
           ? { killed: { at: now, by } }
-          : { cycle: { at: now, by, why: ask.why, session: session.id, ...(ask.now ? { now: true } : {}) } }),
+          : { cycle: { at: now, by, why: ask.why, session: session.id, ...(ask.now ? { hurry: true } : {}) } }),
     } as Holder;
     return {
       put: [

@@ -7,8 +7,9 @@ import { directivesOf, type PromptValues, rolePrompt } from '#core/role-prompt';
 import { actorFor, type Identity } from '#core/roles';
 import type { PromptFiles } from '#world/agents/prompt-files';
 import type { Desk } from '#world/desk';
+import { answersFor, answersText } from './escalations.ts';
 import { hookOf } from './hook.ts';
-import { mailForPrime } from './mail-for-prime.ts';
+import { mailForPrime } from './mail-waiting.ts';
 import { memoriesForPrime } from './memories.ts';
 
 /** The context of an agent, and what it was made of. */
@@ -49,9 +50,10 @@ export async function prime(
   const actor = actorFor(who);
   const hook = holder && !isAgent(holder) ? await hookOf(desk, holder) : null;
   if (isRefusal(hook)) return hook;
-  const [handoff, mail, memories] = await Promise.all([
+  const [handoff, mail, answers, memories] = await Promise.all([
     holder ? books.textField(lineOf(holder), 'handoff') : '',
     holder ? mailForPrime(books, holder, now) : '',
+    holder ? answersFor(books, lineOf(holder)) : [],
     memoriesForPrime(books, who),
   ]);
   const known = { ...values, role: who.role, actor, rig: who.rig, name: who.name, ...workIn(hook) };
@@ -65,6 +67,7 @@ export async function prime(
     handoff: holder ? noteFor(holder, { handoff }) : '',
     hook,
     mail,
+    answers: answersText(answers).join('\n'),
     memories,
     directives: directives.text,
   };

@@ -4,8 +4,10 @@ import type { Rig } from '#world/world';
 import type { ProcessFact, TownFacts } from './facts.ts';
 import { gateLine } from './gates.ts';
 import { mqList, type Queue } from './mq-list.ts';
+import { type Need, needs } from './needs.ts';
 import { nudgeCounts } from './nudges.ts';
 import { type Polecat, polecatList } from './polecat-list.ts';
+import { rigRoles } from './rig-roles.ts';
 
 export type RigStatus = {
   readonly name: string;
@@ -34,6 +36,8 @@ export type Status = {
   readonly slots: { readonly taken: number; readonly of: number; readonly waiting: number };
   readonly needsYou: readonly NeedsYou[];
   readonly escalations: readonly Open[];
+  /** All that waits for a person, and the first few of it: `gt needs` lists it. */
+  readonly needs: { readonly total: number; readonly first: readonly Need[] };
   readonly nudges: { readonly waiting: number; readonly undelivered: number };
   /** Open ones; and steps that have failed, of all of them. */
   readonly molecules: { readonly open: number; readonly failed: number };
@@ -42,6 +46,7 @@ export type Status = {
 
 /** Questions shown at most; the counts tell of more. */
 const SHOWN = 20;
+const FIRST = 5;
 
 /**
  * The town at a glance: what runs, what waits, what needs a person. Its cost grows with what runs and waits now, never with what was.
@@ -54,7 +59,7 @@ export async function status(
   broken: ReadonlyArray<{ readonly name: string; readonly says: string; readonly try: string }> = [],
 ): Promise<Status> {
   const { name, root, up, board, processes, maxPolecats } = facts;
-  const [taken, waiting, stuck, gates, questions, nudges, open, failed, shown] = await Promise.all([
+  const [taken, waiting, stuck, gates, questions, nudges, open, failed, shown, all] = await Promise.all([
     books.count('runs.live'),
     books.count('want'),
     books.index('needs-you', 0, SHOWN - 1).then((ids) => books.readMany('work', ids)),
@@ -64,6 +69,7 @@ export async function status(
     books.count('molecules.open'),
     books.count('steps.person'),
     Promise.all(rigs.map((rig) => rigStatus(books, rig))),
+    needs(books, { rigs, broken }),
   ]);
   return {
     town: { name, root, up, board },
@@ -85,6 +91,7 @@ export async function status(
       count,
       openedAt,
     })),
+    needs: { total: all.total, first: all.needs.slice(0, FIRST) },
     nudges,
     molecules: { open, failed },
     rigs: shown,
@@ -101,7 +108,8 @@ const failedStep = ({ subject: id, cause, why }: Escalation): NeedsYou[] =>
     ? [{ id, rig: '', title: 'a step that failed', why, todo: `gt mol step retry ${id}, or skip it with a reason` }]
     : [];
 
-async function rigStatus(books: Books, rig: Rig): Promise<RigStatus> {
+/** A rig at a glance. */
+export async function rigStatus(books: Books, rig: Rig): Promise<RigStatus> {
   const { name, settings } = rig;
   const [{ requests, rig: _, ...queue }, polecats, open, hooked, waiting, closed] = await Promise.all([
     mqList(books, rig),
@@ -113,7 +121,7 @@ async function rigStatus(books: Books, rig: Rig): Promise<RigStatus> {
   ]);
   const current = requests.find((one) => one.id === queue.current);
   const at = current ? { id: current.id, work: current.work, state: current.state } : null;
-  const roles = [...(settings.spawn === 'auto' ? ['polecats'] : []), ...(queue.enabled ? ['refinery'] : [])];
+  const roles = rigRoles(settings).flatMap(({ role, is }) => (is === 'on' && role !== 'mayor' ? [role] : []));
   return {
     name,
     roles,

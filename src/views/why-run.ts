@@ -16,20 +16,17 @@ export async function whyRun(run: Run, { now, session }: WhyFacts): Promise<Reas
     return [reason('preparing', `${address} gets its worktree.`, `it got its slot ${relativeTime(run.grantedAt, now)}`)];
   if (run.submitted)
     return [reason('leaving', `${run.work} is handed in; its agent is leaving.`, relativeTime(run.submitted.at, now))];
+  if (run.manual) {
+    const { evidence, todo } = agentState(run, {});
+    const said =
+      run.session?.ackedAt === undefined
+        ? 'nobody has called gt there yet'
+        : `it was begun ${relativeTime(run.session.ackedAt, now)}`;
+    return [reason('by-hand', `${address}: ${evidence}.`, said, todo)];
+  }
   const current = run.session;
-  const aside = run.killed ?? run.asleep;
-  if (aside) return [whyAside(run, aside, now)];
-  if (run.released)
-    return [reason('released', `${run.work} was taken off its hook; its session is being ended.`, `by ${run.released.by}`)];
-  if (isCycling(run) && current)
-    return [
-      reason(
-        'handed-off',
-        `The session of ${address} makes room for a fresh one.`,
-        `${run.cycle?.why}, asked ${relativeTime(run.cycle?.at ?? now, now)} by ${run.cycle?.by}`,
-        `gt resume ${address}`,
-      ),
-    ];
+  const asked = whyAsked(run, now);
+  if (asked) return [asked];
   if (!current || current.exit) {
     if (run.notBefore !== undefined && run.notBefore > now)
       return [
@@ -73,13 +70,20 @@ export async function whyRun(run: Run, { now, session }: WhyFacts): Promise<Reas
   return [reason('working', `${address} works on it.`, `last output ${relativeTime(fact.lastOutputAt, now)}`, peek)];
 }
 
-function whyAside(run: Run, aside: NonNullable<Run['killed']>, now: number): Reason {
-  const how = run.killed ? 'killed' : 'put to sleep';
+/** What somebody asked of a run, that keeps it from its work. */
+function whyAsked(run: Run, now: number): Reason | undefined {
+  const { work, killed, asleep, released, cycle } = run;
   const address = `${run.rig}/${run.name}`;
-  return reason(
-    run.killed ? 'killed' : 'asleep',
-    `${address} was ${how}: nothing of it is started again.`,
-    `by ${aside.by}, ${relativeTime(aside.at, now)}`,
-    `gt wake ${address}`,
-  );
+  const aside = killed ?? asleep;
+  if (aside)
+    return reason(
+      killed ? 'killed' : 'asleep',
+      `${address} was ${killed ? 'killed' : 'put to sleep'}: nothing of it is started again.`,
+      `by ${aside.by}, ${relativeTime(aside.at, now)}`,
+      `gt wake ${address}`,
+    );
+  if (released) return reason('released', `${work} was taken off its hook; its session is being ended.`, `by ${released.by}`);
+  if (!cycle || !isCycling(run)) return undefined;
+  const when = `${cycle.why}, asked ${relativeTime(cycle.at, now)} by ${cycle.by}`;
+  return reason('handed-off', `The session of ${address} makes room for a fresh one.`, when, `gt resume ${address}`);
 }
