@@ -64,7 +64,8 @@ export function handOffAt({ due }: Session, { overSince }: TurnFacts): number | 
 export const asksForNote = (holder: Holder): boolean => {
   const { session } = holder;
   const over = 'submitted' in holder && holder.submitted !== undefined;
-  return session?.due !== undefined && session.due.asked === undefined && !session.leaving && !over && !isAskedToEnd(holder);
+  const isDue = session?.due !== undefined && session.due.asked === undefined;
+  return isDue && !session.leaving && !over && !holder.asleep && !isAskedToEnd(holder);
 };
 
 /** What an agent is told that is to write its note. */

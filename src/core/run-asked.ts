@@ -41,7 +41,7 @@ export function askedOfSession(
     return end.at <= now
       ? { do: 'end-session', why: end.why }
       : { do: 'watch', until: end.at, why: `${end.why}: its agent is leaving` };
-  if (!session.due) return undefined;
+  if (!session.due || run.asleep) return undefined;
   const at = handOffAt(session, turn);
   if (at !== undefined && at <= now) return { do: 'hand-off', why: session.due.why };
   return { do: 'watch', until: at ?? now + LONG_MS, why: `a fresh session goes on at the end of its turn (${session.due.why})` };

@@ -166,6 +166,10 @@ test('a session is asked for its note once, and not when it leaves anyway', () =
   expect(asksForNote(live({ due, leaving: NOW }))).toBe(false);
   expect(asksForNote(live({ due }, { submitted: { at: NOW } }))).toBe(false);
   expect(asksForNote(live({ due }, { cycle: cycle(S1) }))).toBe(false);
+  expect(asksForNote(live({ due }, { asleep: parked() }))).toBe(false);
+  expect(nextForRun(live({ due }, { asleep: parked() }), running({ seen: true, overSince: 0 }), RULES, NOW)).toMatchObject({
+    do: 'watch',
+  });
 });
 
 test('how full a context is, is read in what programs show of it', () => {
