@@ -11,6 +11,8 @@ export type AgentFacts = {
     readonly lastOutputAt: number;
     readonly looksIdle: boolean;
   };
+  /** The session that its agent is in by the books, running or not. */
+  readonly current?: string;
   /** Its item is closed: nobody will come any more. */
   readonly over: boolean;
   /** Its program takes mail by hooks: at the end of a turn, or after a tool. */
@@ -36,7 +38,7 @@ export function nextForDelivery(doc: Delivery, recipient: Recipient, facts: Agen
   if (isFinal.delivery(doc)) return { do: 'end' };
   if (doc.claim) {
     if (ranOut(doc, now)) return { do: 'run-out', why: RAN_OUT };
-    if (isLeftBehind(doc, facts.session?.id)) return { do: 'run-out', why: LEFT_BEHIND };
+    if (isLeftBehind(doc, facts.current)) return { do: 'run-out', why: LEFT_BEHIND };
     if (doc.claim.path === 'terminal')
       return (doc.notBefore ?? 0) > now
         ? { do: 'wait', until: doc.notBefore ?? now, why: `its text stands in the input: ${doc.why ?? ''}` }
