@@ -75,8 +75,8 @@ test('an agent whose question expires is told so by exit code 6, and goes on by 
     return [exit, err.trim().split('\n').length, err];
   };
   expect(await wrong('answer', 'qn-nobody', '1')).toEqual([3, 2, expect.stringContaining('gt needs')]);
-  expect(await wrong('escalate', 'help', '-s', 'hgh')).toEqual([2, 2, expect.stringContaining('`high`')]);
-  expect(await wrong('escalate', 'help', '--wait')).toEqual([2, 2, expect.stringContaining('agent')]);
+  expect(await wrong('escalate', 'stuck', '-s', 'hgh')).toEqual([2, 2, expect.stringContaining('`high`')]);
+  expect(await wrong('escalate', 'stuck', '--wait')).toEqual([2, 2, expect.stringContaining('agent')]);
   const late = await town.gt(['answer', expired[0]?.id ?? '', 'small']);
   expect([late.exit, late.err.split('\n')]).toEqual([
     4,
