@@ -52,7 +52,11 @@ export const deliveries: Processor<'deliveries', World> = async (turn, world) =>
 };
 
 /** Its time is over, or nobody will come. Mail that nobody will get is given back to who sent it. */
-async function giveUp({ id, mail }: Delivery, move: { as: 'expired' | 'undeliverable' | 'superseded'; why: string }, world: World) {
+async function giveUp(
+  { id, mail }: Delivery,
+  move: { as: 'expired' | 'undeliverable' | 'superseded'; why: string },
+  world: World,
+) {
   if (mail) return giveBack(world.desk, id, move.why);
   await moveDelivery(world.desk, id, (now) =>
     now.state === 'pending' ? { doc: now, state: move.as, why: move.why } : undefined,

@@ -43,7 +43,8 @@ export const dispatch: Processor<'dispatch', World> = async (turn, world) => {
 /** A rig whose files are wrong must not hold up the others: it gets nothing until they are mended. */
 function takesWork(rig: string, world: World): boolean {
   try {
-    return world.rig(rig).settings.spawn !== 'manual';
+    world.rig(rig);
+    return true;
   } catch (fault) {
     world.desk.log.fault('a rig whose settings cannot be read gets no slots', fault, { rig });
     return false;
@@ -62,7 +63,8 @@ async function grant(id: string, world: World): Promise<boolean> {
     const name = work.hold?.name ?? nextName(inUse, { style, names });
     const asked = work.agent ?? (work.molecule ? (await reading.get('molecule', work.molecule))?.agent : undefined);
     const { agent } = resolveAgent(agentLayers({ work: asked, worker: name, role: 'polecat', settings: rig.settings }));
-    const change = grantRun(work, { name, dir: rig.layout.polecat(name), agent }, desk.clock.now());
+    const manual = work.manual === true || rig.settings.spawn === 'manual';
+    const change = grantRun(work, { name, dir: rig.layout.polecat(name), agent, manual }, desk.clock.now());
     return { ...change, answer: true };
   });
   failpoint('grant');

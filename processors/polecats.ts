@@ -12,10 +12,11 @@ import type { World } from '#world/world';
 import { type Answer, done, type Processor, sleep, type Turn } from './answer.ts';
 import { Eyes } from './eyes.ts';
 import { sayFirst } from './first-words.ts';
+import { manualStep } from './manual-run.ts';
 import { stepsAtRun, takeForSession } from './run-steps.ts';
 import { changeSession, noteProcess } from './session-changes.ts';
 import { rulesOf, sessionFacts } from './session-facts.ts';
-import { orSuspend } from './suspend.ts';
+import { orSuspend, suspend } from './suspend.ts';
 import { changeRun, prepare } from './worktree.ts';
 
 /**
@@ -41,6 +42,7 @@ export const polecats: Processor<'polecats', World> = async (turn, world) => {
 type Senses = { readonly ear: Ear; readonly eyes: Eyes };
 
 async function step(run: Run, turn: Turn<'run'>, world: World, senses: Senses): Promise<Answer | undefined> {
+  if (run.manual) return manualStep(run, turn, world);
   const current = run.session && !run.session.exit ? run.session : undefined;
   if (current) senses.ear.add(current.id);
   const facts = current ? await sessionFacts(current.id, world) : undefined;
@@ -94,6 +96,8 @@ async function obey(
       return ear.next(now + 1000, signal).then(() => undefined);
     case 'note-exit':
       return noteExit(run, move, world);
+    case 'give-up':
+      return suspend(run, `${move.why} ${move.todo}`, world);
     case 'end-run':
       return endRun(run, move.outcome, world);
     default:

@@ -48,6 +48,7 @@ export async function prepare(run: Run, world: World): Promise<undefined> {
   const sparse = world.agents.hides(run, world.rig(run.rig));
   await git.addWorktree({ repo, dir: run.dir, branch, at: tip, owner: run.work, sparse });
   failpoint('worktree');
+  if (!run.manual) await world.agents.takeAway(run);
   const before = await git.facts(run.dir);
   const comesBack = run.rework && run.rework.kind !== 'died' && before.dirty.length === 0;
   if (comesBack)

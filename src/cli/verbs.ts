@@ -77,6 +77,7 @@ export const TOPICS: readonly Topic[] = [
         aliases: ['merge-queue'],
         load: async () => (await import('./cmd/mq-list.ts')).mq,
       },
+      land: { help: 'Lands what is handed in, now', load: async () => (await import('./cmd/land.ts')).land },
     },
   },
   {

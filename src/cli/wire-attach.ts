@@ -23,7 +23,7 @@ export async function visit(
   { agent, readOnly, verb }: AttachWish,
 ): Promise<Visited | Refusal> {
   const { io } = from;
-  if (io.env['GT_SESSION']) return refuse('ATTACH_NESTED', { agent: agent ?? '<agent>' });
+  if (io.env['GT_SESSION'] && !io.env['GT_BY_HAND']) return refuse('ATTACH_NESTED', { agent: agent ?? '<agent>' });
   const terminal = ownTerminal();
   if (!terminal) return refuse('NOT_A_TERMINAL', { verb, agent: agent ?? '<agent>' });
   const town = townOf(from);
@@ -77,6 +77,7 @@ function refusalOf(fault: unknown, agent: string): Refusal | undefined {
 /** Why there is nothing to attach to, if there is not. */
 function overBy(holder: Holder, asked: string | undefined, info: { state: string } | undefined): string | undefined {
   const { session } = holder;
+  if (!isAgent(holder) && holder.manual) return `whoever works on it does so in ${holder.dir}`;
   if (!session) return 'its session has not begun';
   if (asked && /\.s\d+$/.test(asked) && asked !== session.id) return `session ${asked} is over`;
   if (session.exit || isOver(holder)) return `session ${session.id} is over`;

@@ -48,7 +48,10 @@ export async function mailboxHere(
   const other = await mailboxNamed(town, named);
   if (isRefusal(other) || other.mailbox === own.mailbox) return isRefusal(other) ? other : own;
   if (fromLine !== undefined)
-    return refuse('USAGE', { what: `The mailbox of ${named} is not yours.`, hint: 'Without an address it is your own: `gt mail inbox`.' });
+    return refuse('USAGE', {
+      what: `The mailbox of ${named} is not yours.`,
+      hint: 'Without an address it is your own: `gt mail inbox`.',
+    });
   return other;
 }
 

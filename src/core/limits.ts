@@ -116,7 +116,7 @@ export const SCREEN_BYTES = 4 * 1024;
 export const DELIVERIES_KEPT_MS = 7 * DAY;
 
 /** A mail's text and subject. */
-export const MAIL_BYTES = TEXT_BYTES;
+export const MAIL_BYTES = 1024 * 1024;
 export const SUBJECT_CHARACTERS = 200;
 /** Mailboxes that one mail reaches: more is a list that nobody reads. */
 export const MAIL_BOXES = 200;
@@ -129,7 +129,7 @@ export const MAIL_HEAD_CHARACTERS = 400;
 /** How long the terminal may take with it, before it is claimed anew; and the longest pause between two tries. */
 export const MAIL_CLAIM_MS = DAY;
 export const MAIL_BACKOFF_MAX_MS = 10 * MINUTE;
-/** Mail that was read or archived is kept for so long. */
+/** Mail that was read or archived, or whose agent was told, is kept for so long. */
 export const MAIL_KEPT_MS = 30 * DAY;
 
 /** A molecule that ended and hangs under no work item keeps its steps for so long; then a digest is left. */
@@ -146,6 +146,5 @@ export const PROMPT_FILE_BYTES = 8 * 1024;
 /** One fact to be remembered, and how many a town, a rig, a role or an agent may have: all of them are read by their agents at every start. */
 export const MEMORY_BYTES = 500;
 export const MEMORIES_KEPT = 100;
-/** Memories, and heads of unread mail, that a context tells of. */
+/** Memories that a context tells of. */
 export const MEMORIES_TOLD = 20;
-export const HEADS_TOLD = 5;

@@ -28,6 +28,8 @@ export type Told = {
   readonly hook: Assigned | null;
   /** Of its unread mail; empty when there is none. */
   readonly mail: string;
+  /** What a person answered that was not put before it yet. */
+  readonly answers: string;
   readonly memories: MemoriesTold;
   /** The last word: town's lines, then the rig's. */
   readonly directives: string;
@@ -38,13 +40,14 @@ export type MemoriesTold = { readonly lines: readonly string[]; readonly more: n
 
 /** What a part gets of the context's bytes in any case, and who is first when others leave some. */
 const SHARES = {
-  handoff: { least: 1400, rank: 1 },
-  step: { least: 1300, rank: 2 },
+  handoff: { least: 1200, rank: 1 },
+  step: { least: 1200, rank: 2 },
   hook: { least: 1300, rank: 3 },
   directives: { least: 600, rank: 4 },
   prompt: { least: 2400, rank: 5 },
-  mail: { least: 400, rank: 6 },
-  memories: { least: 500, rank: 7 },
+  answers: { least: 400, rank: 6 },
+  mail: { least: 300, rank: 7 },
+  memories: { least: 400, rank: 8 },
 };
 
 const ROLE_WORDS: Readonly<Record<Role, string>> = {
@@ -60,7 +63,7 @@ const ROLE_WORDS: Readonly<Record<Role, string>> = {
 
 /** The context as text, within `most` bytes; what is cut says what shows the whole of it. */
 export function primeText(told: Told, most: number): string {
-  const { actor, role, prompt, handoff, hook, mail, memories, directives } = told;
+  const { actor, role, prompt, handoff, hook, answers, mail, memories, directives } = told;
   const heading = `# Gas Town: you are ${actor}, ${ROLE_WORDS[role]}`;
   const part = (name: keyof typeof SHARES, text: string, whole = 'gt prime --whole'): Part => ({ text, whole, ...SHARES[name] });
   const parts: Part[] = [
@@ -69,6 +72,7 @@ export function primeText(told: Told, most: number): string {
     part('prompt', prompt),
     part('hook', hook ? assignment(hook) : '', 'gt hook'),
     part('step', hook?.molecule && !hook.handedIn ? moleculeText(hook.molecule) : '', 'gt hook'),
+    part('answers', titled('Answered meanwhile', sanitise(answers)), 'gt escalate list'),
     part('mail', titled('Mail', sanitise(mail)), 'gt mail inbox'),
     part('memories', memoriesText(memories), 'gt memories'),
     part('directives', titled('Directives: they win over all that is said above', sanitise(directives))),

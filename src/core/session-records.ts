@@ -52,6 +52,8 @@ export const session = z.looseObject({
   ackedAt: time.optional(),
   exit: exit.optional(),
   ...conversation,
+  /** Of a run that a person works on: its worktree is laid out, and this starts the agent there. */
+  words: z.string().optional(),
   /** The end of its output, once it is over. */
   lastWords: z.string().optional(),
 });

@@ -6,8 +6,8 @@ import { promisify } from 'node:util';
 import type { Member } from '#core/ids';
 import { writeBin } from '#world/agents/bin';
 import { type actorOf, identityOf, type LaunchGround } from '#world/agents/environment';
-import { hides } from '#world/agents/hides';
 import { agentFor, launch } from '#world/agents/launch';
+import { inWorktrees } from '#world/agents/lay-out';
 import { sessionToken, townSecret } from '#world/agents/token';
 import { makeCheck } from '#world/checks/slots';
 import { systemClock } from '#world/clock';
@@ -102,7 +102,7 @@ export async function liveWorld({
       token: (session: string) => sessionToken(townId, secret, session),
       launch: (...[run, work, rig, text, molecule]: Parameters<World['agents']['launch']>) =>
         launch(run, work, rig, text, { ...agents, molecule }),
-      hides: (...[run, rig]: Parameters<World['agents']['hides']>) => hides(run, rig, layout),
+      ...inWorktrees(agents),
       preset: (...[holder]: Parameters<World['agents']['preset']>) =>
         agentFor(holder, holder.rig === '' ? { settings: files.settings() } : files.rig(holder.rig), layout).preset,
       identity: async (run: Parameters<typeof actorOf>[0]) => identityOf(run, owner.email),

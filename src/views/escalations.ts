@@ -128,5 +128,4 @@ export async function answersFor(books: Pick<Books, 'indexFromEnd' | 'readMany'>
 const UNTOLD = 5;
 
 /** The same, as lines of a session's context. */
-export const answersText = (answered: readonly Escalation[]): string =>
-  answered.length === 0 ? '' : ['Answered meanwhile:', ...answered.map((doc) => `- ${wordOf(doc)}`)].join('\n');
+export const answersText = (answered: readonly Escalation[]): string[] => answered.map((doc) => `- ${wordOf(doc)}`);

@@ -8,7 +8,7 @@ import type { PromptFiles } from '#world/agents/prompt-files';
 import type { Desk } from '#world/desk';
 import { answersFor, answersText } from './escalations.ts';
 import { hookOf } from './hook.ts';
-import { mailForPrime } from './mail-for-prime.ts';
+import { mailForPrime } from './mail-waiting.ts';
 import { memoriesForPrime } from './memories.ts';
 
 /** The context of an agent, and what it was made of. */
@@ -49,11 +49,11 @@ export async function prime(
   const actor = actorFor(who);
   const hook = holder && !isAgent(holder) ? await hookOf(desk, holder) : null;
   if (isRefusal(hook)) return hook;
-  const [handoff, mail, memories, answers] = await Promise.all([
+  const [handoff, mail, answers, memories] = await Promise.all([
     holder ? books.textField(lineOf(holder), 'handoff') : undefined,
     holder ? mailForPrime(books, holder, now) : '',
-    memoriesForPrime(books, who),
     holder ? answersFor(books, lineOf(holder)) : [],
+    memoriesForPrime(books, who),
   ]);
   const known = { ...values, role: who.role, actor, rig: who.rig, name: who.name, ...workIn(hook) };
   const role = rolePrompt(who.role, files.shipped, files.overlays, known);
@@ -65,7 +65,8 @@ export async function prime(
     prompt: role.text,
     handoff: handoff ?? '',
     hook,
-    mail: [mail, answersText(answers)].filter((part) => part !== '').join('\n\n'),
+    mail,
+    answers: answersText(answers).join('\n'),
     memories,
     directives: directives.text,
   };

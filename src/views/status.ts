@@ -7,6 +7,7 @@ import { mqList, type Queue } from './mq-list.ts';
 import { type Need, needs } from './needs.ts';
 import { nudgeCounts } from './nudges.ts';
 import { type Polecat, polecatList } from './polecat-list.ts';
+import { rigRoles } from './rig-roles.ts';
 
 export type RigStatus = {
   readonly name: string;
@@ -107,7 +108,8 @@ const failedStep = ({ subject: id, cause, why }: Escalation): NeedsYou[] =>
     ? [{ id, rig: '', title: 'a step that failed', why, todo: `gt mol step retry ${id}, or skip it with a reason` }]
     : [];
 
-async function rigStatus(books: Books, rig: Rig): Promise<RigStatus> {
+/** A rig at a glance. */
+export async function rigStatus(books: Books, rig: Rig): Promise<RigStatus> {
   const { name, settings } = rig;
   const [{ requests, rig: _, ...queue }, polecats, open, hooked, waiting, closed] = await Promise.all([
     mqList(books, rig),
@@ -119,7 +121,7 @@ async function rigStatus(books: Books, rig: Rig): Promise<RigStatus> {
   ]);
   const current = requests.find((one) => one.id === queue.current);
   const at = current ? { id: current.id, work: current.work, state: current.state } : null;
-  const roles = [...(settings.spawn === 'auto' ? ['polecats'] : []), ...(queue.enabled ? ['refinery'] : [])];
+  const roles = rigRoles(settings).flatMap(({ role, is }) => (is === 'on' && role !== 'mayor' ? [role] : []));
   return {
     name,
     roles,

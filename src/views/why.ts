@@ -173,13 +173,6 @@ async function whyInLine(books: Books, facts: WhyFacts, work: Work): Promise<Rea
 async function whyNoSlot(books: Books, facts: WhyFacts, name: string, live: number): Promise<Reason | undefined> {
   const rig = facts.rigs.find((one) => one.name === name);
   if (!rig) return reason('no-rig', `The rig ${name} is not registered any more.`, 'mayor/rigs.json', `gt rig add ${name} …`);
-  if (rig.settings.spawn === 'manual')
-    return reason(
-      'manual',
-      `Agents of ${name} are started by hand.`,
-      'spawn is "manual"',
-      `set spawn to "auto" in ${rig.layout.settingsFile}`,
-    );
   const { max_polecats } = rig.settings;
   if (live >= max_polecats)
     return reason(

@@ -87,6 +87,10 @@ export type World = {
       text: Readonly<Record<string, string>>,
       molecule?: MoleculeTold,
     ) => Promise<Launch>;
+    /** Makes a worktree ready for a person, who is to be heard there as the run's session. @returns what that person types in it. @throws Refused as `launch` */
+    readonly layOut: (run: Run, rig: Rig) => Promise<string>;
+    /** Takes away what was laid out there: it is gt that starts agents in it. */
+    readonly takeAway: (run: Run) => Promise<void>;
     /** Patterns of what a run's worktree hides: context files of the repository that would speak to the agent in gt's place. */
     readonly hides: (run: Run, rig: Rig) => string[];
     /** What is known of the program of a run or of a lasting agent. @throws Refused as `launch`, or when its rig is not there */

@@ -8,6 +8,7 @@ export const toldOf = (hook: Assigned | null, more: Partial<Told> = {}): Told =>
   handoff: '',
   hook,
   mail: '',
+  answers: '',
   memories: { lines: [], more: 0 },
   directives: '',
   ...more,

@@ -18,7 +18,10 @@ export const polecatList = command({
     }),
   text: (polecats, { paint, now }) => {
     if (polecats.length === 0) return 'No polecat is at work.';
-    return table(
+    const byHand = polecats
+      .filter(({ state }) => state === 'by hand')
+      .map((one) => `${one.address}: ${one.todo ?? one.evidence}`);
+    const rows = table(
       polecats.map(({ address, work, state, attempt, agent, pid, since, title }) => [
         paint.bold(address),
         work,
@@ -31,6 +34,7 @@ export const polecatList = command({
       ]),
       ['POLECAT', 'WORK', 'STATE', 'ATTEMPT', 'AGENT', 'PID', 'AGE', 'TITLE'].map(paint.dim),
     );
+    return [rows, ...byHand.map(paint.dim)].join('\n');
   },
 });
 

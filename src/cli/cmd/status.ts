@@ -44,12 +44,14 @@ function headOf({ town, processes, slots, nudges, molecules }: Status, paint: Pa
   return `${paint.bold(town.name)} ${state}  ${paint.dim(town.root)}\n  ${parts.join(' · ')}\n  slots ${slots.taken} of ${slots.of} taken${line}${board}${flows}${missed}`;
 }
 
-function rigText({ name, counts, refinery, polecats }: RigStatus, paint: Palette, now: number): string {
+/** A rig for people. */
+export function rigText({ name, roles, counts, refinery, polecats }: RigStatus, paint: Palette, now: number): string {
   const { open, hooked, waiting, closed } = counts;
   const lines = [`${paint.bold(name)}  open ${open} (hooked ${hooked}, waiting for a slot ${waiting}), closed ${closed}`];
   const at = refinery.at ? `${refinery.at.id} ${refinery.at.state}` : refinery.queued > 0 ? 'about to begin' : 'idle';
   const off = refinery.enabled ? '' : paint.yellow(' (off)');
   lines.push(`  refinery${off}: ${at}, ${refinery.queued} in the queue of ${refinery.target}`);
+  if (!roles.includes('witness')) lines.push(`  witness ${paint.yellow('(off)')}: an agent that ends is not started again`);
   if (refinery.warning) lines.push(`    ${paint.yellow(refinery.warning)}: what lands is not tested`);
   if (refinery.blocked)
     lines.push(`    ${paint.red('stopped')} ${relativeTime(refinery.blocked.since, now)}: ${refinery.blocked.note}`);
@@ -64,7 +66,10 @@ function rigText({ name, counts, refinery, polecats }: RigStatus, paint: Palette
     duration(now - since),
     step === null ? title : `${title} ${paint.dim(`(step ${step})`)}`,
   ]);
-  return [...lines, ...(rows.length > 0 ? [table(rows)] : [])].join('\n');
+  const byHand = polecats
+    .filter(({ state }) => state === 'by hand')
+    .map((one) => `    ${paint.dim(`${one.name}: ${one.todo ?? one.evidence}`)}`);
+  return [...lines, ...(rows.length > 0 ? [table(rows)] : []), ...byHand].join('\n');
 }
 
 function questions({ needs: { total, first } }: Status, paint: Palette, now: number): string[] {

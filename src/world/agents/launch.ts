@@ -134,7 +134,8 @@ export function configDirectory(
   return named ? resolve(named) : layout.agentConfig(name);
 }
 
-function placesOf(run: Run, rig: Rig, defined: DefinedAgent, { layout, env, bin }: LaunchGround) {
+/** What the places of a preset are for a run. */
+export function placesOf(run: Run, rig: Rig, defined: DefinedAgent, { layout, env, bin }: LaunchGround) {
   return {
     config: configDirectory(defined, layout, env),
     home: rig.layout.polecatsFolder,
