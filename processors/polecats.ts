@@ -87,7 +87,7 @@ async function obey(
       return noteProcess(run, world, run.session?.id ?? '', move);
     case 'watch':
       await eyes.look(run);
-      return ear.next(Math.min(move.until, now + RENEW_MS), signal).then(() => undefined);
+      return ear.next(Math.min(move.until, now + RENEW_MS, Math.max(now + 1000, eyes.due)), signal).then(() => undefined);
     case 'rest':
       return sleep(move.until, move.why);
     case 'end-session':

@@ -100,6 +100,11 @@ export const TOPICS: readonly Topic[] = [
       nudge: { help: 'Says something to an agent', load: async () => (await import('./cmd/nudge.ts')).nudge },
       chat: { help: 'The same, also while it works', load: async () => (await import('./cmd/nudge.ts')).chat },
       inject: { help: 'The same, at once', load: async () => (await import('./cmd/nudge.ts')).inject },
+    },
+  },
+  {
+    title: 'Questions',
+    verbs: {
       needs: { help: 'All that waits for you, in one list', load: async () => (await import('./cmd/needs.ts')).needs },
       answer: { help: 'Answers what waits for you', load: async () => (await import('./cmd/answer.ts')).answer },
       escalate: { help: 'Asks a person', load: async () => (await import('./cmd/escalate.ts')).escalate },

@@ -1,7 +1,7 @@
 import { needsPerson } from './gate-kinds.ts';
 import { jobId, type Member, member } from './ids.ts';
 import { keptUntil } from './molecule/retention.ts';
-import { hasEnded, overDialog, questionStands } from './question.ts';
+import { hasEnded, overDialog, overWith, questionStands } from './question.ts';
 import type { Noun, Records } from './records.ts';
 import { sessionStands } from './session-log.ts';
 import { agentStands, letterStands, memoryStands, messageStands } from './standing-talk.ts';
@@ -148,9 +148,8 @@ const standing: { readonly [N in Noun]?: (doc: Records[N]) => Standing } = {
   gate: (doc) => {
     const at: Array<[string, number]> = doc.mol ? [[`gates:${doc.mol}`, doc.seq ?? 0]] : [];
     if (isFinal.gate(doc)) return [...at, ['gates.closed', doc.ended?.at ?? doc.createdAt]];
-    at.push(['gates.open', doc.createdAt]);
     if (needsPerson(doc)) at.push(['gates.person', doc.openedAt ?? doc.createdAt]);
-    return at;
+    return [...at, ['gates.open', doc.createdAt]];
   },
   train: () => [['trains', 0]],
   patrol: () => [['patrols', 0]],
@@ -192,6 +191,7 @@ const concerned: { readonly [N in Noun]?: (doc: Records[N], before: Records[N] |
     ...(wants(doc) || wants(before) ? [DISPATCH] : []),
     ...(doc.status === 'closed' && before?.status !== 'closed' ? gatesAmong(doc.deps) : []),
     ...(doc.leg && hasNews(doc, before) ? [member('steps', `${doc.leg.step}@1`)] : []),
+    ...overWith(doc, before),
   ],
   agent: (doc, before) => [jobMember.agent(doc), ...overDialog(doc, before)],
   run: (doc, before) => [

@@ -62,6 +62,8 @@ const work = z.looseObject({
   rework: rework.optional(),
   /** Parked until a person looks: the escalation that says why. */
   needsYou: z.looseObject({ escalation: z.string(), why: z.string() }).optional(),
+  /** Jobs of the last questions of its agents: they end with it. */
+  questions: z.array(z.string()).optional(),
   closed: z.looseObject({ at: time, reason: z.string(), commit: sha.optional(), report: z.string().optional() }).optional(),
 });
 
