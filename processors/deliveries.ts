@@ -1,6 +1,6 @@
 import { type Claim, nobodyYet, RAN_OUT, ranOut } from '#core/delivery';
 import { type AgentFacts, nextForDelivery } from '#core/delivery-next';
-import { isOver } from '#core/holder';
+import { isAgent, isOver } from '#core/holder';
 import { NUDGE_GRACE_MS } from '#core/limits';
 import type { Preset } from '#core/preset';
 import type { Delivery } from '#core/records';
@@ -65,7 +65,8 @@ async function agentFacts(doc: Delivery, world: World): Promise<AgentFacts> {
   return {
     over: false,
     takesByHook: byHook,
-    session: { id: session.id, saidHello: session.ackedAt !== undefined, lastOutputAt, looksIdle: seen?.state === 'idle' },
+    // An agent that lasts may rest at its prompt since its start: the host sees whether it is ready.
+    session: { id: session.id, saidHello: isAgent(holder) || session.ackedAt !== undefined, lastOutputAt, looksIdle: seen?.state === 'idle' },
   };
 }
 

@@ -2,7 +2,7 @@ import { needsPerson } from './gate-kinds.ts';
 import { jobId, type Member, member } from './ids.ts';
 import { keptUntil } from './molecule/retention.ts';
 import type { Noun, Records } from './records.ts';
-import { agentStands, letterStands, memoryStands, messageStands } from './standing-talk.ts';
+import { agentStands, letterStands, memoryStands, messageStands, usingIndex } from './standing-talk.ts';
 
 /**
  * What follows from a record, whoever writes it: the indexes it stands in, and the jobs that its change concerns. Both are computed from the
@@ -111,6 +111,7 @@ const standing: { readonly [N in Noun]?: (doc: Records[N]) => Standing } = {
       : [
           ['runs.live', doc.grantedAt],
           [`runs.live:${doc.rig}`, doc.grantedAt],
+          [usingIndex(doc.agent), doc.grantedAt],
         ],
   merge: (doc) => {
     const at: Array<[string, number]> = [];
@@ -192,6 +193,8 @@ const concerned: { readonly [N in Noun]?: (doc: Records[N], before: Records[N] |
     jobMember.run(doc),
     ...(doc.state === 'ended' && before?.state !== 'ended' ? [DISPATCH, member('work', `${doc.work}@${doc.generation}`)] : []),
   ],
+  // Its session's end makes room for others of the same program.
+  agent: (doc, before) => [jobMember.agent(doc), ...(hasSession(before) && !hasSession(doc) ? [DISPATCH] : [])],
   merge: (doc) => [jobMember.merge(doc), member('work', `${doc.work}@${doc.generation}`), train(doc.rig)],
   // Who is next in the line has to look when that changes, or when the agent has become idle or is there again.
   recipient: (doc, before) => {
@@ -232,6 +235,8 @@ const above = (doc: Records['molecule']): Member | undefined =>
       : doc.work
         ? member('work', `${doc.work}@${doc.workGeneration ?? 1}`)
         : undefined;
+
+const hasSession = (doc: Records['agent'] | undefined): boolean => doc?.session !== undefined && doc.session.exit === undefined;
 
 const wants = (doc: Records['work'] | undefined): boolean => doc?.want !== undefined && doc.run === undefined;
 

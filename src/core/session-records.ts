@@ -19,6 +19,8 @@ const conversation = {
   startupMs: z.number().optional(),
   /** The first prompt, where the program takes it only by typing: the session's first delivery. */
   typed: z.string().optional(),
+  /** What somebody wants it to be told first, of a lasting agent. */
+  first: z.looseObject({ text: z.string(), by: z.string(), at: time }).optional(),
   /** The conversation (or the moment) for which its context was printed. */
   primed: z.string().optional(),
   /** The last time that a hook told of each. */
@@ -54,7 +56,16 @@ export const session = z.looseObject({
 /** What may be asked of whoever has sessions, a run or a lasting agent. */
 export const asked = {
   /** Its session ends at the next good moment, and a fresh one goes on: who asked, why. Taken away when the next one has said hello. */
-  cycle: z.looseObject({ at: time, by: z.string(), why: z.string(), session: z.string() }).optional(),
+  cycle: z
+    .looseObject({
+      at: time,
+      by: z.string(),
+      why: z.string(),
+      session: z.string(),
+      /** A person does not wait for the good moment. */
+      hurry: z.boolean().optional(),
+    })
+    .optional(),
   /** Put to sleep: gets no new work, no nudges and no restarts; its session goes on. */
   asleep: z.looseObject({ at: time, by: z.string() }).optional(),
   /** Its session was ended by a person, and is not started again until somebody wakes it. */

@@ -22,6 +22,36 @@ export const SESSION_REFUSALS = {
     try: 'Its last output: `gt peek {agent}`; why it stands still: `gt why {agent}`.',
     exit: 3,
   },
+  AGENT_THERE: {
+    says: '{agent} is there already.',
+    try: 'Speak to it: `gt nudge {agent} "…"`, or `gt attach {agent}`.',
+    exit: 4,
+  },
+  AGENT_OTHER: {
+    says: '{agent} is there already, with {using}.',
+    try: 'Let another program follow: `{restart}`.',
+    exit: 4,
+  },
+  AGENT_AWAY: {
+    says: '{agent} has no session now.',
+    try: 'Start it; `gt agents list` shows who is there.',
+    exit: 3,
+  },
+  AGENT_NOT_MADE: {
+    says: 'There is no {agent}.',
+    try: '`gt agents list` shows who there is.',
+    exit: 3,
+  },
+  AGENT_AT_WORK: {
+    says: '{agent} is wanted, or has a session still.',
+    try: 'Stop it first.',
+    exit: 4,
+  },
+  AGENT_NOT_COMING: {
+    says: '{agent} has no terminal yet: {why}.',
+    try: 'It is wanted, and comes when that is over: see `gt agents list`.',
+    exit: 6,
+  },
   HOST_LACKS: {
     says: '{why}',
     try: 'The agents live on. If `gt up` does not renew the host, it is too old to hand them over: `gt down` and `gt up` do.',

@@ -4,10 +4,12 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Member } from '#core/ids';
+import type { Agent } from '#core/records';
 import { writeBin } from '#world/agents/bin';
 import { type actorOf, identityOf, type LaunchGround } from '#world/agents/environment';
 import { hides } from '#world/agents/hides';
-import { agentFor, launch } from '#world/agents/launch';
+import { agentFor, launch, presetName } from '#world/agents/launch';
+import { launchAgent } from '#world/agents/launch-agent';
 import { sessionToken, townSecret } from '#world/agents/token';
 import { makeCheck } from '#world/checks/slots';
 import { systemClock } from '#world/clock';
@@ -82,6 +84,7 @@ export async function liveWorld({
     folder: join(layout.runtime, 'commands'),
     mark: (members) => void mark(footing, members),
   });
+  const groundOf = (rig: string) => (rig === '' ? { settings: files.settings() } : files.rig(rig)); // the files
   const queues = jobsFor(footing.link, footing.desk.books.keys, footing.jobs, footing.epoch);
   const rest = {
     epoch: footing.epoch,
@@ -102,9 +105,10 @@ export async function liveWorld({
       token: (session: string) => sessionToken(townId, secret, session),
       launch: (...[run, work, rig, text, molecule]: Parameters<World['agents']['launch']>) =>
         launch(run, work, rig, text, { ...agents, molecule }),
+      launchAgent: (agent: Agent) => launchAgent(agent, groundOf(agent.rig), agents),
+      choose: ({ using: _, ...agent }: Agent) => presetName(agent as Agent, groundOf(agent.rig)),
       hides: (...[run, rig]: Parameters<World['agents']['hides']>) => hides(run, rig, layout),
-      preset: (...[holder]: Parameters<World['agents']['preset']>) =>
-        agentFor(holder, holder.rig === '' ? { settings: files.settings() } : files.rig(holder.rig), layout).preset,
+      preset: (...[holder]: Parameters<World['agents']['preset']>) => agentFor(holder, groundOf(holder.rig), layout).preset,
       identity: async (run: Parameters<typeof actorOf>[0]) => identityOf(run, owner.email),
       user: async () => owner.name,
     },
