@@ -6,6 +6,7 @@ import { liveJobs } from '#ops/live-jobs';
 import { aloneQueues } from '#queues/index';
 import type { Desk } from '#world/desk';
 import type { World } from '#world/world';
+import { adopted } from './adopt.ts';
 import { bringLeftHome } from './home.ts';
 import { endOrphan } from './orphans.ts';
 import { retireAttached, retireMolecules } from './retire.ts';
@@ -97,7 +98,7 @@ async function forgetSessions(world: World): Promise<number> {
     const current = holder?.session?.id === session.id && !holder.session.exit;
     if (current || (holder && !isOver(holder) && holder.session?.id !== session.id && !holder.session?.exit)) continue;
     if (session.state !== 'drained') {
-      await endOrphan(session, world);
+      if (!(await adopted(session, world))) await endOrphan(session, world);
       mended++;
       continue;
     }
