@@ -66,7 +66,12 @@ async function agentFacts(doc: Delivery, world: World): Promise<AgentFacts> {
     over: false,
     takesByHook: byHook,
     // An agent that lasts may rest at its prompt since its start: the host sees whether it is ready.
-    session: { id: session.id, saidHello: isAgent(holder) || session.ackedAt !== undefined, lastOutputAt, looksIdle: seen?.state === 'idle' },
+    session: {
+      id: session.id,
+      saidHello: isAgent(holder) || session.ackedAt !== undefined,
+      lastOutputAt,
+      looksIdle: seen?.state === 'idle',
+    },
   };
 }
 

@@ -89,7 +89,8 @@ async function grant(id: string, world: World): Promise<boolean> {
     const asked = work.agent ?? (work.molecule ? (await reading.get('molecule', work.molecule))?.agent : undefined);
     const { agent } = resolveAgent(agentLayers({ work: asked, worker: name, role: 'polecat', settings: rig.settings }));
     const limit = world.settings().max_sessions_per_agent[agent];
-    const slots = limit === undefined ? undefined : ((await reading.get('dispatch', THE_TOWN)) ?? { id: THE_TOWN, generation: 1 });
+    const slots =
+      limit === undefined ? undefined : ((await reading.get('dispatch', THE_TOWN)) ?? { id: THE_TOWN, generation: 1 });
     if (limit !== undefined && (await desk.books.count(usingIndex(agent))) >= limit) return { put: [], answer: false };
     const change = grantRun(work, { name, dir: rig.layout.polecat(name), agent }, desk.clock.now());
     return { ...change, put: [...change.put, ...(slots ? [counted(slots)] : [])], answer: true };

@@ -1,10 +1,12 @@
 import { agentLayers, resolveAgent } from '#core/agents';
 import { addressOf, type Holder, isAgentId } from '#core/holder';
 import { RESERVED_NAMES } from '#core/names';
+import { nearest, orList } from '#core/nearest';
 import type { Agent } from '#core/records';
 import { isRefusal, type Refusal, refuse } from '#core/refusals';
 import type { Role } from '#core/roles';
 import { type Wanted, type Wish, wantAgent } from '#ops/want-agent';
+import { lastingList } from '#views/agents';
 import { directoryOf } from '#world/agents/launch-agent';
 import { agentOf, agentPlaces, missingProgram } from '#world/agents/presets';
 import { loadTownSettings } from '#world/config/settings';
@@ -83,6 +85,13 @@ export async function presetFor(
   return (io.env['GT_SESSION'] ? undefined : missingProgram(defined, io.env['PATH'] ?? '')) ?? agent;
 }
 
+/** Whether a program can be talked to: one that takes no prompt is for work items alone. */
+export function isTalkedTo(town: Town, agent: string): boolean {
+  const places = agentPlaces(town.layout);
+  const defined = isRefusal(places) ? places : agentOf(agent, places);
+  return !isRefusal(defined) && defined.preset.prompt.how !== 'none';
+}
+
 /** What may be said when an agent is started. */
 export type StartWish = Pick<Wish, 'agent' | 'first' | 'goOn' | 'branch'>;
 
@@ -94,9 +103,23 @@ export async function startAgent(from: From, named: Named, wish: StartWish): Pro
   if (isRefusal(place)) return place;
   return withDesk(from, { wait: 'person' }, async (open) => {
     const known = await open.desk.books.read('agent', place.id);
+    const isMade = known !== undefined && !known.removed;
+    if (!isMade && (place.role === 'crew' || place.role === 'dog')) return nobody(place, open);
     const preset = await presetFor(town, place, wish.agent ?? known?.agent, from.io);
     return isRefusal(preset) ? preset : wantAgent(open.desk, { ...place, ...wish });
   });
+}
+
+/** Crew and dogs are made before they are started: whoever is not there may be a slip. */
+async function nobody({ role, rig, name }: Place, { desk }: OpenTown): Promise<Refusal> {
+  const there = (await lastingList(desk.books, rig === '' ? undefined : rig)).filter((one) => one.role === role);
+  const meant = nearest(
+    name,
+    there.map((one) => one.name),
+  );
+  const make = role === 'crew' ? `gt crew add ${name} --rig ${rig}` : `gt dog create ${name}`;
+  const hint = meant.length > 0 ? `Did you mean ${orList(meant)}? A new one: \`${make}\`.` : `Make one: \`${make}\`.`;
+  return refuse('AGENT_NOT_MADE', { agent: addressOf({ role, rig, name } as Agent), hint });
 }
 
 /** How long one waits for the terminal of an agent that was just started (ms): a machine may be busy, a worker may come back. */
@@ -107,7 +130,7 @@ export async function untilThere(town: OpenTown, id: string, io: Io): Promise<Ho
   const late = AbortSignal.timeout(COMING_MS);
   const look = async (): Promise<Agent | Refusal | undefined> => {
     const agent = await town.desk.books.read('agent', id);
-    if (!agent) return refuse('AGENT_NOT_MADE', { agent: id });
+    if (!agent) return refuse('AGENT_NOT_MADE', { agent: id, hint: '`gt agents list` shows who there is.' });
     const { session, waits, broken } = agent;
     if (session && !session.exit && session.pid !== undefined) return agent;
     const why = broken ? `it is not started again: ${broken.why}` : waits?.why;

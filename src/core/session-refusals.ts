@@ -27,6 +27,12 @@ export const SESSION_REFUSALS = {
     try: 'Speak to it: `gt nudge {agent} "…"`, or `gt attach {agent}`.',
     exit: 4,
   },
+  AGENT_EXISTS: { says: 'There is a {agent} already.', try: 'Talk to it: `{attach}`; or take another name.', exit: 4 },
+  CREW_DIRTY: {
+    says: '{dir} holds work that is nowhere else: {what}.',
+    try: 'Commit and push it; with --force it is kept below refs/gt/crew of the rig, and the clone goes.',
+    exit: 4,
+  },
   AGENT_OTHER: {
     says: '{agent} is there already, with {using}.',
     try: 'Let another program follow: `{restart}`.',
@@ -39,7 +45,7 @@ export const SESSION_REFUSALS = {
   },
   AGENT_NOT_MADE: {
     says: 'There is no {agent}.',
-    try: '`gt agents list` shows who there is.',
+    try: '{hint}',
     exit: 3,
   },
   AGENT_AT_WORK: {

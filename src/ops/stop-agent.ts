@@ -11,11 +11,13 @@ const about = ({ id, rig }: Agent, type: NewEvent['type'], data: NewEvent['data'
   data,
 });
 
+const notMade = (agent: string): Refusal => refuse('AGENT_NOT_MADE', { agent, hint: '`gt agents list` shows who there is.' });
+
 /** Nobody wants a lasting agent any more: its session is ended with grace, and it holds nothing. Asking again changes nothing. */
 export async function stopAgent(desk: Desk, id: string): Promise<Agent | Refusal> {
   return desk.change(async (reading) => {
     const known = await reading.get('agent', id);
-    if (!known || known.removed) return refuse('AGENT_NOT_MADE', { agent: id });
+    if (!known || known.removed) return notMade(id);
     if (!known.wanted) return { put: [], answer: known };
     const { wanted: _wanted, waits: _waits, goOn: _goOn, first: _first, ...doc } = known;
     return { put: [{ noun: 'agent', doc }], events: [about(doc, 'agent.stopped')], answer: doc };
@@ -30,7 +32,7 @@ export async function restartAgent(
 ): Promise<Agent | Refusal> {
   return desk.change(async (reading) => {
     const known = await reading.get('agent', id);
-    if (!known || known.removed) return refuse('AGENT_NOT_MADE', { agent: id });
+    if (!known || known.removed) return notMade(id);
     const { session } = known;
     if (!known.wanted || !session || session.exit) return refuse('AGENT_AWAY', { agent: addressOf(known) });
     const at = desk.clock.now();
@@ -48,7 +50,7 @@ export async function restartAgent(
 export async function removeAgent(desk: Desk, id: string): Promise<Agent | Refusal> {
   return desk.change(async (reading) => {
     const known = await reading.get('agent', id);
-    if (!known || known.removed) return refuse('AGENT_NOT_MADE', { agent: id });
+    if (!known || known.removed) return notMade(id);
     if (known.wanted || (known.session && !known.session.exit)) return refuse('AGENT_AT_WORK', { agent: addressOf(known) });
     const { agent: _agent, using: _using, branch: _branch, ...rest } = known;
     const doc: Agent = { ...rest, removed: { at: desk.clock.now(), by: desk.actor } };

@@ -56,6 +56,24 @@ export async function wantAgent(desk: Desk, wish: Wish): Promise<Wanted | Refusa
   });
 }
 
+/** Makes the record of a crew member or dog, whom nobody wants yet. AGENT_EXISTS when there is one. */
+export async function addAgent(desk: Desk, wish: Wish): Promise<Agent | Refusal> {
+  return desk.change<Agent>(async (reading) => {
+    const known = await reading.get('agent', wish.id);
+    if (known && !known.removed) return refuse('AGENT_EXISTS', { agent: addressOf(known), attach: gtFor(known, 'attach') });
+    const at = desk.clock.now();
+    const doc: Agent = {
+      ...fresh(known ?? made(wish, desk.actor, at)),
+      ...(wish.agent === undefined ? {} : { agent: wish.agent }),
+      ...(wish.branch === undefined ? {} : { branch: wish.branch }),
+      createdAt: at,
+      createdBy: desk.actor,
+    };
+    const rig = doc.rig === '' ? {} : { rig: doc.rig };
+    return { put: [{ noun: 'agent', doc }], events: [{ type: 'agent.added', subject: doc.id, ...rig }], answer: doc };
+  });
+}
+
 /** A record as that of one who is started by somebody: what held it back is gone, and its next session begins a conversation. */
 function fresh(agent: Agent): Agent {
   const {

@@ -1,6 +1,7 @@
 import type { Escalation } from '#core/records';
 import type { Books } from '#world/store/books';
 import type { Rig } from '#world/world';
+import { type AgentLine, lastingList } from './agents.ts';
 import type { ProcessFact, TownFacts } from './facts.ts';
 import { gateLine } from './gates.ts';
 import { mqList, type Queue } from './mq-list.ts';
@@ -15,6 +16,8 @@ export type RigStatus = {
     readonly at: { readonly id: string; readonly work: string; readonly state: string } | null;
   };
   readonly polecats: readonly Polecat[];
+  /** Those that last: witness, refinery, crew. */
+  readonly agents: readonly AgentLine[];
   readonly counts: { readonly open: number; readonly hooked: number; readonly waiting: number; readonly closed: number };
 };
 
@@ -37,6 +40,8 @@ export type Status = {
   readonly nudges: { readonly waiting: number; readonly undelivered: number };
   /** Open ones; and steps that have failed, of all of them. */
   readonly molecules: { readonly open: number; readonly failed: number };
+  /** Those of the town that last: mayor, deacon, dogs. */
+  readonly agents: readonly AgentLine[];
   readonly rigs: readonly RigStatus[];
 };
 
@@ -54,7 +59,7 @@ export async function status(
   broken: ReadonlyArray<{ readonly name: string; readonly says: string; readonly try: string }> = [],
 ): Promise<Status> {
   const { name, root, up, board, processes, maxPolecats } = facts;
-  const [taken, waiting, stuck, gates, questions, nudges, open, failed, shown] = await Promise.all([
+  const [taken, waiting, stuck, gates, questions, nudges, open, failed, lasting, shown] = await Promise.all([
     books.count('runs.live'),
     books.count('want'),
     books.index('needs-you', 0, SHOWN - 1).then((ids) => books.readMany('work', ids)),
@@ -63,6 +68,7 @@ export async function status(
     nudgeCounts(books),
     books.count('molecules.open'),
     books.count('steps.person'),
+    lastingList(books),
     Promise.all(rigs.map((rig) => rigStatus(books, rig))),
   ]);
   return {
@@ -74,6 +80,7 @@ export async function status(
       ...stuck.map(({ id, rig, title, needsYou }) => ({ id, rig, title, why: needsYou?.why ?? '', todo: null })),
       ...questions.flatMap(failedStep),
       ...gates.map(gateLine).map(({ id, rig, title, standing, todo }) => ({ id, rig, title, why: standing, todo })),
+      ...lasting.flatMap(askingOrBroken).slice(0, SHOWN),
       ...shown.flatMap(({ polecats }) => polecats.flatMap(asking)).slice(0, SHOWN),
     ],
     escalations: questions.map(({ id, subject, cause, severity, why, count, openedAt }) => ({
@@ -87,7 +94,8 @@ export async function status(
     })),
     nudges,
     molecules: { open, failed },
-    rigs: shown,
+    agents: lasting.filter(({ rig }) => rig === ''),
+    rigs: shown.map((one) => ({ ...one, agents: lasting.filter(({ rig }) => rig === one.name) })),
   };
 }
 
@@ -95,13 +103,17 @@ export async function status(
 const asking = ({ work: id, rig, title, state, evidence, todo }: Polecat): NeedsYou[] =>
   state === 'blocked' ? [{ id, rig, title, why: `its agent asks: ${evidence}`, todo }] : [];
 
+/** A lasting agent that goes on only when somebody has answered it, or started it again. */
+const askingOrBroken = ({ address: id, rig, role: title, state, evidence, todo, wanted }: AgentLine): NeedsYou[] =>
+  wanted && todo !== null ? [{ id, rig, title, why: state === 'blocked' ? `it asks: ${evidence}` : evidence, todo }] : [];
+
 /** A step that failed: what needs it waits for a person. */
 const failedStep = ({ subject: id, cause, why }: Escalation): NeedsYou[] =>
   cause === 'step_failed'
     ? [{ id, rig: '', title: 'a step that failed', why, todo: `gt mol step retry ${id}, or skip it with a reason` }]
     : [];
 
-async function rigStatus(books: Books, rig: Rig): Promise<RigStatus> {
+async function rigStatus(books: Books, rig: Rig): Promise<Omit<RigStatus, 'agents'>> {
   const { name, settings } = rig;
   const [{ requests, rig: _, ...queue }, polecats, open, hooked, waiting, closed] = await Promise.all([
     mqList(books, rig),

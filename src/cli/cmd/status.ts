@@ -1,5 +1,6 @@
 import type { Palette } from '#cli/colour';
 import { command } from '#cli/command';
+import { agentRow } from '#cli/role-text';
 import { table } from '#cli/table';
 import { withDesk } from '#cli/wire';
 import { factsOf } from '#cli/wire-facts';
@@ -22,7 +23,12 @@ export const status = command({
       return shown(town.desk.books, facts, all.rigs, broken);
     }),
   text: (value, { paint, now }) =>
-    [headOf(value, paint), ...value.rigs.map((rig) => rigText(rig, paint, now)), ...questions(value, paint, now)].join('\n\n'),
+    [
+      headOf(value, paint),
+      ...agentsOf(value.agents, { paint, now }),
+      ...value.rigs.map((rig) => rigText(rig, paint, now)),
+      ...questions(value, paint, now),
+    ].join('\n\n'),
 });
 
 function headOf({ town, processes, slots, nudges, molecules }: Status, paint: Palette): string {
@@ -43,7 +49,12 @@ function headOf({ town, processes, slots, nudges, molecules }: Status, paint: Pa
   return `${paint.bold(town.name)} ${state}  ${paint.dim(town.root)}\n  ${parts.join(' · ')}\n  slots ${slots.taken} of ${slots.of} taken${line}${board}${flows}${missed}`;
 }
 
-function rigText({ name, counts, refinery, polecats }: RigStatus, paint: Palette, now: number): string {
+const agentsOf = (agents: Status['agents'], show: { paint: Palette; now: number }): string[] =>
+  agents.length === 0
+    ? []
+    : [table(agents.map((one) => agentRow(one, show)).map(([first = '', ...rest]) => [`  ${first}`, ...rest]))];
+
+function rigText({ name, counts, refinery, polecats, agents }: RigStatus, paint: Palette, now: number): string {
   const { open, hooked, waiting, closed } = counts;
   const lines = [`${paint.bold(name)}  open ${open} (hooked ${hooked}, waiting for a slot ${waiting}), closed ${closed}`];
   const at = refinery.at ? `${refinery.at.id} ${refinery.at.state}` : refinery.queued > 0 ? 'about to begin' : 'idle';
@@ -63,7 +74,7 @@ function rigText({ name, counts, refinery, polecats }: RigStatus, paint: Palette
     duration(now - since),
     step === null ? title : `${title} ${paint.dim(`(step ${step})`)}`,
   ]);
-  return [...lines, ...(rows.length > 0 ? [table(rows)] : [])].join('\n');
+  return [...lines, ...agentsOf(agents, { paint, now }), ...(rows.length > 0 ? [table(rows)] : [])].join('\n');
 }
 
 function questions({ needsYou, escalations }: Status, paint: Palette, now: number): string[] {

@@ -59,7 +59,12 @@ export async function snapshotClone(
   const own = join(dir, '.git');
   if (!existsSync(own)) return undefined;
   const kept = await snapshot(context, { repo: own, dir, ref, message });
-  const refs = [`+refs/heads/*:refs/gt/crew/${who}/*`, ...(kept === undefined ? [] : [`+${ref}:${ref}`])];
+  const stash = (await context.run(['rev-parse', '--verify', '--quiet', 'refs/stash'], { repo: own, ok: [0, 1] })).out.trim();
+  const refs = [
+    `+refs/heads/*:refs/gt/crew/${who}/*`,
+    ...(stash === '' ? [] : [`+refs/stash:refs/gt/crew-stash/${who}`]),
+    ...(kept === undefined ? [] : [`+${ref}:${ref}`]),
+  ];
   await context.run(['fetch', '-q', '--no-tags', '--no-write-fetch-head', '--', dir, ...refs], { repo });
   return kept;
 }
@@ -77,4 +82,18 @@ export async function addDetached(context: Context, { repo, dir, at }: { repo: s
     await mkdir(dirname(dir), { recursive: true });
     await context.run([...NO_HOOKS, 'worktree', 'add', '-q', '-f', '--detach', dir, at], { repo, settings: 'personal' });
   });
+}
+
+/** What a clone holds that its origin does not, in words; undefined when that is nothing. */
+export async function onlyHere({ run }: Context, dir: string): Promise<string | undefined> {
+  const options = { dir, settings: 'personal' as const };
+  const changed = (await run(['status', '--porcelain'], options)).out.split('\n').filter((line) => line !== '').length;
+  const ahead = (await run(['rev-list', '--count', '--branches', '--not', '--remotes=origin'], options)).out.trim();
+  const stashed = (await run(['rev-parse', '--verify', '--quiet', 'refs/stash'], { ...options, ok: [0, 1] })).out.trim();
+  const parts = [
+    ...(changed > 0 ? [`${changed} ${changed === 1 ? 'file' : 'files'} not committed`] : []),
+    ...(ahead !== '0' ? [`${ahead} ${ahead === '1' ? 'commit' : 'commits'} not pushed`] : []),
+    ...(stashed !== '' ? ['a stash'] : []),
+  ];
+  return parts.length > 0 ? parts.join(', ') : undefined;
 }

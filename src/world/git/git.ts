@@ -86,6 +86,8 @@ export interface Git {
   cloneForCrew(input: { repo: string; dir: string; branch: string; at: string; target: string }): Promise<void>;
   /** Keeps what such a clone holds in the rig's repository: what is not committed in `ref`, its branches below `refs/gt/crew/<who>/`. */
   snapshotClone(input: { repo: string; dir: string; ref: string; message: string; who: string }): Promise<string | undefined>;
+  /** What such a clone holds and its rig does not, in words. */
+  onlyHere(dir: string): Promise<string | undefined>;
   /** Makes, finds or (while nothing in it is changed) moves a worktree that holds no branch. */
   addDetached(input: { repo: string; dir: string; at: string }): Promise<void>;
 
