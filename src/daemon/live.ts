@@ -84,7 +84,6 @@ export async function liveWorld({
     folder: join(layout.runtime, 'commands'),
     mark: (members) => void mark(footing, members),
   });
-  const groundOf = (rig: string) => (rig === '' ? { settings: files.settings() } : files.rig(rig)); // the files
   const queues = jobsFor(footing.link, footing.desk.books.keys, footing.jobs, footing.epoch);
   const rest = {
     epoch: footing.epoch,
@@ -101,19 +100,30 @@ export async function liveWorld({
     check,
     looks: makeLooks({ env: process.env, worker }),
     commands,
-    agents: {
-      token: (session: string) => sessionToken(townId, secret, session),
-      launch: (...[run, work, rig, text, molecule]: Parameters<World['agents']['launch']>) =>
-        launch(run, work, rig, text, { ...agents, molecule }),
-      launchAgent: (agent: Agent) => launchAgent(agent, groundOf(agent.rig), agents),
-      choose: ({ using: _, ...agent }: Agent) => presetName(agent as Agent, groundOf(agent.rig)),
-      hides: (...[run, rig]: Parameters<World['agents']['hides']>) => hides(run, rig, layout),
-      preset: (...[holder]: Parameters<World['agents']['preset']>) => agentFor(holder, groundOf(holder.rig), layout).preset,
-      identity: async (run: Parameters<typeof actorOf>[0]) => identityOf(run, owner.email),
-      user: async () => owner.name,
-    },
+    agents: agentsOf(agents, owner.name, (session) => sessionToken(townId, secret, session), files),
   };
   return { world: { ...rest, desk: footing.desk }, worldOf: (self) => ({ ...rest, desk: footing.deskOf(self) }) };
+}
+
+/** What the world does with agent programs. @param user the person's name, as git has it */
+function agentsOf(
+  ground: LaunchGround,
+  user: string,
+  token: World['agents']['token'],
+  files: Pick<Files, 'settings' | 'rig'>,
+): World['agents'] {
+  const groundOf = (rig: string) => (rig === '' ? { settings: files.settings() } : files.rig(rig));
+  return {
+    token,
+    launch: (...[run, work, rig, text, molecule]: Parameters<World['agents']['launch']>) =>
+      launch(run, work, rig, text, { ...ground, molecule }),
+    launchAgent: (agent: Agent) => launchAgent(agent, groundOf(agent.rig), ground),
+    choose: ({ using: _, ...agent }: Agent) => presetName(agent as Agent, groundOf(agent.rig)),
+    hides: (...[run, rig]: Parameters<World['agents']['hides']>) => hides(run, rig, ground.layout),
+    preset: (...[holder]: Parameters<World['agents']['preset']>) => agentFor(holder, groundOf(holder.rig), ground.layout).preset,
+    identity: async (run: Parameters<typeof actorOf>[0]) => identityOf(run, ground.email),
+    user: async () => user,
+  };
 }
 
 async function ownerOf(): Promise<{ name: string; email: string }> {

@@ -1,5 +1,4 @@
 import { agentIdOf, type Holder } from '#core/holder';
-import type { Agent } from '#core/records';
 import type { Books } from '#world/store/books';
 import type { Rig } from '#world/world';
 import { runOf } from './run-of.ts';
@@ -17,11 +16,4 @@ export async function holderNamed(books: Books, rigs: readonly Rig[], about: str
   const agents = await books.readMany('agent', await books.index('agents'));
   const named = agents.filter((one) => one.name === name && (about.includes('/') ? one.rig === rig : true));
   return named.length === 1 ? named[0] : undefined;
-}
-
-/** The lasting agent that an address, an id or a session of its means; undefined for everything else. */
-export async function lastingNamed(books: Books, rigs: readonly Rig[], about: string): Promise<Agent | undefined> {
-  const prefixes = rigs.map(({ name, file }) => ({ name, prefix: file.beads.prefix }));
-  const id = agentIdOf(about.replace(/\.s\d+$/, ''), prefixes);
-  return id === undefined ? undefined : books.read('agent', id);
 }
