@@ -144,13 +144,16 @@ async function spawn(agent: Agent, world: World): Promise<undefined> {
 }
 
 /** Where it works, if that is of git: the refinery's worktree stands on the target and holds no branch, crew have a clone. */
-async function makePlace({ role, rig: name, dir, branch }: Agent, { git, rig }: World): Promise<void> {
-  if (role !== 'refinery' && role !== 'crew') return;
-  const { repo, target } = rig(name);
+async function makePlace(agent: Agent, { git, rig, agents }: World): Promise<void> {
+  if (agent.role !== 'refinery' && agent.role !== 'crew') return;
+  const { dir, branch } = agent;
+  const of = rig(agent.rig);
+  const { repo, target } = of;
   const at = await git.resolve(repo, `refs/heads/${target}`);
   if (!at) throw new Refused(refuse('BRANCH_UNKNOWN', { branch: target }));
-  if (role === 'refinery') await git.addDetached({ repo, dir, at });
+  if (agent.role === 'refinery') await git.addDetached({ repo, dir, at });
   else await git.cloneForCrew({ repo, dir, branch: branch ?? target, at, target });
+  await git.hide(dir, agents.hides(agent, of));
 }
 
 /** A session is over: everything of it is ended, what a crew member left uncommitted is kept, then the books hold its exit, then the host may forget it. */
@@ -189,6 +192,7 @@ async function noteExit(agent: Agent, move: Extract<AgentMove, { do: 'note-exit'
     }),
   );
   if (changed?.broken) await tellBroken(changed, world);
+  if (changed && !changed.wanted) await world.agents.cleared(changed);
   await world.host().forget(session.id);
 }
 

@@ -1,5 +1,6 @@
 import { type Claim, type Outcome, ranOut, settled } from '#core/delivery';
 import { parentOf } from '#core/ids';
+import { NUDGE_GRACE_MS } from '#core/limits';
 import type { Preset } from '#core/preset';
 import type { Delivery } from '#core/records';
 import { holderOf } from '#ops/holder-of';
@@ -34,7 +35,7 @@ export async function atTerminal(doc: Delivery, mine: Claim | undefined, turn: T
 }
 
 /** The id under which the host knows it, one for each session: asked for again there, it goes on where it stood, and what was typed is not typed again. */
-const idAtHost = (doc: Delivery): string => `${doc.id}@${doc.claim?.session}`;
+const idAtHost = (doc: Delivery): string => `${doc.id}${doc.round ? `.${doc.round}` : ''}@${doc.claim?.session}`;
 
 const isSame = (now: Delivery | undefined, then: Delivery): boolean =>
   now?.state === 'claimed' && now.claim?.at === then.claim?.at && now.attempts === then.attempts;
@@ -45,7 +46,8 @@ async function asked(doc: Delivery, host: Host, again: boolean, world: World): P
   const [holder, texts] = await Promise.all([holderOf(desk.books, parentOf(session)), desk.books.text(doc.id)]);
   if (!holder) return { state: 'unknown', why: 'its run is gone' };
   const { screen, submit, keys, terminal } = world.agents.preset(holder);
-  const { mode, key, expiresAt } = doc;
+  const { mode, key } = doc;
+  const expiresAt = doc.mail ? (doc.claim?.until ?? 0) - NUDGE_GRACE_MS : doc.expiresAt;
   const request = {
     nudge: idAtHost(doc),
     id: session,

@@ -1,6 +1,7 @@
 import { isOver } from '#core/holder';
 import { jobId, member, parentOf, runId } from '#core/ids';
-import { DELIVERIES_KEPT_MS, ENDED_KEPT_MS, LOGS_KEPT_MS, PAGE } from '#core/limits';
+import { DELIVERIES_KEPT_MS, ENDED_KEPT_MS, LOGS_KEPT_MS, MAIL_KEPT_MS, PAGE } from '#core/limits';
+import { dropLetters } from '#ops/file-letters';
 import { holderOf } from '#ops/holder-of';
 import { liveJobs } from '#ops/live-jobs';
 import { aloneQueues } from '#queues/index';
@@ -13,7 +14,8 @@ import { retireAttached, retireMolecules } from './retire.ts';
 
 /**
  * The deacon's rounds: what no event is needed for. Every record that should have a job has it; the jobs of the town look again; jobs of items that
- * ended a day ago leave the board; deliveries that ended a week ago are dropped; the host keeps no session that nobody needs; landings that were left on the way
+ * ended a day ago leave the board; deliveries that ended a week ago are dropped, and mail that was read a
+ * month ago; the host keeps no session that nobody needs; landings that were left on the way
  * home are brought there. Each step costs what it finds, in pages.
  * @returns how many things were mended
  */
@@ -25,6 +27,7 @@ export async function deaconRounds(world: World): Promise<number> {
   await removeEnded(world);
   await retireMolecules(world);
   await dropDeliveries(world.desk);
+  await dropLetters(world.desk, world.desk.clock.now() - MAIL_KEPT_MS);
   await world.prune(world.desk.clock.now() - LOGS_KEPT_MS);
   const strays = await forgetSessions(world);
   await bringLeftHome(world);

@@ -1,9 +1,11 @@
-import { type Claim, nobodyYet, RAN_OUT, ranOut } from '#core/delivery';
+import { type Claim, isLeftBehind, nobodyYet, ranOut } from '#core/delivery';
 import { type AgentFacts, nextForDelivery } from '#core/delivery-next';
-import { isAgent, isOver } from '#core/holder';
-import { NUDGE_GRACE_MS } from '#core/limits';
+import { isFinal } from '#core/derive';
+import { isAgent, isAgentId, isOver } from '#core/holder';
+import { MAIL_CLAIM_MS, NUDGE_GRACE_MS } from '#core/limits';
 import type { Preset } from '#core/preset';
 import type { Delivery } from '#core/records';
+import { giveBack } from '#ops/give-back';
 import { holderOfLine } from '#ops/holder-of';
 import { moveDelivery } from '#ops/move-delivery';
 import { failpoint } from '#world/failpoint';
@@ -22,7 +24,8 @@ export const deliveries: Processor<'deliveries', World> = async (turn, world) =>
     if (!doc) return done('gone');
     turn.signal.throwIfAborted();
     const recipient = (await desk.books.read('recipient', doc.work)) ?? nobodyYet(doc.work);
-    const facts = doc.state === 'pending' ? await agentFacts(doc, world) : NOBODY;
+    const isAtTerminal = doc.claim?.path === 'terminal';
+    const facts = isFinal.delivery(doc) || isAtTerminal ? NOBODY : await agentFacts(doc, world);
     const move = nextForDelivery(doc, recipient, facts, desk.clock.now());
     switch (move.do) {
       case 'end':
@@ -30,12 +33,10 @@ export const deliveries: Processor<'deliveries', World> = async (turn, world) =>
       case 'wait':
         return sleep(move.until, move.why);
       case 'give-up':
-        await moveDelivery(desk, doc.id, (now) =>
-          now.state === 'pending' ? { doc: now, state: move.as, why: move.why } : undefined,
-        );
+        await giveUp(doc, move, world);
         break;
       case 'run-out':
-        await runOut(doc.id, world);
+        await runOut(doc.id, facts.session?.id, move.why, world);
         break;
       case 'claim':
         mine = (await claim(doc.id, facts, move.session, world))?.claim;
@@ -50,12 +51,26 @@ export const deliveries: Processor<'deliveries', World> = async (turn, world) =>
   }
 };
 
+/** Its time is over, or nobody will come. Mail that nobody will get is given back to who sent it. */
+async function giveUp(
+  { id, mail }: Delivery,
+  move: { as: 'expired' | 'undeliverable' | 'superseded'; why: string },
+  world: World,
+) {
+  if (mail) return giveBack(world.desk, id, move.why);
+  await moveDelivery(world.desk, id, (now) =>
+    now.state === 'pending' ? { doc: now, state: move.as, why: move.why } : undefined,
+  );
+}
+
 const NOBODY: AgentFacts = { over: false, takesByHook: false };
 
 async function agentFacts(doc: Delivery, world: World): Promise<AgentFacts> {
   const { holder, over } = await holderOfLine(world.desk.books, doc.work);
   const session = holder?.session;
-  if (!holder || isOver(holder) || !session || session.exit) return { ...NOBODY, over };
+  // Mail waits for a lasting agent also before there is one.
+  const isGone = over && !(doc.mail && isAgentId(doc.work));
+  if (!holder || isOver(holder) || !session || session.exit) return { ...NOBODY, over: isGone };
   const info = await world.host().get(session.id);
   if (info?.state !== 'running') return NOBODY;
   const preset = world.agents.preset(holder);
@@ -88,14 +103,14 @@ const takesByHook = ({ hooks }: Preset): boolean =>
 async function claim(id: string, facts: AgentFacts, session: string, { desk, epoch }: World): Promise<Delivery | undefined> {
   return moveDelivery(desk, id, (doc, recipient, now) => {
     if (nextForDelivery(doc, recipient, facts, now).do !== 'claim') return undefined;
-    const until = doc.expiresAt + NUDGE_GRACE_MS;
+    const until = (doc.mail ? now + MAIL_CLAIM_MS : doc.expiresAt) + NUDGE_GRACE_MS;
     const made: Claim = { path: 'terminal', owner: `worker ${epoch}`, session, at: now, until };
     return { doc, state: 'claimed', claim: made };
   });
 }
 
-async function runOut(id: string, { desk }: World): Promise<void> {
+async function runOut(id: string, session: string | undefined, why: string, { desk }: World): Promise<void> {
   await moveDelivery(desk, id, (doc, _recipient, now) =>
-    ranOut(doc, now) ? { doc, state: 'unknown', why: RAN_OUT } : undefined,
+    ranOut(doc, now) || isLeftBehind(doc, session) ? { doc, state: 'unknown', why } : undefined,
   );
 }

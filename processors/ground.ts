@@ -20,4 +20,6 @@ export type Ground<W> = {
   /** A newer worker has taken over: this one must end. */
   readonly onStale: () => void;
   readonly concurrency?: number;
+  /** Pause after the first fault of a job, doubled with each further one. */
+  readonly backoffMs?: number;
 };

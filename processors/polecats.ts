@@ -4,7 +4,7 @@ import { mergeId, parentOf } from '#core/ids';
 import { pinRef, runEnded, runFailed } from '#core/merge';
 import type { Run } from '#core/records';
 import { isRefusal, Refused } from '#core/refusals';
-import { nextForRun, type RunMove, restartPause } from '#core/run';
+import { afterSession, nextForRun, type RunMove, restartPause } from '#core/run';
 import { failpoint } from '#world/failpoint';
 import type { World } from '#world/world';
 import { type Answer, done, type Processor, sleep, type Turn } from './answer.ts';
@@ -82,6 +82,8 @@ async function spawn(run: Run, world: World): Promise<undefined> {
   failpoint('begin');
   // Of any session of this item: books that were cut back may have forgotten the last one.
   await killAll(world, { prefix: `GT_SESSION=${world.town.id}.${run.work}.r` }, run.work);
+  // An agent may have died within a commit of its: with the locks that its git has left each of the next sessions would die as well.
+  await world.git.unlock({ repo: world.rig(run.rig).repo, dir: run.dir });
   const text = await world.desk.books.text(run.work);
   const molecule = await takeForSession(run, world);
   const { request, noted } = await world.agents.launch(run, work, world.rig(run.rig), text, molecule);
@@ -99,7 +101,7 @@ async function noteExit(run: Run, move: Extract<RunMove, { do: 'note-exit' }>, w
   const { session } = run;
   if (!session) return;
   await killAll(world, `GT_SESSION=${session.token}`, session.id);
-  const { repo, settings } = world.rig(run.rig);
+  const { repo } = world.rig(run.rig);
   const kept = run.dir
     ? await git.snapshot({
         repo,
@@ -114,18 +116,16 @@ async function noteExit(run: Run, move: Extract<RunMove, { do: 'note-exit' }>, w
   const head = there ? (await git.facts(run.dir)).head : (branch ?? run.lastHead ?? '');
   const pinned = run.submitted ? undefined : await git.resolve(repo, pinRef(mergeId(run.id)));
   const lastWords = await lastWordsOf(session.id, world);
-  const now = desk.clock.now();
   const exit = move.facts
     ? { code: move.facts.code, signal: move.facts.signal, at: move.facts.at }
-    : { code: null, signal: null, at: now };
+    : { code: null, signal: null, at: desk.clock.now() };
   // First its word, then its exit: an exit that the books hold is looked at no more.
   const handedIn = head !== undefined && pinned === head && !kept && (await handInForIt(run, head, world));
   failpoint('exit');
   const died = move.death && !handedIn && !resumeFailed(session);
   const hand = run.molecule === undefined ? undefined : (await desk.books.read('molecule', run.molecule))?.hand;
-  // A step that was closed is progress too.
-  const moved = head !== run.lastHead || hand !== run.lastHand;
-  const deaths = !died ? run.deaths : moved ? 1 : run.deaths + 1;
+  const after = afterSession(run, { died, head, hand });
+  const { deaths } = after;
   const pause = died ? restartPause(deaths, rulesOf(run, world)) : 0;
   await changeRun(
     run,
@@ -135,24 +135,25 @@ async function noteExit(run: Run, move: Extract<RunMove, { do: 'note-exit' }>, w
       return {
         ...doc,
         session: { ...doc.session, exit, lastWords },
-        deaths,
-        lastHead: head,
-        ...(hand === undefined ? {} : { lastHand: hand }),
+        ...after,
         ...(there ? {} : { state: 'granted' as const }),
         ...(kept ? { snapshots: doc.snapshots + 1 } : {}),
-        ...(pause > 0 ? { notBefore: now + pause } : {}),
+        // The pause begins with the commit that tells of it: what was done before it took its own time.
+        ...(pause > 0 ? { notBefore: desk.clock.now() + pause } : {}),
       };
     },
-    {
+    ({ notBefore }) => ({
       type: 'session.exited',
       data: {
         session: session.id,
         code: exit.code,
         signal: exit.signal,
         ...(kept ? { snapshot: kept } : {}),
-        ...(settings.operational ? { deaths } : {}),
+        deaths,
+        ...(died ? { pause } : {}),
+        ...(pause > 0 ? { until: notBefore } : {}),
       },
-    },
+    }),
   );
   await world.host().forget(session.id);
 }

@@ -213,7 +213,7 @@ export class Wrapper<W> {
   /** A fault parks the job: soon at first, ever later, and from the Nth on with a question to a person. It never ends it. */
   async #parkFaulted(at: Activation, fault: unknown): Promise<never> {
     const { job, self } = at;
-    const { desk, escalate } = this.#ground;
+    const { desk, escalate, backoffMs = FAULT_BACKOFF_MS } = this.#ground;
     const faults = ((job.data as Data).faults ?? 0) + 1;
     const lasting = faults >= FAULTS_UNTIL_ESCALATION;
     const says = String(fault).slice(0, 500);
@@ -224,7 +224,7 @@ export class Wrapper<W> {
         await job.log(`${new Date(desk.clock.now()).toISOString()} fault ${faults}: ${says}`);
         await this.#show(job, `trying again after a fault: ${says}`);
         if (lasting) await escalate(self, 'fault', says);
-        const backoff = lasting ? FAULT_PARK_MS : Math.min(FAULT_BACKOFF_MAX_MS, FAULT_BACKOFF_MS * 2 ** faults);
+        const backoff = lasting ? FAULT_PARK_MS : Math.min(FAULT_BACKOFF_MAX_MS, backoffMs * 2 ** faults);
         return await this.#park(at, desk.clock.now() + backoff);
       } catch (again) {
         if (again instanceof DelayedError || isNotOurs(again)) throw again;

@@ -1,3 +1,4 @@
+import { member } from '#core/ids';
 import { HOLD_MS } from '#core/limits';
 import { pinRef } from '#core/merge';
 import { isLeft } from '#core/molecule/leg';
@@ -51,20 +52,27 @@ export const work: Processor<'work', World> = async (turn, world) => {
         });
         if (isRefusal(changed)) return sleep(desk.clock.now() + 1000, 'the books are busy');
         failpoint(move.do);
-        if (changed && move.do === 'close-milestone' && !doc.hold) return done('closed');
+        if (changed && move.do === 'close-milestone' && !doc.hold) return closed(doc.id, world);
         break;
       }
       case 'clean-up':
         await clearAway(doc, world);
         break;
       case 'end':
-        return done('closed');
+        return closed(doc.id, world);
       default:
         move satisfies never;
     }
     ({ doc, unmet } = await turn.again());
   }
 };
+
+/** What still waits to be said to its agent finds that nobody will come. */
+async function closed(id: string, { desk }: World): Promise<Answer> {
+  const recipient = await desk.books.read('recipient', id);
+  if (recipient) await desk.wake(recipient.line.map((entry) => member('deliveries', entry.id)));
+  return done('closed');
+}
 
 function wait(child: Parameters<typeof awaitChildren>[0][number] | undefined, why: string): Answer {
   return awaitChildren(child ? [child] : [], why);

@@ -6,6 +6,10 @@ import { failpoint } from '#world/failpoint';
 import type { World } from '#world/world';
 import { worktreeMade } from './step-place.ts';
 
+/** An event of a run, or what it is of the record that is about to be written. */
+type Telling = Pick<NewEvent, 'type' | 'data'>;
+type ToldOf = Telling | ((doc: Run) => Telling);
+
 /**
  * Changes a run's record, unless it has ended; a change that changes nothing is not written, and its event is not told.
  * @throws Refused when the books refuse, so that the job's backoff tries again
@@ -14,7 +18,7 @@ export async function changeRun(
   run: Run,
   world: World,
   change: (doc: Run) => Run,
-  event?: Pick<NewEvent, 'type' | 'data'>,
+  event?: ToldOf,
   settle: readonly string[] = [],
 ): Promise<undefined> {
   const answer = await world.desk.change(async (reading) => {
@@ -22,10 +26,11 @@ export async function changeRun(
     if (!now || now.state === 'ended') return { put: [], answer: undefined };
     const doc = change(now);
     if (doc === now) return { put: [], answer: undefined };
+    const told = typeof event === 'function' ? event(doc) : event;
     return {
       put: [{ noun: 'run', doc }],
       settle,
-      events: event ? [{ ...event, subject: run.id, rig: run.rig }] : [],
+      events: told ? [{ ...told, subject: run.id, rig: run.rig }] : [],
       answer: undefined,
     };
   });

@@ -1,6 +1,6 @@
 import { systemClock } from '#world/clock';
 
-/** The trials: `node dist/src/main.js soak|soak-nudges|soak-hanoi|demo|bench|test-agents`, and the `stand-in` that plays an agent in them. The commands of the town are in src/cli. */
+/** The trials: `node dist/src/main.js soak|soak-nudges|soak-hanoi|soak-mail|demo|bench|test-agents`, and the `stand-in` that plays an agent in them. The commands of the town are in src/cli. */
 const say = (line: string) => process.stdout.write(`${line}\n`);
 const [trial = '', ...words] = process.argv.slice(2);
 
@@ -20,6 +20,9 @@ if (trial === 'soak') {
   const { readHanoiPlan, soakHanoi } = await import('./trials/hanoi.ts');
   const plan = readHanoiPlan(words, systemClock.now() % 1e9);
   process.exitCode = (await soakHanoi(plan, say)) ? 0 : 1;
+} else if (trial === 'soak-mail') {
+  const { readMailPlan, soakMail } = await import('./trials/soak-mail.ts');
+  process.exitCode = (await soakMail(readMailPlan(words, systemClock.now() % 1e9), say)) ? 0 : 1;
 } else if (trial === 'soak-asker') {
   const { askAsProcess } = await import('./trials/soak-asker.ts');
   await askAsProcess(words[0] ?? '', say);
@@ -38,7 +41,7 @@ if (trial === 'soak') {
   if (code !== undefined) process.exitCode = code;
 } else {
   say(
-    `There is no trial \`${[trial, ...words].join(' ')}\`: use soak, soak-nudges, soak-hanoi, demo, bench, test-agents or stand-in.`,
+    `There is no trial \`${[trial, ...words].join(' ')}\`: use soak, soak-nudges, soak-hanoi, soak-mail, demo, bench, test-agents or stand-in.`,
   );
   process.exitCode = 2;
 }

@@ -1,5 +1,5 @@
 import { basename, dirname } from 'node:path';
-import type { Run } from '#core/records';
+import type { Holder } from '#core/holder';
 import { isRefusal, type Refusal } from '#core/refusals';
 import type { Rig } from '#world/world';
 import { type Check, good, ill, refused, some } from './check.ts';
@@ -7,7 +7,7 @@ import { type Check, good, ill, refused, some } from './check.ts';
 /** What the doctor looks at where agents are at work. */
 export type AgentsGround = {
   rig(name: string): Promise<Rig | Refusal>;
-  /** Each worktree of a rig: what it leaves out (undefined: nothing), and what its agent should not see (empty: all of it is kept). */
+  /** Each worktree and clone in which agents of a rig work: what it leaves out (undefined: nothing), and what its agent should not see (empty: all of it is kept). */
   contextFiles(
     rig: Rig,
   ): Promise<ReadonlyArray<{ dir: string; hides: readonly string[] | undefined; wanted: readonly string[] }>>;
@@ -16,7 +16,7 @@ export type AgentsGround = {
   defined(rig?: Rig): number | Refusal;
   /** The environment of a session's process, and what gt gave it; undefined where a system does not tell. */
   environment(
-    run: Run,
+    holder: Holder,
   ): { readonly has: Readonly<Record<string, string>>; readonly given: Readonly<Record<string, string>> } | undefined;
 };
 
@@ -63,24 +63,20 @@ const isHidden = (hides: readonly string[] | undefined, wanted: readonly string[
   wanted.length === 0 ? hides === undefined : wanted.every((one) => hides?.includes(one));
 
 /** Whether the agents that live have the variables that gt gave them: a program that starts them anew may have lost some. */
-export function environments(ground: AgentsGround, live: readonly Run[]): Check[] {
-  const looks = live.flatMap((run) => {
-    const found = run.session?.pid !== undefined && !run.session.exit ? ground.environment(run) : undefined;
-    return found ? [{ session: run.session?.id ?? run.id, ...found }] : [];
+export function environments(ground: AgentsGround, live: readonly Holder[]): Check[] {
+  const looks = live.flatMap((holder) => {
+    const found = holder.session?.pid !== undefined && !holder.session.exit ? ground.environment(holder) : undefined;
+    return found ? [{ id: holder.id, ...found }] : [];
   });
-  const wrong = looks.flatMap(({ session, has, given }) =>
-    Object.keys(given)
-      .filter((name) => has[name] !== given[name])
-      // Names alone: a token is among the values.
-      .map((name) => `${session}: ${has[name] === undefined ? 'missing' : 'another'} ${name}`),
+  const wrong = looks.flatMap(({ id, has, given }) =>
+    Object.entries(given)
+      .filter(([name, value]) => has[name] !== value)
+      .map(([name, value]) => `${id}: ${has[name] === undefined ? 'missing' : 'another'} ${name}${expected(name, value)}`),
   );
   if (wrong.length === 0) return [good('sessions', 'env-vars', `${looks.length} sessions`)];
-  return [
-    ill(
-      'sessions',
-      'env-vars',
-      some(wrong),
-      'They were started by another gt or other settings: let them end, or `gt down` and `gt up`.',
-    ),
-  ];
+  const found = `Found ${wrong.length} env var mismatch(es) across ${looks.length} session(s): ${some(wrong)}`;
+  return [ill('sessions', 'env-vars', found, 'They were started by another gt or other settings: `gt shutdown && gt up`.')];
 }
+
+/** A token opens the session: it is shown to nobody. */
+const expected = (name: string, value: string): string => (name === 'GT_SESSION' ? '' : ` (expected "${value}")`);

@@ -8,6 +8,7 @@ import type { Books } from '#world/store/books';
 import type { Rig } from '#world/world';
 import { type Check, good, ill, refused, some } from './check.ts';
 import { type AgentsGround, contextFiles, definitions, environments } from './doctor-agents.ts';
+import { type ContextGround, told } from './doctor-context.ts';
 import { strays } from './doctor-strays.ts';
 
 /** What the doctor looks at, for one town. */
@@ -42,6 +43,7 @@ export type DoctorGround = {
   /** Processes in the worktrees of these rigs that no token leads to. */
   strays(rigs: readonly string[]): Promise<Stray[]>;
   agents: AgentsGround;
+  context: ContextGround;
 };
 
 /** A mark this old was relayed by nobody (ms). */
@@ -59,6 +61,7 @@ export async function doctor(ground: DoctorGround, { fix = false } = {}): Promis
   checks.push(...(await definitions(ground.agents, isRefusal(names) ? [] : names.registered)));
   if (!isRefusal(names)) checks.push(strays(await ground.strays(names.registered)));
   if (!isRefusal(names)) checks.push(...(await contextFiles(ground.agents, names.registered, fix)));
+  checks.push(...(await told(ground.context, isRefusal(names) ? [] : names.registered, fix)));
   if (ground.books) checks.push(...(await jobs(ground, ground.books)), ...(await runs(ground, ground.books.books)));
   return checks;
 }
@@ -216,7 +219,7 @@ async function runs(ground: DoctorGround, books: Books): Promise<Check[]> {
           'See `gt why <run>`: its commits are in the branch and in refs/gt/snap.',
         )
       : good('sessions', 'worktrees', `${live.length} runs`),
-    ...environments(ground.agents, live),
+    ...environments(ground.agents, [...live, ...(await books.readMany('agent', await books.index('agents')))]),
   ];
   if (!ground.isUp()) return checks;
   const sessions = await ground.sessions();

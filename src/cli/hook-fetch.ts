@@ -48,5 +48,7 @@ function contextOf(words: string, said: string | undefined, { event, tool }: Hoo
 
 const wordsOf = ({ deliveries }: Fetched, now: number): string =>
   deliveries
-    .map(({ id, from, createdAt, text }) => `[GAS TOWN] A nudge from ${from} (${id}, ${relativeTime(createdAt, now)}):\n${text}`)
+    .map(({ id, from, createdAt, text, isMail }) =>
+      isMail ? text : `[GAS TOWN] A nudge from ${from} (${id}, ${relativeTime(createdAt, now)}):\n${text}`,
+    )
     .join('\n\n');

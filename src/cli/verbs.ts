@@ -102,6 +102,9 @@ export const TOPICS: readonly Topic[] = [
       polecat: { help: 'Polecats at work', load: async () => (await import('./cmd/polecat-list.ts')).polecat },
       polecats: { help: 'Lists polecats', hidden: true, load: async () => (await import('./cmd/polecat-list.ts')).polecatList },
       prime: { help: 'My context (for agents)', hot: true, load: async () => (await import('./cmd/prime.ts')).prime },
+      remember: { help: 'Keeps a fact for agents', load: async () => (await import('./cmd/remember.ts')).remember },
+      memories: { help: 'What agents are told to remember', load: async () => (await import('./cmd/memories.ts')).memories },
+      forget: { help: 'Keeps a fact no longer', load: async () => (await import('./cmd/forget.ts')).forget },
       tap: { help: 'Judges what an agent is about to do', hidden: true, load: async () => (await import('./cmd/tap.ts')).tap },
       signal: { help: 'What hooks tell of a session', hidden: true, load: async () => (await import('./cmd/signal.ts')).signal },
       attach: { help: "An agent's terminal, to look and to type", load: async () => (await import('./cmd/attach.ts')).attach },
@@ -110,12 +113,18 @@ export const TOPICS: readonly Topic[] = [
       nudge: { help: 'Says something to an agent', load: async () => (await import('./cmd/nudge.ts')).nudge },
       chat: { help: 'The same, also while it works', load: async () => (await import('./cmd/nudge.ts')).chat },
       inject: { help: 'The same, at once', load: async () => (await import('./cmd/nudge.ts')).inject },
+    },
+  },
+  {
+    title: 'Mail',
+    verbs: {
       mail: {
-        help: 'What waits for this session (for hooks)',
-        hidden: true,
+        help: 'Mail between agents and people',
         hot: true,
-        load: async () => (await import('./cmd/mail-check.ts')).mail,
+        load: async () => (await import('./cmd/mail.ts')).mail,
       },
+      send: { help: 'Sends a mail', hidden: true, load: async () => (await import('./cmd/mail-send.ts')).mailSend },
+      inbox: { help: 'What lies in a mailbox', load: async () => (await import('./cmd/mail-inbox.ts')).mailInbox },
     },
   },
 ];

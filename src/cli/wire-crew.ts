@@ -5,6 +5,7 @@ import type { Agent } from '#core/records';
 import { isRefusal, type Refusal, refuse } from '#core/refusals';
 import { removeAgent } from '#ops/stop-agent';
 import { addAgent } from '#ops/want-agent';
+import { hides } from '#world/agents/hides';
 import type { Call } from './command.ts';
 import { townOf, withDesk } from './wire.ts';
 import { type Named, placeOf } from './wire-lasting.ts';
@@ -37,6 +38,7 @@ export async function addCrew(
     const added = await addAgent(open.desk, { ...place, branch, agent: asked.agent });
     if (isRefusal(added)) return added;
     await git.cloneForCrew({ repo, dir: place.dir, branch, at, target });
+    await git.hide(place.dir, hides(added, rig, open.layout));
     return { id: place.id, rig: place.rig, name: place.name, dir: place.dir, branch };
   });
 }

@@ -1,7 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { AgentsGround } from '#chores/doctor-agents';
-import { CONTEXT_FILES } from '#core/context-files';
-import type { Run } from '#core/records';
+import { agentEnvironment } from '#core/agent-environment';
+import { hiding } from '#core/context-files';
+import { type Holder, isAgent, whoIs } from '#core/holder';
 import { isRefusal } from '#core/refusals';
 import { polecatEnvironment } from '#world/agents/environment';
 import { hides } from '#world/agents/hides';
@@ -16,48 +18,68 @@ export async function forAgents(town: Town, open: OpenTown | undefined, git: Git
   const books = open?.desk.books;
   const live = books ? await books.readMany('run', await books.index('runs.live')) : [];
   const rigs = new Map<string, Rig>();
-  for (const { rig } of live) {
-    const found = rigs.has(rig) ? undefined : await openRig(town, rig);
+  const agents = books ? await books.readMany('agent', await books.index('agents')) : [];
+  for (const { rig } of [...live, ...agents]) {
+    const found = rig === '' || rigs.has(rig) ? undefined : await openRig(town, rig);
     if (found && !isRefusal(found)) rigs.set(rig, found);
   }
   return {
     rig: (name) => openRig(town, name),
     contextFiles: async (rig) => {
-      const names = existsSync(rig.layout.polecatsFolder) ? readdirSync(rig.layout.polecatsFolder) : [];
-      const dirs = names.map((name) => rig.layout.polecat(name)).filter((dir) => existsSync(dir));
+      const { polecatsFolder, polecat, crewFolder, crew, refinery } = rig.layout;
+      const dirs = [...below(polecatsFolder).map(polecat), ...below(crewFolder).map(crew), refinery];
+      const holders: readonly Holder[] = [...live, ...agents];
       return Promise.all(
-        dirs.map(async (dir) => ({
-          dir,
-          hides: await git.sparseOf(dir),
-          wanted: wantedIn(
-            rig,
-            live.find((run) => run.dir === dir),
-            town,
-          ),
-        })),
+        dirs
+          .filter((dir) => existsSync(join(dir, '.git')))
+          .map(async (dir) => ({
+            dir,
+            hides: await git.sparseOf(dir),
+            wanted: wantedIn(
+              rig,
+              holders.find((one) => one.dir === dir),
+              town,
+            ),
+          })),
       );
     },
     hide: (dir, patterns) => git.hide(dir, patterns),
     defined: (rig) => definedFor(town, rig),
-    environment: (run) => {
-      const rig = rigs.get(run.rig);
-      const has = environmentOf(run.session?.pid);
-      if (!rig || !has) return undefined;
-      const bin = `${town.layout.runtime}/bin/gt`;
+    environment: (holder) => {
+      const rig = rigs.get(holder.rig);
+      const has = environmentOf(holder.session?.pid);
       // The owner's address is what git said when the worker started.
-      const email = has['GIT_AUTHOR_EMAIL'] ?? '';
-      return { has, given: polecatEnvironment(run, { id: run.work }, rig, { layout: town.layout, bin, email }) };
+      return has && (rig || holder.rig === '')
+        ? { has, given: givenTo(holder, town, rig, has['GIT_AUTHOR_EMAIL'] ?? '') }
+        : undefined;
     },
   };
 }
 
+function givenTo(holder: Holder, { layout }: Town, rig: Rig | undefined, email: string): Record<string, string> {
+  const bin = `${layout.runtime}/bin/gt`;
+  if (rig && !isAgent(holder)) return polecatEnvironment(holder, { id: holder.work }, rig, { layout, bin, email });
+  return agentEnvironment({
+    ...whoIs(holder),
+    root: layout.root,
+    dir: holder.dir,
+    bin,
+    beads: rig?.layout.beads ?? layout.beads,
+    email,
+    agent: (isAgent(holder) ? holder.using : holder.agent) ?? '',
+    token: holder.session?.token ?? '',
+  });
+}
+
+const below = (folder: string): string[] => (existsSync(folder) ? readdirSync(folder) : []);
+
 /** What a worktree should hide: for the agent that is at work in it, or what every one does. */
-function wantedIn(rig: Rig, run: Run | undefined, town: Town): readonly string[] {
+function wantedIn(rig: Rig, holder: Holder | undefined, town: Town): readonly string[] {
   if (rig.settings.keep_context_files) return [];
   try {
-    return run ? hides(run, rig, town.layout) : ['/*', ...CONTEXT_FILES];
+    return holder ? hides(holder, rig, town.layout) : hiding();
   } catch {
-    return ['/*', ...CONTEXT_FILES];
+    return hiding();
   }
 }
 

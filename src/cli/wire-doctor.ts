@@ -14,6 +14,7 @@ import { unseenSince } from '#world/store/take';
 import type { Io } from './command.ts';
 import { isUp, type OpenTown, redisOf, type Town } from './wire.ts';
 import { forAgents } from './wire-doctor-agents.ts';
+import { forContext } from './wire-doctor-context.ts';
 import { factsOf, openHost } from './wire-facts.ts';
 import { openGit, openRig, rigNames } from './wire-rigs.ts';
 
@@ -68,6 +69,7 @@ export async function forDoctor(town: Town, open: OpenTown | undefined, io: Io):
         town.id,
       ),
     agents: await forAgents(town, open, git),
+    context: await forContext(town, open, git),
     redis: () => lookAtRedis(town),
     books: open && booksOf(open),
     sessions: async () => {

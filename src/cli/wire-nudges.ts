@@ -25,7 +25,7 @@ async function atHost(town: Town): Promise<Map<string, string>> {
   try {
     const listed = await host.nudges().catch(() => []);
     const live = listed.filter(({ step }) => UNDER_WAY.includes(step));
-    return new Map(live.map(({ nudge, why }) => [nudge.split('@')[0] ?? '', why]));
+    return new Map(live.map(({ nudge, why }) => [nudge.split(/[.@]/)[0] ?? '', why]));
   } finally {
     host.close();
   }

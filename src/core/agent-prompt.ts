@@ -1,3 +1,4 @@
+import { beacon } from './beacon.ts';
 import { addressOf } from './holder.ts';
 import { sanitise } from './nudge-text.ts';
 import type { Agent } from './records.ts';
@@ -33,5 +34,5 @@ export function agentPrompt(agent: Agent, mode: 'fresh' | 'resume'): string | un
 const FOLLOWS = 'You follow an earlier session of your own, which left you a note: run `gt prime` and read it first.';
 const GO_ON = 'Go on with what you were at.';
 
-const told = ({ session, ...agent }: Agent, by: string, topic: string, text: string): string =>
-  `[GAS TOWN] ${addressOf(agent as Agent)} <- ${by} • ${new Date(session?.at ?? agent.createdAt).toISOString().slice(0, 16)} • ${topic}\n\n${text}`;
+const told = (agent: Agent, from: string, topic: string, text: string): string =>
+  `${beacon({ to: addressOf(agent), from, at: agent.session?.at ?? agent.createdAt, topic })}\n\n${text}`;

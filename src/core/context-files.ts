@@ -1,6 +1,9 @@
 /** Files by which a repository speaks to an agent program: with them an agent would obey the repository's instructions beside gt's. */
 export const CONTEXT_FILES: readonly string[] = ['!/.claude/', '!/CLAUDE.md', '!/CLAUDE.local.md', '!/.mcp.json'];
 
+/** The patterns of a worktree's sparse checkout: what speaks to Claude is left out of every one, and what speaks to its own agent's program. */
+export const hiding = (own: readonly string[] = []): string[] => ['/*', ...new Set([...CONTEXT_FILES, ...own])];
+
 /** Whether a path (from the root of the worktree, with /) is left out by the patterns of a sparse checkout as gt writes them; the last that fits counts. */
 export function isHidden(path: string, patterns: readonly string[]): boolean {
   let hidden = false;

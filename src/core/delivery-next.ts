@@ -1,4 +1,4 @@
-import { blockedBy, ranOut } from './delivery.ts';
+import { blockedBy, isLeftBehind, LEFT_BEHIND, RAN_OUT, ranOut } from './delivery.ts';
 import { isFinal } from './derive.ts';
 import { CONTEXT_BYTES, HOOK_PATIENCE_MS } from './limits.ts';
 import type { Delivery, Recipient } from './records.ts';
@@ -20,7 +20,7 @@ export type AgentFacts = {
 /** What the delivery's job does next. Any wake asks this anew. */
 export type DeliveryMove =
   | { readonly do: 'end' }
-  | { readonly do: 'run-out' }
+  | { readonly do: 'run-out'; readonly why: string }
   | { readonly do: 'give-up'; readonly as: 'expired' | 'undeliverable' | 'superseded'; readonly why: string }
   | { readonly do: 'wait'; readonly until: number; readonly why: string }
   | { readonly do: 'claim'; readonly session: string }
@@ -35,7 +35,8 @@ export type DeliveryMove =
 export function nextForDelivery(doc: Delivery, recipient: Recipient, facts: AgentFacts, now: number): DeliveryMove {
   if (isFinal.delivery(doc)) return { do: 'end' };
   if (doc.claim) {
-    if (ranOut(doc, now)) return { do: 'run-out' };
+    if (ranOut(doc, now)) return { do: 'run-out', why: RAN_OUT };
+    if (isLeftBehind(doc, facts.session?.id)) return { do: 'run-out', why: LEFT_BEHIND };
     if (doc.claim.path === 'terminal')
       return (doc.notBefore ?? 0) > now
         ? { do: 'wait', until: doc.notBefore ?? now, why: `its text stands in the input: ${doc.why ?? ''}` }

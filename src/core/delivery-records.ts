@@ -17,7 +17,7 @@ const state = z.enum([
 ]);
 const path = z.enum(['hook', 'terminal']);
 
-/** One nudge to one agent. Its text lies in `text:<id>`, field `text`. */
+/** One nudge to one agent, or a handful of mails. Its text lies in `text:<id>`, field `text`. */
 export const delivery = z.looseObject({
   id: z.string(),
   /** The address as it was given, and whose agent it came down to: the id of a work item, or of a lasting agent. */
@@ -33,6 +33,11 @@ export const delivery = z.looseObject({
   key: z.string().optional(),
   /** It is the first prompt of this session, whose program takes it only by typing: it goes before all others, and to no other session. */
   first: z.string().optional(),
+  /** It brings mail: which letters and with what text is settled when somebody claims it, and stays so. */
+  mail: z.boolean().optional(),
+  letters: z.array(z.string()).optional(),
+  /** How often the terminal was claimed anew after the host had let it go untyped. */
+  round: z.number().optional(),
   createdAt: time,
   expiresAt: time,
   state,

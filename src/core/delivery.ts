@@ -1,11 +1,11 @@
 import type { Change, NewEvent, Put } from './change.ts';
 import { isFinal } from './derive.ts';
-import { CONTEXT_BYTES, NUDGE_ATTEMPTS, NUDGE_BACKOFF_MS, NUDGE_LINE } from './limits.ts';
+import { CONTEXT_BYTES, MAIL_BACKOFF_MAX_MS, NUDGE_ATTEMPTS, NUDGE_BACKOFF_MS, NUDGE_LINE } from './limits.ts';
 import type { Delivery, Recipient } from './records.ts';
 import { type Refusal, refuse } from './refusals.ts';
 
 /**
- * The life of a delivery: one nudge to the agent of one work item.
+ * The life of a delivery: one nudge to the agent of one work item, or to a lasting agent; or a handful of mails (mail.ts).
  *
  *   pending ──claimed by a hook, or for the terminal──▸ claimed ──▸ taken
  *      ▲                                                   ├──▸ not-sent ──may be tried again──▸ pending
@@ -90,6 +90,14 @@ function inLine(recipient: Recipient, doc: Delivery): Recipient {
   return { ...recipient, line, doubtful: doubtful.slice(-DOUBTFUL) };
 }
 
+/** Puts mail at the end of its agent's line: it waits for as long as it takes. */
+export function postMail(recipient: Recipient, fresh: Delivery): { recipient: Recipient; event: NewEvent } {
+  return {
+    recipient: { ...recipient, line: [...recipient.line, { id: fresh.id }] },
+    event: { type: 'delivery.posted', subject: fresh.id, rig: fresh.rig, data: { work: fresh.work, mode: fresh.mode, mail: true } },
+  };
+}
+
 /** An agent to whom nothing was said yet. */
 export const nobodyYet = (work: string): Recipient => ({ id: work, line: [], doubtful: [] });
 
@@ -146,13 +154,13 @@ export function blockedBy({ line }: Recipient, id: string): string | undefined {
 
 /**
  * What a hook may take now, in order: the front of the line up to what is in other hands, to be typed, or too long for one hook. Those whose time is over are named
- * apart: they end in the same change.
+ * apart: they end in the same change. Mail whose letters are not settled yet comes last, since nobody knows how long it is; `room` bytes are left for it.
  */
 export function forHook(
   { line }: Recipient,
   docs: ReadonlyMap<string, Delivery>,
   now: number,
-): { take: Delivery[]; over: Delivery[] } {
+): { take: Delivery[]; over: Delivery[]; room: number } {
   const take: Delivery[] = [];
   const over: Delivery[] = [];
   let left = CONTEXT_BYTES;
@@ -163,11 +171,12 @@ export function forHook(
       over.push(doc);
       continue;
     }
-    left -= doc.bytes;
-    if (left < 0) break;
+    if (doc.bytes > left) break;
     take.push(doc);
+    if (doc.mail && !doc.letters) break;
+    left -= doc.bytes;
   }
-  return { take, over };
+  return { take, over, room: left };
 }
 
 /** The step that an outcome of a claim is: what was not sent for certain is tried again, unless it is unwanted, late, or was tried often. */
@@ -176,7 +185,10 @@ export function settled(doc: Delivery, { state, why }: Outcome, now: number): Mo
   const notBefore = now + NUDGE_BACKOFF_MS * 2 ** Math.max(0, doc.attempts - 1);
   if (state === 'draft-left' && doc.claim && !doc.unwanted && doc.expiresAt > now && doc.attempts < NUDGE_ATTEMPTS)
     return { doc, state: 'claimed', claim: doc.claim, ...because, notBefore };
+  if (doc.mail && state === 'expired')
+    return { doc: { ...doc, round: (doc.round ?? 0) + 1 }, state: 'pending', ...because }; // the host has let it go untyped
   if (state !== 'not-sent') return { doc, state, ...because };
+  if (doc.mail) return { doc, state: 'pending', ...because, notBefore: Math.min(notBefore, now + MAIL_BACKOFF_MAX_MS) };
   if (doc.unwanted) return { doc, state: doc.unwanted.as, why: `by ${doc.unwanted.by}` };
   if (doc.expiresAt <= now) return { doc, state: 'expired', ...because };
   if (doc.attempts >= NUDGE_ATTEMPTS) return { doc, state, ...because };
@@ -185,4 +197,8 @@ export function settled(doc: Delivery, { state, why }: Outcome, now: number): Mo
 
 /** Whether a claim has run out: then nothing is known. */
 export const ranOut = (doc: Delivery, now: number): boolean => doc.state === 'claimed' && (doc.claim?.until ?? 0) <= now;
+/** Whether a hook of a session that is over has it: an agent has one session at a time, and the tokens of earlier ones are not heard. */
+export const isLeftBehind = ({ state, claim }: Delivery, session: string | undefined): boolean =>
+  state === 'claimed' && claim?.path === 'hook' && session !== undefined && claim.session !== session;
+export const LEFT_BEHIND = 'its session ended before it showed that it took it';
 export const RAN_OUT = 'nobody reported what became of it';

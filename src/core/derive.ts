@@ -124,7 +124,7 @@ const standing: { readonly [N in Noun]?: (doc: Records[N]) => Standing } = {
   },
   check: (doc) => (doc.state === 'planned' ? [[`checks.open:${doc.rig}`, doc.plannedAt]] : []),
   delivery: (doc) => {
-    if (!isFinal.delivery(doc)) return [['deliveries.open', doc.createdAt]];
+    if (!isFinal.delivery(doc)) return [[doc.mail ? 'deliveries.mail' : 'deliveries.open', doc.createdAt]];
     const at = doc.endedAt ?? doc.createdAt;
     const missed = MISSED.includes(doc.state) && !doc.dismissed;
     const shown = ['deliveries.undelivered', `deliveries.undelivered:${doc.work}`].map((index) => [index, at] as const);

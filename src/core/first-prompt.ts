@@ -1,6 +1,8 @@
+import { beacon } from './beacon.ts';
 import { type MoleculeTold, moleculeText } from './molecule/step-words.ts';
 import { oneLine, sanitise } from './nudge-text.ts';
 import type { Run, Work } from './records.ts';
+import { actorFor } from './roles.ts';
 import { reworkInWords } from './work.ts';
 
 /** What a session is told when it begins. */
@@ -23,10 +25,9 @@ export type Assignment = {
 /** Text of a first prompt beyond which the item's long text goes to a file: an argument of a Linux program has 128 KiB at most (bytes). */
 export const PROMPT_BYTES = 60_000;
 
-/** The line by which a session is found in its program's own list. The bracket keeps programs from reading a command or a flag. */
-function beacon({ run, work, from, at }: Assignment, topic: string): string {
-  return `[GAS TOWN] ${run.rig}/polecats/${run.name} <- ${from} • ${new Date(at).toISOString().slice(0, 16)} • ${topic}:${work.id}`;
-}
+/** The first line: about the molecule that is worked, else about the item. */
+const firstLine = ({ run, work, from, at, molecule }: Assignment, topic: string): string =>
+  beacon({ to: actorFor({ role: 'polecat', rig: run.rig, name: run.name }), from, at, topic, about: molecule?.id ?? work.id });
 
 /** The item's long text as a person wrote it, each field under its name; without control characters, of which the zero byte would end an argument. */
 export function longText(text: Assignment['text']): string {
@@ -50,7 +51,7 @@ export function firstPrompt(assignment: Assignment, file?: string): string {
   const whole = wholeText(assignment);
   const told = file === undefined ? whole : whole === '' ? '' : `All of it stands in ${file}: read that file first.`;
   return [
-    beacon(assignment, run.rework ? 'rework' : 'assigned'),
+    firstLine(assignment, run.rework ? 'rework' : 'assigned'),
     '',
     `Your work is ${work.id}: ${oneLine(work.title)}`,
     `Branch ${run.branch ?? '(see git)'}, to land on ${target}; attempt ${run.attempt}.`,
@@ -70,7 +71,7 @@ export function firstPrompt(assignment: Assignment, file?: string): string {
 export function resumedPrompt(assignment: Assignment): string {
   const { run, work, molecule } = assignment;
   return [
-    beacon(assignment, 'resumed'),
+    firstLine(assignment, 'resumed'),
     '',
     `Your session ended (${run.session?.before?.ended ?? 'nobody knows how'}); this is the next one, in the same worktree. Go on with ${work.id}: ${oneLine(work.title)}`,
     'Commands that ran then are over. Look at git status before you go on.',

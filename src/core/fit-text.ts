@@ -3,6 +3,8 @@ export type Part = {
   readonly text: string;
   /** Bytes that it gets in any case, should it need them. */
   readonly least: number;
+  /** Who is first when others leave some: the lowest. */
+  readonly rank: number;
   /** The command that shows all of it. */
   readonly whole: string;
 };
@@ -23,18 +25,18 @@ export function cutText(text: string, most: number, whole: string): string {
 const BETWEEN = '\n\n';
 
 /**
- * Joins parts with an empty line between them, within `most` bytes: each gets its least, and what the others leave goes to the first ones first.
- * Parts that are empty are left out; nothing else is, whatever the sum of the leasts.
+ * Joins parts with an empty line between them, within `most` bytes: each gets its least, and what others leave goes to the lowest ranks first. Parts that are
+ * empty are left out; nothing else is, whatever the sum of the leasts.
  */
 export function fitParts(parts: readonly Part[], most: number): string {
   const full = parts.filter(({ text }) => text !== '');
-  const sizes = full.map(({ text }) => bytesOf(text));
-  const given = full.map(({ least }, i) => Math.min(least, sizes[i] ?? 0));
-  let left = most - BETWEEN.length * Math.max(0, full.length - 1) - given.reduce((sum, one) => sum + one, 0);
-  for (const [i, size] of sizes.entries()) {
-    const more = Math.max(0, Math.min(left, size - (given[i] ?? 0)));
-    given[i] = (given[i] ?? 0) + more;
+  const given = new Map(full.map((part) => [part, Math.min(part.least, bytesOf(part.text))]));
+  let left = most - BETWEEN.length * Math.max(0, full.length - 1) - [...given.values()].reduce((sum, one) => sum + one, 0);
+  for (const part of full.toSorted((a, b) => a.rank - b.rank)) {
+    const has = given.get(part) ?? 0;
+    const more = Math.max(0, Math.min(left, bytesOf(part.text) - has));
+    given.set(part, has + more);
     left -= more;
   }
-  return full.map(({ text, whole }, i) => cutText(text, given[i] ?? 0, whole)).join(BETWEEN);
+  return full.map((part) => cutText(part.text, given.get(part) ?? 0, part.whole)).join(BETWEEN);
 }

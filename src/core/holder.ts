@@ -1,4 +1,6 @@
 import type { Agent, Run } from './records.ts';
+import { type Refusal, refuse } from './refusals.ts';
+import { actorFor, type Identity } from './roles.ts';
 
 /**
  * Whoever has sessions: a run of a polecat, or a lasting agent. Ids tell which: `gp-4kx.r2` is a run; `hq-mayor`, `hq-deacon`, `hq-boot`, `hq-dog-rex`,
@@ -22,22 +24,13 @@ export const isAgent = (holder: Holder): holder is Agent => 'role' in holder;
 export const lineOf = (holder: Holder): string => (isAgent(holder) ? holder.id : holder.work);
 
 /** Its address in its one spelling, which is also what it signs with. */
-export function addressOf(holder: Holder): string {
-  if (!isAgent(holder)) return `${holder.rig}/polecats/${holder.name}`;
-  switch (holder.role) {
-    case 'mayor':
-    case 'deacon':
-      return holder.role;
-    case 'boot':
-      return 'deacon-boot';
-    case 'dog':
-      return `dogs/${holder.name}`;
-    case 'crew':
-      return `${holder.rig}/crew/${holder.name}`;
-    default:
-      return `${holder.rig}/${holder.role}`;
-  }
-}
+export const addressOf = (holder: Holder): string => actorFor(whoIs(holder));
+
+/** Who it is, by role, rig and name. */
+export const whoIs = (holder: Holder): Identity =>
+  isAgent(holder)
+    ? { role: holder.role, rig: holder.rig || undefined, name: holder.name }
+    : { role: 'polecat', rig: holder.rig, name: holder.name };
 
 /** Whether its life is over: no session will come any more. */
 export const isOver = (holder: Holder): boolean => !isAgent(holder) && holder.state === 'ended';
@@ -45,6 +38,12 @@ export const isOver = (holder: Holder): boolean => !isAgent(holder) && holder.st
 /** Whether a token belongs to the holder's session of now: the only one that is heard. */
 export const isCurrent = (holder: Holder, token: string): boolean =>
   !isOver(holder) && holder.session !== undefined && holder.session.exit === undefined && holder.session.token === token;
+
+/** The refusal of a call that does not come from a holder's session of now. */
+export function stale(holder: Holder | undefined, session: string): Refusal {
+  const current = holder?.session && !isOver(holder) && !holder.session.exit ? holder.session.id : 'nobody';
+  return refuse('SESSION_STALE', { session, work: holder ? lineOf(holder) : 'its item', current });
+}
 
 /** A rig by its name and the prefix of its ids. */
 export type RigPrefix = { readonly name: string; readonly prefix: string };

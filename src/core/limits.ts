@@ -112,6 +112,23 @@ export const HOOK_PATIENCE_MS = 30 * SECOND;
 /** Ended deliveries are kept for this long. */
 export const DELIVERIES_KEPT_MS = 7 * DAY;
 
+/** A mail's text and subject. */
+export const MAIL_BYTES = TEXT_BYTES;
+export const SUBJECT_CHARACTERS = 200;
+/** Mailboxes that one mail reaches: more is a list that nobody reads. */
+export const MAIL_BOXES = 200;
+/** Letters that one delivery brings; and those that are looked at to find them. */
+export const MAIL_BATCH = 20;
+export const MAIL_LOOK = 40;
+/** A longer one is told by its beginning. */
+export const MAIL_WHOLE_BYTES = CONTEXT_BYTES - 1024;
+export const MAIL_HEAD_CHARACTERS = 400;
+/** How long the terminal may take with it, before it is claimed anew; and the longest pause between two tries. */
+export const MAIL_CLAIM_MS = DAY;
+export const MAIL_BACKOFF_MAX_MS = 10 * MINUTE;
+/** Mail that was read or archived is kept for so long. */
+export const MAIL_KEPT_MS = 30 * DAY;
+
 /** A molecule that ended and hangs under no work item keeps its steps for so long; then a digest is left. */
 export const STEPS_KEPT_MS = 7 * DAY;
 /** An open wisp that nobody touched for so long is flagged; a person may collect those of an hour. */
@@ -120,3 +137,12 @@ export const WISP_ABANDONED_MS = HOUR;
 /** A digest's text, and what it tells of one step. */
 export const DIGEST_BYTES = 256 * 1024;
 export const DIGEST_LINE_BYTES = 200;
+
+/** A file by which a person adds to a role's prompt, or gives its agents directives: more belongs behind a command. */
+export const PROMPT_FILE_BYTES = 8 * 1024;
+/** One fact to be remembered, and how many a town, a rig, a role or an agent may have: all of them are read by their agents at every start. */
+export const MEMORY_BYTES = 500;
+export const MEMORIES_KEPT = 100;
+/** Memories, and heads of unread mail, that a context tells of. */
+export const MEMORIES_TOLD = 20;
+export const HEADS_TOLD = 5;

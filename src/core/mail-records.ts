@@ -6,7 +6,9 @@ const time = z.number();
 /** One mail. Its text lies in `text:<id>`, field `body`. */
 export const message = z.looseObject({
   id: z.string(),
+  /** Who wrote it, and, of an agent, whose line a word about it goes to: the id of its item, or its own. */
   from: z.string(),
+  fromLine: z.string().optional(),
   /** Addresses as they were written. */
   to: z.array(z.string()),
   cc: z.array(z.string()).default([]),
@@ -17,13 +19,17 @@ export const message = z.looseObject({
   /** The first mail of its thread, and the one that it answers. */
   thread: z.string(),
   replyTo: z.string().optional(),
+  /** Later than all before it in its thread. */
   at: time,
+  /** Of the first of a thread: when the last was written. */
+  lastAt: time.optional(),
   bytes: z.number(),
   head: z.string(),
 });
 
 /** A copy of a mail in one mailbox: whether it was read, and whether it was put before its agent. */
 export const letter = z.looseObject({
+  /** `<message>@<mailbox>` */
   id: z.string(),
   message: z.string(),
   /** The address of the mailbox in its one spelling: `mayor`, `shop/polecats/toast`, `overseer`. */
@@ -31,17 +37,23 @@ export const letter = z.looseObject({
   /** Whose agent is told of it: the id of a recipient. A polecat that has the name later is another one. */
   line: z.string().optional(),
   from: z.string(),
+  fromLine: z.string().optional(),
   subject: z.string(),
   type: z.string(),
   priority: z.number(),
   thread: z.string(),
+  replyTo: z.string().optional(),
   at: time,
   bytes: z.number(),
   head: z.string(),
   state: z.enum(['unread', 'read', 'archived']),
+  /** When it was read or archived last. */
+  stateAt: time.optional(),
   /** waiting for a moment, bound to a delivery, told, perhaps told, or never to be told. */
   told: z.enum(['waiting', 'bound', 'told', 'unknown', 'none']),
   delivery: z.string().optional(),
   session: z.string().optional(),
   toldAt: time.optional(),
+  /** Why it is never told, where that was not the wish. */
+  why: z.string().optional(),
 });

@@ -45,7 +45,9 @@ export function nextName(inUse: ReadonlySet<string>, pool: NamePool): string {
 }
 
 /** Directories of a town that a rig cannot have as its name. */
-const TOWN_FOLDERS: ReadonlySet<string> = new Set(words('mayor deacon settings plugins config docs logs gt hq'));
+const TOWN_FOLDERS: ReadonlySet<string> = new Set(
+  words('mayor deacon settings plugins config docs logs gt hq directives prompt-overlays'),
+);
 const LONGEST_RIG = 40;
 
 /** Words that are no names of rigs. */

@@ -1,14 +1,14 @@
 import { longText } from './first-prompt.ts';
+import { fitParts, type Part } from './fit-text.ts';
 import { type MoleculeTold, moleculeText } from './molecule/step-words.ts';
-import { oneLine } from './nudge-text.ts';
+import { oneLine, sanitise } from './nudge-text.ts';
+import type { Role } from './roles.ts';
 
-/** What a polecat is told about itself and its work by `gt prime`: enough to go on without anything else in its context. */
-export type Primed = {
+/** What is on an agent's hook. */
+export type Assigned = {
   readonly id: string;
   readonly title: string;
-  readonly rig: string;
   readonly branch: string | null;
-  readonly dir: string;
   readonly attempt: number;
   readonly handedIn: boolean;
   readonly rework: { readonly why: string } | null;
@@ -16,39 +16,88 @@ export type Primed = {
   readonly molecule?: MoleculeTold | null;
 };
 
-/** The context as text. @param most bytes of the item's long text; the rest is behind `gt hook` */
-export function primeText(hook: Primed, actor: string, most: number): string {
-  const { id, title, rig, branch, dir, attempt, handedIn, rework, text, molecule } = hook;
-  const long = cut(longText(text), most);
-  const step = molecule && !handedIn ? cut(moleculeText(molecule), most) : '';
+/** All that an agent is told when its context begins: enough to go on without anything else in it. */
+export type Told = {
+  readonly actor: string;
+  readonly role: Role;
+  /** The role's prompt, with its overlays. */
+  readonly prompt: string;
+  /** What the session before left to this one; empty where there was none. */
+  readonly handoff: string;
+  /** Null for an agent with an empty hook, and for one that has no hook. */
+  readonly hook: Assigned | null;
+  readonly mail: MailTold;
+  readonly memories: MemoriesTold;
+  /** The last word: town's lines, then the rig's. */
+  readonly directives: string;
+};
+
+/** Unread mail: how much, and the first lines of some. */
+export type MailTold = { readonly unread: number; readonly heads: readonly string[] };
+
+/** What is to be remembered, newest first, and how much more there is. */
+export type MemoriesTold = { readonly lines: readonly string[]; readonly more: number };
+
+/** What a part gets of the context's bytes in any case, and who is first when others leave some. */
+const SHARES = {
+  handoff: { least: 1400, rank: 1 },
+  step: { least: 1300, rank: 2 },
+  hook: { least: 1300, rank: 3 },
+  directives: { least: 600, rank: 4 },
+  prompt: { least: 2400, rank: 5 },
+  mail: { least: 400, rank: 6 },
+  memories: { least: 500, rank: 7 },
+};
+
+const ROLE_WORDS: Readonly<Record<Role, string>> = {
+  mayor: 'the mayor',
+  deacon: 'the deacon',
+  boot: 'who looks after the deacon',
+  dog: 'a dog',
+  witness: 'the witness',
+  refinery: 'the refinery',
+  polecat: 'a polecat',
+  crew: 'a member of the crew',
+};
+
+/** The context as text, within `most` bytes; what is cut says what shows the whole of it. */
+export function primeText(told: Told, most: number): string {
+  const { actor, role, prompt, handoff, hook, mail, memories, directives } = told;
+  const heading = `# Gas Town: you are ${actor}, ${ROLE_WORDS[role]}`;
+  const part = (name: keyof typeof SHARES, text: string, whole = 'gt prime --whole'): Part => ({ text, whole, ...SHARES[name] });
+  const parts: Part[] = [
+    { text: heading, least: 300, rank: 0, whole: 'gt prime --whole' },
+    part('handoff', titled('From your session before this one: read this first', sanitise(handoff))),
+    part('prompt', prompt),
+    part('hook', hook ? assignment(hook) : '', 'gt hook'),
+    part('step', hook?.molecule && !hook.handedIn ? moleculeText(hook.molecule) : '', 'gt hook'),
+    part('mail', mailText(mail), 'gt mail inbox'),
+    part('memories', memoriesText(memories), 'gt memories'),
+    part('directives', titled('Directives: they win over all that is said above', sanitise(directives))),
+  ];
+  return fitParts(parts, most);
+}
+
+const titled = (title: string, text: string): string => (text === '' ? '' : `## ${title}\n${text}`);
+
+function assignment({ id, title, branch, attempt, handedIn, rework, text }: Assigned): string {
+  if (handedIn) return `${id} is handed in: nothing is left to do here. Leave.`;
+  const long = longText(text);
   return [
-    `# Gas Town: you are ${actor}, a polecat`,
-    `You do one work item of rig ${rig}, in your own worktree (${dir}), on branch ${branch ?? '(see git)'}. What is on your hook you run, without asking.`,
-    '',
-    handedIn
-      ? `${id} is handed in: nothing is left to do here. Leave.`
-      : `On your hook: ${id}: ${oneLine(title)} (attempt ${attempt})`,
+    `On your hook: ${id}: ${oneLine(title)} (attempt ${attempt}, branch ${branch ?? 'see git'})`,
     ...(rework ? [`It came back: ${rework.why}. Read the file $GT_EVIDENCE first, then mend it.`] : []),
     ...(long === '' ? [] : ['', long]),
-    ...(step === '' ? [] : ['', step]),
-    '',
-    'Commands (where a shell does not find gt, call it as `"$GT_BIN"`):',
-    '- `gt hook`: the whole assignment again',
-    ...(molecule
-      ? [
-          '- `gt mol step done`: closes the step in your hands, and prints the next one',
-          '- `gt mol current`: the step in your hands',
-        ]
-      : []),
-    '- `gt done`: hands in. First commit everything on your branch; leave no stash and no untracked file. The refinery tests and lands it: never push to the target branch yourself.',
-    '- `gt done --no-code --report FILE`: when the outcome is a report',
   ].join('\n');
 }
 
-/** The beginning of a text in whole characters, and a line that says where the rest is. */
-function cut(text: string, most: number): string {
-  const bytes = new TextEncoder().encode(text);
-  if (bytes.length <= most) return text;
-  const begin = new TextDecoder().decode(bytes.subarray(0, most)).replace(/\uFFFD+$/, '');
-  return `${begin}\n… (cut after ${most} bytes: \`gt hook\` shows all of it)`;
+function mailText({ unread, heads }: MailTold): string {
+  if (unread === 0) return '';
+  const more = unread - heads.length;
+  const rest = more > 0 ? [`- and ${more} more`] : [];
+  return titled(`Mail: ${unread} unread (\`gt mail inbox\`)`, [...heads.map((head) => `- ${oneLine(head)}`), ...rest].join('\n'));
+}
+
+function memoriesText({ lines, more }: MemoriesTold): string {
+  const rest = more > 0 ? [`- and ${more} more: \`gt memories\``] : [];
+  return titled('Remember', [...lines.map((line) => `- ${oneLine(line)}`), ...(lines.length > 0 ? rest : [])].join('\n'));
 }

@@ -136,6 +136,17 @@ export function nextForRun(
   return { do: 'watch', until: now + LONG_MS, why: 'its agent works' };
 }
 
+/** How a session ended: whether it died, what the branch points to, and the step that is in its agent's hands. */
+export type SessionEnd = { readonly died: boolean; readonly head: string; readonly hand: string | undefined };
+
+/** What a run keeps of a session's end: its deaths in a row, and by what the next end tells whether anything went on. A new commit is progress, and so is a step that was closed. */
+export function afterSession(run: Run, { died, head, hand }: SessionEnd): Pick<Run, 'deaths' | 'lastHead' | 'lastHand'> {
+  const moved = head !== run.lastHead || hand !== run.lastHand;
+  const deaths = !died ? run.deaths : moved ? 1 : run.deaths + 1;
+  // An empty hand is kept as such: the step before it, kept on, would make each death after the last step look like progress.
+  return { deaths, lastHead: head, lastHand: hand };
+}
+
 /** The pause before the next session after `deaths` in a row: none, base, base × 2 … (ms). */
 export function restartPause(deaths: number, rules: RunRules): number {
   if (deaths <= 1) return rules.firstRestartMs;

@@ -1,3 +1,4 @@
+import { isUrgent, mailboxOf } from './mail.ts';
 import type { Records } from './records.ts';
 
 /** Where agents, mail and memories stand (derive.ts): lists and inboxes read what they show. */
@@ -23,12 +24,29 @@ export const messageStands = (doc: Records['message']): At => [
   [`thread:${doc.thread}`, doc.at],
 ];
 
-/** A mailbox is three lists by age: all that is not archived, of these the unread, and the archive. `letters.waiting` is what its agent is still to be told. */
-export const letterStands = (doc: Records['letter']): At => [
-  [`letters.of:${doc.message}`, doc.at],
-  ...(doc.state === 'archived' ? [[`letters.archived:${doc.box}`, doc.at] as const] : [[`letters:${doc.box}`, doc.at] as const]),
-  ...(doc.state === 'unread' ? [[`letters.unread:${doc.box}`, doc.at] as const] : []),
-  ...(doc.told === 'waiting' && doc.line !== undefined ? [[`letters.waiting:${doc.line}`, doc.at] as const] : []),
+/**
+ * A mailbox is three lists by age: all that is not archived, of these the unread, and the archive. `letters.waiting` is what its agent is still to be told,
+ * `letters.urgent` what of it goes first, and `letters.due` the same by thread; `letters.over` is what may be dropped one day.
+ */
+export function letterStands(doc: Records['letter']): At {
+  const mailbox = mailboxOf(doc);
+  const isOver = doc.state !== 'unread' && doc.told !== 'waiting' && doc.told !== 'bound';
+  return [
+    [`letters.of:${doc.message}`, doc.at],
+    [doc.state === 'archived' ? `letters.archived:${mailbox}` : `letters:${mailbox}`, doc.at],
+    ...(doc.state === 'unread' ? [[`letters.unread:${mailbox}`, doc.at] as const] : []),
+    ...(isOver ? [['letters.over', doc.stateAt ?? doc.at] as const] : []),
+    ...(doc.told === 'waiting' && doc.line !== undefined ? waits(doc.line, doc) : []),
+  ];
+}
+
+const waits = (line: string, { thread, priority, at }: Records['letter']): At => [
+  [`letters.waiting:${line}`, at],
+  [`letters.due:${line}:${thread}`, at],
+  ...(isUrgent(priority) ? [[`letters.urgent:${line}`, at] as const] : []),
 ];
 
-export const memoryStands = (doc: Records['memory']): At => [[`memories:${doc.for}`, doc.at]];
+export const memoryStands = (doc: Records['memory']): At => [
+  ['memories', doc.at],
+  [`memories:${doc.for}`, doc.at],
+];

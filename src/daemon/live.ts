@@ -9,7 +9,7 @@ import { writeBin } from '#world/agents/bin';
 import { type actorOf, identityOf, type LaunchGround } from '#world/agents/environment';
 import { hides } from '#world/agents/hides';
 import { agentFor, launch, presetName } from '#world/agents/launch';
-import { launchAgent } from '#world/agents/launch-agent';
+import { launchAgent, noteOnDisk } from '#world/agents/launch-agent';
 import { sessionToken, townSecret } from '#world/agents/token';
 import { makeCheck } from '#world/checks/slots';
 import { systemClock } from '#world/clock';
@@ -120,6 +120,7 @@ function agentsOf(
     launchAgent: (agent: Agent) => launchAgent(agent, groundOf(agent.rig), ground),
     choose: ({ using: _, ...agent }: Agent) => presetName(agent as Agent, groundOf(agent.rig)),
     hides: (...[run, rig]: Parameters<World['agents']['hides']>) => hides(run, rig, ground.layout),
+    cleared: (agent: Agent) => noteOnDisk(agent, false, ground.layout),
     preset: (...[holder]: Parameters<World['agents']['preset']>) => agentFor(holder, groundOf(holder.rig), ground.layout).preset,
     identity: async (run: Parameters<typeof actorOf>[0]) => identityOf(run, ground.email),
     user: async () => user,

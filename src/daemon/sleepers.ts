@@ -60,6 +60,7 @@ export async function startSleepers<W>(
   ground: Pick<Ground<W>, 'name' | 'world' | 'escalate' | 'settle' | 'onStale'> & {
     readonly concurrency?: { readonly [queue: string]: number };
     readonly relayMs?: number;
+    readonly backoffMs?: number;
   },
 ): Promise<Sleepers> {
   const { link, desk, jobs, redis, epoch, ask } = footing;

@@ -5,6 +5,7 @@ import type { DownGround } from '#chores/down';
 import type { InstallGround } from '#chores/install';
 import type { UpGround } from '#chores/up';
 import { isRefusal } from '#core/refusals';
+import { writeMayorNote } from '#world/agents/context-notes';
 import { systemClock } from '#world/clock';
 import { defaultTown, townAround } from '#world/config/find';
 import { PROCESS_NAMES, townLayout } from '#world/config/layout';
@@ -52,6 +53,7 @@ export function upGround(town: Ground): UpGround {
     },
     prepare() {
       forgetForeign(root);
+      writeMayorNote(root);
       return planRuntime(root, town.env);
     },
     redisProgram: () => findRedisServer(town.env['PATH']),
@@ -132,6 +134,7 @@ export function downGround(
   return {
     async askSupervisor(graceMs) {
       forgetForeign(root);
+      writeMayorNote(root);
       const supervisor = liveIn(pidFile);
       const socket = socketPath(root, 'supervisor');
       if (!supervisor || isRefusal(socket)) return undefined;

@@ -1,8 +1,8 @@
 import { type NewEvent, type Put, unchanged } from '#core/change';
 import { heard, type Told } from '#core/conversation';
-import { addressOf, type Holder, holderNoun, isAgent, isCurrent, isOver, lineOf } from '#core/holder';
+import { addressOf, type Holder, holderNoun, isAgent, isCurrent, lineOf, stale } from '#core/holder';
 import type { Run, Work } from '#core/records';
-import { type Refusal, refuse } from '#core/refusals';
+import type { Refusal } from '#core/refusals';
 import type { Desk } from '#world/desk';
 
 /** Who calls, from a session's token: `run` is the holder of the session, a run or a lasting agent. */
@@ -58,10 +58,4 @@ const putOf = (holder: Holder): Put => (isAgent(holder) ? { noun: 'agent', doc: 
 function taken(work: Work | undefined, run: Run, now: number): Put[] {
   if (work?.status !== 'hooked' || work.run !== run.id) return [];
   return [{ noun: 'work', doc: { ...work, status: 'in_progress', updatedAt: now } }];
-}
-
-/** The refusal of a call that does not come from a holder's session of now. */
-export function stale(holder: Holder | undefined, session: string): Refusal {
-  const current = holder?.session && !isOver(holder) && !holder.session.exit ? holder.session.id : 'nobody';
-  return refuse('SESSION_STALE', { session, work: holder ? lineOf(holder) : 'its item', current });
 }

@@ -1,5 +1,5 @@
-import { type Claim, forHook, type Move, moved, nobodyYet } from '#core/delivery';
-import { type Holder, holderNoun, isCurrent, lineOf } from '#core/holder';
+import { type Claim, forHook, isLeftBehind, LEFT_BEHIND, type Move, nobodyYet } from '#core/delivery';
+import { type Holder, holderNoun, isCurrent, lineOf, stale } from '#core/holder';
 import type { HookInput } from '#core/hook-words';
 import { shortHash } from '#core/ids';
 import { HOOK_CLAIM_MS, STOP_CLAIM_MS } from '#core/limits';
@@ -8,8 +8,10 @@ import type { Refusal } from '#core/refusals';
 import { shows } from '#core/spoken';
 import type { Desk } from '#world/desk';
 import type { Reading } from '#world/store/books';
-import { type Caller, stale } from './ack.ts';
+import type { Caller } from './ack.ts';
+import type { Bound } from './mail-delivery.ts';
 import { moveDelivery } from './move-delivery.ts';
+import { claimMove, stepped } from './step-deliveries.ts';
 
 /** A hook of an agent's program has called: with context for the model, or at the end of a turn. */
 export type HookCall = {
@@ -29,6 +31,8 @@ export type Fetched = {
     readonly from: string;
     readonly createdAt: number;
     readonly text: string;
+    /** Its text says itself from whom what is. */
+    readonly isMail: boolean;
   }>;
 };
 
@@ -56,25 +60,49 @@ export async function hookCalled(desk: Desk, caller: Caller, call: HookCall): Pr
     const proven = await provenBy(desk, reading, known, docs, { ...call, session: caller.session });
     const ended = new Set(proven.map(({ doc }) => doc.id));
     const after: Recipient = { ...known, line: known.line.filter((entry) => !ended.has(entry.id)) };
-    const { take: waiting, over } = call.mayPrint ? forHook(after, docs, now) : { take: [], over: [] };
-    const texts = await Promise.all(waiting.map((doc) => desk.books.text(doc.id)));
-    const take = waiting.length > 0 && call.hold?.() === false ? [] : waiting; // last of all: only the write is left
+    const { take, over, room } = call.mayPrint ? forHook(after, docs, now) : { take: [], over: [], room: 0 };
     const claim = claimOf(call, { owner, session: caller.session, now });
-    const recipient = heard(known, caller.session, call.at === 'stop' && take.length === 0, now);
+    const wanted = await claims(desk, reading, take, claim, room);
+    const isHeld = !wanted.some(({ text }) => text !== undefined) || call.hold?.() !== false; // last of all: only the write is left
+    const claimed = isHeld ? wanted : [];
+    const told = claimed.flatMap(({ move: { doc }, text }) => (text === undefined ? [] : [{ doc, text }]));
+    const recipient = heard(known, caller.session, call.at === 'stop' && told.length === 0, now);
     const moves: Move[] = [
       ...proven,
       ...over.map((doc): Move => ({ doc, state: 'expired', why: 'its agent did not come to rest in time' })),
-      ...take.map((doc): Move => ({ doc, state: 'claimed', claim })),
+      ...claimed.map(({ move }) => move),
     ];
-    const deliveries = take.map((doc, i) => ({
+    const deliveries = told.map(({ doc, text }) => ({
       id: doc.id,
       from: doc.from,
       createdAt: doc.createdAt,
-      text: texts[i]?.['text'] ?? '',
+      text,
+      isMail: doc.mail === true,
     }));
     if (moves.length === 0 && recipient === known) return { put: [], answer: { owner, deliveries } };
-    return { ...moved(recipient, moves, now), answer: { owner, deliveries } };
+    const bounds = claimed.flatMap(({ bound }) => bound ?? []);
+    return { ...(await stepped(desk, reading, recipient, moves, bounds)), answer: { owner, deliveries } };
   });
+}
+
+type Claimed = { readonly move: Move; readonly text?: string; readonly bound?: Bound };
+
+/** The claims of what a hook takes, with the texts that it is to print. */
+async function claims(
+  desk: Desk,
+  reading: Reading,
+  take: readonly Delivery[],
+  claim: Claim,
+  room: number,
+): Promise<Claimed[]> {
+  const made = await Promise.all(
+    take.map(async (doc): Promise<Claimed | undefined> => {
+      const found = await claimMove(desk, reading, { doc, state: 'claimed', claim }, room);
+      if (!found || found.move.state !== 'claimed') return found;
+      return { ...found, text: found.bound?.text ?? (await desk.books.textField(doc.id, 'text')) ?? '' };
+    }),
+  );
+  return made.filter((one) => one !== undefined);
 }
 
 /** The context of this claim is printed: its deliveries are taken. */
@@ -104,12 +132,15 @@ async function provenBy(
   call: Told,
 ): Promise<Move[]> {
   const claimed = [...docs.values()].filter((doc) => doc.claim?.session === call.session);
+  const left = [...docs.values()].filter((doc) => isLeftBehind(doc, call.session));
+  const behind = left.map((doc): Move => ({ doc, state: 'unknown', why: LEFT_BEHIND }));
   const { tool, prompt, goesOn } = call.input;
   const inTurn = tool !== undefined || (call.at === 'stop' && goesOn !== false);
   const wentOn = inTurn ? claimed.filter((doc) => doc.claim?.moment === 'stop') : [];
   const passedOver = call.at === 'stop' && goesOn === false ? claimed.filter((doc) => doc.claim?.moment === 'stop') : [];
   if (prompt === undefined)
     return [
+      ...behind,
       ...wentOn.map((doc): Move => ({ doc, state: 'taken', why: 'its turn went on' })),
       ...passedOver.map((doc): Move => ({ doc, state: 'unknown', why: 'its turn did not go on' })),
     ];
@@ -117,7 +148,7 @@ async function provenBy(
   const candidates = [...doubtful.values(), ...claimed.filter((doc) => doc.claim?.moment !== 'context')];
   const texts = await Promise.all(candidates.map((doc) => desk.books.text(doc.id)));
   const shown = candidates.filter((_, i) => shows(prompt, texts[i]?.['text'] ?? ''));
-  return shown.map((doc) => ({ doc, state: 'taken', why: 'its prompt shows it' }));
+  return [...behind, ...shown.map((doc): Move => ({ doc, state: 'taken', why: 'its prompt shows it' }))];
 }
 
 function claimOf({ at }: HookCall, by: { owner: string; session: string; now: number }): Claim {

@@ -12,6 +12,7 @@ export async function withdraw(desk: Desk, id: string): Promise<Withdrawn | Refu
   return desk.change<Withdrawn>(async (reading) => {
     const doc = await reading.get('delivery', id);
     if (!doc) return refuse('NUDGE_UNKNOWN', { id, hint: '`gt nudge list --all` shows all.' });
+    if (doc.mail && !isFinal.delivery(doc)) return refuse('NUDGE_IS_MAIL', { id, work: doc.work });
     const recipient = (await reading.get('recipient', doc.work)) ?? nobodyYet(doc.work);
     const why = `by ${desk.actor}`;
     if (doc.state === 'pending')

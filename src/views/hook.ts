@@ -1,5 +1,6 @@
 import { isCurrent } from '#core/holder';
 import type { MoleculeTold } from '#core/molecule/step-words';
+import type { Molecule, Run } from '#core/records';
 import { type Refusal, refuse } from '#core/refusals';
 import { reworkInWords } from '#core/work';
 import type { Desk } from '#world/desk';
@@ -38,10 +39,15 @@ export async function hook(
       work: run?.work ?? 'its item',
       current: run?.session?.id ?? 'nobody',
     });
+  return hookOf({ books, steps }, run);
+}
+
+/** What is on the hook of a run. */
+export async function hookOf({ books, steps }: Pick<Desk, 'books' | 'steps'>, run: Run): Promise<Hook | Refusal> {
   const [work, text] = await Promise.all([books.read('work', run.work), books.text(run.work)]);
   if (!work) return refuse('NOTHING_HOOKED');
   const mol = work.molecule === undefined || run.submitted ? undefined : await books.read('molecule', work.molecule);
-  const leave = run.session.leaving !== undefined;
+  const leave = run.session?.leaving !== undefined;
   return {
     id: work.id,
     title: work.title,
@@ -49,7 +55,7 @@ export async function hook(
     priority: work.priority,
     rig: run.rig,
     run: run.id,
-    session: run.session.id,
+    session: run.session?.id ?? '',
     agent: run.agent,
     attempt: run.attempt,
     branch: run.branch ?? null,
@@ -57,7 +63,10 @@ export async function hook(
     handedIn: run.submitted !== undefined,
     rework: run.rework ? { kind: run.rework.kind, why: reworkInWords(run.rework), evidence: run.rework.evidence } : null,
     text,
-    // What came back is mended as a whole: its steps are done.
-    molecule: mol && !(mol.state === 'closed' && run.rework) ? await steps.standing(mol, leave) : null,
+    molecule: mol && !isMended(run, mol) ? await steps.standing(mol, leave) : null,
   };
 }
+
+/** What came back after all of its steps were done is mended as a whole. A run that goes on where one has died, and closes the last of them, has no more to do. */
+const isMended = (run: Run, mol: Molecule): boolean =>
+  run.rework !== undefined && mol.state === 'closed' && (mol.closed?.at ?? 0) <= run.grantedAt;

@@ -19,19 +19,20 @@ export type Nudges = { readonly nudges: readonly NudgeLine[]; readonly waiting: 
 /** Lines shown at most of each kind; the counts tell of more. */
 const SHOWN = 100;
 
-/** Nudges on their way, oldest first, and those that were not delivered; with `all` also the last that have ended otherwise. */
+/** Nudges and mail on their way, oldest first, and those that were not delivered; with `all` also the last that have ended otherwise. */
 export async function nudgeList(books: Books, { all }: { all: boolean }): Promise<Nudges> {
-  const [open, missed, ended, counts] = await Promise.all([
+  const [open, mail, missed, ended, counts] = await Promise.all([
     books.index('deliveries.open', 0, SHOWN - 1),
+    books.index('deliveries.mail', 0, SHOWN - 1),
     books.indexFromEnd('deliveries.undelivered', SHOWN),
     all ? books.indexFromEnd('deliveries.ended', SHOWN) : [],
     nudgeCounts(books),
   ]);
-  const docs = await books.readMany('delivery', [...new Set([...open, ...missed, ...ended])]);
+  const docs = await books.readMany('delivery', [...new Set([...open, ...mail, ...missed, ...ended])]);
   return { nudges: docs.sort((a, b) => a.createdAt - b.createdAt).map(nudgeLine), ...counts };
 }
 
-/** How many are on their way, and how many were not delivered. */
+/** How many nudges are on their way, and how many were not delivered. */
 export async function nudgeCounts(books: Books): Promise<{ waiting: number; undelivered: number }> {
   const [waiting, undelivered] = await Promise.all([books.count('deliveries.open'), books.count('deliveries.undelivered')]);
   return { waiting, undelivered };

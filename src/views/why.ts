@@ -5,6 +5,7 @@ import type { Books } from '#world/store/books';
 import type { Rig } from '#world/world';
 import type { SessionFact, TownFacts } from './facts.ts';
 import { lastingNamed } from './lasting-named.ts';
+import { whyMailWaits } from './mail-waiting.ts';
 import { mqList } from './mq-list.ts';
 import { whyNotNudged } from './nudges.ts';
 import { type Reason, reason } from './reason.ts';
@@ -54,7 +55,7 @@ export async function why(
   const reasons = [
     ...(await whyWork(books, facts, work)).filter(({ code }) => !asksNot || code !== 'looking'),
     ...inMolecule,
-    ...(work.status === 'closed' ? [] : await whyNotNudged(books, work.id)),
+    ...(work.status === 'closed' ? [] : [...(await whyMailWaits(books, work.id)), ...(await whyNotNudged(books, work.id))]),
   ];
   const moot = work.status === 'closed' || reasons.some((one) => one.code === 'not-slung' || one.code === 'needs-you');
   return { about: work.id, title: work.title, reasons: moot ? reasons : [...outages(facts), ...reasons] };

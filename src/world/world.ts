@@ -92,7 +92,9 @@ export type World = {
     /** The preset that a lasting agent's next session has, as the settings are now. @throws Refused when its rig is not there */
     readonly choose: (agent: Agent) => string;
     /** Patterns of what a run's worktree hides: context files of the repository that would speak to the agent in gt's place. */
-    readonly hides: (run: Run, rig: Rig) => string[];
+    readonly hides: (holder: Run | Agent, rig: Rig) => string[];
+    /** A lasting agent is not wanted any more: what stood on disk for it goes. */
+    readonly cleared: (agent: Agent) => Promise<void>;
     /** What is known of the program of a run or of a lasting agent. @throws Refused as `launch`, or when its rig is not there */
     readonly preset: (holder: Holder) => Preset;
     /** Identity for commits that gt makes in a polecat's worktree. */

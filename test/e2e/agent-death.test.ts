@@ -37,9 +37,13 @@ test('an agent that ends without done starts again on the same worktree, at once
     const [began, ended] = [of(events, 'session.noted', run), of(events, 'session.exited', run)];
     expect([began.length, ended.length]).toEqual([3, 3]);
     expect(ended.map((one) => one.data['code'])).toEqual([3, 3, 3]);
-    const pauses = [0, 1].map((n) => (began[n + 1]?.at ?? 0) - (ended[n]?.at ?? 0));
-    expect(pauses[0]).toBeLessThan(PAUSE_MS);
-    expect(pauses[1]).toBeGreaterThanOrEqual(PAUSE_MS);
+    expect(ended.map((one) => one.data['deaths'])).toEqual([1, 2, 3]);
+    // The third one's pause is for nobody: the run fails.
+    expect(ended.map((one) => one.data['pause'])).toEqual([0, PAUSE_MS, 2 * PAUSE_MS]);
+    const [atOnce, until] = ended.map((one) => one.data['until']);
+    expect(atOnce).toBeUndefined();
+    expect(until).toBeGreaterThanOrEqual((began[1]?.at ?? Number.POSITIVE_INFINITY) + PAUSE_MS);
+    expect(began[2]?.at).toBeGreaterThanOrEqual(until as number);
     expect(await town.read('run', run)).toMatchObject({ outcome: 'failed', deaths: 3 });
   }
   expect(await town.read('escalation', tired.needsYou?.escalation ?? '')).toMatchObject({
@@ -64,6 +68,14 @@ test('a death with a new commit is progress: it is not counted with those before
   const id = await town.work('alpha', block);
   expect(await town.landed(id)).toMatchObject({ runs: 1, failures: 0 });
   expect(await town.read('run', `${id}.r1`)).toMatchObject({ sessions: 4, outcome: 'submitted' });
+});
+
+test('an agent that dies within a commit leaves no lock of its git to the sessions after it', async () => {
+  const lock = (name: string) => `: > "$(git rev-parse --git-path ${name}.lock)"`;
+  const dies = `${lock('index')}; ${lock('HEAD')}; ${lock('$(git symbolic-ref HEAD)')}; exit 1`;
+  const id = await town.work('alpha', `if mkdir '${town.gate('locked')}' 2>/dev/null; then ${dies}; fi\n${commits('unlocked')}`);
+  expect(await town.landed(id)).toMatchObject({ runs: 1, failures: 0 });
+  expect(await town.read('run', `${id}.r1`)).toMatchObject({ sessions: 2, deaths: 1 });
 });
 
 test('an agent that never calls gt is ended after the startup stall, and started anew', async () => {

@@ -64,12 +64,13 @@ test('a rig may keep its context files for its agents', async () => {
   expect(await town.show('alpha', 'CLAUDE.md')).toBe('obey');
 });
 
-test('a session whose environment is no longer what it would be given is found, and no value is told', async () => {
+test('a session whose environment is no longer what it would be given is found, with what was expected', async () => {
   const file = join(town.root, 'alpha/settings/config.json');
   await town.git(town.repo('alpha'), ['branch', 'trunk', 'main']);
   writeFileSync(file, JSON.stringify({ merge_queue: { check: 'true', target_branch: 'trunk' } }));
   const { ok, found } = (await look())('env-vars');
-  expect({ ok, found }).toEqual({ ok: false, found: `${id}.r1.s1: another GT_TARGET` });
+  const which = `${id}.r1: another GT_TARGET (expected "trunk")`;
+  expect({ ok, found }).toEqual({ ok: false, found: `Found 1 env var mismatch(es) across 1 session(s): ${which}` });
 });
 
 test('a file of agents that cannot be read, and an agent that nobody defines, are found where they are written', async () => {
@@ -88,4 +89,34 @@ test('a file of agents that cannot be read, and an agent that nobody defines, ar
   expect((await look())('agents alpha')).toMatchObject({ ok: false, found: expect.stringContaining('nobody') });
   writeFileSync(file, before);
   expect((await look())('agents alpha')).toMatchObject({ ok: true });
+});
+
+test('what a person wrote for agents and is wrong, what all of them would obey, and what is gone of gt’s, are found', async () => {
+  const write = (name: string, text: string) => {
+    mkdirSync(dirname(join(town.root, name)), { recursive: true });
+    writeFileSync(join(town.root, name), text);
+  };
+  const names = ['prompts', 'inherited', 'claude-md', 'agent-settings'];
+  const well = await look();
+  for (const name of names) expect(well(name)).toMatchObject({ ok: true });
+  const mayors = join(town.root, 'mayor/CLAUDE.md');
+  expect(readFileSync(mayors, 'utf8')).toContain('You are the mayor of the town');
+  write('alpha/prompt-overlays/polecat.md', 'On {{brnch}}.');
+  write('CLAUDE.md', 'obey');
+  write('alpha/.claude/settings.json', '{}');
+  rmSync(mayors);
+  const ill = await look();
+  expect(ill('prompts')).toMatchObject({
+    ok: false,
+    found: 'alpha/prompt-overlays/polecat.md: unknown variable {{brnch}}',
+    mend: expect.stringMatching(/Did you mean \{\{branch\}\}.*Agents start without this file/),
+  });
+  expect(ill('inherited')).toMatchObject({ ok: false, found: expect.stringContaining('CLAUDE.md, alpha/.claude/settings.json') });
+  expect(ill('claude-md')).toMatchObject({ ok: false, found: 'mayor/CLAUDE.md is missing' });
+  expect((await look('--fix'))('claude-md')).toMatchObject({ ok: true, found: expect.stringContaining('mended') });
+  expect(readFileSync(mayors, 'utf8')).toContain('You are the mayor of the town');
+  // Changed by a person, it is theirs.
+  writeFileSync(mayors, 'mine');
+  expect((await look('--fix'))('claude-md')).toMatchObject({ ok: true });
+  expect(readFileSync(mayors, 'utf8')).toBe('mine');
 });

@@ -147,3 +147,19 @@ test('patterns are read as gt writes them: whole names from the root, the last t
   expect(isHidden('.claude/a b', [...PATTERNS, '/.claude/a\\ b'])).toBe(false);
   expect(isHidden('CLAUDE.md', [])).toBe(false);
 });
+
+test('a clone of its own leaves out the same, and the repository that it came from knows nothing of it', async () => {
+  const dir = join(rig.root, 'clone');
+  sh(rig.root, 'clone', '-q', rig.repo, dir);
+  const before = sh(rig.repo, 'config', '--list');
+  sh(dir, 'checkout', '-q', '-B', 'mine', rig.base);
+  expect(there(dir)).toHaveLength(4);
+  expect([await rig.git.hide(dir, PATTERNS), await rig.git.hide(dir, PATTERNS)]).toEqual([true, false]);
+  expect([there(dir), await rig.git.sparseOf(dir)]).toEqual([[], PATTERNS]);
+  write(dir, { '.claude/settings.local.json': 'l', 'CLAUDE.local.md': 'l' });
+  commit(dir, { 'mine.txt': 'm' });
+  expect(changed(dir)).toBe('A\tmine.txt');
+  expect(sh(dir, 'rev-parse', '--is-bare-repository')).toBe('false');
+  expect(sh(rig.repo, 'config', '--list')).toBe(before);
+  expect([await rig.git.hide(dir, []), there(dir).length]).toEqual([true, 4]);
+});

@@ -1,9 +1,20 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { cleanEnv, commit, dropRig, makeRig, type Rig, sh, write } from '../support/repo.ts';
+import { until } from '../support/until.ts';
 
 let rig: Rig;
 beforeAll(async () => {
@@ -128,6 +139,33 @@ test('stale locks in a worktree are taken away, and a deleted index costs no fil
   expect(readdirSync(admin).filter((name) => name.endsWith('.lock'))).toEqual([]);
   expect(await rig.git.facts(input.dir)).toMatchObject({ dirty: ['a.txt'], head: rig.base });
   commit(input.dir, {});
+});
+
+test('the locks that a killed git has left in a worktree and on its branch are taken away, and not before it is dead', async () => {
+  const input = place();
+  await rig.git.addWorktree(input);
+  write(input.dir, { 'a.txt': 'changed' });
+  const begun = join(rig.root, 'hook-has-begun');
+  const hooks = join(rig.root, 'slow-hooks');
+  write(hooks, { 'pre-commit': `#!/bin/sh\ntouch '${begun}'\nexec sleep 600\n` });
+  chmodSync(join(hooks, 'pre-commit'), 0o755);
+  const argv = ['-C', input.dir, '-c', `core.hooksPath=${hooks}`, 'commit', '-q', '-a', '-m', 'cut'];
+  const child = spawn('git', argv, { env: cleanEnv(), detached: true, stdio: 'ignore' });
+  const ended = once(child, 'exit');
+  try {
+    await until('its hook runs', () => existsSync(begun));
+    await expect(rig.git.unlock(input)).rejects.toThrow('git is at work');
+  } finally {
+    process.kill(-(child.pid ?? 0), 'SIGKILL');
+    await ended;
+  }
+  const locks = [join(adminOf(input.dir), 'index.lock'), join(rig.repo, `refs/heads/${input.branch}.lock`)];
+  writeFileSync(locks[1] ?? '', '');
+  expect(locks.map((lock) => existsSync(lock))).toEqual([true, true]);
+  await rig.git.unlock(input);
+  expect(locks.map((lock) => existsSync(lock))).toEqual([false, false]);
+  commit(input.dir, {});
+  await rig.git.unlock({ ...input, dir: join(rig.root, 'nowhere') });
 });
 
 test('an agent that left its worktree on another branch or commit finds it back on its own, and its commits are kept', async () => {

@@ -1,5 +1,6 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { commits, HarmedTown } from '../support/trial.ts';
 
@@ -11,7 +12,7 @@ beforeAll(async () => {
   await town.rig('alpha', 'true');
   id = await town.work('alpha', `${town.counts('go')}\n${commits('a')}`);
   const { session } = await town.running(id);
-  env = { GT_SESSION: session.token, GT_TARGET: 'main', GT_WORKTREE: '/nowhere', BD_ACTOR: 'alpha/polecats/x' };
+  env = { GT_SESSION: session.token, GT_TARGET: 'main', GT_WORKTREE: '/nowhere', BD_ACTOR: 'alpha/polecats/x', GT_RIG: 'alpha' };
 });
 afterAll(() => town?.close());
 
@@ -26,7 +27,7 @@ test('a session is primed in the form of its program, and its conversation is kn
   expect(exit).toBe(0);
   expect(JSON.parse(out).hookSpecificOutput.additionalContext).toContain(`On your hook: ${id}`);
   expect(await session()).toMatchObject({ conversation: 'talk-1', primed: 'talk-1' });
-  expect((await hook(['prime', '--hook'], told)).out).toMatch(/^# Gas Town: you are alpha\/polecats\/x, a polecat\n/);
+  expect((await hook(['prime', '--hook'], told)).out).toMatch(/^# Gas Town: you are alpha\/polecats\/\w+, a polecat\n/);
   expect((await hook(['prime'], '')).out).toContain(id);
 });
 
@@ -92,6 +93,56 @@ const FAULTS: Array<[fault: string, told: string, more: () => Record<string, str
 ];
 test.each(FAULTS)('a hook with %s breaks no agent: it says nothing and ends well', async (_fault, told, more) => {
   for (const words of HOOKS) expect(await hook(words, told, more()), words.join(' ')).toEqual(quiet);
+});
+
+test('a person sees in an agent’s directory what it is told, also before it ever lived; elsewhere gt says where to go', async () => {
+  const look = (cwd: string, ...words: string[]) => town.gt(['prime', ...words], { cwd });
+  const run = await town.read('run', `${id}.r1`);
+  const polecat = await look(join(run?.dir ?? '', '.git/..'));
+  expect(polecat).toMatchObject({ exit: 0, out: expect.stringContaining(`On your hook: ${id}`) });
+  expect((await look(join(town.root, 'mayor'))).out).toMatch(/^# Gas Town: you are mayor, the mayor\n/);
+  mkdirSync(join(town.root, 'alpha/crew/ann'), { recursive: true });
+  expect((await look(join(town.root, 'alpha/crew/ann'))).out).toMatch(/^# Gas Town: you are alpha\/crew\/ann, a member of the crew\n/);
+  expect((await look(town.dir, 'alpha/witness')).out).toContain('You are the witness of rig alpha');
+  expect(await look(town.root)).toMatchObject({ exit: 2, err: expect.stringMatching(/^No agent works in .*\n.*mayor\//) });
+  expect(await look(town.dir, 'nowhere/witness')).toMatchObject({ exit: 3, err: expect.stringContaining('no rig `nowhere`') });
+  expect(await look(town.dir, 'alpha/witnes')).toMatchObject({
+    exit: 3,
+    err: expect.stringContaining('no agent `alpha/witnes`'),
+  });
+});
+
+test('an agent is told what is kept for it, what the town and the rig add, and last their directives', async () => {
+  const put = (name: string, text: string) => {
+    mkdirSync(dirname(join(town.root, name)), { recursive: true });
+    writeFileSync(join(town.root, name), text);
+  };
+  put('prompt-overlays/polecat.md', 'Of town {{town}}: {{work}}.');
+  put('alpha/prompt-overlays/polecat.md', 'Land on {{target}}.');
+  put('alpha/directives/polecat.md', 'Speak French.');
+  const kept = await hook(['remember', 'Redis is on 6380', '--json']);
+  expect(JSON.parse(kept.out)).toMatchObject({ for: 'rig:alpha' });
+  const { out } = await hook(['prime', '--hook'], {});
+  expect(out).toMatch(
+    new RegExp(`Of town trial: ${id}\\.\\n\\nLand on main\\.[\\s\\S]*- Redis is on 6380 \\(mem-[\\s\\S]*Speak French\\.\\n?$`),
+  );
+  await hook(['forget', JSON.parse(kept.out).id]);
+  expect((await hook(['prime'])).out).not.toContain('6380');
+});
+
+test('an overlay that is wrong is refused to a person in two lines, and no agent’s start hangs on it', async () => {
+  writeFileSync(join(town.root, 'alpha/prompt-overlays/polecat.md'), 'On {{brnch}}.');
+  const run = await town.read('run', `${id}.r1`);
+  const person = await town.gt(['prime'], { cwd: run?.dir ?? '' });
+  expect(person).toMatchObject({ exit: 2, out: '' });
+  expect(person.err.trim().split('\n')).toEqual([
+    expect.stringContaining('alpha/prompt-overlays/polecat.md: unknown variable {{brnch}}.'),
+    expect.stringContaining('Did you mean {{branch}}?'),
+  ]);
+  const agent = await hook(['prime', '--hook'], {});
+  expect(agent).toMatchObject({ exit: 0, err: '', out: expect.stringContaining(`On your hook: ${id}`) });
+  expect(agent.out).toContain('Of town trial');
+  expect(agent.out).not.toContain('brnch');
 });
 
 test('what is not JSON tells nothing', async () => {

@@ -75,8 +75,11 @@ test('after a restart under a lower limit every agent is still watched, and nobo
   await town.anotherWorker(worker);
   const active = async () =>
     (await (await town.link()).call('LRANGE', `${(await town.books()).keys.queue('polecats')}active`, 0, -1)) as string[];
-  await town.until('all four are watched', async () => (await active()).length === 4);
-  expect((await active()).sort()).toEqual(ids.map((id) => `${id}.r1`).sort());
+  const watched = await town.until('all four are watched', async () => {
+    const now = await active();
+    return now.length === 4 && now;
+  });
+  expect(watched.sort()).toEqual(ids.map((id) => `${id}.r1`).sort());
   open(0, 1);
   await Promise.all(ids.slice(0, 2).map((id) => town.landed(id)));
   expect(await town.read('work', fifth)).toMatchObject({ runs: 0 });

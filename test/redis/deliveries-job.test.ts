@@ -88,7 +88,7 @@ async function say(text: string, more: Partial<Nudge> = {}): Promise<string> {
 }
 const read = async (id: string) => (await at.op.books.read('delivery', id)) as Delivery;
 const becomes = (id: string, state: Delivery['state']) =>
-  until(`${id} is ${state}`, async () => ((await read(id)).state === state ? read(id) : undefined));
+  until(`${id} is ${state}`, () => read(id).then((doc) => doc.state === state && doc));
 const asked = (count: number) => until(`the host was asked ${count} times`, () => host.asked.length >= count);
 const heardHook = (input: HookInput = { tool: 'Bash' }) => hookCalled(at.op, CALLER, { at: 'context', input, mayPrint: true });
 const job = (id: string) => `deliveries/${id}` as const;

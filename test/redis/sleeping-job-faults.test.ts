@@ -6,7 +6,7 @@ import type { Sleepers } from '../../src/daemon/sleepers.ts';
 import { freshKeys } from '../support/books.ts';
 import { aVerdict, item } from '../support/records.ts';
 import { type PrivateRedis, privateRedis } from '../support/redis.ts';
-import { jobFor, type Run, type Town, town, type Wish } from '../support/sleepers.ts';
+import { door, jobFor, type Run, type Town, town, type Wish } from '../support/sleepers.ts';
 import { until } from '../support/until.ts';
 
 let server: PrivateRedis;
@@ -24,6 +24,8 @@ afterEach(async () => {
 
 const WORK = item('gp-a');
 const JOB = jobFor('work', WORK);
+/** Pauses that no test waits for: what is parked stays there until it is woken. */
+const SLOW = { backoffMs: 5000 };
 async function live(work: Run, wish: Wish = {}): Promise<void> {
   at = await town(server.path, freshKeys(), { work }, wish);
   await at.put('work', WORK);
@@ -31,15 +33,18 @@ async function live(work: Run, wish: Wish = {}): Promise<void> {
 const faultsOf = async () => (await at.jobOf(JOB))?.data.faults;
 
 test('a fault parks the job, and a later try ends it: it never fails', async () => {
+  const gate = door();
   await live(async () => {
     if (at.ran.length === 1) throw new Error('boom');
+    await gate.pass();
     return done('ended');
   });
   worker = await at.begin();
-  await at.becomes(JOB, 'delayed');
+  await gate.arrived;
   expect(await faultsOf()).toBe(1);
   expect((await at.jobOf(JOB))?.progress).toContain('boom');
   expect((await at.op.jobs.get('work').getJobLogs(JOB.slice(5))).logs.join()).toContain('fault 1: Error: boom');
+  gate.open();
   await at.becomes(JOB, 'completed');
   expect(await faultsOf()).toBe(0);
   expect(at.faults).toEqual(['activation failed: Error: boom']);
@@ -73,7 +78,7 @@ const FAULTS: Array<[what: string, wrong: () => Promise<unknown>, mend: () => Pr
   ],
 ];
 test.each(FAULTS)('a fault %s is a fault like any other', async (_what, wrong, mend, answer) => {
-  await live(async () => answer());
+  await live(async () => answer(), SLOW);
   await wrong();
   worker = await at.begin();
   await at.becomes(JOB, 'delayed');
@@ -105,7 +110,7 @@ describe('faults in a row', () => {
     await live(async () => {
       if (at.ran.length <= FAULTS_UNTIL_ESCALATION) throw new Error('boom');
       return done('ended');
-    });
+    }, SLOW);
     worker = await at.begin();
     await failing(FAULTS_UNTIL_ESCALATION);
     expect(at.escalated).toEqual([`${JOB} fault: Error: boom`]);
@@ -126,7 +131,7 @@ describe('faults in a row', () => {
   test('park it ever longer, from the Nth on with a question to a person and a long park; it never fails', async () => {
     await live(async () => {
       throw new Error('boom');
-    });
+    }, SLOW);
     worker = await at.begin();
     await failing(1);
     const first = await delay();
@@ -151,7 +156,7 @@ describe('faults in a row', () => {
     await live(async (turn) => {
       if (at.ran.length === 3) return { do: 'sleep', until: (turn.doc as Work).createdAt + 1e14, why: 'clean' };
       throw new Error('boom');
-    });
+    }, SLOW);
     worker = await at.begin();
     await failing(2);
     await at.op.wake([JOB]);
@@ -166,7 +171,7 @@ describe('faults in a row', () => {
       async () => {
         throw new Error('boom');
       },
-      { escalate: () => Promise.reject(new Error('nobody is there')) },
+      { ...SLOW, escalate: () => Promise.reject(new Error('nobody is there')) },
     );
     worker = await at.begin();
     await failing(FAULTS_UNTIL_ESCALATION - 1);

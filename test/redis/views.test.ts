@@ -13,6 +13,7 @@ import { why } from '#views/why';
 import { workList } from '#views/work-list';
 import { workShow } from '#views/work-show';
 import { type TestDesk, testDesk } from '../support/desk.ts';
+import { agentStep, laid } from '../support/laid.ts';
 import { type PrivateRedis, privateRedis } from '../support/redis.ts';
 import { close as closed, good, newItem, shop, TOKEN, town, want as wanted } from '../support/shop.ts';
 
@@ -128,6 +129,28 @@ test('a session sees what is on its hook, and an older one does not', async () =
   });
   expect(await hook(desk, { session, run: run.id, token: `${TOKEN}0` })).toMatchObject({ refused: 'SESSION_STALE' });
   expect((await runOf(desk.books, [shop], work.id))?.id).toBe(run.id);
+});
+
+test('what came back after its steps were done is mended as a whole; a run that closes the last of them where one has died has no more to do', async () => {
+  const work = await item('work');
+  const mol = await laid(desk, [agentStep('a')], { work: work.id });
+  await sling(desk, { ids: [work.id] });
+  await desk.change(async (reading) => {
+    const doc = await reading.get('work', work.id);
+    return { put: doc ? [{ noun: 'work', doc: { ...doc, rework: { kind: 'died', evidence: '' } } }] : [], answer: undefined };
+  });
+  const run = await desk.grant(work.id, { token: TOKEN });
+  const closes = async (at: number) =>
+    desk.change(async (reading) => {
+      const doc = await reading.get('molecule', mol.id);
+      const closed = { at, outcome: 'done' as const, reason: 'done', by: 'gt' };
+      return { put: doc ? [{ noun: 'molecule', doc: { ...doc, state: 'closed', closed } }] : [], answer: undefined };
+    });
+  const caller = { session: `${run.id}.s1`, run: run.id, token: TOKEN };
+  await closes(run.grantedAt + 1);
+  expect(await hook(desk, caller)).toMatchObject({ rework: { kind: 'died' }, molecule: { id: mol.id } });
+  await closes(run.grantedAt - 1);
+  expect(await hook(desk, caller)).toMatchObject({ rework: { kind: 'died' }, molecule: null });
 });
 
 test('the feed has the last events that match, in order, and goes on from any of them', async () => {

@@ -1,4 +1,5 @@
-// Runs one job of one queue to its end, with the built worker's own parts: `node run-queue.mjs <redis socket> <queue> <record as JSON>`. Prints what came of it.
+// Runs one job of one queue to its end, with the built worker's own parts: `node run-queue.mjs <redis socket> <queue> <record as JSON> <ms>`. Its time `at`
+// is so many ms after it is written, however slowly this program comes up. Prints what came of it.
 
 import { Redis } from 'ioredis';
 import { jobMember } from '#core/derive';
@@ -11,8 +12,8 @@ import { silent } from '#world/log';
 import { keysOf } from '#world/store/keys';
 import { openLink } from '#world/store/link';
 
-const [path, name, json] = process.argv.slice(2);
-const doc = JSON.parse(json);
+const [path, name, json, ms] = process.argv.slice(2);
+const doc = { ...JSON.parse(json), at: systemClock.now() };
 const { noun } = queues[name];
 const link = await openLink({ path }, { waitMs: 10_000 });
 const redis = new Redis({ path, maxRetriesPerRequest: null });
@@ -34,7 +35,7 @@ const sleepers = await startSleepers(
 const ended = new Promise((resolve) => sleepers.onEnded((id) => id === jobId && resolve()));
 await footing.desk.change(async (reading) => {
   if (await reading.get(noun, doc.id)) throw new Error(`${doc.id} is there already`);
-  return { put: [{ noun, doc }], answer: undefined };
+  return { put: [{ noun, doc: { ...doc, at: systemClock.now() + Number(ms) } }], answer: undefined };
 });
 const job = () => footing.jobs.get(name).getJob(jobId);
 for (const end = performance.now() + 5000; performance.now() < end && states.at(-1) !== 'delayed'; )

@@ -17,6 +17,7 @@ import { until } from './until.ts';
 export type Run = (turn: Turn<Noun>, desk: Desk) => Promise<Answer>;
 export type Wish = {
   readonly relayMs?: number;
+  readonly backoffMs?: number;
   readonly concurrency?: { readonly [queue: string]: number };
   readonly escalate?: (subject: string, cause: string, why: string) => Promise<void>;
   readonly onStale?: () => void;
@@ -58,6 +59,7 @@ export async function town(path: string, keys: Keys, processors: { readonly [Q i
       onStale: wish.onStale ?? (() => void faults.push('stale')),
       concurrency: wish.concurrency ?? {},
       relayMs: wish.relayMs ?? NEVER,
+      ...(wish.backoffMs === undefined ? {} : { backoffMs: wish.backoffMs }),
     });
   const jobOf = (of: Member) => op.jobs.get(parts(of).queue as QueueName).getJob(parts(of).jobId);
   const state = async (of: Member) => (await jobOf(of))?.getState();

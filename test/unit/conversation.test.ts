@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { heard, resumeFailed, sessionBefore } from '#core/conversation';
 import { firstPrompt, resumedPrompt } from '#core/first-prompt';
-import { primeText } from '#core/prime-text';
 import type { Run } from '#core/records';
 import { nextForRun } from '#core/run';
 import { aRun, item } from '../support/records.ts';
@@ -109,12 +108,4 @@ test('a first prompt has all that there is to do, and how it begins and ends', (
   expect(
     resumedPrompt(given(aRun('gp-a.r1', { session: { ...session, before: { ended: 'signal 9', goesOn: true, at: 5 } } }))),
   ).toMatch(/resumed:gp-a[\s\S]*ended \(signal 9\)[\s\S]*Go on with gp-a/);
-});
-
-test('the context of a session is bounded in whole characters, and says where the rest is', () => {
-  const hook = { id: 'gp-a', title: 't', rig: 'gp', branch: 'b', dir: '/w', attempt: 1, handedIn: false, rework: null };
-  const whole = primeText({ ...hook, text }, 'gp/polecats/toast', 8192);
-  expect(whole).toMatch(/^# Gas Town: you are gp\/polecats\/toast[\s\S]*Red ones\.[\s\S]*never push/);
-  const long = primeText({ ...hook, text: { description: 'é'.repeat(50) } }, 'a', 31);
-  expect(long).toContain(`${'é'.repeat(15)}\n… (cut after 31 bytes`);
 });

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { isCurrent } from '#core/holder';
 import { DEATHS_WITHOUT_PROGRESS } from '#core/limits';
 import type { Run } from '#core/records';
-import { nextForRun, type RunMove, restartPause, type SessionFacts } from '#core/run';
+import { afterSession, nextForRun, type RunMove, restartPause, type SessionFacts } from '#core/run';
 import { aRun } from '../support/records.ts';
 
 const RULES = {
@@ -204,4 +204,24 @@ describe('from any state', () => {
 
 test('the pause after a death is none, then grows, and has a bound', () => {
   expect([0, 1, 2, 3, 4, 50].map((deaths) => restartPause(deaths, RULES))).toEqual([0, 0, 30, 60, 120, 600]);
+});
+
+test('deaths are counted in a row; a new commit, or a step that left the hand, begins the count anew, and an empty hand stays empty', () => {
+  const ends: Array<[died: boolean, head: string, hand: string | undefined, deaths: number]> = [
+    [true, 'h1', 'm.s', 1],
+    [true, 'h1', 'm.s', 2],
+    [false, 'h1', 'm.s', 2],
+    [true, 'h2', 'm.s', 1],
+    [true, 'h2', 'm.t', 1],
+    [true, 'h2', 'm.t', 2],
+    // The last step was closed, and nobody hands in: without an end each further death would count as the first one.
+    [true, 'h2', undefined, 1],
+    [true, 'h2', undefined, 2],
+    [true, 'h2', undefined, DEATHS_WITHOUT_PROGRESS],
+  ];
+  let run = aRun('gp-a.r1', { state: 'live', lastHead: 'h0' });
+  for (const [died, head, hand, deaths] of ends) {
+    run = { ...run, ...afterSession(run, { died, head, hand }) };
+    expect([run.deaths, run.lastHead, run.lastHand]).toEqual([deaths, head, hand]);
+  }
 });

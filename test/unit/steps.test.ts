@@ -8,6 +8,7 @@ import { nextForRun, type StepsAtRun } from '#core/run';
 import { stepBlock } from '#core/shell-block';
 import { nextForWork } from '#core/work';
 import { aRun, item } from '../support/records.ts';
+import { toldOf } from '../support/told.ts';
 
 const block = (command: string, info = 'sh') => `\`\`\`${info}\n${command}\n\`\`\`\n`;
 
@@ -65,6 +66,7 @@ describe('what a session is told', () => {
   test('a first prompt holds the step in hand with its texts, and how it is closed', () => {
     const said = firstPrompt(assignment);
     for (const part of [
+      '• assigned:gp-mol-x\n',
       'step 6 of 9: clean: Clean up',
       'Leave nothing behind.',
       'git status is empty',
@@ -84,17 +86,15 @@ describe('what a session is told', () => {
     const hook = {
       id: 'gp-a',
       title: 't',
-      rig: 'gp',
       branch: 'b',
-      dir: 'd',
       attempt: 1,
       handedIn: false,
       rework: null,
       text: {},
       molecule: told,
     };
-    expect(primeText(hook, 'gp/polecats/toast', 8192)).toContain('step 6 of 9: clean: Clean up');
-    expect(primeText({ ...hook, handedIn: true }, 'gp/polecats/toast', 8192)).not.toContain('step 6 of 9');
+    expect(primeText(toldOf(hook), 8192)).toContain('step 6 of 9: clean: Clean up');
+    expect(primeText(toldOf({ ...hook, handedIn: true }), 8192)).not.toContain('step 6 of 9');
   });
 
   test('without a step it is told why: all are done, it waits, or the next one is another session’s', () => {

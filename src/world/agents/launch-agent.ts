@@ -2,28 +2,29 @@ import { mkdirSync } from 'node:fs';
 import { agentEnvironment } from '#core/agent-environment';
 import { agentPrompt } from '#core/agent-prompt';
 import type { Agent } from '#core/records';
+import { orThrow } from '#core/refusals';
 import { templateOf } from '#core/roles';
 import { rigLayout, type TownLayout } from '#world/config/layout';
-import type { Rig } from '#world/world';
+import { readTown } from '#world/config/town';
+import { setRefineryNote } from './context-notes.ts';
 import type { LaunchGround } from './environment.ts';
 import { type ChoiceGround, type Launch, start } from './launch.ts';
-
-/** What a lasting agent rests on: the settings of its rig, and the branch that work lands on there; or the settings of the town. */
-export type AgentGround = ChoiceGround & Partial<Pick<Rig, 'target'>>;
+import { roleHome } from './role-home.ts';
 
 /** Starts the session of a lasting agent in the directory of its role. @throws Refused as `start` */
-export function launchAgent(agent: Agent, of: AgentGround, ground: LaunchGround): Promise<Launch> {
+export async function launchAgent(agent: Agent, of: ChoiceGround, ground: LaunchGround): Promise<Launch> {
   const { layout, bin, email } = ground;
   const { role, name, dir } = agent;
   const rig = agent.rig === '' ? undefined : agent.rig;
   mkdirSync(dir, { recursive: true });
+  await noteOnDisk(agent, true, layout);
   return start(
     {
       holder: agent,
       ground: of,
-      home: homeOf(agent, layout),
+      home: roleHome(role, dir),
       dir,
-      autonomous: templateOf(role) === 'autonomous',
+      template: templateOf(role),
       own: agentEnvironment({
         role,
         rig,
@@ -45,12 +46,10 @@ export function launchAgent(agent: Agent, of: AgentGround, ground: LaunchGround)
   );
 }
 
-/** Where a role's settings stand: one level above its git directory, where it has one. */
-function homeOf({ role, rig, dir }: Pick<Agent, 'role' | 'rig' | 'dir'>, { root, dogs }: TownLayout): string {
-  if (role === 'dog') return dogs;
-  const { crewFolder, refinery } = rigLayout(root, rig);
-  if (role === 'crew') return crewFolder;
-  return role === 'refinery' ? refinery.replace(/\/rig$/, '') : dir;
+/** The `CLAUDE.md` of a refinery is there while an agent sits in it. */
+export async function noteOnDisk({ role, rig }: Agent, isThere: boolean, layout: TownLayout): Promise<void> {
+  if (role !== 'refinery') return;
+  await setRefineryNote(layout, orThrow(readTown(layout.root)).name, rig, isThere);
 }
 
 /** Where a lasting agent works. */

@@ -11,6 +11,7 @@ import { fill, type Places } from '#core/places';
 import type { Preset } from '#core/preset';
 import type { Agent, Run, Work } from '#core/records';
 import { orThrow, Refused } from '#core/refusals';
+import { type Template, templateOf } from '#core/roles';
 import type { RigLayout, TownLayout } from '#world/config/layout';
 import type { SpawnRequest } from '#world/pty/host';
 import type { Rig } from '#world/world';
@@ -35,7 +36,8 @@ export type Seat = {
   /** The directory of its role, where its settings stand; its own working directory. */
   readonly home: string;
   readonly dir: string;
-  readonly autonomous: boolean;
+  /** Which settings its program's hooks follow. */
+  readonly template: Template;
   /** What its environment says of it. */
   readonly own: Readonly<Record<string, string>>;
   readonly prompts: (mode: 'fresh' | 'resume') => { readonly prompt?: string; readonly brief?: string };
@@ -59,7 +61,7 @@ export function launch(
       ground: rig,
       home: rig.layout.polecatsFolder,
       dir: run.dir,
-      autonomous: true,
+      template: templateOf('polecat'),
       own: polecatEnvironment(run, work, rig, ground),
       prompts: (mode) => promptsFor(mode, told, ground),
     },
@@ -73,7 +75,7 @@ export function launch(
  * @throws Refused AGENT_UNKNOWN, AGENT_MISSING, or SETTINGS_INVALID for an agent that is defined wrongly
  */
 export async function start(seat: Seat, ground: LaunchGround): Promise<Launch> {
-  const { holder, autonomous, dir } = seat;
+  const { holder, dir, template } = seat;
   const defined = agentFor(holder, seat.ground, ground.layout);
   const base = passed(ground);
   const missing = missingProgram(defined, base['PATH'] ?? '');
@@ -85,11 +87,12 @@ export async function start(seat: Seat, ground: LaunchGround): Promise<Launch> {
   const left = conversationLeft(holder, preset, known);
   const id = left ?? (session && conversationId(session, starts));
   const places = { ...known, id };
-  await provision({ preset, places, autonomous, hooks: true });
+  // Whoever works for the town asks nobody before it acts, whether a person is near or not.
+  await provision({ preset, places, autonomous: true, hooks: true, template });
   const mode = left === undefined ? 'fresh' : 'resume';
   const made = agentStart(preset, {
     mode,
-    autonomous,
+    autonomous: true,
     hooks: true,
     places,
     ...seat.prompts(mode),

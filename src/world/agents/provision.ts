@@ -6,6 +6,7 @@ import { fillJson, joinJson, layJson, same } from '#core/lay-json';
 import { fill, fillAll, type Places } from '#core/places';
 import type { Json, Preset, PresetFile } from '#core/preset';
 import { isRefusal, Refused } from '#core/refusals';
+import type { Template } from '#core/roles';
 import { invalidFile, parseObject, readText, writeWhole } from '#world/config/json-file';
 import { withFileLock } from '#world/processes/pid-file';
 
@@ -14,9 +15,12 @@ export type Provision = {
   readonly preset: Pick<Preset, 'files' | 'hooks'>;
   /** `config` and `home` are directories that may be written to, `root` is the town; a file may name the other places. */
   readonly places: Places & { readonly config: string; readonly home: string; readonly root: string };
+  /** It asks nobody before it acts. */
   readonly autonomous: boolean;
   /** Its hook files too. */
   readonly hooks: boolean;
+  /** Which of its settings templates its hook files follow; where nobody says, the one that `autonomous` means. */
+  readonly template?: Template | undefined;
 };
 
 export type Provisioned = { readonly path: string; readonly changed: boolean };
@@ -30,9 +34,13 @@ const TRIES = 10;
  *
  * @throws Refused SETTINGS_INVALID for a file that cannot be read, or that would lie in somebody's git tree: it is left as it is
  */
-export async function provision({ preset, places, autonomous, hooks }: Provision): Promise<Provisioned[]> {
-  const files = [...preset.files, ...(hooks ? (preset.hooks?.files ?? []) : [])];
-  const wanted = files.filter(({ when }) => when === 'always' || (when === 'autonomous') === autonomous);
+export async function provision({ preset, places, autonomous, hooks, template }: Provision): Promise<Provisioned[]> {
+  const asks: Template = autonomous ? 'autonomous' : 'interactive';
+  const fits = (how: Template) => (one: PresetFile) => one.when === 'always' || one.when === how;
+  const wanted = [
+    ...preset.files.filter(fits(asks)),
+    ...(hooks ? (preset.hooks?.files ?? []).filter(fits(template ?? asks)) : []),
+  ];
   realFile(join(places.config, '.gt'), places);
   mkdirSync(places.config, { recursive: true, mode: 0o700 });
   // A lock of our own name: programs have locks beside their files too.

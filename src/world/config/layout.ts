@@ -35,6 +35,9 @@ export function townLayout(root: string) {
     openFormulas: at('formulas'),
     /** What the town changes in formulas, one file for each. */
     overlays: at('formula-overlays'),
+    /** What the town adds to the prompt of a role, and its last word to it. */
+    promptOverlay: (role: string) => at('prompt-overlays', `${role}.md`),
+    directives: (role: string) => at('directives', `${role}.md`),
     routes: at('.beads', 'routes.jsonl'),
     gitignore: at('.gitignore'),
     /** The transient settings of a rig, the strongest layer. */
@@ -77,6 +80,8 @@ export function rigLayout(root: string, rig: string) {
     formulas: at('.beads', 'formulas'),
     /** In the place of the town's file of the same name. */
     overlays: at('formula-overlays'),
+    promptOverlay: (role: string) => at('prompt-overlays', `${role}.md`),
+    directives: (role: string) => at('directives', `${role}.md`),
     /** The bare repository that all of the rig's worktrees share. */
     repo: at('.repo.git'),
     mayorClone: at('mayor', 'rig'),

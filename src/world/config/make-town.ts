@@ -2,7 +2,8 @@ import { execFile } from 'node:child_process';
 import { linkSync, mkdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
-import { isRefusal, type Refusal } from '#core/refusals';
+import type { Refusal } from '#core/refusals';
+import { writeMayorNote } from '#world/agents/context-notes';
 import { townLayout } from './layout.ts';
 import { newTownId, readTown, type TownFile } from './town.ts';
 
@@ -56,8 +57,8 @@ export function makeTown(input: { root: string; name: string; now: number }): To
   writeNew(town.rigsFile, asJson({ version: 1, rigs: {} }));
   const file: TownFile = { type: 'town', version: 1, name: input.name, created_at: created, id: newTownId() };
   writeNew(town.townFile, asJson(file));
-  const written = readTown(root);
-  return isRefusal(written) ? written : written;
+  writeMayorNote(root);
+  return readTown(root);
 }
 
 const run = promisify(execFile);

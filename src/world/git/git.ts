@@ -61,6 +61,8 @@ export interface Git {
     owner?: string;
     sparse?: readonly string[];
   }): Promise<void>;
+  /** Takes away the locks that a killed git has left in a worktree and on its branch. Throws GitFault while a git is at work there. */
+  unlock(input: { repo: string; dir: string }): Promise<void>;
   /** The worktrees that are there, with whose they are. */
   worktrees(repo: string): Promise<Tree[]>;
   /** What the refinery has landed on the target since a commit (or ever), newest first. */

@@ -15,7 +15,7 @@ import { makeRun } from './run.ts';
 import { prepareSlot } from './slot.ts';
 import { snapshot } from './snapshot.ts';
 import { hide, sparseOf } from './sparse.ts';
-import { addWorktree, removeWorktree } from './worktree.ts';
+import { addWorktree, removeWorktree, unlock } from './worktree.ts';
 
 /**
  * Makes gt's git. `now` is the clock (ms since 1970), `env` what a person's git would see (default: this process's), `worker` is `<town id>.<epoch>`: each
@@ -51,6 +51,7 @@ export function makeGit(given: {
     changedFiles: (repo, base, head) => changedFiles(context, repo, base, head),
     addWorktree: (input) => addWorktree(context, input),
     removeWorktree: (input) => removeWorktree(context, input),
+    unlock: (input) => unlock(context, input),
     worktrees: (repo) => worktrees(repo),
     landings: (repo, target, since) => landings(context, repo, target, since),
     sparseOf: (dir) => sparseOf(context, dir),

@@ -1,14 +1,14 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { isHidden } from '#core/context-files';
 import { gitDirOf } from './admin.ts';
 import { allowWorktreeConfig } from './clone.ts';
 import type { Context } from './context.ts';
 
 /**
- * What a worktree leaves out: files of the repository that would speak to an agent in gt's place. They stay in every commit; they are only not checked out.
+ * What a worktree, or a clone, leaves out: files of the repository that would speak to an agent in gt's place. They stay in every commit; they are only not checked out.
  * Two files of the worktree's own git directory say it, never the shared repository: the patterns of a sparse checkout (not cone mode), and the same as
  * ignored paths, or whatever an agent program writes there (`.claude/settings.local.json`) would make `git add -A` fail.
  */
@@ -38,8 +38,10 @@ export async function writeSparse(context: Context, dir: string, admin: string, 
 /** Makes ignored in a worktree what it leaves out. */
 async function ignore(context: Context, dir: string, admin: string, patterns: readonly string[]): Promise<void> {
   const { run } = context;
+  // A clone has its git directory, and so its settings, for itself.
+  const shared = basename(dirname(admin)) === 'worktrees' ? dirname(dirname(admin)) : undefined;
   const own = await run(['config', '--type=bool', 'extensions.worktreeConfig'], { dir, ok: [0, 1] });
-  if (own.out.trim() !== 'true') await allowWorktreeConfig(context, dirname(dirname(admin)));
+  if (shared !== undefined && own.out.trim() !== 'true') await allowWorktreeConfig(context, shared);
   const ignored = patterns.filter((one) => one.startsWith('!')).map((one) => one.slice(1));
   const excludes = join(admin, 'info', 'gt-exclude');
   await mkdir(dirname(excludes), { recursive: true });

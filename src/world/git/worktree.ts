@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { findAdmin, gitDirOf, realPath } from './admin.ts';
 import type { Context } from './context.ts';
 import { GitFault } from './fault.ts';
-import { gitAtWork, isOld, removeLocks } from './locks.ts';
+import { gitAtWork, isOld } from './locks.ts';
 import { OWNER } from './proof.ts';
 import { isHeld, pin, resolve } from './refs.ts';
 import { clearAway, removeTree } from './remove-tree.ts';
@@ -38,7 +38,7 @@ export async function addWorktree(context: Context, input: NewWorktree): Promise
     await removeTree(`${input.dir}.gone`);
     await clearHalfMade(context, input.repo, input.dir);
     const admin = (await findAdmin(input.repo, input.dir)) ?? (await register(context, input));
-    await clearLocks(context, admin, input.dir);
+    await clearLocks(context, input.repo, admin, input.dir);
     await checkOut(context, input, admin);
     await ensureBranch(context, input);
     if (input.owner !== undefined) await writeFile(join(admin, OWNER), `${input.owner}\n`);
@@ -126,13 +126,28 @@ function inTheWay(dir: string): GitFault {
   return new GitFault(['worktree', 'add', dir], null, `error: ${dir} holds files, and is no worktree of this repository`);
 }
 
-/** Locks of a dead git: nobody is at work in the worktree. Where the system cannot say, only old ones. */
-async function clearLocks({ now }: Context, admin: string, dir: string): Promise<void> {
-  const locks = (await readdir(admin)).filter((name) => name.endsWith('.lock'));
+/**
+ * Takes away the locks that a git which was killed has left in a worktree and on its branch: the next git there would refuse to begin. A worktree that git
+ * does not know has none. Throws GitFault while a git is at work in it.
+ */
+export async function unlock(context: Context, { repo, dir }: { repo: string; dir: string }): Promise<void> {
+  await context.alone(repo, async () => {
+    await context.fence();
+    const admin = await findAdmin(repo, dir);
+    if (admin !== undefined) await clearLocks(context, repo, admin, dir);
+  });
+}
+
+/** Locks of a dead git: nobody is at work in the worktree, and its branch is nobody else's. Where the system cannot say, only old ones. */
+async function clearLocks({ now }: Context, repo: string, admin: string, dir: string): Promise<void> {
+  const head = (await readFile(join(admin, 'HEAD'), 'utf8').catch(() => '')).trim();
+  const branch = head.startsWith('ref: refs/heads/') ? [join(repo, `${head.slice('ref: '.length)}.lock`)] : [];
+  const here = (await readdir(admin)).filter((name) => name.endsWith('.lock')).map((name) => join(admin, name));
+  const locks = [...here, ...branch.filter((lock) => existsSync(lock))];
   if (locks.length === 0) return;
-  const busy = (await gitAtWork(await realPath(dir))) ?? !(await isOld(join(admin, locks[0] ?? ''), now()));
+  const busy = (await gitAtWork(await realPath(dir))) ?? !(await isOld(locks[0] ?? '', now()));
   if (busy) throw new GitFault(['worktree', 'add', dir], null, `error: git is at work in ${dir}`);
-  await removeLocks(admin, false);
+  for (const lock of locks) await rm(lock, { force: true });
 }
 
 async function checkOut(context: Context, { dir, sparse }: NewWorktree, admin: string): Promise<void> {

@@ -1,0 +1,27 @@
+import { command } from '#cli/command';
+import { mailText } from '#cli/mail-text';
+import { withDesk } from '#cli/wire';
+import { mailboxHere, patienceOf } from '#cli/wire-mail';
+import { isRefusal, refuse } from '#core/refusals';
+import { fileLetters } from '#ops/file-letters';
+import { mailMeant, mailOpened } from '#views/mail';
+
+/** Shows a mail, and notes that it was read. */
+export const mailRead = command({
+  args: [{ name: 'id', required: true, help: 'the mail, or its place in the inbox' }],
+  options: [{ name: 'box', value: 'address', help: 'in whose mailbox (for people); then it stays unread' }],
+  example: 'gt mail read 1',
+  run: (call) =>
+    withDesk(call, patienceOf(call.io), async (town) => {
+      const { args, opts, io } = call;
+      const here = await mailboxHere(town, io, opts.box);
+      if (isRefusal(here)) return here;
+      const { books } = town.desk;
+      const id = await mailMeant(books, here.mailbox, args.id);
+      const mail = id === undefined ? undefined : await mailOpened(books, here.mailbox, id);
+      if (!mail) return refuse('MAIL_UNKNOWN', { id: args.id, box: here.of });
+      const filed = here.isOwn ? await fileLetters(town.desk, here, [mail.id], 'read') : [];
+      return isRefusal(filed) ? filed : mail;
+    }),
+  text: mailText,
+});

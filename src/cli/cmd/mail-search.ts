@@ -1,0 +1,29 @@
+import { command } from '#cli/command';
+import { limitOf } from '#cli/gating';
+import { lettersText } from '#cli/mail-text';
+import { withDesk } from '#cli/wire';
+import { mailboxHere } from '#cli/wire-mail';
+import { isRefusal } from '#core/refusals';
+import { mailSearch as searched } from '#views/mail';
+
+/** Finds mails. */
+export const mailSearch = command({
+  args: [{ name: 'words', required: true, many: true, help: 'words that all stand in it, or in its subject or sender' }],
+  options: [
+    { name: 'box', value: 'address', help: 'in whose mailbox (for people)' },
+    { name: 'limit', short: 'n', value: 'count', help: 'how many at most (default 20)' },
+  ],
+  example: 'gt mail search api docs',
+  run: (call) =>
+    withDesk(call, { wait: 'person' }, async (town) => {
+      const count = limitOf(call.opts.limit, 20);
+      if (isRefusal(count)) return count;
+      const here = await mailboxHere(town, call.io, call.opts.box);
+      if (isRefusal(here)) return here;
+      return searched(town.desk.books, here.mailbox, call.args.words.join(' '), count);
+    }),
+  text: ({ letters, looked, of }, show) => {
+    const far = looked < of ? `the newest ${looked} of ${of} were looked through` : `${looked} were looked through`;
+    return letters.length === 0 ? `Nothing found; ${far}.` : `${lettersText(letters, show)}\n${show.paint.dim(far)}`;
+  },
+});

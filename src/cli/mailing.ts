@@ -1,0 +1,72 @@
+import { randomBytes } from 'node:crypto';
+import { isRefusal, type Refusal, refuse } from '#core/refusals';
+import { type Mail, newMailId, type Sent } from '#ops/send-mail';
+import type { Call, Show } from './command.ts';
+import { isUp, type OpenTown, withDesk } from './wire.ts';
+import { patienceOf, rigPrefixes, withoutSecrets, writerOf } from './wire-mail.ts';
+
+/** Options of all commands that write a mail. */
+export const WRITING = [
+  { name: 'subject', short: 's', value: 'subject', help: 'its subject (else the first line of the text)' },
+  { name: 'message', short: 'm', value: 'text', help: 'its text; - reads stdin' },
+  { name: 'file', short: 'F', value: 'path', help: 'a file with the text' },
+  { name: 'stdin', help: 'the text is piped in' },
+  { name: 'type', value: 'type', help: 'what kind of mail it is (default note)' },
+  { name: 'priority', short: 'p', value: '0-4', help: '0 and 1 go before others (default 2)' },
+  { name: 'cc', value: 'address', many: true, help: 'somebody who gets it too' },
+] as const;
+
+export type Written = Pick<Mail, 'to' | 'text' | 'subject' | 'replyTo'> & {
+  readonly cc: readonly string[];
+  readonly type: string | undefined;
+  readonly priority: string | undefined;
+};
+
+/** What was sent, and whether somebody serves the town. */
+export type Told = Sent & { readonly running: boolean };
+
+/** Sends a mail for a call. `to` finds the mailboxes, or sends. The same call made again, because Redis was restarted, sends nothing twice. */
+export async function mailed(
+  { global, io }: Pick<Call, 'global' | 'io'>,
+  written: Written,
+  post: (town: OpenTown, mail: Mail) => Promise<Sent | Refusal>,
+): Promise<Told | Refusal> {
+  const priority = priorityOf(written.priority);
+  if (isRefusal(priority)) return priority;
+  const type = written.type ?? 'note';
+  if (!/^[\w-]{1,40}$/.test(type))
+    return refuse('USAGE', { what: `--type cannot be \`${type}\`.`, hint: 'Take one word, such as note or HELP.' });
+  const id = newMailId((count) => randomBytes(count));
+  const text = await withoutSecrets(written.text, io);
+  const subject = written.subject === undefined ? undefined : await withoutSecrets(written.subject, io);
+  return withDesk({ global, io }, patienceOf(io), async (town) => {
+    const writer = await writerOf(town, io);
+    if (isRefusal(writer)) return writer;
+    const { to, cc, replyTo } = written;
+    const mail = { ...writer, id, to, cc, subject, text, type, priority, ...(replyTo !== undefined && { replyTo }) };
+    const sent = await post(town, mail);
+    return isRefusal(sent) ? sent : { ...sent, running: isUp(town) };
+  });
+}
+
+/** Sends to the addresses that the mail names. */
+export async function postByAddress(town: OpenTown, mail: Mail): Promise<Sent | Refusal> {
+  const { sendMail } = await import('#ops/send-mail');
+  const rigs = await rigPrefixes(town);
+  return isRefusal(rigs) ? rigs : sendMail(town.desk, rigs, mail);
+}
+
+function priorityOf(said: string | undefined): number | Refusal {
+  const words: Record<string, number> = { critical: 0, urgent: 0, high: 1, normal: 2, low: 3, backlog: 4 };
+  const found = said === undefined ? 2 : (words[said.toLowerCase()] ?? Number(said.replace(/^p/i, '')));
+  if (Number.isInteger(found) && found >= 0 && found <= 4) return found;
+  return refuse('USAGE', { what: `--priority cannot be \`${said}\`.`, hint: 'Take 0 (first) to 4, or urgent, high, normal, low.' });
+}
+
+export function sentText({ id, boxes, subject, running }: Told, { paint, quiet }: Show): string {
+  if (quiet) return id;
+  const [first, ...more] = boxes;
+  const to = more.length === 0 ? (first?.box ?? 'nobody') : boxes.length <= 4 ? boxes.map(({ box }) => box).join(', ') : `${boxes.length} mailboxes`;
+  const down = running || boxes.every(({ line }) => line === null) ? '' : `\n${paint.yellow('The town is not running: agents are told after `gt up`.')}`;
+  return `${paint.bold(id)} to ${to}: ${subject}${down}`;
+}

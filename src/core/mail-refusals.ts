@@ -1,0 +1,26 @@
+/** What gt says when it will not send or show a mail. The form of each is told in refusals.ts. */
+export const MAIL_REFUSALS = {
+  MAIL_TOO_LARGE: {
+    says: 'A mail has {limit} bytes at most; this one has {bytes}.',
+    try: 'Put it into a file that its readers can open, and send the path.',
+    exit: 2,
+  },
+  MAIL_EMPTY: { says: 'The mail says nothing.', try: 'Give it a text or a subject: `gt mail send mayor "done"`.', exit: 2 },
+  MAIL_TOO_MANY: {
+    says: 'That mail would reach {count} mailboxes; {limit} are the most.',
+    try: 'Write to fewer: a rig (`@rig/<name>`), a group or a channel.',
+    exit: 2,
+  },
+  MAIL_UNKNOWN: { says: 'There is no mail `{id}` in the mailbox of {box}.', try: '`gt mail inbox --all` shows all.', exit: 3 },
+  MAIL_GONE: {
+    says: '{box} has gone: {why}.',
+    try: 'Write to who has the work now: `gt polecat list` and `gt agents list` show who is there.',
+    exit: 4,
+  },
+  ADDRESS_UNKNOWN: { says: 'There is nobody at the address `{address}`.', try: '{hint}', exit: 3 },
+  NUDGE_IS_MAIL: {
+    says: '{id} brings mail: it cannot be taken back.',
+    try: 'Archive what its agent should not be told: `gt mail inbox {work}`, then `gt mail archive <id> --box {work}`.',
+    exit: 4,
+  },
+} as const;

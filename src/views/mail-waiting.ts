@@ -1,0 +1,52 @@
+import { addressOf, type Holder, lineOf } from '#core/holder';
+import { mailboxOf } from '#core/mail';
+import { relativeTime } from '#core/relative-time';
+import type { Books } from '#world/store/books';
+import { type Reason, reason } from './reason.ts';
+
+/** Subjects that a start lists. */
+const LISTED = 5;
+
+/** The mailbox of whoever has sessions. */
+export const mailboxOfHolder = (holder: Holder): string => mailboxOf({ box: addressOf(holder), line: lineOf(holder) });
+
+/**
+ * What a session is told of its mail as it starts: how much lies unread that an earlier one was told of, or may have been, and how it is read. Empty when there
+ * is none. What nobody was told yet comes by itself.
+ */
+export async function mailForPrime(books: Books, holder: Holder, now: number): Promise<string> {
+  const mailbox = mailboxOfHolder(holder);
+  const [unread, waiting, ids] = await Promise.all([
+    books.count(`letters.unread:${mailbox}`),
+    books.count(`letters.waiting:${lineOf(holder)}`),
+    books.indexFromEnd(`letters.unread:${mailbox}`, LISTED + 20),
+  ]);
+  const known = unread - waiting;
+  if (known <= 0) return '';
+  const letters = (await books.readMany('letter', ids)).filter(({ told }) => told !== 'waiting').slice(0, LISTED);
+  const lines = letters.map(({ message, from, subject, at }) => `- ${message} from ${from}, ${relativeTime(at, now)}: ${subject}`);
+  const more = known > letters.length ? [`- and ${known - letters.length} more: \`gt mail inbox --unread\``] : [];
+  const title = known === 1 ? '1 mail that was told before is unread' : `${known} mails that were told before are unread`;
+  return [`${title} (\`gt mail read <id>\`):`, ...lines, ...more].join('\n');
+}
+
+/** Why mail for the agent of a line waits; nothing when none does. */
+export async function whyMailWaits(books: Books, line: string): Promise<Reason[]> {
+  const [waiting, recipient] = await Promise.all([books.count(`letters.waiting:${line}`), books.read('recipient', line)]);
+  const open = await books.readMany(
+    'delivery',
+    (recipient?.line ?? []).map(({ id }) => id),
+  );
+  const mail = open.find((one) => one.mail);
+  if (!mail) return [];
+  const count = waiting + (mail.letters?.length ?? 0);
+  const mails = `${count} ${count === 1 ? 'mail' : 'mails'}`;
+  const [first] = open;
+  const at =
+    mail.state === 'claimed'
+      ? `${mail.id} is claimed for its ${mail.claim?.path ?? 'terminal'}`
+      : first && first.id !== mail.id
+        ? `${first.id}, which is ${first.state}, is before it`
+        : (mail.why ?? 'it is told at the end of its turn, after a tool, or when it is back');
+  return [reason('mail-waits', `${mails} for it ${count === 1 ? 'waits' : 'wait'} to be told.`, at, 'gt nudge list')];
+}

@@ -1,0 +1,60 @@
+import { readFileSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { PROMPT_FILE_BYTES } from '#core/limits';
+import type { PromptFile } from '#core/role-prompt';
+import type { Identity, Role } from '#core/roles';
+import { packageRoot } from '#world/build';
+import { readObject } from '#world/config/json-file';
+import { rigLayout, type TownLayout } from '#world/config/layout';
+
+/** What gt ships for each role; the same folder for sources and build. */
+export const SHIPPED_PROMPTS = join(packageRoot(dirname(fileURLToPath(import.meta.url))), 'prompts');
+
+/** The files by which a role's agents are told who they are. Read at every start: people edit them. */
+export type PromptFiles = {
+  readonly shipped: string;
+  readonly overlays: readonly PromptFile[];
+  readonly directives: readonly PromptFile[];
+};
+
+export const shippedPrompt = (role: Role): string => readFileSync(join(SHIPPED_PROMPTS, `${role}.md`), 'utf8');
+
+/** The prompt of a role, and what town and rig say over it, in this order. */
+export function promptFiles(town: TownLayout, { role, rig }: Pick<Identity, 'role' | 'rig'>): PromptFiles {
+  const layouts = [town, ...(rig === undefined ? [] : [rigLayout(town.root, rig)])];
+  const read = (file: string) => writtenBy(file, town.root);
+  return {
+    shipped: shippedPrompt(role),
+    overlays: layouts.flatMap((layout) => read(layout.promptOverlay(role))),
+    directives: layouts.flatMap((layout) => read(layout.directives(role))),
+  };
+}
+
+/** A file that a person wrote, named from the town's root; nothing when there is none. */
+function writtenBy(path: string, root: string): PromptFile[] {
+  const file = path.slice(root.length + 1);
+  try {
+    const { size } = statSync(path);
+    if (size > PROMPT_FILE_BYTES) return [{ file, text: '', fault: `it has ${size} bytes; the limit is ${PROMPT_FILE_BYTES}` }];
+    return [{ file, text: readFileSync(path, 'utf8') }];
+  } catch (fault) {
+    const { code } = fault as NodeJS.ErrnoException;
+    return code === 'ENOENT' || code === 'ENOTDIR' ? [] : [{ file, text: '', fault: `it cannot be read (${code})` }];
+  }
+}
+
+/** The branch that work of a rig lands on. Read without the schema of the settings, which no hook loads; a file that is broken says nothing. */
+export function targetOf(root: string, rig: string): string {
+  const layout = rigLayout(root, rig);
+  const file = plain(readObject(layout.rigFile));
+  const said = [
+    plain(plain(readObject(layout.settingsFile))['merge_queue'])['target_branch'],
+    file['target_branch'],
+    file['default_branch'],
+  ];
+  return said.find((one): one is string => typeof one === 'string' && one !== '') ?? 'main';
+}
+
+const plain = (value: unknown): Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !('refused' in value) ? (value as Record<string, unknown>) : {};

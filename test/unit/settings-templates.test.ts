@@ -1,0 +1,91 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Preset } from '#core/preset';
+import type { Template } from '#core/roles';
+import { configDirectory } from '#world/agents/launch';
+import { shippedPresets } from '#world/agents/presets';
+import { provision } from '#world/agents/provision';
+import { townLayout } from '#world/config/layout';
+
+let base: string;
+beforeEach(() => {
+  base = realpathSync(mkdtempSync(join(tmpdir(), 'gt-')));
+});
+afterEach(() => rmSync(base, { recursive: true, force: true }));
+
+const calling = shippedPresets()
+  .filter(({ preset: { hooks } }) => hooks?.kind === 'command' && hooks.files.length > 0)
+  .map(({ name, preset }) => [name, preset] as const);
+
+/** What each moment calls, as the files say that were written for such a role. */
+async function calls(preset: Preset, template: Template): Promise<Record<string, string[]>> {
+  const places = { config: join(base, 'town/.runtime/agents/x', template), home: join(base, 'town', template), root: base };
+  const written = await provision({ preset, places, autonomous: true, hooks: true, template });
+  const found: Record<string, string[]> = {};
+  for (const { path } of written.filter(({ path }) => existsSync(path) && path.endsWith('.json'))) {
+    const { hooks = {} } = JSON.parse(readFileSync(path, 'utf8')) as { hooks?: Record<string, object[]> };
+    for (const [event, entries] of Object.entries(hooks))
+      found[event] = [...JSON.stringify(entries).matchAll(/gt\}\\" ([a-z -]+?)(?: \|\||")/g)].map(
+        (match) => match[1]?.trim() ?? '',
+      );
+  }
+  return found;
+}
+
+describe.each(calling)('%s', (_name, preset) => {
+  const { events, prime } = preset.hooks as NonNullable<Preset['hooks']>;
+  const start = prime === 'start' ? (events.start ?? '') : (events.prompt ?? '');
+
+  test('tells an interactive role its mail at each prompt, and an autonomous one at the start too', async () => {
+    const [interactive, autonomous] = [await calls(preset, 'interactive'), await calls(preset, 'autonomous')];
+    for (const found of [interactive, autonomous]) {
+      expect(found[events.prompt ?? '']).toContain('mail check --inject');
+      expect(found[start]).toContain('prime --hook');
+    }
+    expect(autonomous[start]).toContain('mail check --inject');
+    if (start !== events.prompt) expect(interactive[start]).toEqual(['prime --hook']);
+    const { [start]: _one, ...others } = interactive;
+    expect(autonomous).toMatchObject(others);
+  });
+
+  test('tells both the end of a turn, and asks about every tool', async () => {
+    for (const found of [await calls(preset, 'interactive'), await calls(preset, 'autonomous')]) {
+      expect(found[events.stop ?? '']).toEqual(['signal stop']);
+      expect(found[events.before_tool ?? '']).toEqual(['tap guard']);
+      expect(found[events.after_tool ?? '']).toEqual(['mail check --inject']);
+    }
+  });
+});
+
+test('Claude’s settings stand above the git directory, and what it asks before it acts is another matter than its template', async () => {
+  const claude = shippedPresets().find(({ name }) => name === 'claude')?.preset as Preset;
+  const places = { config: join(base, 'town/.runtime/agents/claude'), home: join(base, 'town/shop/crew'), root: base };
+  await provision({ preset: claude, places, autonomous: true, hooks: true, template: 'interactive' });
+  expect(existsSync(join(places.home, '.claude/settings.json'))).toBe(true);
+  expect(readFileSync(join(places.config, 'settings.json'), 'utf8')).toContain('skipDangerousModePermissionPrompt');
+});
+
+test('Claude’s own directory may be one that a person named: what stands there stays, and gt adds to it', async () => {
+  const claude = shippedPresets().find(({ name }) => name === 'claude') as { name: string; preset: Preset };
+  const theirs = join(base, 'theirs');
+  const layout = townLayout(join(base, 'town'));
+  const config = configDirectory(claude, layout, { CLAUDE_RUNTIME_CONFIG_DIR: theirs });
+  expect([config, configDirectory(claude, layout, {})]).toEqual([theirs, layout.agentConfig('claude')]);
+  mkdirSync(theirs);
+  const before = {
+    '.claude.json': { mcpServers: { x: {} }, projects: { '/p': { hasTrustDialogAccepted: true } } },
+    'settings.json': { model: 'm' },
+  };
+  for (const [name, json] of Object.entries(before)) writeFileSync(join(theirs, name), JSON.stringify(json));
+  await provision({
+    preset: claude.preset,
+    places: { config, home: join(base, 'town/mayor'), root: base },
+    autonomous: true,
+    hooks: true,
+  });
+  const after = (name: string) => JSON.parse(readFileSync(join(theirs, name), 'utf8'));
+  expect(after('.claude.json')).toMatchObject({ ...before['.claude.json'], hasCompletedOnboarding: true });
+  expect(after('settings.json')).toEqual({ model: 'm', skipDangerousModePermissionPrompt: true });
+});
