@@ -4,17 +4,23 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { AgentLine } from '#views/agents';
 import type { Why } from '#views/why';
 import { bornOf } from '#world/processes/process';
+import { gtLine as gt } from '../support/attach-town.ts';
 import { LastingTown } from '../support/lasting.ts';
+import { Tmux, triedOnTmux } from '../support/tmux.ts';
 
 const MAYOR = 'hq-mayor';
 let town: LastingTown;
+let tmux: Tmux | undefined;
 beforeAll(async () => {
   town = await LastingTown.with({
     operational: { restart_backoff: { first: '0ms', base: '20ms', max: '50ms' } },
     agents: { leaves: { command: '/bin/sh', args: ['-c', 'echo I leave; exit 3'] } },
   });
 });
-afterAll(() => town?.close());
+afterAll(async () => {
+  tmux?.close();
+  await town?.close();
+});
 
 /** The mayor says hello when it is spoken to: then it has a conversation. */
 async function spokenTo(text: string) {
@@ -120,3 +126,34 @@ test('books that were cut back to before the mayor began take it back: the same 
   expect(bornOf(session.pid)).toBe(session.born);
   await spokenTo('still there?');
 });
+
+triedOnTmux(
+  'the menu of agents attaches, and is there again when one leaves; a role that is code is seen at its work',
+  async () => {
+    tmux = new Tmux({ ...town.env, GT_TOWN_ROOT: town.root });
+    const { session } = await town.there(MAYOR);
+    tmux.open('one', 100, 30);
+    await tmux.shows('one', 'OUT>');
+    tmux.type('one', gt('agents'));
+    await tmux.shows('one', /❯ +1 +mayor +\w+ +claude/);
+    tmux.press('one', 'j', 'k', 'Enter');
+    await tmux.sees('one', 'the mayor', ({ rows }) => rows.includes('Claude Code') && !rows.includes('Agents'));
+    tmux.press('one', 'C-\\');
+    await tmux.shows('one', /Agents[\s\S]*Left mayor, which goes on\./);
+    tmux.press('one', 'q');
+    await tmux.shows('one', /OUT> *$/m);
+    expect(tmux.see('one').about).toMatch(/cursor_flag=1 .*alternate_on=0/);
+    tmux.type('one', gt('refinery', 'attach', 'alpha'));
+    await tmux.shows('one', /alpha\/refinery is gt itself[\s\S]*alpha → main[\s\S]*q leaves/);
+    tmux.press('one', 'q');
+    await tmux.shows('one', /OUT> *$/m);
+
+    // nobody is there: it is started, and one line says so
+    await town.does(['mayor', 'stop']);
+    await town.gone(session.pid ?? 0);
+    tmux.type('one', `clear; ${gt('mayor', 'attach')}`);
+    await tmux.shows('one', /bypass permissions on/);
+    tmux.press('one', 'C-\\');
+    await tmux.shows('one', /Starting mayor …[\s\S]*Left mayor, which goes on\.|Left mayor, which goes on\./);
+  },
+);
