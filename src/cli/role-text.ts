@@ -26,7 +26,7 @@ export const agentRow = (
   doing ?? (todo === null ? evidence : `${evidence}: ${todo}`),
 ];
 
-export const AGENT_HEADS = ['AGENT', 'STATE', 'PROGRAM', 'PID', 'AGE', 'WHAT'];
+const AGENT_HEADS = ['AGENT', 'STATE', 'PROGRAM', 'PID', 'AGE', 'WHAT'];
 
 export function agentsText(agents: readonly AgentLine[], show: Pick<Show, 'paint' | 'now'>): string {
   if (agents.length === 0) return 'No agent is here. Talk to one: gt mayor attach';

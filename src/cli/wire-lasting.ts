@@ -131,8 +131,8 @@ export async function untilThere(town: OpenTown, id: string, io: Io): Promise<Ho
   const look = async (): Promise<Agent | Refusal | undefined> => {
     const agent = await town.desk.books.read('agent', id);
     if (!agent) return refuse('AGENT_NOT_MADE', { agent: id, hint: '`gt agents list` shows who there is.' });
-    const { session, waits, broken } = agent;
-    if (session && !session.exit && session.pid !== undefined) return agent;
+    const { session, waits, broken, cycle } = agent;
+    if (session && !session.exit && session.pid !== undefined && session.id !== cycle?.session) return agent;
     const why = broken ? `it is not started again: ${broken.why}` : waits?.why;
     return why === undefined ? undefined : refuse('AGENT_NOT_COMING', { agent: addressOf(agent), why });
   };

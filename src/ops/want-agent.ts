@@ -31,8 +31,8 @@ export async function wantAgent(desk: Desk, wish: Wish): Promise<Wanted | Refusa
     const known = await reading.get('agent', wish.id);
     const at = desk.clock.now();
     const isThere = known?.session !== undefined && known.session.exit === undefined;
-    if (known && isThere && first !== undefined) return refuse('AGENT_THERE', { agent: addressOf(known) });
-    if (known && isThere && preset !== undefined && preset !== known.using)
+    if (known?.wanted && isThere && first !== undefined) return refuse('AGENT_THERE', { agent: addressOf(known) });
+    if (known?.wanted && isThere && preset !== undefined && preset !== known.using)
       return refuse('AGENT_OTHER', {
         agent: addressOf(known),
         using: known.using ?? '?',
@@ -45,6 +45,8 @@ export async function wantAgent(desk: Desk, wish: Wish): Promise<Wanted | Refusa
     const doc: Agent = {
       ...fresh(known ?? made(wish, desk.actor, at)),
       wanted: known?.wanted && stands ? known.wanted : { at, by: desk.actor },
+      // A session that is just being ended stays ended, and is no crash.
+      ...(isThere && !stands ? { cycle: { at, by: desk.actor, why: 'start', session: known?.session?.id ?? '', hurry: true } } : {}),
       ...(preset === undefined ? {} : { agent: preset }),
       ...(wish.branch === undefined ? {} : { branch: wish.branch }),
       ...(first === undefined ? {} : { first: { text: first, by: desk.actor, at } }),
