@@ -3,6 +3,7 @@ import { isAgentId } from '#core/holder';
 import { parentOf } from '#core/ids';
 import type { Agent } from '#core/records';
 import { isRefusal, Refused } from '#core/refusals';
+import { sessionPut } from '#core/session-log';
 import type { SessionInfo } from '#world/pty/host';
 import type { World } from '#world/world';
 
@@ -45,7 +46,7 @@ export async function adopted(session: SessionInfo, world: World): Promise<boole
     };
     const rig = of.rig === '' ? {} : { rig: of.rig };
     return {
-      put: [{ noun: 'agent', doc }],
+      put: [{ noun: 'agent', doc }, ...sessionPut(known, doc, await reading.get('session', session.id))],
       events: [{ type: 'session.adopted', subject: id, ...rig, data: { session: session.id, pid } }],
       answer: true,
     };

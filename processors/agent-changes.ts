@@ -1,6 +1,7 @@
 import type { NewEvent, Put } from '#core/change';
 import type { Agent } from '#core/records';
 import { isRefusal, Refused } from '#core/refusals';
+import { sessionPut, sessionTouched } from '#core/session-log';
 import type { Reading } from '#world/store/books';
 import type { World } from '#world/world';
 
@@ -21,6 +22,8 @@ export async function changeAgent(
     const more: Put[] = [];
     const doc = await change(now, reading, (one) => more.push(one));
     if (doc === now) return { put: [], answer: now };
+    const touched = sessionTouched(now, doc);
+    if (touched !== undefined) more.push(...sessionPut(now, doc, await reading.get('session', touched)));
     const told = event?.(doc);
     const rig = now.rig === '' ? {} : { rig: now.rig };
     return {

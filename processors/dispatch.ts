@@ -50,7 +50,8 @@ export const dispatch: Processor<'dispatch', World> = async (turn, world) => {
 /** A rig whose files are wrong must not hold up the others: it gets nothing until they are mended. */
 function takesWork(rig: string, world: World): boolean {
   try {
-    return world.rig(rig).settings.spawn !== 'manual';
+    world.rig(rig);
+    return true;
   } catch (fault) {
     world.desk.log.fault('a rig whose settings cannot be read gets no slots', fault, { rig });
     return false;
@@ -88,11 +89,13 @@ async function grant(id: string, world: World): Promise<boolean> {
     const name = work.hold?.name ?? nextName(inUse, { style, names });
     const asked = work.agent ?? (work.molecule ? (await reading.get('molecule', work.molecule))?.agent : undefined);
     const { agent } = resolveAgent(agentLayers({ work: asked, worker: name, role: 'polecat', settings: rig.settings }));
-    const limit = world.settings().max_sessions_per_agent[agent];
+    const manual = work.manual === true || rig.settings.spawn === 'manual';
+    // What a person starts in a worktree is the person's to count.
+    const limit = manual ? undefined : world.settings().max_sessions_per_agent[agent];
     const slots =
       limit === undefined ? undefined : ((await reading.get('dispatch', THE_TOWN)) ?? { id: THE_TOWN, generation: 1 });
     if (limit !== undefined && (await desk.books.count(usingIndex(agent))) >= limit) return { put: [], answer: false };
-    const change = grantRun(work, { name, dir: rig.layout.polecat(name), agent }, desk.clock.now());
+    const change = grantRun(work, { name, dir: rig.layout.polecat(name), agent, manual }, desk.clock.now());
     return { ...change, put: [...change.put, ...(slots ? [counted(slots)] : [])], answer: true };
   });
   failpoint('grant');

@@ -1,9 +1,12 @@
 import { isKnown, type Shown, showsOf } from '#core/agent-state';
+import { readDialog as dialogIn } from '#core/dialog';
 import type { Holder } from '#core/holder';
 import { RENEW_MS } from '#core/limits';
 import type { Preset } from '#core/preset';
+import type { DialogSeen } from '#world/pty/dialog/asked';
+import type { Looked } from '#world/pty/nudge/asked';
 import type { World } from '#world/world';
-import { changeSession } from './session-changes.ts';
+import { noteShown, readDialog } from './dialog-question.ts';
 
 type Seen = { readonly seq: number; readonly screen: Preset['screen']; readonly shown: Shown | undefined };
 type Look = Seen & { readonly session: string; readonly at: number; readonly since: number };
@@ -31,13 +34,14 @@ export class Eyes {
     const seen = await this.#see(holder, id, last);
     if (!seen) return;
     const { shown } = seen;
-    const again = last !== undefined && last.shown?.is === shown?.is;
+    const again = last !== undefined && last.shown?.is === shown?.is && last.shown?.dialog === shown?.dialog;
     const since = again ? last.since : now;
     this.#last = { ...seen, session: id, at: now, since };
     const kept = holder.session?.shows;
-    const isKept = kept?.is === shown?.is && (shown?.is !== 'dialog' || kept?.what === shown.what);
+    const isKept =
+      kept?.is === shown?.is && (shown?.is !== 'dialog' || (kept?.what === shown.what && kept.dialog === shown.dialog));
     if (isKept || (shown && !again)) return;
-    await this.#keep(holder, id, shown && { ...shown, since });
+    await this.#keep(holder, seen, shown && { ...shown, since });
   }
 
   /** Whatever goes wrong here is nothing to the run: a host of before, settings that are just edited, a session that has just ended. */
@@ -52,26 +56,36 @@ export class Eyes {
       // A screen that nobody looks at sleeps: it is woken only to see something new.
       if (seq === last?.seq) return last;
       const screen = last?.screen ?? agents.preset(holder).screen;
-      return { seq, screen, shown: isKnown(screen) ? showsOf(await host.look(id, screen)) : undefined };
+      return { seq, screen, shown: isKnown(screen) ? shownOf(await host.look(id, screen)) : undefined };
     } catch (fault) {
       desk.log.info('cannot see a screen', { session: id, why: String(fault).slice(0, LONGEST) });
       return undefined;
     }
   }
 
-  #keep(holder: Holder, id: string, shows: (Shown & { since: number }) | undefined): Promise<undefined> {
-    const change = (session: NonNullable<Holder['session']>) => {
-      const { shows: _, ...rest } = session;
-      return { ...rest, ...(shows && { shows }) } as typeof session;
-    };
-    // What asks is news; that a prompt is ready again is not.
+  /** What asks is news, and a question to a person; that a prompt is ready again is not. */
+  async #keep(holder: Holder, { screen }: Seen, shows: (Shown & { since: number }) | undefined): Promise<void> {
+    const id = holder.session?.id ?? '';
     const asks = shows?.is === 'dialog' || shows?.is === 'login';
-    return changeSession(
-      holder,
-      this.#world,
-      id,
-      change,
-      asks ? { type: 'session.blocked', data: { session: id, by: shows.is } } : undefined,
-    );
+    const seen = asks ? await this.#read(id, screen) : undefined;
+    // It cannot be read now, or has just changed once more: the next look tells.
+    if (seen === 'unread' || (shows?.is === 'dialog' && seen && (seen.state !== 'dialog' || seen.id !== shows.dialog))) return;
+    await noteShown(holder, this.#world, id, shows, seen);
   }
+
+  async #read(id: string, screen: Preset['screen']): Promise<DialogSeen | 'unread' | undefined> {
+    try {
+      return await readDialog(this.#world.host(), id, screen);
+    } catch (fault) {
+      this.#world.desk.log.info('cannot read a dialog', { session: id, why: String(fault).slice(0, LONGEST) });
+      return 'unread';
+    }
+  }
+}
+
+/** What of a screen is kept, and which dialog it is. */
+function shownOf(looked: Looked): Shown | undefined {
+  const shown = showsOf(looked);
+  if (shown?.is !== 'dialog') return shown;
+  return { ...shown, dialog: dialogIn((looked.screen ?? '').split('\n'), looked).id };
 }

@@ -5,6 +5,7 @@ import type { Processor } from './answer.ts';
 import { checks } from './checks.ts';
 import { deliveries } from './deliveries.ts';
 import { dispatch } from './dispatch.ts';
+import { escalations } from './escalations.ts';
 import { gates } from './gates.ts';
 import { merges } from './merges.ts';
 import { molecules } from './molecules.ts';
@@ -27,5 +28,6 @@ export const processors: { readonly [Q in QueueName]: Processor<Q, World> } = {
   trains,
   checks,
   deliveries,
+  escalations,
   patrols,
 };

@@ -10,10 +10,11 @@ import type { World } from '#world/world';
 import { type Answer, done, type Processor, sleep, type Turn } from './answer.ts';
 import { attend, endSession, killAll, lastWordsOf, type Senses, watch } from './attend.ts';
 import { sayFirst } from './first-words.ts';
+import { manualStep } from './manual-run.ts';
 import { stepsAtRun, takeForSession } from './run-steps.ts';
 import { changeSession, noteProcess } from './session-changes.ts';
 import { rulesOf, sessionFacts } from './session-facts.ts';
-import { orSuspend } from './suspend.ts';
+import { orSuspend, suspend } from './suspend.ts';
 import { changeRun, prepare } from './worktree.ts';
 
 /**
@@ -26,6 +27,7 @@ export const polecats: Processor<'polecats', World> = (turn, world) =>
   );
 
 async function step(run: Run, turn: Turn<'run'>, world: World, senses: Senses): Promise<Answer | undefined> {
+  if (run.manual) return manualStep(run, turn, world);
   const current = run.session && !run.session.exit ? run.session : undefined;
   if (current) senses.ear.add(current.id);
   const facts = current ? await sessionFacts(current.id, world) : undefined;
@@ -67,6 +69,8 @@ async function obey(move: RunMove, run: Run, world: World, senses: Senses, signa
       return endSession(run, move.why, senses, world, signal);
     case 'note-exit':
       return noteExit(run, move, world);
+    case 'give-up':
+      return suspend(run, `${move.why} ${move.todo}`, world);
     case 'end-run':
       return endRun(run, move.outcome, world);
     default:
@@ -88,8 +92,8 @@ async function spawn(run: Run, world: World): Promise<undefined> {
   const molecule = await takeForSession(run, world);
   const { request, noted } = await world.agents.launch(run, work, world.rig(run.rig), text, molecule);
   // Noted before it starts: an id that was given to a program is not given to one again.
-  if (noted) await changeSession(run, world, session.id, (doc) => ({ ...doc, ...noted }));
-  if (noted?.typed !== undefined) await sayFirst(run, noted.typed, world);
+  await changeSession(run, world, session.id, (doc) => ({ ...doc, ...noted }));
+  if (noted.typed !== undefined) await sayFirst(run, noted.typed, world);
   const info = await world.host().spawn(request);
   failpoint('spawn');
   await noteProcess(run, world, session.id, info);

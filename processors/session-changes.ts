@@ -1,6 +1,8 @@
 import type { NewEvent, Put } from '#core/change';
 import { type Holder, holderNoun, isAgent, isOver } from '#core/holder';
 import { isRefusal, Refused } from '#core/refusals';
+import { sessionPut, sessionTouched } from '#core/session-log';
+import type { Reading } from '#world/store/books';
 import type { World } from '#world/world';
 
 type Session = NonNullable<Holder['session']>;
@@ -37,4 +39,10 @@ export function noteProcess(
 ): Promise<undefined> {
   const noted = (session: Session) => (session.pid === pid && session.born === born ? session : { ...session, pid, born });
   return changeSession(holder, world, id, noted, { type: 'session.started', data: { pid } });
+}
+
+/** What is kept of a session that a change of its holder's record begins or ends: written in the same commit by all who write `session`. */
+export async function sessionLogged(reading: Reading, before: Holder | undefined, after: Holder): Promise<Put[]> {
+  const touched = sessionTouched(before, after);
+  return touched === undefined ? [] : sessionPut(before, after, await reading.get('session', touched));
 }

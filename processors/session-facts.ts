@@ -7,7 +7,8 @@ const SIGHUP = 1;
 
 /** What the settings of its rig say of a run's life. */
 export function rulesOf(run: Run, world: World): RunRules {
-  const { startup_stall, done_grace, restart_backoff, suspend_after } = world.rig(run.rig).settings.operational;
+  const { operational, witness } = world.rig(run.rig).settings;
+  const { startup_stall, done_grace, restart_backoff, suspend_after } = operational;
   return {
     startupStallMs: startup_stall,
     doneGraceMs: done_grace,
@@ -15,6 +16,7 @@ export function rulesOf(run: Run, world: World): RunRules {
     restartBaseMs: restart_backoff.base,
     restartMaxMs: restart_backoff.max,
     suspendAfterMs: suspend_after,
+    unwatched: !witness.enabled,
   };
 }
 

@@ -23,15 +23,19 @@ export async function orSuspend(fault: unknown, run: Run, world: World): Promise
   const [now, until] = [desk.clock.now(), idle + suspendAfter(run, world)];
   desk.log.fault('a run cannot go on', fault, { run: run.id });
   if (now < until) return sleep(Math.min(until, now + SUSPEND_TRY_MS), `cannot go on: ${says}`);
+  return suspend(run, `${says} ${todo}`, world);
+}
+
+/** Ends a run that only a person can let go on: its slot is free, and its item waits for that person, who is told why. */
+export async function suspend(run: Run, why: string, { desk }: World): Promise<undefined> {
   const escalation = `hq-esc-${run.work}`;
   const answer = await desk.change(async (reading) => {
     const [doc, work] = [await reading.get('run', run.id), await reading.get('work', run.work)];
     const known = await reading.get('escalation', escalation);
     if (!doc || doc.state === 'ended') return { put: [], answer: undefined };
-    return { ...runSuspended(doc, work, known, { escalation, why: `${says} ${todo}` }, now), answer: undefined };
+    return { ...runSuspended(doc, work, known, { escalation, why }, desk.clock.now()), answer: undefined };
   });
   if (isRefusal(answer)) throw new Refused(answer);
-  return undefined;
 }
 
 /** Since when no agent of the run lives; undefined while one does. */

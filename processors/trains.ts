@@ -16,8 +16,14 @@ export const trains: Processor<'trains', World> = async (turn, world) => {
   for (let { doc } = turn; ; { doc } = await turn.again()) {
     const train: Train = doc ?? { id: turn.id, generation: 1 };
     const rig = world.rig(turn.id);
-    if (!rig.settings.merge_queue.enabled) return rest('the refinery is off', world);
-    const facts = await factsOf(train, rig, world);
+    const direct = await directOf(train, world);
+    const off = !rig.settings.merge_queue.enabled;
+    if (off && direct === undefined) return rest('the refinery is off', world);
+    if (off && train.current && train.current !== direct) {
+      await note(rig, world, leave);
+      continue;
+    }
+    const facts = await factsOf(train, rig, direct, world);
     if (!facts) return rest(`${rig.target} does not exist in ${rig.repo}`, world);
     const answer = await obey(nextForTrain(train, facts), rig, facts, world);
     if (answer) return answer;
@@ -27,13 +33,22 @@ export const trains: Processor<'trains', World> = async (turn, world) => {
 
 const rest = (why: string, { desk }: World): Answer => sleep(desk.clock.now() + HOLD_MS, why);
 
-async function factsOf(train: Train, rig: Rig, world: World): Promise<TrainFacts | undefined> {
+/** The first request that somebody wants landed now, and that can be. */
+async function directOf({ direct = [] }: Train, { desk }: World): Promise<string | undefined> {
+  const wanted = direct.length > 0 ? await desk.books.readMany('merge', direct) : [];
+  return wanted.find(({ state }) => ['queued', 'checking', 'landing'].includes(state))?.id;
+}
+
+/** Goes from the request that it is at: it keeps its place, and what is known of its tree. */
+const leave = ({ current: _c, check: _k, ...train }: Train): Train => train as Train;
+
+async function factsOf(train: Train, rig: Rig, direct: string | undefined, world: World): Promise<TrainFacts | undefined> {
   const { desk, git } = world;
   const { books } = desk;
   const tip = await git.resolve(rig.repo, `refs/heads/${rig.target}`);
   if (!tip) return undefined;
   const current = train.current ? await books.read('merge', train.current) : undefined;
-  const first = train.current ? undefined : await firstToTry(rig, tip, world);
+  const first = train.current ? undefined : (direct ?? (await firstToTry(rig, tip, world)));
   const { spec, commands } = rig.checks;
   const about = async (tree: string | undefined) => (tree ? books.read('verdict', verdictId({ tree, spec })) : undefined);
   const open = train.check ? await books.read('check', train.check) : undefined;
@@ -72,7 +87,7 @@ async function obey(move: TrainMove, rig: Rig, facts: TrainFacts, world: World):
     case 'start':
       return note(rig, world, (train) => ({ ...train, current: move.merge }));
     case 'drop':
-      return note(rig, world, ({ current: _c, check: _k, ...train }) => train as Train);
+      return note(rig, world, leave);
     case 'unblock':
       return unblock(rig, facts, world);
     case 'build':

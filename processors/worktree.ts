@@ -4,6 +4,7 @@ import type { Run } from '#core/records';
 import { isRefusal, Refused, refuse } from '#core/refusals';
 import { failpoint } from '#world/failpoint';
 import type { World } from '#world/world';
+import { sessionLogged } from './session-changes.ts';
 import { worktreeMade } from './step-place.ts';
 
 /** An event of a run, or what it is of the record that is about to be written. */
@@ -28,7 +29,7 @@ export async function changeRun(
     if (doc === now) return { put: [], answer: undefined };
     const told = typeof event === 'function' ? event(doc) : event;
     return {
-      put: [{ noun: 'run', doc }],
+      put: [{ noun: 'run', doc }, ...(await sessionLogged(reading, now, doc))],
       settle,
       events: told ? [{ ...told, subject: run.id, rig: run.rig }] : [],
       answer: undefined,
@@ -47,6 +48,7 @@ export async function prepare(run: Run, world: World): Promise<undefined> {
   const sparse = world.agents.hides(run, world.rig(run.rig));
   await git.addWorktree({ repo, dir: run.dir, branch, at: tip, owner: run.work, sparse });
   failpoint('worktree');
+  if (!run.manual) await world.agents.takeAway(run);
   const before = await git.facts(run.dir);
   const comesBack = run.rework && run.rework.kind !== 'died' && before.dirty.length === 0;
   if (comesBack)

@@ -2,6 +2,7 @@ import { agents } from './agents.ts';
 import { checks } from './checks.ts';
 import { deliveries } from './deliveries.ts';
 import { dispatch } from './dispatch.ts';
+import { escalations } from './escalations.ts';
 import { gates } from './gates.ts';
 import { merges } from './merges.ts';
 import { molecules } from './molecules.ts';
@@ -24,6 +25,7 @@ export const queues = {
   trains,
   checks,
   deliveries,
+  escalations,
   patrols,
 };
 

@@ -60,13 +60,24 @@ function priorityOf(said: string | undefined): number | Refusal {
   const words: Record<string, number> = { critical: 0, urgent: 0, high: 1, normal: 2, low: 3, backlog: 4 };
   const found = said === undefined ? 2 : (words[said.toLowerCase()] ?? Number(said.replace(/^p/i, '')));
   if (Number.isInteger(found) && found >= 0 && found <= 4) return found;
-  return refuse('USAGE', { what: `--priority cannot be \`${said}\`.`, hint: 'Take 0 (first) to 4, or urgent, high, normal, low.' });
+  return refuse('USAGE', {
+    what: `--priority cannot be \`${said}\`.`,
+    hint: 'Take 0 (first) to 4, or urgent, high, normal, low.',
+  });
 }
 
 export function sentText({ id, boxes, subject, running }: Told, { paint, quiet }: Show): string {
   if (quiet) return id;
   const [first, ...more] = boxes;
-  const to = more.length === 0 ? (first?.box ?? 'nobody') : boxes.length <= 4 ? boxes.map(({ box }) => box).join(', ') : `${boxes.length} mailboxes`;
-  const down = running || boxes.every(({ line }) => line === null) ? '' : `\n${paint.yellow('The town is not running: agents are told after `gt up`.')}`;
+  const to =
+    more.length === 0
+      ? (first?.box ?? 'nobody')
+      : boxes.length <= 4
+        ? boxes.map(({ box }) => box).join(', ')
+        : `${boxes.length} mailboxes`;
+  const down =
+    running || boxes.every(({ line }) => line === null)
+      ? ''
+      : `\n${paint.yellow('The town is not running: agents are told after `gt up`.')}`;
   return `${paint.bold(id)} to ${to}: ${subject}${down}`;
 }

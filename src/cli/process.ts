@@ -1,5 +1,6 @@
 import { getEventListeners } from 'node:events';
 import type { Io } from './command.ts';
+import { selfHere } from './wire-self.ts';
 
 /** How long an interrupted command may take to end by itself, when it listens for the interruption. */
 const GRACE_MS = 3_000;
@@ -18,7 +19,7 @@ export async function callFromProcess(run: (argv: readonly string[], io: Io) => 
     stream.on('error', (fault: NodeJS.ErrnoException) => process.exit(fault.code === 'EPIPE' ? 0 : 70));
 
   const code = await run(process.argv.slice(2), {
-    env: process.env,
+    env: selfHere(process.env, process.cwd()),
     cwd: process.cwd(),
     now: () => Math.round(performance.timeOrigin + performance.now()),
     out: (text) => process.stdout.write(text),

@@ -2,6 +2,7 @@ import { explain, isRefusal, type Refusal, Refused, refuse } from '#core/refusal
 import { palette, wantsColour } from './colour.ts';
 import { type Call, type Command, type Group, type Io, isGroup, type Show } from './command.ts';
 import { TOPICS, type Topic } from './verbs.ts';
+import { cleanWords } from './wire-clean.ts';
 import { find } from './words.ts';
 
 const EXIT_FAULT = 70;
@@ -53,7 +54,7 @@ async function answer(argv: readonly string[], io: Io, topics: readonly Topic[],
   const { parse } = hot ? await import('./parse-lean.ts') : await import('./parse.ts');
   const parsed = parse(command, path, rest);
   if (isRefusal(parsed)) return parsed;
-  const { args, opts, global } = parsed;
+  const { args, opts, global } = await cleanWords(parsed, command.options, io.env);
   if (global.help) {
     const { commandHelp } = await import('./help.ts');
     io.out(`${commandHelp(path, verb, command, colour(!global.colour))}\n`);

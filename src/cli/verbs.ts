@@ -77,6 +77,7 @@ export const TOPICS: readonly Topic[] = [
         aliases: ['merge-queue'],
         load: async () => (await import('./cmd/mq-list.ts')).mq,
       },
+      land: { help: 'Lands what is handed in, now', load: async () => (await import('./cmd/land.ts')).land },
     },
   },
   {
@@ -110,9 +111,20 @@ export const TOPICS: readonly Topic[] = [
       attach: { help: "An agent's terminal, to look and to type", load: async () => (await import('./cmd/attach.ts')).attach },
       watch: { help: "An agent's terminal, only to look", load: async () => (await import('./cmd/attach.ts')).watch },
       peek: { help: "What an agent's terminal shows", load: async () => (await import('./cmd/peek.ts')).peek },
+      capture: { help: "Runs a command in an agent's worktree", load: async () => (await import('./cmd/capture.ts')).capture },
+      session: { help: 'Sessions and their recordings', load: async () => (await import('./cmd/session.ts')).session },
+      seance: { help: 'Asks an earlier session', load: async () => (await import('./cmd/seance.ts')).seance },
       nudge: { help: 'Says something to an agent', load: async () => (await import('./cmd/nudge.ts')).nudge },
       chat: { help: 'The same, also while it works', load: async () => (await import('./cmd/nudge.ts')).chat },
       inject: { help: 'The same, at once', load: async () => (await import('./cmd/nudge.ts')).inject },
+    },
+  },
+  {
+    title: 'Questions',
+    verbs: {
+      needs: { help: 'All that waits for you, in one list', load: async () => (await import('./cmd/needs.ts')).needs },
+      answer: { help: 'Answers what waits for you', load: async () => (await import('./cmd/answer.ts')).answer },
+      escalate: { help: 'Asks a person', load: async () => (await import('./cmd/escalate.ts')).escalate },
     },
   },
   {

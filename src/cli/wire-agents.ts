@@ -161,9 +161,13 @@ export function definedFor(town: Town, rig: Rig | undefined): number | Refusal {
 
 /**
  * Why an item of a rig cannot be slung to an agent: nobody defines it, or its program is not there. Files that are wrong are no reason here: they are told
- * where they are needed. An agent's shell may have lost PATH, so that only a person is told that a program is missing.
+ * where they are needed. An agent's shell may have lost PATH, so that only a person is told that a program is missing. @param manual a person starts it
  */
-export function unfitIn(town: Town, io: Io): (rig: string, agent: string | undefined) => Promise<Refusal | undefined> {
+export function unfitIn(
+  town: Town,
+  io: Io,
+  manual = false,
+): (rig: string, agent: string | undefined) => Promise<Refusal | undefined> {
   return async (name, named) => {
     const rig = await openRig(town, name);
     if (isRefusal(rig)) return undefined;
@@ -173,7 +177,7 @@ export function unfitIn(town: Town, io: Io): (rig: string, agent: string | undef
     const { agent, fields } = resolveAgent(agentLayers({ flag: named, role: 'polecat', settings }));
     const defined = agentOf(agent, places, fields);
     if (isRefusal(defined)) return defined;
-    if (settings.spawn === 'manual' || io.env['GT_SESSION']) return undefined;
+    if (manual || settings.spawn === 'manual' || io.env['GT_SESSION']) return undefined;
     const missing = missingProgram(defined, io.env['PATH'] ?? '');
     const another = 'Or name another agent, with --agent or for all work: `gt config default-agent <name>`.';
     return missing && refuse('AGENT_MISSING', { ...missing.facts, hint: `${missing.facts['hint']} ${another}` });

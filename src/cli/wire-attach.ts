@@ -69,7 +69,7 @@ export async function visit(
 
 /** Why this caller cannot have a terminal on its own, if it cannot: an agent's call, or one without a terminal. */
 export function cannotVisit(io: Call['io'], verb: string, agent = '<agent>'): Refusal | undefined {
-  if (io.env['GT_SESSION']) return refuse('ATTACH_NESTED', { agent });
+  if (io.env['GT_SESSION'] && !io.env['GT_BY_HAND']) return refuse('ATTACH_NESTED', { agent });
   return process.stdin.isTTY && process.stdout.isTTY ? undefined : refuse('NOT_A_TERMINAL', { verb, agent });
 }
 
@@ -84,6 +84,7 @@ function refusalOf(fault: unknown, agent: string): Refusal | undefined {
 /** Why there is nothing to attach to, if there is not. */
 function overBy(holder: Holder, asked: string | undefined, info: { state: string } | undefined): string | undefined {
   const { session } = holder;
+  if (!isAgent(holder) && holder.manual) return `whoever works on it does so in ${holder.dir}`;
   if (!session) return 'its session has not begun';
   if (asked && /\.s\d+$/.test(asked) && asked !== session.id) return `session ${asked} is over`;
   if (session.exit || isOver(holder)) return `session ${session.id} is over`;

@@ -84,7 +84,7 @@ function wantedIn(rig: Rig, holder: Holder | undefined, town: Town): readonly st
 }
 
 /** The environment that a process was started with; undefined where the system does not tell. */
-function environmentOf(pid: number | undefined): Record<string, string> | undefined {
+export function environmentOf(pid: number | undefined): Record<string, string> | undefined {
   try {
     const text = readFileSync(`/proc/${pid}/environ`, 'utf8');
     const pairs = text.split('\0').map((one) => [one.slice(0, one.indexOf('=')), one.slice(one.indexOf('=') + 1)] as const);

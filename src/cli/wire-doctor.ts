@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { DoctorGround } from '#chores/doctor';
 import { type Member, parts } from '#core/ids';
 import { isRefusal } from '#core/refusals';
+import { isByHand } from '#world/agents/by-hand';
 import { rigLayout } from '#world/config/layout';
 import { readRig } from '#world/config/rigs';
 import { loadTownSettings } from '#world/config/settings';
@@ -67,7 +68,7 @@ export async function forDoctor(town: Town, open: OpenTown | undefined, io: Io):
       straysIn(
         rigs.map((name) => rigLayout(town.root, name).polecatsFolder),
         town.id,
-      ),
+      ).then((found) => found.filter(({ cwd }) => !isByHand(cwd))),
     agents: await forAgents(town, open, git),
     context: await forContext(town, open, git),
     redis: () => lookAtRedis(town),

@@ -93,8 +93,8 @@ export async function mailTextOf(
 /** What an agent writes without the secrets that its environment or their own form gives away. */
 export async function withoutSecrets(text: string, io: Io): Promise<string> {
   if (!io.env['GT_SESSION']) return text;
-  const { redact } = await import('#world/pty/recording/redact');
-  const { secretsOf } = await import('#world/pty/recording/secrets');
+  const { redact } = await import('#core/redact/redact');
+  const { secretsOf } = await import('#core/redact/secrets');
   const env = Object.entries(io.env).flatMap(([key, value]) => (value === undefined ? [] : [[key, value] as const]));
   return redact(text, secretsOf(Object.fromEntries(env)));
 }

@@ -20,13 +20,13 @@ export async function primeGround(town: OpenTown, io: Io, named: string | undefi
   const holder = caller && (await holderOf(books, caller.run));
   const who = caller ? holder && whoIs(holder) : whoIsMeant(town, io, named);
   // A session whose holder is gone is over: the view says so.
-  if (!who) return { who: { role: 'polecat', rig: '', name: '' }, caller, files: NO_FILES, values: {} };
+  if (!who) return { who: { role: 'polecat', rig: '', name: '' }, caller, files: NO_FILES, values: {}, now: io.now() };
   if (isRefusal(who)) return who;
   const of = caller ? holder : await holderIn(town, who);
   if (isRefusal(of)) return of;
   const target = who.rig === undefined ? undefined : (io.env['GT_TARGET'] ?? targetOf(town.root, who.rig));
   const values = { town: town.name, root: town.root, dir: of?.dir ?? dirOf(town, who), target };
-  return { who, holder: of, caller, files: promptFiles(town.layout, who), values };
+  return { who, holder: of, caller, files: promptFiles(town.layout, who), values, now: io.now() };
 }
 
 const NO_FILES: PrimeGround['files'] = { shipped: '', overlays: [], directives: [] };

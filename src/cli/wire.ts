@@ -17,6 +17,7 @@ import { Books, type Validate } from '#world/store/books';
 import { keysOf } from '#world/store/keys';
 import { type Link, openLink, RedisGone, runOf, type Where } from '#world/store/link';
 import type { Call, Io } from './command.ts';
+import { deskFor } from './wire-clean.ts';
 
 /**
  * Where the command line gets the real things from. Nothing here loads a package until it is needed: a hook command reads the books through a lean link,
@@ -73,7 +74,12 @@ export async function withDesk<T>(
       const owe: Wakes = async (members) => {
         for (const one of members) owed.add(one);
       };
-      const answer = await use({ ...town, desk: deskOver(parts, wait === 'hook' ? owe : ask), link, failpoint });
+      const answer = await use({
+        ...town,
+        desk: deskFor(deskOver(parts, wait === 'hook' ? owe : ask), from.io.env),
+        link,
+        failpoint,
+      });
       await ask([...owed]);
       return answer;
     } catch (fault) {

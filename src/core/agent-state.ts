@@ -1,4 +1,5 @@
 import { gtFor } from './agent-words.ts';
+import { beginWords } from './by-hand.ts';
 import { addressOf, type Holder, isAgent } from './holder.ts';
 import type { Preset } from './preset.ts';
 import type { Agent, Run } from './records.ts';
@@ -13,6 +14,8 @@ export type Shown = {
   /** Of a dialog: its kind, and what Enter does in it. */
   readonly kind?: string | undefined;
   readonly enter?: string | undefined;
+  /** Stands for its words. */
+  readonly dialog?: string | undefined;
 };
 
 /** What the host knows of a session. */
@@ -20,7 +23,7 @@ type HostFact = { readonly state: string };
 
 /** What an agent is at. `blocked`: it goes on only when a person has answered it. */
 export type AgentState = {
-  readonly is: 'starting' | 'working' | 'busy' | 'idle' | 'blocked' | 'limited' | 'leaving' | 'exited';
+  readonly is: 'by hand' | 'starting' | 'working' | 'busy' | 'idle' | 'blocked' | 'limited' | 'leaving' | 'exited';
   /** How that is known. */
   readonly evidence: string;
   /** What a person is to do; null where that is nothing. */
@@ -61,10 +64,21 @@ export function agentState(
   return byScreen(holder, known.seen ? showsOf(known.seen) : session.shows) ?? byWord(session, known.seen);
 }
 
+/** Nobody but the person in the worktree knows what is at work there. */
+function byHand({ session, dir, submitted }: Run): AgentState {
+  const live = session && !session.exit ? session : undefined;
+  if (submitted) return { is: 'by hand', evidence: `handed in from ${dir}`, todo: null };
+  if (live?.words === undefined) return { is: 'starting', evidence: 'its worktree is being laid out for a person', todo: null };
+  return live.ackedAt === undefined
+    ? { is: 'by hand', evidence: `waits for a person in ${dir}`, todo: beginWords(dir, live.words) }
+    : { is: 'by hand', evidence: `a person works on it in ${dir}`, todo: null };
+}
+
 /** Of a run that has no session yet, or none any more. */
 function outsideState(run: Run): AgentState | undefined {
   if (run.state === 'ended') return { is: 'exited', evidence: `its run has ended: ${run.outcome ?? 'unknown'}`, todo: null };
-  return run.state === 'granted' ? { is: 'starting', evidence: 'its worktree is being made', todo: null } : undefined;
+  if (run.state === 'granted') return { is: 'starting', evidence: 'its worktree is being made', todo: null };
+  return run.manual ? byHand(run) : undefined;
 }
 
 /** Of a lasting agent that nobody wants to be there, or that is not started again. */

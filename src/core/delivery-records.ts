@@ -75,6 +75,7 @@ export const recipient = z.looseObject({
         id: z.string(),
         key: z.string().optional(),
         immediate: z.boolean().optional(),
+        mail: z.boolean().optional(),
         path: path.optional(),
       }),
     )

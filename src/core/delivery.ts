@@ -93,8 +93,13 @@ function inLine(recipient: Recipient, doc: Delivery): Recipient {
 /** Puts mail at the end of its agent's line: it waits for as long as it takes. */
 export function postMail(recipient: Recipient, fresh: Delivery): { recipient: Recipient; event: NewEvent } {
   return {
-    recipient: { ...recipient, line: [...recipient.line, { id: fresh.id }] },
-    event: { type: 'delivery.posted', subject: fresh.id, rig: fresh.rig, data: { work: fresh.work, mode: fresh.mode, mail: true } },
+    recipient: { ...recipient, line: [...recipient.line, { id: fresh.id, mail: true }] },
+    event: {
+      type: 'delivery.posted',
+      subject: fresh.id,
+      rig: fresh.rig,
+      data: { work: fresh.work, mode: fresh.mode, mail: true },
+    },
   };
 }
 
@@ -185,8 +190,7 @@ export function settled(doc: Delivery, { state, why }: Outcome, now: number): Mo
   const notBefore = now + NUDGE_BACKOFF_MS * 2 ** Math.max(0, doc.attempts - 1);
   if (state === 'draft-left' && doc.claim && !doc.unwanted && doc.expiresAt > now && doc.attempts < NUDGE_ATTEMPTS)
     return { doc, state: 'claimed', claim: doc.claim, ...because, notBefore };
-  if (doc.mail && state === 'expired')
-    return { doc: { ...doc, round: (doc.round ?? 0) + 1 }, state: 'pending', ...because }; // the host has let it go untyped
+  if (doc.mail && state === 'expired') return { doc: { ...doc, round: (doc.round ?? 0) + 1 }, state: 'pending', ...because }; // the host has let it go untyped
   if (state !== 'not-sent') return { doc, state, ...because };
   if (doc.mail) return { doc, state: 'pending', ...because, notBefore: Math.min(notBefore, now + MAIL_BACKOFF_MAX_MS) };
   if (doc.unwanted) return { doc, state: doc.unwanted.as, why: `by ${doc.unwanted.by}` };

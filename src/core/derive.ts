@@ -1,7 +1,9 @@
 import { needsPerson } from './gate-kinds.ts';
 import { jobId, type Member, member } from './ids.ts';
 import { keptUntil } from './molecule/retention.ts';
+import { hasEnded, overDialog, overWith, questionStands } from './question.ts';
 import type { Noun, Records } from './records.ts';
+import { sessionStands } from './session-log.ts';
 import { agentStands, letterStands, memoryStands, messageStands, usingIndex } from './standing-talk.ts';
 
 /**
@@ -45,9 +47,10 @@ export const isFinal: { readonly [N in Noun]: (doc: Records[N]) => boolean } = {
   train: () => false,
   dispatch: () => false,
   verdict: () => true,
+  session: () => true,
   recipient: () => true,
   patrol: () => true,
-  escalation: () => true,
+  escalation: (doc) => doc.asker === undefined || hasEnded(doc),
   worker: () => true,
 };
 
@@ -69,9 +72,10 @@ export const jobMember: { readonly [N in Noun]: (doc: Records[N]) => Member | un
   memory: () => undefined,
   proto: () => undefined,
   verdict: () => undefined,
+  session: () => undefined,
   recipient: () => undefined,
   patrol: () => undefined,
-  escalation: () => undefined,
+  escalation: (doc) => (doc.asker === undefined ? undefined : member('escalations', jobId(doc.id, doc.generation ?? 1))),
   worker: () => undefined,
 };
 
@@ -130,6 +134,7 @@ const standing: { readonly [N in Noun]?: (doc: Records[N]) => Standing } = {
     const shown = ['deliveries.undelivered', `deliveries.undelivered:${doc.work}`].map((index) => [index, at] as const);
     return [['deliveries.ended', at], ...(missed ? shown : [])];
   },
+  session: sessionStands,
   agent: agentStands,
   message: messageStands,
   letter: letterStands,
@@ -144,13 +149,12 @@ const standing: { readonly [N in Noun]?: (doc: Records[N]) => Standing } = {
   gate: (doc) => {
     const at: Array<[string, number]> = doc.mol ? [[`gates:${doc.mol}`, doc.seq ?? 0]] : [];
     if (isFinal.gate(doc)) return [...at, ['gates.closed', doc.ended?.at ?? doc.createdAt]];
-    at.push(['gates.open', doc.createdAt]);
     if (needsPerson(doc)) at.push(['gates.person', doc.openedAt ?? doc.createdAt]);
-    return at;
+    return [...at, ['gates.open', doc.createdAt]];
   },
   train: () => [['trains', 0]],
   patrol: () => [['patrols', 0]],
-  escalation: (doc) => [[doc.state === 'closed' ? 'escalations.closed' : 'escalations.open', doc.openedAt]],
+  escalation: questionStands,
 };
 
 /** A molecule stands among the open or closed ones; under what it hangs; and, when it has ended and hangs under nothing, among those that go one day. */
@@ -188,13 +192,19 @@ const concerned: { readonly [N in Noun]?: (doc: Records[N], before: Records[N] |
     ...(wants(doc) || wants(before) ? [DISPATCH] : []),
     ...(doc.status === 'closed' && before?.status !== 'closed' ? gatesAmong(doc.deps) : []),
     ...(doc.leg && hasNews(doc, before) ? [member('steps', `${doc.leg.step}@1`)] : []),
+    ...overWith(doc, before),
   ],
   run: (doc, before) => [
     jobMember.run(doc),
+    ...overDialog(doc, before),
     ...(doc.state === 'ended' && before?.state !== 'ended' ? [DISPATCH, member('work', `${doc.work}@${doc.generation}`)] : []),
   ],
   // Its session's end makes room for others of the same program.
-  agent: (doc, before) => [jobMember.agent(doc), ...(hasSession(before) && !hasSession(doc) ? [DISPATCH] : [])],
+  agent: (doc, before) => [
+    jobMember.agent(doc),
+    ...overDialog(doc, before),
+    ...(hasSession(before) && !hasSession(doc) ? [DISPATCH] : []),
+  ],
   merge: (doc) => [jobMember.merge(doc), member('work', `${doc.work}@${doc.generation}`), train(doc.rig)],
   // Who is next in the line has to look when that changes, or when the agent has become idle or is there again.
   recipient: (doc, before) => {

@@ -4,7 +4,8 @@ import type { Run, Work } from './records.ts';
 
 /**
  * Who gets the next slots. A slot is a live run; it belongs to the run until the commit that ends it. One job asks this, so nobody else has to
- * count: what waits in order (priority, rework before new work, age), how many live where, and how many may.
+ * count: what waits in order (priority, rework before new work, age), how many live where, and how many may. A run that a person works on has a slot as well:
+ * it bounds the worktrees that are made and the work that is begun, and what is left over waits in line, in order, until something is handed in or let go.
  */
 export type Slots = {
   readonly waiting: ReadonlyArray<{ readonly id: string; readonly rig: string }>;
@@ -32,7 +33,11 @@ export function grants({ waiting, live, maxTown, maxRig, closed }: Slots): strin
 }
 
 /** The commit of a grant: the run's record, and the item that has it. The name stays with the item until it has landed. */
-export function grantRun(work: Work, input: { name: string; dir: string; agent: string }, now: number): Change<Run> {
+export function grantRun(
+  work: Work,
+  input: { name: string; dir: string; agent: string; manual?: boolean },
+  now: number,
+): Change<Run> {
   const { want: _, ...rest } = work;
   const id = runId(work.id, work.runs + 1);
   const hold = work.hold ?? { name: input.name, dir: input.dir };
@@ -43,6 +48,7 @@ export function grantRun(work: Work, input: { name: string; dir: string; agent: 
     rig: work.rig,
     name: hold.name,
     agent: input.agent,
+    ...(input.manual ? { manual: true } : {}),
     attempt: work.failures + 1,
     state: 'granted',
     grantedAt: now,

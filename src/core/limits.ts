@@ -92,6 +92,8 @@ export const BROKEN_AGAIN_MS = 10 * MINUTE;
 export const EVIDENCE_BYTES = 16 * 1024;
 /** Logs of checks and evidence on disk. */
 export const LOGS_KEPT_MS = 7 * DAY;
+/** Sessions that have ended and are still known: the oldest go first. */
+export const SESSIONS_KEPT = 20_000;
 
 /** A nudge that nobody took in this time has lost its point; how long one may wait at most. */
 export const NUDGE_EXPIRES_MS = HOUR;
@@ -109,11 +111,19 @@ export const HOOK_CLAIM_MS = 10 * SECOND;
 export const STOP_CLAIM_MS = 10 * MINUTE;
 /** A terminal without output for so long shows no agent at work, whatever its hooks said last. */
 export const HOOK_PATIENCE_MS = 30 * SECOND;
+/** An answer that waits for the next session of its asker. */
+export const ANSWER_KEPT_MS = 7 * DAY;
+/** How long a call that waits for an answer has to say that it has heard it, before the asker is told another way. */
+export const QUESTION_GRACE_MS = 20 * SECOND;
+/** What a question may hold: choices, bytes of its words and of each choice, and of the screen beside it. */
+export const CHOICES = 20;
+export const QUESTION_BYTES = 2 * 1024;
+export const SCREEN_BYTES = 4 * 1024;
 /** Ended deliveries are kept for this long. */
 export const DELIVERIES_KEPT_MS = 7 * DAY;
 
 /** A mail's text and subject. */
-export const MAIL_BYTES = TEXT_BYTES;
+export const MAIL_BYTES = 1024 * 1024;
 export const SUBJECT_CHARACTERS = 200;
 /** Mailboxes that one mail reaches: more is a list that nobody reads. */
 export const MAIL_BOXES = 200;
@@ -126,7 +136,7 @@ export const MAIL_HEAD_CHARACTERS = 400;
 /** How long the terminal may take with it, before it is claimed anew; and the longest pause between two tries. */
 export const MAIL_CLAIM_MS = DAY;
 export const MAIL_BACKOFF_MAX_MS = 10 * MINUTE;
-/** Mail that was read or archived is kept for so long. */
+/** Mail that was read or archived, or whose agent was told, is kept for so long. */
 export const MAIL_KEPT_MS = 30 * DAY;
 
 /** A molecule that ended and hangs under no work item keeps its steps for so long; then a digest is left. */
@@ -143,6 +153,5 @@ export const PROMPT_FILE_BYTES = 8 * 1024;
 /** One fact to be remembered, and how many a town, a rig, a role or an agent may have: all of them are read by their agents at every start. */
 export const MEMORY_BYTES = 500;
 export const MEMORIES_KEPT = 100;
-/** Memories, and heads of unread mail, that a context tells of. */
+/** Memories that a context tells of. */
 export const MEMORIES_TOLD = 20;
-export const HEADS_TOLD = 5;

@@ -17,7 +17,6 @@ export const MAIL_REFUSALS = {
     try: 'Write to who has the work now: `gt polecat list` and `gt agents list` show who is there.',
     exit: 4,
   },
-  ADDRESS_UNKNOWN: { says: 'There is nobody at the address `{address}`.', try: '{hint}', exit: 3 },
   NUDGE_IS_MAIL: {
     says: '{id} brings mail: it cannot be taken back.',
     try: 'Archive what its agent should not be told: `gt mail inbox {work}`, then `gt mail archive <id> --box {work}`.',

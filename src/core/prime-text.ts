@@ -26,27 +26,28 @@ export type Told = {
   readonly handoff: string;
   /** Null for an agent with an empty hook, and for one that has no hook. */
   readonly hook: Assigned | null;
-  readonly mail: MailTold;
+  /** Of its unread mail; empty when there is none. */
+  readonly mail: string;
+  /** What a person answered that was not put before it yet. */
+  readonly answers: string;
   readonly memories: MemoriesTold;
   /** The last word: town's lines, then the rig's. */
   readonly directives: string;
 };
-
-/** Unread mail: how much, and the first lines of some. */
-export type MailTold = { readonly unread: number; readonly heads: readonly string[] };
 
 /** What is to be remembered, newest first, and how much more there is. */
 export type MemoriesTold = { readonly lines: readonly string[]; readonly more: number };
 
 /** What a part gets of the context's bytes in any case, and who is first when others leave some. */
 const SHARES = {
-  handoff: { least: 1400, rank: 1 },
-  step: { least: 1300, rank: 2 },
+  handoff: { least: 1200, rank: 1 },
+  step: { least: 1200, rank: 2 },
   hook: { least: 1300, rank: 3 },
   directives: { least: 600, rank: 4 },
   prompt: { least: 2400, rank: 5 },
-  mail: { least: 400, rank: 6 },
-  memories: { least: 500, rank: 7 },
+  answers: { least: 400, rank: 6 },
+  mail: { least: 300, rank: 7 },
+  memories: { least: 400, rank: 8 },
 };
 
 const ROLE_WORDS: Readonly<Record<Role, string>> = {
@@ -62,7 +63,7 @@ const ROLE_WORDS: Readonly<Record<Role, string>> = {
 
 /** The context as text, within `most` bytes; what is cut says what shows the whole of it. */
 export function primeText(told: Told, most: number): string {
-  const { actor, role, prompt, handoff, hook, mail, memories, directives } = told;
+  const { actor, role, prompt, handoff, hook, answers, mail, memories, directives } = told;
   const heading = `# Gas Town: you are ${actor}, ${ROLE_WORDS[role]}`;
   const part = (name: keyof typeof SHARES, text: string, whole = 'gt prime --whole'): Part => ({ text, whole, ...SHARES[name] });
   const parts: Part[] = [
@@ -71,7 +72,8 @@ export function primeText(told: Told, most: number): string {
     part('prompt', prompt),
     part('hook', hook ? assignment(hook) : '', 'gt hook'),
     part('step', hook?.molecule && !hook.handedIn ? moleculeText(hook.molecule) : '', 'gt hook'),
-    part('mail', mailText(mail), 'gt mail inbox'),
+    part('answers', titled('Answered meanwhile', sanitise(answers)), 'gt escalate list'),
+    part('mail', titled('Mail', sanitise(mail)), 'gt mail inbox'),
     part('memories', memoriesText(memories), 'gt memories'),
     part('directives', titled('Directives: they win over all that is said above', sanitise(directives))),
   ];
@@ -88,13 +90,6 @@ function assignment({ id, title, branch, attempt, handedIn, rework, text }: Assi
     ...(rework ? [`It came back: ${rework.why}. Read the file $GT_EVIDENCE first, then mend it.`] : []),
     ...(long === '' ? [] : ['', long]),
   ].join('\n');
-}
-
-function mailText({ unread, heads }: MailTold): string {
-  if (unread === 0) return '';
-  const more = unread - heads.length;
-  const rest = more > 0 ? [`- and ${more} more`] : [];
-  return titled(`Mail: ${unread} unread (\`gt mail inbox\`)`, [...heads.map((head) => `- ${oneLine(head)}`), ...rest].join('\n'));
 }
 
 function memoriesText({ lines, more }: MemoriesTold): string {

@@ -4,7 +4,7 @@ import { delivery, recipient } from './delivery-records.ts';
 import { letter, message } from './mail-records.ts';
 import { memory } from './memory-records.ts';
 import { gate, molecule, proto, step } from './molecule-records.ts';
-import { asked, session } from './session-records.ts';
+import { asked, session, sessionEntry } from './session-records.ts';
 import { dispatch, escalation, patrol, worker } from './town-records.ts';
 
 /**
@@ -37,6 +37,8 @@ const work = z.looseObject({
   updatedAt: time,
   /** Items that this one waits for. Which of them are still unmet is the books' set of unmet needs. */
   deps: z.array(z.string()).default([]),
+  /** A person starts its agent, in the worktree that gt makes. */
+  manual: z.boolean().optional(),
   /** Agent preset asked for by name. */
   agent: z.string().optional(),
   /** The molecule that its agent works, step by step; and what is left of the one that ended last. */
@@ -60,6 +62,8 @@ const work = z.looseObject({
   rework: rework.optional(),
   /** Parked until a person looks: the escalation that says why. */
   needsYou: z.looseObject({ escalation: z.string(), why: z.string() }).optional(),
+  /** Jobs of the last questions of its agents: they end with it. */
+  questions: z.array(z.string()).optional(),
   closed: z.looseObject({ at: time, reason: z.string(), commit: sha.optional(), report: z.string().optional() }).optional(),
 });
 
@@ -72,6 +76,8 @@ const run = z.looseObject({
   rig: z.string(),
   name: z.string(),
   agent: z.string(),
+  /** Nobody but a person starts its agent: its sessions have no process that gt knows. */
+  manual: z.boolean().optional(),
   attempt: z.number(),
   state: z.enum(['granted', 'ready', 'live', 'ended']),
   grantedAt: time,
@@ -96,6 +102,8 @@ const run = z.looseObject({
   /** The molecule of which its agent knows that all steps have ended. */
   stepsTold: z.string().optional(),
   submitted: z.looseObject({ at: time, head: sha.optional(), report: z.string().optional() }).optional(),
+  /** Somebody lets it go: of a run that a person works on. */
+  released: z.looseObject({ at: time, by: z.string() }).optional(),
   outcome: z.enum(['submitted', 'no-code', 'suspended', 'failed', 'cancelled']).optional(),
   endedAt: time.optional(),
 });
@@ -147,6 +155,8 @@ const train = z.looseObject({
     })
     .optional(),
   lastTip: sha.optional(),
+  /** Requests that somebody wants landed now: before all others, and also while the refinery is off. */
+  direct: z.array(z.string()).optional(),
 });
 
 /** One run of a rig's checks on one tree. */
@@ -190,6 +200,7 @@ export const schemas = {
   check,
   verdict,
   agent,
+  session: sessionEntry,
   delivery,
   recipient,
   message,

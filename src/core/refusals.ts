@@ -1,9 +1,12 @@
+import { ADDRESS_REFUSALS } from './address-refusals.ts';
 import { BEAD_REFUSALS } from './bead-refusals.ts';
 import { CONTEXT_REFUSALS } from './context-refusals.ts';
 import { DELIVERY_REFUSALS } from './delivery-refusals.ts';
 import { GATE_REFUSALS } from './gate-refusals.ts';
+import { LAND_REFUSALS } from './land-refusals.ts';
 import { MAIL_REFUSALS } from './mail-refusals.ts';
 import { MOLECULE_REFUSALS } from './molecule-refusals.ts';
+import { QUESTION_REFUSALS } from './question-refusals.ts';
 import { SESSION_REFUSALS } from './session-refusals.ts';
 import { TOWN_REFUSALS } from './town-refusals.ts';
 
@@ -54,6 +57,7 @@ export const REFUSALS = {
   AGENT_UNKNOWN: { says: 'There is no agent `{agent}`.', try: '{hint}', exit: 3 },
 
   ...DELIVERY_REFUSALS,
+  ...ADDRESS_REFUSALS,
   ...MAIL_REFUSALS,
   HOST_DOWN: { says: 'The PTY host does not answer: {why}.', try: 'Start the town with `gt up`.', exit: 5 },
   HOST_PROTOCOL: {
@@ -69,8 +73,10 @@ export const REFUSALS = {
   ...SESSION_REFUSALS,
   ...MOLECULE_REFUSALS,
   ...GATE_REFUSALS,
+  ...LAND_REFUSALS,
   ...BEAD_REFUSALS,
   ...CONTEXT_REFUSALS,
+  ...QUESTION_REFUSALS,
   NO_OUTPUT: {
     says: '{agent} has no session whose output could be shown.',
     try: 'See `gt polecat list`, and `gt why {agent}`.',

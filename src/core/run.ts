@@ -15,6 +15,7 @@ import type { Run } from './records.ts';
  *   pauses; after three deaths without a new commit the run fails and the item counts a failed attempt. A session that went down with the host, or
  *   that gt itself ended, is no death.
  * - A run that works a molecule rests while no step of it is ready, and gives up its slot when that takes long; with `--fresh` each step has a session.
+ * - With the rig's witness off nobody is started again: the first death ends the run suspended, and the item waits for a person.
  * - After `done` the agent has a grace to leave by itself; then it is ended. The run ends when its session is gone, and frees its slot.
  */
 export type SessionFacts =
@@ -39,6 +40,8 @@ export type RunRules = {
   readonly restartBaseMs: number;
   readonly restartMaxMs: number;
   readonly suspendAfterMs: number;
+  /** Nobody looks after the agents (the witness is off): none is started again after its death, and none is ended for saying nothing. */
+  readonly unwatched?: boolean;
 };
 
 export type RunMove =
@@ -51,6 +54,7 @@ export type RunMove =
   | { readonly do: 'end-session'; readonly why: string }
   | { readonly do: 'note-exit'; readonly death: boolean; readonly facts: Extract<SessionFacts, { is: 'over' }> | undefined }
   | { readonly do: 'end-run'; readonly outcome: NonNullable<Run['outcome']> }
+  | { readonly do: 'give-up'; readonly why: string; readonly todo: string }
   | { readonly do: 'over' };
 
 /** How a run stands in the molecule that it works. */
@@ -83,6 +87,7 @@ export function nextForRun(
   const current = run.session;
   if (!current || current.exit) {
     if (run.submitted) return { do: 'end-run', outcome: run.submitted.head ? 'submitted' : 'no-code' };
+    if (run.deaths > 0 && rules.unwatched) return unwatched(run);
     if (run.deaths >= DEATHS_WITHOUT_PROGRESS) return { do: 'end-run', outcome: 'failed' };
     if (steps && !steps.work) {
       const until = Math.max(run.grantedAt, steps.since) + rules.suspendAfterMs;
@@ -119,7 +124,7 @@ export function nextForRun(
       ? { do: 'end-session', why: 'its step is done' }
       : { do: 'watch', until: leave, why: 'its step is done; the next one gets a session of its own' };
   }
-  if (current.ackedAt === undefined) {
+  if (current.ackedAt === undefined && !rules.unwatched) {
     const stall = current.at + Math.max(rules.startupStallMs, current.startupMs ?? 0);
     return stall <= now
       ? { do: 'end-session', why: 'no sign of life' }
@@ -135,6 +140,13 @@ export function nextForRun(
   }
   return { do: 'watch', until: now + LONG_MS, why: 'its agent works' };
 }
+
+/** Its agent ended by itself and the witness is off: the item waits for a person, with all that it has; it keeps nobody from a slot. */
+const unwatched = (run: Run): RunMove => ({
+  do: 'give-up',
+  why: `its agent ended without \`gt done\`, and the witness of ${run.rig} is off.`,
+  todo: `gt sling ${run.work} starts it again`,
+});
 
 /** How a session ended: whether it died, what the branch points to, and the step that is in its agent's hands. */
 export type SessionEnd = { readonly died: boolean; readonly head: string; readonly hand: string | undefined };

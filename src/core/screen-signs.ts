@@ -1,3 +1,5 @@
+import type { AnswerKeys } from './dialog.ts';
+
 /** A sign whose pattern is ready to be used. */
 export type Sign = { readonly where: 'title' | 'footer' | 'row' | 'screen'; readonly match: RegExp };
 
@@ -6,6 +8,8 @@ export type DialogSigns = {
   readonly name: string;
   readonly kind: string;
   readonly enter: string;
+  /** How one of its choices is made, where that is known. */
+  readonly answers: AnswerKeys | undefined;
   /** All of them at once. */
   readonly signs: readonly Sign[];
 };
@@ -69,6 +73,12 @@ function signsOf(value: unknown, at: Place): Sign[] {
   });
 }
 
+function answersOf(value: unknown, at: Place): AnswerKeys | undefined {
+  if (value === undefined) return undefined;
+  if (value === 'digit' || value === 'arrows' || value === 'none') return value;
+  throw new SignFault(`\`${at}\` must be digit, arrows or none`);
+}
+
 /** Compiles screen data. Throws SignFault. */
 export function compileSigns(data: unknown): Signs {
   const from = objectOf(data, 'screen');
@@ -82,6 +92,7 @@ export function compileSigns(data: unknown): Signs {
       name: wordOf(dialog['name'], `${at}.name`),
       kind: wordOf(dialog['kind'] ?? 'unknown', `${at}.kind`),
       enter: wordOf(dialog['enter'] ?? 'unknown', `${at}.enter`),
+      answers: answersOf(dialog['answers'], `${at}.answers`),
       signs,
     };
   });

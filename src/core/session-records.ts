@@ -17,6 +17,8 @@ const conversation = {
   before: z.looseObject({ ended: z.string(), goesOn: z.boolean(), at: time, conversation: z.string().optional() }).optional(),
   /** How long its program may take to start (ms), where that is longer than the rig allows others. */
   startupMs: z.number().optional(),
+  /** The first line of its first prompt, by which its conversation is found again. */
+  beacon: z.string().optional(),
   /** The first prompt, where the program takes it only by typing: the session's first delivery. */
   typed: z.string().optional(),
   /** What somebody wants it to be told first, of a lasting agent. */
@@ -34,7 +36,10 @@ const conversation = {
       what: z.string(),
       kind: z.string().optional(),
       enter: z.string().optional(),
+      dialog: z.string().optional(),
       since: time,
+      /** The question that is asked of a person about it. */
+      question: z.string().optional(),
     })
     .optional(),
 };
@@ -49,6 +54,8 @@ export const session = z.looseObject({
   ackedAt: time.optional(),
   exit: exit.optional(),
   ...conversation,
+  /** Of a run that a person works on: its worktree is laid out, and this starts the agent there. */
+  words: z.string().optional(),
   /** The end of its output, once it is over. */
   lastWords: z.string().optional(),
 });
@@ -71,3 +78,33 @@ export const asked = {
   /** Its session was ended by a person, and is not started again until somebody wakes it. */
   killed: z.looseObject({ at: time, by: z.string() }).optional(),
 };
+
+/** One session, kept when its holder has gone on to the next: session-log.ts. */
+export const sessionEntry = z.looseObject({
+  id: z.string(),
+  /** The run or the lasting agent whose session it was. */
+  holder: z.string(),
+  /** Whose sessions are one line: the work item, over all of its runs, or the lasting agent. */
+  line: z.string(),
+  work: z.string().optional(),
+  rig: z.string(),
+  name: z.string(),
+  role: z.string(),
+  /** The address of whose session it was. */
+  address: z.string(),
+  /** The preset of its program. */
+  agent: z.string(),
+  /** Where it ran. */
+  dir: z.string(),
+  at: time,
+  ackedAt: time.optional(),
+  mode: conversation.mode,
+  conversation: z.string().optional(),
+  beacon: z.string().optional(),
+  /** The commit that its worktree was at when it began, and when it ended. */
+  headBefore: z.string().optional(),
+  headAfter: z.string().optional(),
+  exit: exit.optional(),
+  /** How it ended, in a few words. */
+  how: z.string().optional(),
+});

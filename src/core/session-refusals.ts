@@ -63,6 +63,23 @@ export const SESSION_REFUSALS = {
     try: 'The agents live on. If `gt up` does not renew the host, it is too old to hand them over: `gt down` and `gt up` do.',
     exit: 5,
   },
+  SESSION_UNKNOWN: { says: 'No session `{id}` is known.', try: '{hint}', exit: 3 },
+  NO_WORKTREE: {
+    says: '{agent} has no directory now: {dir} is not there.',
+    try: 'It is made when the agent starts: see `gt why {agent}`.',
+    exit: 3,
+  },
+  SEANCE_CANNOT: { says: '{session} cannot be asked: {why}.', try: '{hint}', exit: 4 },
+  SEANCE_FAILED: {
+    says: '{agent} gave no answer for {session} ({how}): {said}',
+    try: 'Talk to it: `gt seance --talk {session}`; whether the program works: `gt config agent check {agent}`.',
+    exit: 1,
+  },
+  NO_RECORDING: {
+    says: '{session} has no recording: {why}',
+    try: 'Recordings are kept for a week. Whether there are any: `gt config get recording.enabled`.',
+    exit: 3,
+  },
   ATTACH_LOST: {
     says: 'The connection to {agent} was lost, and not found again: {why}',
     try: 'See `gt status`, and `gt peek {agent}` for its last output.',

@@ -1,4 +1,4 @@
-import { isUrgent, mailboxOf } from './mail.ts';
+import { isUrgent, mailboxOf, mayGo } from './mail.ts';
 import type { Records } from './records.ts';
 
 /** Where agents, mail and memories stand (derive.ts): lists and inboxes read what they show. */
@@ -30,12 +30,11 @@ export const messageStands = (doc: Records['message']): At => [
  */
 export function letterStands(doc: Records['letter']): At {
   const mailbox = mailboxOf(doc);
-  const isOver = doc.state !== 'unread' && doc.told !== 'waiting' && doc.told !== 'bound';
   return [
     [`letters.of:${doc.message}`, doc.at],
     [doc.state === 'archived' ? `letters.archived:${mailbox}` : `letters:${mailbox}`, doc.at],
     ...(doc.state === 'unread' ? [[`letters.unread:${mailbox}`, doc.at] as const] : []),
-    ...(isOver ? [['letters.over', doc.stateAt ?? doc.at] as const] : []),
+    ...(mayGo(doc) ? [['letters.over', doc.stateAt ?? doc.toldAt ?? doc.at] as const] : []),
     ...(doc.told === 'waiting' && doc.line !== undefined ? waits(doc.line, doc) : []),
   ];
 }

@@ -21,9 +21,14 @@ export const patrol = z.looseObject({
   repaired: z.number().default(0),
 });
 
-/** A question that only a person can answer. The same cause is one escalation with a count. */
+/**
+ * A question that only a person can answer. The same cause is one escalation with a count. With an `asker` it has a job: it expires, and its answer is
+ * brought to who asked (question.ts).
+ */
 export const escalation = z.looseObject({
   id: z.string(),
+  /** Of a question, from 1: raised when one that had ended is asked anew. */
+  generation: z.number().optional(),
   cause: z.string(),
   subject: z.string(),
   severity: z.enum(['low', 'medium', 'high', 'critical']),
@@ -32,17 +37,38 @@ export const escalation = z.looseObject({
   state: z.enum(['open', 'acked', 'closed']),
   openedAt: time,
   lastAt: time,
-  /** Asked by an agent that waits for the answer: who (its address), in which session, and whose line the answer goes into. */
+  /** The agent that waits for the answer: its address, its session, and whose line the answer goes into. */
   asker: z.looseObject({ address: z.string(), session: z.string().optional(), line: z.string() }).optional(),
   rig: z.string().optional(),
   work: z.string().optional(),
   choices: z.array(z.string()).optional(),
-  /** The screen that asks, where it is a dialog of the agent's program. */
+  /** What the asker's screen showed, without secrets. */
   screen: z.string().optional(),
-  dialog: z.looseObject({ name: z.string(), kind: z.string().optional(), enter: z.string().optional() }).optional(),
+  /** The dialog of its program that asks: `id` stands for its words, so that no other one is answered; `todo` where it is not answered by a choice. */
+  dialog: z
+    .looseObject({
+      id: z.string(),
+      name: z.string(),
+      kind: z.string().optional(),
+      enter: z.string().optional(),
+      todo: z.string().optional(),
+    })
+    .optional(),
+  /** Its asker stands and waits: it is told by the call that asks. */
+  waiter: z.boolean().optional(),
   expiresAt: time.optional(),
   answer: z.looseObject({ text: z.string(), choice: z.number().optional(), by: z.string(), at: time }).optional(),
+  /** Answers that were typed into a dialog so far, and what came of the last one that failed. */
+  tries: z.number().optional(),
+  failed: z.string().optional(),
+  /** The asker has the answer: who waited for it, or by this delivery; `why` tells that nobody was there to be told. */
+  told: z.looseObject({ at: time, delivery: z.string().optional(), why: z.string().optional() }).optional(),
+  ackedBy: z.string().optional(),
+  /** How a question ended. `elsewhere`: the dialog went away without an answer of ours. */
+  ended: z.enum(['answered', 'expired', 'elsewhere', 'closed']).optional(),
   closedAt: time.optional(),
+  closedBy: z.string().optional(),
+  reason: z.string().optional(),
 });
 
 /** The one worker of the town. */

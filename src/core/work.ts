@@ -104,8 +104,8 @@ export function addNeeds(work: Work, on: readonly string[], open: readonly strin
   };
 }
 
-/** Puts an item on the hook: wanted, done as soon as its needs are met and a slot is free. */
-export function sling(work: Work, agent: string | undefined, now: number): Change<Work> | Refusal {
+/** Puts an item on the hook: wanted, done as soon as its needs are met and a slot is free. @param manual a person starts the agent */
+export function sling(work: Work, agent: string | undefined, now: number, manual = false): Change<Work> | Refusal {
   const { id } = work;
   if (work.status === 'closed') return refuse('WORK_CLOSED', { id, reason: work.closed?.reason ?? 'closed' });
   if (work.status === 'deferred' || work.status === 'pinned') return refuse('WORK_HELD', { id, status: work.status });
@@ -114,7 +114,7 @@ export function sling(work: Work, agent: string | undefined, now: number): Chang
   const again = work.needsYou !== undefined;
   if (!again && (work.status === 'hooked' || work.status === 'in_progress'))
     return refuse('WORK_TAKEN', { id, holder: 'the town: it waits for its turn' });
-  const { needsYou: _, ...rest } = work;
+  const { needsYou: _needs, manual: _manual, ...rest } = work;
   const doc: Work = {
     ...rest,
     status: again && work.status === 'in_progress' ? 'in_progress' : 'hooked',
@@ -122,6 +122,7 @@ export function sling(work: Work, agent: string | undefined, now: number): Chang
     slungAt: now,
     updatedAt: now,
     ...(agent ? { agent } : {}),
+    ...(manual ? { manual } : {}),
   };
   return {
     put: [{ noun: 'work', doc }],
@@ -195,6 +196,7 @@ export function standingOfWork(work: Work, merge: Merge | undefined, run: Run | 
   if (work.status === 'closed') return 'closed';
   if (work.needsYou) return 'needs you';
   if (merge) return merge.state === 'submitted' || merge.state === 'queued' ? 'submitted' : 'merging';
+  if (run?.manual && !run.submitted && run.session?.words && !run.session.ackedAt) return 'yours to begin';
   if (run) return run.submitted ? 'handed in' : run.session?.ackedAt ? 'in progress' : 'starting';
   if (unmet > 0) return work.status === 'open' ? 'blocked' : `${work.status}, waiting for ${unmet}`;
   if (work.want) return work.rework ? 'rework waits for a slot' : 'waits for a slot';

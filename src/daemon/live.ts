@@ -7,9 +7,9 @@ import type { Member } from '#core/ids';
 import type { Agent } from '#core/records';
 import { writeBin } from '#world/agents/bin';
 import { type actorOf, identityOf, type LaunchGround } from '#world/agents/environment';
-import { hides } from '#world/agents/hides';
 import { agentFor, launch, presetName } from '#world/agents/launch';
 import { launchAgent, noteOnDisk } from '#world/agents/launch-agent';
+import { inWorktrees } from '#world/agents/lay-out';
 import { sessionToken, townSecret } from '#world/agents/token';
 import { makeCheck } from '#world/checks/slots';
 import { systemClock } from '#world/clock';
@@ -119,7 +119,7 @@ function agentsOf(
       launch(run, work, rig, text, { ...ground, molecule }),
     launchAgent: (agent: Agent) => launchAgent(agent, groundOf(agent.rig), ground),
     choose: ({ using: _, ...agent }: Agent) => presetName(agent as Agent, groundOf(agent.rig)),
-    hides: (...[run, rig]: Parameters<World['agents']['hides']>) => hides(run, rig, ground.layout),
+    ...inWorktrees(ground),
     cleared: (agent: Agent) => noteOnDisk(agent, false, ground.layout),
     preset: (...[holder]: Parameters<World['agents']['preset']>) => agentFor(holder, groundOf(holder.rig), ground.layout).preset,
     identity: async (run: Parameters<typeof actorOf>[0]) => identityOf(run, ground.email),

@@ -28,7 +28,12 @@ export async function giveBack(desk: Desk, id: string, why: string): Promise<voi
       for (const letter of letters) {
         draft.put({ noun: 'letter', doc: { ...letter, told: 'none', why } });
         const { message, box } = letter;
-        draft.say({ type: 'mail.undeliverable', subject: message, ...(doc.rig && { rig: doc.rig }), data: { box, line: doc.work, why } });
+        draft.say({
+          type: 'mail.undeliverable',
+          subject: message,
+          ...(doc.rig && { rig: doc.rig }),
+          data: { box, line: doc.work, why },
+        });
       }
       await tellSenders(desk, draft, letters, why);
       const isLast = doc.letters !== undefined || (await desk.books.count(`letters.waiting:${doc.work}`)) <= letters.length;

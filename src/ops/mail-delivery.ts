@@ -26,9 +26,9 @@ const bytes = (text: string): number => new TextEncoder().encode(text).length;
  */
 export async function ensureMail(desk: Desk, draft: Draft, line: string, rig: string, to: string): Promise<void> {
   const recipient = (await draft.get('recipient', line)) ?? nobodyYet(line);
-  for (const { id } of recipient.line) {
-    const doc = await draft.get('delivery', id);
-    if (doc?.mail && !doc.letters && doc.state === 'pending') return draft.put({ noun: 'recipient', doc: recipient });
+  for (const { id, mail } of recipient.line) {
+    const doc = mail ? await draft.get('delivery', id) : undefined;
+    if (doc && !doc.letters && doc.state === 'pending') return draft.put({ noun: 'recipient', doc: recipient });
   }
   const now = desk.clock.now();
   const fresh: Delivery = {
@@ -65,12 +65,7 @@ async function freeDelivery(desk: Desk, reading: Reading): Promise<string> {
  * Settles what a mail delivery brings: the next letters that fit into `room` bytes. Undefined when none waits, `later` when the next one does not fit. The
  * claim must write the line too, which is what keeps a letter that is sent meanwhile from being passed over.
  */
-export async function bindMail(
-  desk: Desk,
-  reading: Reading,
-  doc: Delivery,
-  room: number,
-): Promise<Bound | 'later' | undefined> {
+export async function bindMail(desk: Desk, reading: Reading, doc: Delivery, room: number): Promise<Bound | 'later' | undefined> {
   const waiting = await nextWaiting(desk, reading, doc.work);
   const taken = thatFit(waiting, room);
   if (taken.length === 0) return waiting.length > 0 ? 'later' : undefined;
@@ -99,7 +94,13 @@ async function nextWaiting(desk: Desk, reading: Reading, line: string): Promise<
   const before = await Promise.all(threads.map((thread) => books.index(`letters.due:${line}:${thread}`, 0, MAIL_LOOK - 1)));
   // Both lists hold a thread from its beginning on, so nothing of a thread that is left out comes before what is taken.
   const whole = new Set([...oldest, ...before.flat()]);
-  const letters = [...pressing, ...(await lettersOf(reading, [...whole].filter((id) => !urgent.includes(id))))];
+  const letters = [
+    ...pressing,
+    ...(await lettersOf(
+      reading,
+      [...whole].filter((id) => !urgent.includes(id)),
+    )),
+  ];
   return inTurn(letters).filter(({ id }) => whole.has(id));
 }
 

@@ -1,3 +1,4 @@
+import type { Change } from '#core/change';
 import { nobodyYet, post } from '#core/delivery';
 import { isAgentId } from '#core/holder';
 import { shortHash } from '#core/ids';
@@ -17,6 +18,8 @@ export type Nudge = {
   readonly key?: string;
   /** The session whose first prompt it is: typed before anything else, also before its agent has said hello. */
   readonly first?: string;
+  /** Who says it, where that is not the caller. */
+  readonly from?: string;
   /** ms from now */
   readonly expiresIn?: number;
 };
@@ -36,7 +39,11 @@ const ID_LENGTH = 6;
 const bytes = (text: string): number => new TextEncoder().encode(text).length;
 
 /** Writes down what is to be said to an agent; its job sees to the rest. */
-export async function nudge(desk: Desk, input: Nudge): Promise<Nudged | Refusal> {
+export const nudge = async (desk: Desk, input: Nudge): Promise<Nudged | Refusal> =>
+  desk.change(async (reading) => posting(desk, reading, input));
+
+/** The same as a part of another change. */
+export async function posting(desk: Desk, reading: Reading, input: Nudge): Promise<Change<Nudged> | Refusal> {
   const written = bytes(input.text);
   if (written > TEXT_BYTES) return refuse('NUDGE_TOO_LARGE', { bytes: written, limit: TEXT_BYTES });
   const { text, removed, prefixed } = fitForTerminal(input.text);
@@ -48,38 +55,36 @@ export async function nudge(desk: Desk, input: Nudge): Promise<Nudged | Refusal>
       what: 'That cannot be a key.',
       hint: 'Take a word or two, 100 characters at most: `--key review`.',
     });
-  return desk.change(async (reading) => {
-    const rig = isAgentId(id) ? await rigOfAgent(id, reading) : await rigOfWork(id, reading);
-    if (typeof rig !== 'string') return rig;
-    const recipient = (await reading.get('recipient', id)) ?? nobodyYet(id);
-    const older: Delivery[] = [];
-    for (const entry of recipient.line) {
-      const doc = key !== undefined && entry.key === key ? await reading.get('delivery', entry.id) : undefined;
-      // First prompts and what people say take no place of each other.
-      if (doc && (doc.first === undefined) === (first === undefined)) older.push(doc);
-    }
-    const now = desk.clock.now();
-    const fresh: Delivery = {
-      id: await freeId(desk, reading),
-      to,
-      work: id,
-      rig,
-      from: desk.actor,
-      bytes: bytes(text),
-      head: headOf(text),
-      mode,
-      ...(key !== undefined && { key }),
-      ...(first !== undefined && { first }),
-      createdAt: now,
-      expiresAt: now + (input.expiresIn ?? NUDGE_EXPIRES_MS),
-      state: 'pending',
-      attempts: 0,
-      history: [],
-    };
-    const change = post(recipient, fresh, text, older, now);
-    if (isRefusal(change)) return change;
-    return { ...change, answer: { id: fresh.id, to, work: id, mode, expiresAt: fresh.expiresAt, removed, prefixed } };
-  });
+  const rig = isAgentId(id) ? await rigOfAgent(id, reading) : await rigOfWork(id, reading);
+  if (typeof rig !== 'string') return rig;
+  const recipient = (await reading.get('recipient', id)) ?? nobodyYet(id);
+  const older: Delivery[] = [];
+  for (const entry of recipient.line) {
+    const doc = key !== undefined && entry.key === key ? await reading.get('delivery', entry.id) : undefined;
+    // First prompts and what people say take no place of each other.
+    if (doc && (doc.first === undefined) === (first === undefined)) older.push(doc);
+  }
+  const now = desk.clock.now();
+  const fresh: Delivery = {
+    id: await freeId(desk, reading),
+    to,
+    work: id,
+    rig,
+    from: input.from ?? desk.actor,
+    bytes: bytes(text),
+    head: headOf(text),
+    mode,
+    ...(key !== undefined && { key }),
+    ...(first !== undefined && { first }),
+    createdAt: now,
+    expiresAt: now + (input.expiresIn ?? NUDGE_EXPIRES_MS),
+    state: 'pending',
+    attempts: 0,
+    history: [],
+  };
+  const change = post(recipient, fresh, text, older, now);
+  if (isRefusal(change)) return change;
+  return { ...change, answer: { id: fresh.id, to, work: id, mode, expiresAt: fresh.expiresAt, removed, prefixed } };
 }
 
 async function rigOfWork(id: string, reading: Reading): Promise<string | Refusal> {

@@ -13,6 +13,8 @@ type Input = {
   readonly ids: readonly string[];
   readonly rig?: string;
   readonly agent?: string;
+  /** No session is started: a person starts the agent in the worktree. */
+  readonly manual?: boolean;
   /** Why nobody could do it: said now, instead of by a run that cannot start. `agent` is the one asked for by name. */
   readonly unfit?: (rig: string, agent: string | undefined) => Promise<Refusal | undefined>;
 };
@@ -43,10 +45,10 @@ export async function cannotSling({ books, clock }: Desk, input: Input): Promise
   return undefined;
 }
 
-async function judged(work: Work | undefined, id: string, { rig, agent, unfit }: Input, now: number) {
+async function judged(work: Work | undefined, id: string, { rig, agent, manual, unfit }: Input, now: number) {
   if (!work) return refuse('WORK_UNKNOWN', { id, hint: '`gt work list` shows all.' });
   if (rig !== undefined && work.rig !== rig) return refuse('WORK_ELSEWHERE', { id, rig: work.rig, target: rig });
-  const change = slung(work, agent, now);
+  const change = slung(work, agent, now, manual);
   if (isRefusal(change)) return change;
   const refusal = work.type === MILESTONE ? undefined : await unfit?.(work.rig, agent ?? work.agent);
   return refusal ?? { work, change };

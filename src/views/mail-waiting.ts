@@ -8,7 +8,7 @@ import { type Reason, reason } from './reason.ts';
 const LISTED = 5;
 
 /** The mailbox of whoever has sessions. */
-export const mailboxOfHolder = (holder: Holder): string => mailboxOf({ box: addressOf(holder), line: lineOf(holder) });
+const mailboxOfHolder = (holder: Holder): string => mailboxOf({ box: addressOf(holder), line: lineOf(holder) });
 
 /**
  * What a session is told of its mail as it starts: how much lies unread that an earlier one was told of, or may have been, and how it is read. Empty when there
@@ -24,7 +24,9 @@ export async function mailForPrime(books: Books, holder: Holder, now: number): P
   const known = unread - waiting;
   if (known <= 0) return '';
   const letters = (await books.readMany('letter', ids)).filter(({ told }) => told !== 'waiting').slice(0, LISTED);
-  const lines = letters.map(({ message, from, subject, at }) => `- ${message} from ${from}, ${relativeTime(at, now)}: ${subject}`);
+  const lines = letters.map(
+    ({ message, from, subject, at }) => `- ${message} from ${from}, ${relativeTime(at, now)}: ${subject}`,
+  );
   const more = known > letters.length ? [`- and ${known - letters.length} more: \`gt mail inbox --unread\``] : [];
   const title = known === 1 ? '1 mail that was told before is unread' : `${known} mails that were told before are unread`;
   return [`${title} (\`gt mail read <id>\`):`, ...lines, ...more].join('\n');

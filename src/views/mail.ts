@@ -93,10 +93,7 @@ export async function mailThread(
   const message = await books.read('message', id);
   if (!message) return undefined;
   const { thread } = message;
-  const [ids, count] = await Promise.all([
-    books.indexFromEnd(`thread:${thread}`, THREAD_SHOWN),
-    books.count(`thread:${thread}`),
-  ]);
+  const [ids, count] = await Promise.all([books.indexFromEnd(`thread:${thread}`, THREAD_SHOWN), books.count(`thread:${thread}`)]);
   const found = await books.readMany('message', ids.toReversed());
   return { thread, count, mails: await Promise.all(found.map((one) => opened(books, one))) };
 }
@@ -119,7 +116,9 @@ export async function mailSearch(books: Books, mailbox: string, words: string, c
     for (let last = -1; looked < FURTHEST && letters.length < count; last -= PAGE) {
       const ids = await books.index(list, last - PAGE + 1, last);
       const page = (await books.readMany('letter', ids)).toReversed();
-      const bodies = await Promise.all(page.map((one) => (one.bytes <= SEARCHED_BYTES ? books.textField(one.message, 'body') : one.head)));
+      const bodies = await Promise.all(
+        page.map((one) => (one.bytes <= SEARCHED_BYTES ? books.textField(one.message, 'body') : one.head)),
+      );
       looked += page.length;
       for (const [i, one] of page.entries()) {
         const text = `${one.message} ${one.from} ${one.subject} ${one.type} ${bodies[i] ?? ''}`.toLowerCase();

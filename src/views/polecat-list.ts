@@ -15,6 +15,8 @@ export type Polecat = {
   readonly state: AgentState['is'];
   readonly evidence: string;
   readonly todo: string | null;
+  /** A person starts its agent. */
+  readonly manual: boolean;
   readonly attempt: number;
   readonly session: string | null;
   readonly pid: number | null;
@@ -68,6 +70,7 @@ export function polecatOf(run: Run, title: string, step?: string): Polecat {
     state: is,
     evidence,
     todo,
+    manual: run.manual === true,
     attempt: run.attempt,
     session: run.session?.id ?? null,
     pid: (run.session && !run.session.exit ? run.session.pid : undefined) ?? null,

@@ -6,8 +6,9 @@ import { directivesOf, type PromptValues, rolePrompt } from '#core/role-prompt';
 import { actorFor, type Identity } from '#core/roles';
 import type { PromptFiles } from '#world/agents/prompt-files';
 import type { Desk } from '#world/desk';
+import { answersFor, answersText } from './escalations.ts';
 import { hookOf } from './hook.ts';
-import { mailForPrime } from './mail-for-prime.ts';
+import { mailForPrime } from './mail-waiting.ts';
 import { memoriesForPrime } from './memories.ts';
 
 /** The context of an agent, and what it was made of. */
@@ -16,7 +17,6 @@ export type Primed = {
   readonly actor: string;
   readonly role: string;
   readonly work: string | null;
-  readonly unread: number;
   /** Overlays and directives that are wrong: what is wrong with each. */
   readonly leftOut: readonly string[];
 };
@@ -29,6 +29,8 @@ export type PrimeGround = {
   readonly caller?: { readonly session: string; readonly token: string } | undefined;
   readonly files: PromptFiles;
   readonly values: PromptValues;
+  /** ms since 1970 */
+  readonly now: number;
   /** All of it, whatever its size. */
   readonly whole?: boolean | undefined;
 };
@@ -41,15 +43,16 @@ export async function prime(
   desk: Pick<Desk, 'books' | 'steps'>,
   ground: PrimeGround,
 ): Promise<(Primed & { faults: Refusal[] }) | Refusal> {
-  const { who, holder, caller, files, values, whole } = ground;
+  const { who, holder, caller, files, values, now, whole } = ground;
   const { books } = desk;
   if (caller && (!holder || !isCurrent(holder, caller.token))) return stale(holder, caller.session);
   const actor = actorFor(who);
   const hook = holder && !isAgent(holder) ? await hookOf(desk, holder) : null;
   if (isRefusal(hook)) return hook;
-  const [handoff, mail, memories] = await Promise.all([
+  const [handoff, mail, answers, memories] = await Promise.all([
     holder ? books.textField(lineOf(holder), 'handoff') : undefined,
-    mailForPrime(books, actor),
+    holder ? mailForPrime(books, holder, now) : '',
+    holder ? answersFor(books, lineOf(holder)) : [],
     memoriesForPrime(books, who),
   ]);
   const known = { ...values, role: who.role, actor, rig: who.rig, name: who.name, ...workIn(hook) };
@@ -63,6 +66,7 @@ export async function prime(
     handoff: handoff ?? '',
     hook,
     mail,
+    answers: answersText(answers).join('\n'),
     memories,
     directives: directives.text,
   };
@@ -71,7 +75,6 @@ export async function prime(
     actor,
     role: who.role,
     work: hook?.id ?? null,
-    unread: mail.unread,
     leftOut: faults.map((fault) => explain(fault).says),
     faults,
   };

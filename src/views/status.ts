@@ -5,8 +5,10 @@ import { type AgentLine, lastingList } from './agents.ts';
 import type { ProcessFact, TownFacts } from './facts.ts';
 import { gateLine } from './gates.ts';
 import { mqList, type Queue } from './mq-list.ts';
+import { type Need, needs } from './needs.ts';
 import { nudgeCounts } from './nudges.ts';
 import { type Polecat, polecatList } from './polecat-list.ts';
+import { rigRoles } from './rig-roles.ts';
 
 export type RigStatus = {
   readonly name: string;
@@ -37,6 +39,8 @@ export type Status = {
   readonly slots: { readonly taken: number; readonly of: number; readonly waiting: number };
   readonly needsYou: readonly NeedsYou[];
   readonly escalations: readonly Open[];
+  /** All that waits for a person, and the first few of it: `gt needs` lists it. */
+  readonly needs: { readonly total: number; readonly first: readonly Need[] };
   readonly nudges: { readonly waiting: number; readonly undelivered: number };
   /** Open ones; and steps that have failed, of all of them. */
   readonly molecules: { readonly open: number; readonly failed: number };
@@ -47,6 +51,7 @@ export type Status = {
 
 /** Questions shown at most; the counts tell of more. */
 const SHOWN = 20;
+const FIRST = 5;
 
 /**
  * The town at a glance: what runs, what waits, what needs a person. Its cost grows with what runs and waits now, never with what was.
@@ -59,7 +64,7 @@ export async function status(
   broken: ReadonlyArray<{ readonly name: string; readonly says: string; readonly try: string }> = [],
 ): Promise<Status> {
   const { name, root, up, board, processes, maxPolecats } = facts;
-  const [taken, waiting, stuck, gates, questions, nudges, open, failed, lasting, shown] = await Promise.all([
+  const [taken, waiting, stuck, gates, questions, nudges, open, failed, lasting, shown, all] = await Promise.all([
     books.count('runs.live'),
     books.count('want'),
     books.index('needs-you', 0, SHOWN - 1).then((ids) => books.readMany('work', ids)),
@@ -70,6 +75,7 @@ export async function status(
     books.count('steps.person'),
     lastingList(books),
     Promise.all(rigs.map((rig) => rigStatus(books, rig))),
+    needs(books, { rigs, broken }),
   ]);
   return {
     town: { name, root, up, board },
@@ -92,10 +98,11 @@ export async function status(
       count,
       openedAt,
     })),
+    needs: { total: all.total, first: all.needs.slice(0, FIRST) },
     nudges,
     molecules: { open, failed },
     agents: lasting.filter(({ rig }) => rig === ''),
-    rigs: shown.map((one) => ({ ...one, agents: lasting.filter(({ rig }) => rig === one.name) })),
+    rigs: shown,
   };
 }
 
@@ -113,11 +120,13 @@ const failedStep = ({ subject: id, cause, why }: Escalation): NeedsYou[] =>
     ? [{ id, rig: '', title: 'a step that failed', why, todo: `gt mol step retry ${id}, or skip it with a reason` }]
     : [];
 
-async function rigStatus(books: Books, rig: Rig): Promise<Omit<RigStatus, 'agents'>> {
+/** A rig at a glance. */
+export async function rigStatus(books: Books, rig: Rig): Promise<RigStatus> {
   const { name, settings } = rig;
-  const [{ requests, rig: _, ...queue }, polecats, open, hooked, waiting, closed] = await Promise.all([
+  const [{ requests, rig: _, ...queue }, polecats, agents, open, hooked, waiting, closed] = await Promise.all([
     mqList(books, rig),
     polecatList(books, name),
+    lastingList(books, name),
     books.count(`work.open:${name}`),
     books.count(`work.hooked:${name}`),
     books.count(`want:${name}`),
@@ -125,12 +134,13 @@ async function rigStatus(books: Books, rig: Rig): Promise<Omit<RigStatus, 'agent
   ]);
   const current = requests.find((one) => one.id === queue.current);
   const at = current ? { id: current.id, work: current.work, state: current.state } : null;
-  const roles = [...(settings.spawn === 'auto' ? ['polecats'] : []), ...(queue.enabled ? ['refinery'] : [])];
+  const roles = rigRoles(settings).flatMap(({ role, is }) => (is === 'on' && role !== 'mayor' ? [role] : []));
   return {
     name,
     roles,
     refinery: { ...queue, queued: requests.length, at },
     polecats,
+    agents,
     counts: { open, hooked, waiting, closed },
   };
 }

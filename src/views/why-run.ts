@@ -15,6 +15,14 @@ export async function whyRun(run: Run, { now, session }: WhyFacts): Promise<Reas
     return [reason('preparing', `${address} gets its worktree.`, `it got its slot ${relativeTime(run.grantedAt, now)}`)];
   if (run.submitted)
     return [reason('leaving', `${run.work} is handed in; its agent is leaving.`, relativeTime(run.submitted.at, now))];
+  if (run.manual) {
+    const { evidence, todo } = agentState(run, {});
+    const said =
+      run.session?.ackedAt === undefined
+        ? 'nobody has called gt there yet'
+        : `it was begun ${relativeTime(run.session.ackedAt, now)}`;
+    return [reason('by-hand', `${address}: ${evidence}.`, said, todo)];
+  }
   const current = run.session;
   if (!current || current.exit) {
     if (run.notBefore !== undefined && run.notBefore > now)

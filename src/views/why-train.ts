@@ -16,7 +16,7 @@ export function whyTrain(queue: Queue, id: string | undefined, now: number): Rea
         'refinery-off',
         `The refinery of ${rig} is off.`,
         'merge_queue.enabled is false',
-        `set merge_queue.enabled in the settings of ${rig}`,
+        `gt rig settings set ${rig} merge_queue.enabled true${request.state === 'submitted' ? '' : `, or gt land --direct ${request.work}`}`,
       ),
     );
   if (queue.blocked) reasons.push(whyBlocked(queue, queue.blocked, now));

@@ -3,6 +3,7 @@ import type { Run, Work } from '#core/records';
 import type { Desk } from '#world/desk';
 import type { Books } from '#world/store/books';
 import type { Rig } from '#world/world';
+import { whyAsked } from './escalations.ts';
 import type { SessionFact, TownFacts } from './facts.ts';
 import { lastingNamed } from './lasting-named.ts';
 import { whyMailWaits } from './mail-waiting.ts';
@@ -55,11 +56,18 @@ export async function why(
   const reasons = [
     ...(await whyWork(books, facts, work)).filter(({ code }) => !asksNot || code !== 'looking'),
     ...inMolecule,
-    ...(work.status === 'closed' ? [] : [...(await whyMailWaits(books, work.id)), ...(await whyNotNudged(books, work.id))]),
+    ...(work.status === 'closed' ? [] : await whyUnsaid(books, work.id, facts.now)),
   ];
   const moot = work.status === 'closed' || reasons.some((one) => one.code === 'not-slung' || one.code === 'needs-you');
   return { about: work.id, title: work.title, reasons: moot ? reasons : [...outages(facts), ...reasons] };
 }
+
+/** What its agent has asked in vain, and what was said to it in vain. */
+const whyUnsaid = async (books: Books, id: string, now: number): Promise<Reason[]> => [
+  ...(await whyAsked(books, id, now)),
+  ...(await whyMailWaits(books, id)),
+  ...(await whyNotNudged(books, id)),
+];
 
 /** Why a gate, a step or a molecule does not move. */
 async function whyOther(books: Books, facts: WhyFacts, about: string): Promise<Why | undefined> {
@@ -175,13 +183,6 @@ async function whyInLine(books: Books, facts: WhyFacts, work: Work): Promise<Rea
 async function whyNoSlot(books: Books, facts: WhyFacts, name: string, live: number): Promise<Reason | undefined> {
   const rig = facts.rigs.find((one) => one.name === name);
   if (!rig) return reason('no-rig', `The rig ${name} is not registered any more.`, 'mayor/rigs.json', `gt rig add ${name} …`);
-  if (rig.settings.spawn === 'manual')
-    return reason(
-      'manual',
-      `Agents of ${name} are started by hand.`,
-      'spawn is "manual"',
-      `set spawn to "auto" in ${rig.layout.settingsFile}`,
-    );
   const { max_polecats } = rig.settings;
   if (live >= max_polecats)
     return reason(

@@ -91,6 +91,10 @@ export type World = {
     readonly launchAgent: (agent: Agent) => Promise<Launch>;
     /** The preset that a lasting agent's next session has, as the settings are now. @throws Refused when its rig is not there */
     readonly choose: (agent: Agent) => string;
+    /** Makes a worktree ready for a person, who is to be heard there as the run's session. @returns what that person types in it. @throws Refused as `launch` */
+    readonly layOut: (run: Run, rig: Rig) => Promise<string>;
+    /** Takes away what was laid out there: it is gt that starts agents in it. */
+    readonly takeAway: (run: Run) => Promise<void>;
     /** Patterns of what a run's worktree hides: context files of the repository that would speak to the agent in gt's place. */
     readonly hides: (holder: Run | Agent, rig: Rig) => string[];
     /** A lasting agent is not wanted any more: what stood on disk for it goes. */

@@ -8,6 +8,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { keptPath, readToken } from '#world/pty/access';
 import { connectHost } from '#world/pty/client';
+import { openDialogs } from '#world/pty/dialog/open';
 import { Exits } from '#world/pty/exits';
 import { Fence } from '#world/pty/fence';
 import { openNudges } from '#world/pty/nudge/open';
@@ -107,8 +108,9 @@ test('a successor takes the place of the host that hands over to it, and of no o
   mkdirSync(dir, { mode: 0o700 });
   const sessions = new Sessions({ exits: new Exits(join(dir, 'sessions')), now, warn: () => undefined });
   const nudges = openNudges(sessions, { dir: join(dir, 'nudges'), now, warn: () => undefined });
+  const dialogs = openDialogs(sessions, { now, warn: () => undefined });
   const fence = new Fence(join(dir, 'epoch'));
-  const asked = { path: running.path, token: 't', build: 'test', sessions, nudges, fence, now, held: Promise.resolve() };
+  const asked = { path: running.path, token: 't', build: 'test', sessions, nudges, dialogs, fence, now, held: Promise.resolve() };
   await expect(serve({ ...asked, onOver: () => undefined })).rejects.toMatchObject({ code: 'HOST_RUNS' });
   linkSync(running.path, keptPath(running.path)); // as a host does that hands over
   const door = await serve({ ...asked, onOver: () => undefined });
@@ -122,9 +124,10 @@ test('who says nothing is cut off', async () => {
   mkdirSync(dir, { mode: 0o700 });
   const sessions = new Sessions({ exits: new Exits(join(dir, 'sessions')), now, warn: () => undefined });
   const nudges = openNudges(sessions, { dir: join(dir, 'nudges'), now, warn: () => undefined });
+  const dialogs = openDialogs(sessions, { now, warn: () => undefined });
   const fence = new Fence(join(dir, 'epoch'));
   const path = join(dir, 'host');
-  const asked = { path, token: 't', build: 'test', sessions, nudges, fence, now, helloMs: 20 };
+  const asked = { path, token: 't', build: 'test', sessions, nudges, dialogs, fence, now, helloMs: 20 };
   const door = await serve({ ...asked, onOver: () => undefined });
   await (await open(path)).closed;
   const greeted = await open(path);

@@ -78,7 +78,7 @@ test('a polecat reads first what its session before left to it, and a token that
   }));
   const who = { role: 'polecat', rig: 'shop', name: 'toast' } as const;
   const asked = (token: string) =>
-    prime(desk, { who, holder: run, caller: { session: `${run.id}.s1`, token }, files, values: {} });
+    prime(desk, { who, holder: run, caller: { session: `${run.id}.s1`, token }, files, values: {}, now: 10 });
   const { context } = good(await asked(TOKEN));
   expect(context).toMatch(
     new RegExp(
@@ -129,9 +129,9 @@ test('a lasting agent has no item on its hook, and is told its unread mail', asy
     };
   });
   const caller = { session: 'hq-mayor.s1', token: 'k' };
-  const found = good(await prime(desk, { who: { role: 'mayor' }, holder: mayor, caller, files, values: {} }));
-  expect(found).toMatchObject({ actor: 'mayor', role: 'mayor', work: null, unread: 6, leftOut: [] });
-  expect(found.context).toContain('## Mail: 6 unread (`gt mail inbox`)\n- l6 from shop/witness: news 6\n');
+  const found = good(await prime(desk, { who: { role: 'mayor' }, holder: mayor, caller, files, values: {}, now: 10 }));
+  expect(found).toMatchObject({ actor: 'mayor', role: 'mayor', work: null, leftOut: [] });
+  expect(found.context).toMatch(/## Mail\n6 unread \(`gt mail inbox`\):\n- m from shop\/witness, [^:\n]+: news 6\n/);
   expect(found.context).toContain('- and 1 more');
   expect(found.context).not.toContain('On your hook');
 });

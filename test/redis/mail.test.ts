@@ -30,7 +30,11 @@ const toMayor = (text: string, more: object = {}) =>
 describe('a mail', () => {
   test('stands in the books with its text and a letter in each mailbox, and one delivery is on its way', async () => {
     const sent = await mail.send('look at the API\nof the shop');
-    expect(await mail.desk.books.read('message', sent.id)).toMatchObject({ from: 'overseer', subject: 'look at the API', thread: sent.id });
+    expect(await mail.desk.books.read('message', sent.id)).toMatchObject({
+      from: 'overseer',
+      subject: 'look at the API',
+      thread: sent.id,
+    });
     expect(await mail.desk.books.textField(sent.id, 'body')).toBe('look at the API\nof the shop');
     expect(await mail.letter(sent)).toMatchObject({ box: mail.box, line: mail.at.work, state: 'unread', told: 'waiting' });
     const [delivery = ''] = await mail.line();
@@ -64,7 +68,9 @@ describe('a mail', () => {
       refused: 'MAIL_TOO_LARGE',
       facts: { bytes: 5 * MAIL_BYTES },
     });
-    expect(await postLetters(mail.desk, { ...from, text: 'x', subject: 's'.repeat(201) }, boxes)).toMatchObject({ refused: 'USAGE' });
+    expect(await postLetters(mail.desk, { ...from, text: 'x', subject: 's'.repeat(201) }, boxes)).toMatchObject({
+      refused: 'USAGE',
+    });
     const item = await newItem(mail.desk, 'done');
     await close(mail.desk, item.id);
     expect(await postLetters(mail.desk, { ...from, text: 'x' }, [{ box: 'shop/polecats/nux', line: item.id }])).toMatchObject({
@@ -93,7 +99,12 @@ describe('the agent', () => {
     expect(await mail.letter(a)).toMatchObject({ told: 'told', state: 'unread', session: mail.at.caller.session });
     expect(await mail.line()).toEqual([]);
     const events = await mail.desk.books.eventsBefore(undefined, 50);
-    expect(events.filter(({ type }) => type === 'mail.injected').map(({ subject }) => subject).sort()).toEqual([a.id, b.id].sort());
+    expect(
+      events
+        .filter(({ type }) => type === 'mail.injected')
+        .map(({ subject }) => subject)
+        .sort(),
+    ).toEqual([a.id, b.id].sort());
   });
 
   test('is told by the terminal the same text again when it was certainly not sent, and nothing that came meanwhile', async () => {
@@ -131,7 +142,10 @@ describe('the agent', () => {
     await mail.desk.change(async (reading) => {
       const now = await reading.get('run', mail.at.caller.run);
       if (!now?.session) throw new Error('no session');
-      return { put: [{ noun: 'run', doc: { ...now, session: { ...now.session, id: caller.session, token } } }], answer: undefined };
+      return {
+        put: [{ noun: 'run', doc: { ...now, session: { ...now.session, id: caller.session, token } } }],
+        answer: undefined,
+      };
     });
     const { deliveries } = await mail.contextOf(caller);
     expect(mailsIn(deliveries[0]?.text ?? '')).toEqual([b.id]);

@@ -1,5 +1,7 @@
+import { readDialog } from '#core/dialog';
 import type { Classified } from '#core/screen-state';
 import { systemClock } from '#world/clock';
+import type { DialogAnswer, DialogResult, DialogSeen } from '#world/pty/dialog/asked';
 import { HostRefused } from '#world/pty/host';
 import type { NudgeAsked, NudgeResult } from '#world/pty/nudge/asked';
 
@@ -8,10 +10,15 @@ export class SaidHost {
   readonly asked: NudgeAsked[] = [];
   readonly withdrawn: string[] = [];
   readonly acked: string[] = [];
-  readonly features = new Set(['nudge']);
+  readonly features = new Set(['nudge', 'dialog']);
   /** Answers to come, in order; without one it goes on waiting. */
   readonly answers: Array<NudgeResult | HostRefused> = [];
   readonly #waiting = new Map<string, (result: NudgeResult) => void>();
+  /** What a dialog is answered with: answers to come, and what was asked for. */
+  readonly chooses: DialogResult[] = [];
+  readonly chosen: DialogAnswer[] = [];
+  reads: DialogSeen | undefined;
+  readings = 0;
   running = true;
   looks: Classified['state'] = 'busy';
   looked = 0;
@@ -37,6 +44,15 @@ export class SaidHost {
     const next = this.answers.shift();
     if (next instanceof HostRefused) throw next;
     return next ?? new Promise((resolve) => this.#waiting.set(asked.nudge, resolve));
+  }
+  async readDialog(): Promise<DialogSeen> {
+    this.readings++;
+    const why = `the screen says ${this.looks}`;
+    return this.reads ?? { state: this.looks, why, id: readDialog([], { why }).id, choices: [], screen: '' };
+  }
+  async answerDialog(asked: DialogAnswer): Promise<DialogResult> {
+    this.chosen.push(asked);
+    return this.chooses.shift() ?? { outcome: 'stays', why: 'nothing was said', pressed: false };
   }
   async withdraw(id: string) {
     this.withdrawn.push(id);

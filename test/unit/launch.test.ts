@@ -107,9 +107,9 @@ test('a session says before it starts which conversation it leads, and never ask
   const { launched } = ground('claude', ['claude']);
   const first = await launched();
   expect(first.noted).toMatchObject({ starts: 1, mode: 'fresh', conversation: expect.any(String) });
-  expect(first.request.argv).toContain(first.noted?.conversation);
+  expect(first.request.argv).toContain(first.noted.conversation);
   // Prepared again after a crash, noted again by books that were cut back: other ids.
-  const ids = [first, await launched({ starts: 1 }), await launched({ at: 1 })].map(({ noted }) => noted?.conversation);
+  const ids = [first, await launched({ starts: 1 }), await launched({ at: 1 })].map(({ noted }) => noted.conversation);
   expect(new Set(ids).size).toBe(3);
 });
 
@@ -150,14 +150,14 @@ test('a conversation that nobody told is found where its program wrote it down: 
     utimesSync(join(folder, `2026_${id}.jsonl`), seconds, seconds);
     return id;
   };
-  const resumed = async () => (await launched({ before })).noted?.conversation;
+  const resumed = async () => (await launched({ before })).noted.conversation;
   talk(1, run.dir, 4);
   expect(await resumed()).toBeUndefined();
   talk(2, run.dir, 6);
   const last = talk(3, run.dir, 7);
   talk(4, `${run.dir}-2`, 8);
   expect(await resumed()).toBe(last);
-  expect((await launched({ before: { ...before, goesOn: false } })).noted).toBeUndefined();
+  expect((await launched({ before: { ...before, goesOn: false } })).noted.conversation).toBeUndefined();
 });
 
 test('a polecat has every variable of Gas Town and of gtr, those of hooks, and none of another town', async () => {

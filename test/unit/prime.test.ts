@@ -20,7 +20,7 @@ describe('the context of an agent', () => {
     const text = primeText(
       toldOf(hook, {
         handoff: 'Tests are half done.',
-        mail: { unread: 7, heads: ['m1 from mayor: Hurry'] },
+        mail: '7 unread:\n- m1 from mayor: Hurry',
         memories: { lines: ['Redis is on 6380 (mem-1)'], more: 3 },
         directives: 'Speak French.',
       }),
@@ -33,9 +33,8 @@ describe('the context of an agent', () => {
       'On your hook: gp-a: Red buttons (attempt 2, branch polecat/toast/gp-a)',
       'Make them red.',
       'Red ones.',
-      '## Mail: 7 unread',
+      '## Mail\n7 unread',
       '- m1 from mayor: Hurry',
-      '- and 6 more',
       '- Redis is on 6380 (mem-1)',
       '- and 3 more: `gt memories`',
       '## Directives: they win over all that is said above\nSpeak French.',
@@ -62,7 +61,7 @@ describe('the context of an agent', () => {
         {
           prompt: `role ${LONG}`,
           handoff: LONG,
-          mail: { unread: 1, heads: [LONG] },
+          mail: LONG,
           memories: { lines: [LONG], more: 0 },
           directives: `Last word. ${LONG}`,
         },
@@ -82,9 +81,8 @@ describe('the context of an agent', () => {
   });
 
   test('a text of others does not look like a terminal’s: control bytes are left out', () => {
-    const text = primeText(toldOf(hook, { handoff: 'a\x1b[2Jb\x07', mail: { unread: 1, heads: ['x\ny'] } }), CONTEXT_BYTES);
-    expect(text).not.toMatch(/[\x07\x1b]/);
-    expect(text).toContain('- x y');
+    const text = primeText(toldOf(hook, { handoff: 'a\x1b[2Jb\x07', mail: '\x9b1m' }), CONTEXT_BYTES);
+    expect(text).not.toMatch(/[\x07\x1b\x9b]/);
   });
 });
 

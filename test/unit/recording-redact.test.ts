@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Redactor, redact } from '#world/pty/recording/redact';
-import { secretsOf } from '#world/pty/recording/secrets';
-import { View } from '#world/pty/recording/view';
+import { Redactor, redact } from '#core/redact/redact';
+import { secretsOf } from '#core/redact/secrets';
+import { View } from '#core/redact/view';
+import { Stream } from '#world/pty/recording/stream';
 import { fuzzed } from '../support/fuzz-stream.ts';
 import { runs } from '../support/runs.ts';
 
@@ -87,7 +88,7 @@ test('what is printed without secrets is recorded as it is, whatever its chunks'
         expect(recorded + redactor.end()).toBe(text);
       },
     ),
-    { numRuns: runs(100) },
+    { numRuns: runs(200) },
   );
 });
 
@@ -132,7 +133,7 @@ test('a known value is found between whatever else is printed, parted by any seq
         expect(View.printed(recorded).text).not.toContain(PASSWORD.slice(2, 6));
       },
     ),
-    { numRuns: runs(300) },
+    { numRuns: runs(200) },
   );
 });
 
@@ -192,4 +193,48 @@ test('secret are the values of variables whose names say so, and the token of th
     SHORT_KEY: '1234567',
   };
   expect(secretsOf(env)).toEqual(['value-one', 'value-two', 'value-three', 'value-four', 'value-five', 'value-six']);
+});
+
+test('whatever a secret stands in and wherever the bytes are cut, no stream gives it', () => {
+  const around = fc.string({ unit: fc.constantFrom(...'abXY09-_/+. []:;\n\x1b\u00e9\u4f60'), maxLength: 60 });
+  const secret = fc.string({ unit: fc.constantFrom(...'abcXYZ019-_/+.\u00e9\u4f60'), minLength: 10, maxLength: 40 });
+  const paint = fc.constantFrom('', '\x1b[31m', '\x1b[0m', '\r\n', '\x1b[K');
+  fc.assert(
+    fc.property(
+      around,
+      secret,
+      around,
+      paint,
+      fc.nat(40),
+      fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1 }),
+      (...drawn) => {
+        const [before, value, after, sequence, at, sizes] = drawn;
+        const told = `${before.replaceAll(/[\x00-\x1f\x7f-\x9f]/g, '')}${value.slice(0, at)}${sequence}${value.slice(at)}${after}`;
+        const bytes = Buffer.from(told);
+        const stream = new Stream([value]);
+        let given = '';
+        for (let from = 0, n = 0; from < bytes.length; n++) {
+          const size = sizes[n % sizes.length] as number;
+          given += stream.write(bytes.subarray(from, from + size));
+          from += size;
+        }
+        given += stream.end();
+        expect(View.printed(given).text).not.toContain(value);
+        expect(redact(bytes.toString(), [value])).toBe(given);
+      },
+    ),
+    { numRuns: runs(200) },
+  );
+});
+
+test('passwords in addresses, and variables that are named as secrets, are secrets of an environment', () => {
+  const env = {
+    DATABASE_URL: 'postgres://app:s3cret-pass@db:5432/x',
+    MY_PASSWORD: 'correct horse',
+    npm_config__auth: 'dXNlcjpwYXNz',
+    SHORT_KEY: 'abc',
+    GIT_AUTHOR_NAME: 'shop/polecats/toast',
+    PAGE: 'https://example.org/a/b@c',
+  };
+  expect(secretsOf(env).sort()).toEqual(['correct horse', 'dXNlcjpwYXNz', 's3cret-pass']);
 });

@@ -106,6 +106,17 @@ const MOVES: Array<[law: string, run: Run, facts: SessionFacts | undefined, move
     { do: 'end-run', outcome: 'submitted' },
   ],
 ];
+const UNWATCHED = { ...RULES, unwatched: true };
+test('with the witness off a death ends the run, and its item waits for a person', () => {
+  const dead = live({ ...seen, exit }, { deaths: 1 });
+  expect(nextForRun(dead, undefined, UNWATCHED, NOW)).toMatchObject({ do: 'give-up', todo: 'gt sling gp-a starts it again' });
+  expect(nextForRun({ ...dead, submitted }, undefined, UNWATCHED, NOW)).toMatchObject({ do: 'end-run', outcome: 'submitted' });
+});
+test('with the witness off nobody is ended for saying nothing, and what went down with the host goes on', () => {
+  expect(nextForRun(live({ pid: 7, at: 0 }), running, UNWATCHED, NOW)).toMatchObject({ do: 'watch' });
+  expect(nextForRun(live({ ...seen, exit }), undefined, UNWATCHED, NOW)).toMatchObject({ do: 'note-session', n: 2 });
+});
+
 test.each(MOVES)('%s', (_law, run, facts, move) => {
   expect(nextForRun(run, facts, RULES, NOW)).toMatchObject(move);
 });
@@ -141,6 +152,8 @@ function play({ run, facts, now }: Life, move: RunMove, fate: Fate): Life {
     }
     case 'end-run':
       return { run: { ...run, state: 'ended', outcome: move.outcome }, facts, now };
+    case 'give-up':
+      return { run: { ...run, state: 'ended', outcome: 'suspended' }, facts, now };
     case 'over':
       return { run, facts, now };
   }

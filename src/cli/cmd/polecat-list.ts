@@ -22,7 +22,8 @@ export const polecatList = command({
 /** Polecats for people. */
 export function polecatsText(polecats: readonly Polecat[], { paint, now }: Pick<Show, 'paint' | 'now'>): string {
   if (polecats.length === 0) return 'No polecat is at work.';
-  return table(
+  const byHand = polecats.filter(({ state }) => state === 'by hand').map((one) => `${one.address}: ${one.todo ?? one.evidence}`);
+  const rows = table(
     polecats.map(({ address, work, state, attempt, agent, pid, since, title }) => [
       paint.bold(address),
       work,
@@ -35,6 +36,7 @@ export function polecatsText(polecats: readonly Polecat[], { paint, now }: Pick<
     ]),
     ['POLECAT', 'WORK', 'STATE', 'ATTEMPT', 'AGENT', 'PID', 'AGE', 'TITLE'].map(paint.dim),
   );
+  return [rows, ...byHand.map(paint.dim)].join('\n');
 }
 
 /** Polecats. */

@@ -50,5 +50,7 @@ export const rig: Group = {
   verbs: {
     add: { help: 'Registers a repository', aliases: ['create'], load: () => add },
     list: { help: 'Lists the rigs', aliases: ['ls'], load: async () => (await import('./rig-list.ts')).rigList },
+    status: { help: 'One rig, with its roles', load: async () => (await import('./rig-status.ts')).rigStatus },
+    settings: { help: 'What a rig is set to', load: async () => (await import('./rig-settings.ts')).rigSettings },
   },
 };

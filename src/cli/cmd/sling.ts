@@ -3,6 +3,7 @@ import { idsOf, withNearest } from '#cli/ids';
 import { valuesOf } from '#cli/values';
 import { isUp, withDesk } from '#cli/wire';
 import { unfitIn } from '#cli/wire-agents';
+import { placesForHands, placeText } from '#cli/wire-by-hand';
 import { rigNames } from '#cli/wire-rigs';
 import { explain, isRefusal, type Refusal, refuse } from '#core/refusals';
 import { cannotSling, sling as slung } from '#ops/sling';
@@ -13,12 +14,14 @@ export const sling = command({
   options: [
     { name: 'target', value: 'rig', help: 'the rig that is to do them' },
     { name: 'agent', value: 'agent', help: 'which agent is to do them' },
+    { name: 'no-spawn', help: 'start no agent: make the worktree, and print where you start one yourself' },
     { name: 'on', value: 'formula', help: 'the formula whose steps the agent works' },
     { name: 'var', value: 'k=v', help: 'a value of a variable of the formula (feature and issue are given)', many: true },
     { name: 'fresh', help: 'with --on: each step in a session of its own' },
     { name: 'fanout', help: 'with --on: every step as work of its own, in parallel' },
   ],
-  about: 'An item that waits for others is accepted: it is done as soon as they are closed.',
+  about:
+    'An item that waits for others is accepted: it is done as soon as they are closed. With --no-spawn (or `spawn: "manual"` of the rig) any agent, or you, may do it: what calls gt in the worktree is its polecat.',
   example: 'gt sling sh-4kx sh-9ab shop',
   run: async ({ args, opts, global, io }) =>
     withDesk({ global, io }, { wait: 'person' }, async (town) => {
@@ -33,7 +36,13 @@ export const sling = command({
       if (isRefusal(vars)) return vars;
       if (opts.on === undefined && (opts.var.length > 0 || opts.fresh || opts.fanout))
         return refuse('USAGE', { what: 'These words are about a formula.', hint: 'Name it: `gt sling sh-4kx --on shiny`.' });
-      const wish = { ids, ...(rig === undefined ? {} : { rig }), ...agent, unfit: unfitIn(town, io) };
+      const wish = {
+        ids,
+        ...(rig === undefined ? {} : { rig }),
+        ...agent,
+        unfit: unfitIn(town, io, opts['no-spawn']),
+        manual: opts['no-spawn'],
+      };
       // Nothing is poured on an item that stays where it is.
       const refusal = opts.on === undefined ? undefined : await cannotSling(town.desk, wish);
       if (refusal) return withNearest(refusal, town);
@@ -47,14 +56,19 @@ export const sling = command({
       const told = await Promise.all(
         answers.map(async (one) => (one.slung ? one : { ...one, refusal: sentence(await withNearest(one.refusal, town)) })),
       );
-      return { slung: told, molecules: Object.fromEntries(poured), running: isUp(town) };
+      const running = isUp(town);
+      const begun = told.flatMap((one) => (one.slung && one.waitsFor.length === 0 ? [one.id] : []));
+      const places = running ? await placesForHands(town, begun, opts['no-spawn'], io) : {};
+      return { slung: told, molecules: Object.fromEntries(poured), places, running };
     }),
-  text: ({ slung: answers, molecules, running }, { paint }) => {
+  text: ({ slung: answers, molecules, places, running }, { paint }) => {
     const lines = answers.map((one) => {
       if (!one.slung) return `${paint.red(one.id)} not slung: ${one.refusal.says} ${one.refusal.try}`;
       const waits = one.waitsFor.length > 0 ? `, waits for ${one.waitsFor.join(', ')}` : '';
       const mol = molecules[one.id];
-      return `${paint.bold(one.id)} slung${mol ? ` on ${paint.bold(mol)}` : ''}${waits}`;
+      const place = places[one.id];
+      const yours = place ? `, ${'waits' in place ? '' : 'yours to begin:\n  '}${placeText(place)}` : '';
+      return `${paint.bold(one.id)} slung${mol ? ` on ${paint.bold(mol)}` : ''}${waits}${yours}`;
     });
     return running
       ? lines.join('\n')

@@ -8,6 +8,7 @@ import { openRigs } from '#cli/wire-rigs';
 import { explain, isRefusal } from '#core/refusals';
 import { duration, relativeTime } from '#core/relative-time';
 import { type RigStatus, type Status, status as shown } from '#views/status';
+import { needText } from './needs.ts';
 
 /** The town at a glance. */
 export const status = command({
@@ -54,12 +55,14 @@ const agentsOf = (agents: Status['agents'], show: { paint: Palette; now: number 
     ? []
     : [table(agents.map((one) => agentRow(one, show)).map(([first = '', ...rest]) => [`  ${first}`, ...rest]))];
 
-function rigText({ name, counts, refinery, polecats, agents }: RigStatus, paint: Palette, now: number): string {
+/** A rig for people. */
+export function rigText({ name, roles, counts, refinery, polecats, agents }: RigStatus, paint: Palette, now: number): string {
   const { open, hooked, waiting, closed } = counts;
   const lines = [`${paint.bold(name)}  open ${open} (hooked ${hooked}, waiting for a slot ${waiting}), closed ${closed}`];
   const at = refinery.at ? `${refinery.at.id} ${refinery.at.state}` : refinery.queued > 0 ? 'about to begin' : 'idle';
   const off = refinery.enabled ? '' : paint.yellow(' (off)');
   lines.push(`  refinery${off}: ${at}, ${refinery.queued} in the queue of ${refinery.target}`);
+  if (!roles.includes('witness')) lines.push(`  witness ${paint.yellow('(off)')}: an agent that ends is not started again`);
   if (refinery.warning) lines.push(`    ${paint.yellow(refinery.warning)}: what lands is not tested`);
   if (refinery.blocked)
     lines.push(`    ${paint.red('stopped')} ${relativeTime(refinery.blocked.since, now)}: ${refinery.blocked.note}`);
@@ -74,19 +77,15 @@ function rigText({ name, counts, refinery, polecats, agents }: RigStatus, paint:
     duration(now - since),
     step === null ? title : `${title} ${paint.dim(`(step ${step})`)}`,
   ]);
-  return [...lines, ...agentsOf(agents, { paint, now }), ...(rows.length > 0 ? [table(rows)] : [])].join('\n');
+  const byHand = polecats
+    .filter(({ state }) => state === 'by hand')
+    .map((one) => `    ${paint.dim(`${one.name}: ${one.todo ?? one.evidence}`)}`);
+  return [...lines, ...agentsOf(agents, { paint, now }), ...(rows.length > 0 ? [table(rows)] : []), ...byHand].join('\n');
 }
 
-function questions({ needsYou, escalations }: Status, paint: Palette, now: number): string[] {
-  const asked = [
-    ...needsYou.map(({ id, title, why, todo }) => [`  ${id}`, title, todo === null ? why : `${why}: ${todo}`]),
-    ...escalations
-      .filter(({ subject }) => !needsYou.some(({ id }) => id === subject))
-      .map(({ id, why, openedAt, count }) => [
-        `  ${id}`,
-        `${relativeTime(openedAt, now)}${count > 1 ? `, ${count} times` : ''}`,
-        why,
-      ]),
-  ];
-  return asked.length > 0 ? [`${paint.yellow('Needs you')}\n${table(asked)}`] : [];
+function questions({ needs: { total, first } }: Status, paint: Palette, now: number): string[] {
+  if (total === 0) return [];
+  const more = total > first.length ? [paint.dim(`… and ${total - first.length} more: gt needs`)] : [];
+  const lines = [...first.flatMap((need) => needText(need, paint, now)), ...more].map((line) => `  ${line}`);
+  return [`${paint.yellow(`Needs you: ${total}`)}\n${lines.join('\n')}`];
 }

@@ -5,6 +5,7 @@ import { systemClock } from '#world/clock';
 import { playedBy, readCommand } from './command.ts';
 import { StandIn } from './engine.ts';
 import { isSpared, type Site, transcriptOf, writeTranscript } from './files.ts';
+import { answerOnce, isHeadless } from './headless.ts';
 import { runHooks } from './hooks.ts';
 import { mindOf } from './mind.ts';
 import { notebook } from './notebook.ts';
@@ -27,6 +28,10 @@ export async function playProgram(given: readonly string[]): Promise<void> {
   const { [CHILD]: _child, ...env } = process.env;
   const words = readWords(preset, all);
   const site: Site = { preset, look, words, cwd: process.cwd(), env };
+  if (isHeadless(preset, all)) {
+    process.exitCode = answerOnce(site, scenario, words, note);
+    return;
+  }
   if (scenario.ends.daemon) startDaemon(site, note);
   const { stdin, stdout } = process;
   const size = { cols: stdout.columns ?? 80, rows: stdout.rows ?? 24 };

@@ -23,10 +23,10 @@ import { findConversation } from './transcripts.ts';
 
 type Session = NonNullable<Run['session']>;
 
-/** A session that is ready to be started, and what its record has to say of that before it is: absent where there is nothing to say. */
+/** A session that is ready to be started, and what its record has to say of that before it is. */
 export type Launch = {
   readonly request: SpawnRequest;
-  readonly noted?: Pick<Session, 'starts' | 'mode' | 'conversation' | 'typed' | 'startupMs'>;
+  readonly noted: Pick<Session, 'starts' | 'mode' | 'conversation' | 'beacon' | 'typed' | 'startupMs'>;
 };
 
 /** Who is to be started, and where: what a run and a lasting agent differ in. */
@@ -90,17 +90,18 @@ export async function start(seat: Seat, ground: LaunchGround): Promise<Launch> {
   // Whoever works for the town asks nobody before it acts, whether a person is near or not.
   await provision({ preset, places, autonomous: true, hooks: true, template });
   const mode = left === undefined ? 'fresh' : 'resume';
+  const prompts = seat.prompts(mode);
   const made = agentStart(preset, {
     mode,
     autonomous: true,
     hooks: true,
     places,
-    ...seat.prompts(mode),
+    ...prompts,
     asRoot: process.getuid?.() === 0,
   });
   const conversation = left ?? (made?.ownId ? id : undefined);
   const { startup_ms: startupMs } = preset;
-  const said = conversation !== undefined || made?.typed !== undefined || startupMs !== undefined;
+  const beacon = prompts.prompt?.split('\n', 1)[0];
   return {
     request: {
       id: session?.id ?? '',
@@ -109,7 +110,7 @@ export async function start(seat: Seat, ground: LaunchGround): Promise<Launch> {
       env: { ...base, ...made?.env, ...hookEnvironment(preset), ...seat.own },
       ...recordingOf(session?.id ?? '', seat.ground.settings.recording, ground.layout),
     },
-    ...(said ? { noted: { starts, mode, conversation, typed: made?.typed, startupMs } } : {}),
+    noted: { starts, mode, conversation, beacon, typed: made?.typed, startupMs },
   };
 }
 
@@ -169,7 +170,8 @@ export function configDirectory(
   return named ? resolve(named) : layout.agentConfig(name);
 }
 
-function placesOf({ home, dir }: Seat, defined: DefinedAgent, { layout, env, bin }: LaunchGround) {
+/** What the places of a preset are for who works in `dir`. */
+export function placesOf({ home, dir }: Pick<Seat, 'home' | 'dir'>, defined: DefinedAgent, { layout, env, bin }: LaunchGround) {
   return {
     config: configDirectory(defined, layout, env),
     home,

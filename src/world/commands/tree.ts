@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { setPriority } from 'node:os';
 import { PassThrough, type Readable } from 'node:stream';
+import { redact } from '#core/redact/redact';
+import { secretsOf } from '#core/redact/secrets';
 import { keepLog } from './log.ts';
 
 /** Ends a process tree, found from its leader and by tokens (`NAME=value`) in the environment; tells what it could not end. */
@@ -74,7 +76,8 @@ export async function runTree(killTree: KillTree, input: TreeInput): Promise<Tre
   }
   const leader = leaderOf(child.pid);
   const stdout = kept(child.stdout, input.stdoutBytes ?? 0);
-  const log = keepLog(joined([child.stdout, child.stderr]), input.logFile, LOG_CAP);
+  const secrets = secretsOf(env);
+  const log = keepLog(joined([child.stdout, child.stderr]), input.logFile, LOG_CAP, secrets);
   const watch = stopper(input, log.done);
   const stopped = await Promise.race([exit.then(() => undefined), watch.stopped]).finally(watch.settle);
   const killing = killTree({ ...(leader !== undefined && { leader }), tokens: [token], graceMs: GRACE_MS });
@@ -86,7 +89,7 @@ export async function runTree(killTree: KillTree, input: TreeInput): Promise<Tre
     killed.left.length > 0 && child.exitCode === null && child.signalCode === null ? { code: null, signal: null } : await exit;
   const judged = stopped ?? unwritten ?? judge(end, await isFull(cwd));
   const text = stdout();
-  return { judged, tail: log.tail(), left: killed.left.length, ...(text === undefined ? {} : { stdout: text }) };
+  return { judged, tail: log.tail(), left: killed.left.length, ...(text === undefined ? {} : { stdout: redact(text, secrets) }) };
 }
 
 function exitOf(child: ChildProcess): Promise<End> {

@@ -1,13 +1,9 @@
 /** The PTY host, from another process. */
 import { randomUUID } from 'node:crypto';
-import type { Socket } from 'node:net';
-import { connect } from 'node:net';
-import { dirname } from 'node:path';
-import { performance } from 'node:perf_hooks';
-import { setTimeout as pause } from 'node:timers/promises';
-import { checkDirectory, checkSocket, checkSocketPath } from './access.ts';
+import { checkSocketPath } from './access.ts';
 import { openEvents } from './attach/news.ts';
 import { openAttachment } from './attach/stream.ts';
+import type { DialogAnswer, DialogResult, DialogSeen } from './dialog/asked.ts';
 import type {
   AttachListener,
   Attachment,
@@ -22,9 +18,9 @@ import type {
   SpawnRequest,
   Survivor,
 } from './host.ts';
-import { HostGone, HostRefused } from './host.ts';
 import type { Looked, NudgeAsked, NudgeListed, NudgeResult, Outcome } from './nudge/asked.ts';
 import { PROTOCOLS } from './protocol.ts';
+import { reach } from './reach.ts';
 import { REJOIN_MS, Wire } from './wire.ts';
 
 /** How to reach a host, and as whom. */
@@ -40,9 +36,6 @@ export type HostAddress = {
   /** How long to try while nobody answers there, ms; 0 is once. */
   readonly waitMs?: number;
 };
-
-const RETRY_FIRST_MS = 5;
-const RETRY_LAST_MS = 100;
 
 class HostClient implements Host {
   readonly #wire: Wire;
@@ -150,6 +143,14 @@ class HostClient implements Host {
     return this.#wire.ask('look', { id, screen });
   }
 
+  readDialog(id: string, screen: object): Promise<DialogSeen> {
+    return this.#wire.ask('dialog-read', { id, screen });
+  }
+
+  answerDialog(asked: DialogAnswer): Promise<DialogResult> {
+    return this.#wire.ask('dialog-answer', asked);
+  }
+
   onEvent(listener: (event: HostEvent) => void): () => void {
     this.#wire.eventListeners.add(listener);
     if (!this.#watching) {
@@ -195,29 +196,6 @@ class HostClient implements Host {
 
   close(): void {
     this.#wire.close();
-  }
-}
-
-function dial(path: string): Promise<Socket> {
-  checkDirectory(dirname(path));
-  checkSocket(path);
-  return new Promise((resolve, reject) => {
-    const socket = connect(path);
-    socket.once('connect', () => resolve(socket));
-    socket.once('error', reject);
-  });
-}
-
-async function reach(path: string, waitMs: number): Promise<Socket> {
-  const over = performance.now() + waitMs;
-  for (let wait = RETRY_FIRST_MS; ; wait = Math.min(wait * 2, RETRY_LAST_MS)) {
-    try {
-      return await dial(path);
-    } catch (fault) {
-      if (fault instanceof HostRefused) throw fault;
-      if (performance.now() >= over) throw new HostGone(`No PTY host answers at ${path} (${(fault as Error).message}).`);
-      await pause(wait);
-    }
   }
 }
 

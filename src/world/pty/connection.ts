@@ -132,7 +132,7 @@ export class Connection {
   }
 
   async #work(n: number, op: string, args: Record<string, unknown>, hello: Hello, input: Buffer): Promise<Answer> {
-    const { sessions, nudges, now, fence } = this.#deps;
+    const { sessions, nudges, dialogs, now, fence } = this.#deps;
     const mayChange = () => fence.check(hello.epoch);
     try {
       const request = Object.hasOwn(REQUESTS, op) ? REQUESTS[op] : undefined;
@@ -144,6 +144,7 @@ export class Connection {
         peer: this.#peer(n, hello.client),
         sessions,
         nudges,
+        dialogs,
         now,
         input,
         mayChange,

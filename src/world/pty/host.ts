@@ -1,6 +1,7 @@
 /** What the rest of gt knows of the PTY host: the terminal sessions of agents, apart from every other process. Times are ms since 1970. */
 
 import type { Survivor } from '#world/processes/kill';
+import type { Dialoguing } from '#world/pty/dialog/asked';
 import type { Nudging } from '#world/pty/nudge/asked';
 
 /**
@@ -178,7 +179,7 @@ export class HostGone extends Error {
  * A hand-over of the host is no such loss: what was asked meanwhile is answered by the successor.
  * `spawn` and `forget` need a worker's epoch; what changes something is refused from a worker older than the newest one heard.
  */
-export interface Host extends Nudging {
+export interface Host extends Nudging, Dialoguing {
   /** Starts a session; the id of a session that the host knows is answered with that session, and starts nothing. */
   spawn(request: SpawnRequest): Promise<SessionInfo>;
   list(): Promise<SessionInfo[]>;
@@ -190,7 +191,7 @@ export interface Host extends Nudging {
   readonly build: string;
   /**
    * What the host can do beyond the protocol's first form: `screen` is needed for `peek` and `snapshot`, `record` for `record`, `nudge` for nudges, `attach` for
-   * `attach` and `history`, `events` for `events`, `hand-over` for `handOver`. Without it they reject with FEATURE_MISSING, and the host is not asked.
+   * `attach` and `history`, `events` for `events`, `dialog` for dialogs, `hand-over` for `handOver`. Without it they reject with FEATURE_MISSING, and the host is not asked.
    */
   readonly features: ReadonlySet<string>;
   /**

@@ -10,6 +10,7 @@ import { parseArgs } from 'node:util';
 import { systemClock } from '#world/clock';
 import { ensureToken, makeDirectory } from './access.ts';
 import { Answers } from './answers.ts';
+import { openDialogs } from './dialog/open.ts';
 import { Exits } from './exits.ts';
 import { Fence } from './fence.ts';
 import { openNudges } from './nudge/open.ts';
@@ -62,6 +63,7 @@ async function run(): Promise<void> {
     taken && { sessions: taken.handed.sessions, masters: taken.masters },
   );
   const nudges = openNudges(sessions, { dir: join(state, 'nudges'), now, warn });
+  const dialogs = openDialogs(sessions, { now, warn });
   const answers = new Answers(now);
   const fence = new Fence(join(state, 'epoch'));
   let begin: () => void = () => undefined;
@@ -74,6 +76,7 @@ async function run(): Promise<void> {
     build,
     sessions,
     nudges,
+    dialogs,
     fence,
     now,
     warn,

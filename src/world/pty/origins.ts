@@ -1,4 +1,6 @@
 /** Where sessions come from: forked by this host, handed over by the host before, or found on disk where a host was lost. */
+
+import { secretsOf } from '#core/redact/secrets';
 import { bornOf, isAlive } from '#world/processes/scan';
 import type { Kept, Start } from './exits.ts';
 import { bootId } from './exits.ts';
@@ -6,7 +8,6 @@ import type { SpawnRequest } from './host.ts';
 import { launch, SCREEN } from './launch.ts';
 import { onLeaderEnd } from './leader.ts';
 import { Output } from './output.ts';
-import { secretsOf } from './recording/secrets.ts';
 import { emptyScreen } from './screen/state.ts';
 import type { SessionDeps } from './session.ts';
 import { Session } from './session.ts';

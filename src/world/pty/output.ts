@@ -1,6 +1,7 @@
 /** What a session has printed: the last of it, and who hears the rest. */
+
+import { redact } from '#core/redact/redact';
 import { TAIL_BYTES } from './exits.ts';
-import { redact } from './recording/redact.ts';
 import { Ring } from './ring.ts';
 
 /** Bytes of output held in memory while a session runs; of an ended one, what is on disk. */

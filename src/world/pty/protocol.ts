@@ -9,10 +9,10 @@ export const PROTOCOLS: readonly number[] = [1];
 
 /**
  * What this build can do beyond the protocol's first form, told in WELCOME. `screen`: the requests `peek` and `snapshot`; `attach`: `attach` and what goes
- * with it; `events`; `record`: that request, and `record` in `spawn`; `nudge`: `nudge`, `nudge-ack`, `withdraw`, `nudges` and `look`; `hand-over`: the request
- * of that name, and MOVED.
+ * with it; `events`; `record`: that request, and `record` in `spawn`; `nudge`: `nudge`, `nudge-ack`, `withdraw`, `nudges` and `look`; `dialog`: `dialog-read`
+ * and `dialog-answer`; `hand-over`: the request of that name, and MOVED.
  */
-export const FEATURES: readonly string[] = ['screen', 'attach', 'events', 'record', 'nudge', 'hand-over'];
+export const FEATURES: readonly string[] = ['screen', 'attach', 'events', 'record', 'nudge', 'hand-over', 'dialog'];
 
 /** The feature that a host must have for a request to be known to it; requests that are not named here belong to the protocol's first form. */
 export const FEATURE_OF: Readonly<Record<string, string>> = {
@@ -28,6 +28,8 @@ export const FEATURE_OF: Readonly<Record<string, string>> = {
   nudges: 'nudge',
   look: 'nudge',
   'hand-over': 'hand-over',
+  'dialog-read': 'dialog',
+  'dialog-answer': 'dialog',
 };
 
 /**

@@ -1,6 +1,8 @@
 /** What a client may ask: each request's arguments, who may make it, and what it does. */
 import { ATTACH } from './attach/requests.ts';
 import { Room } from './attach/room.ts';
+import type { Dialogs } from './dialog/dialogs.ts';
+import { DIALOG_REQUESTS } from './dialog/requests.ts';
 import type { HandOverOrder } from './hand-over.ts';
 import type { HostInfo, SpawnRequest } from './host.ts';
 import type { Nudges } from './nudge/nudges.ts';
@@ -31,6 +33,7 @@ export type RequestContext = {
   readonly peer: Peer;
   readonly sessions: Sessions;
   readonly nudges: Nudges;
+  readonly dialogs: Dialogs;
   /** Time in ms since 1970. */
   readonly now: () => number;
   readonly input: Buffer;
@@ -117,6 +120,7 @@ export const REQUESTS: Readonly<Record<string, Request>> = {
   stop: { right: 'change', run: (args, { stop }) => stop(graceOf(args)) },
   ...RECORDING,
   ...NUDGE_REQUESTS,
+  ...DIALOG_REQUESTS,
   ...HAND_OVER_REQUESTS,
   ...ATTACH,
 };

@@ -6,6 +6,7 @@ import { dirname } from 'node:path';
 import { birthPath, checkSocketPath, isKept, makeDirectory } from './access.ts';
 import { Answers } from './answers.ts';
 import { Connection } from './connection.ts';
+import type { Dialogs } from './dialog/dialogs.ts';
 import type { Fence } from './fence.ts';
 import type { HandOverDeps } from './hand-over.ts';
 import { HandOver } from './hand-over.ts';
@@ -27,6 +28,7 @@ export type ServerDeps = {
   readonly build: string;
   readonly sessions: Sessions;
   readonly nudges: Nudges;
+  readonly dialogs: Dialogs;
   readonly fence: Fence;
   readonly now: () => number;
   readonly onOver: () => void;

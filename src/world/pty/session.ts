@@ -45,7 +45,8 @@ export class Session {
   size: Size;
   /** None of a session that is not recorded. */
   recorder: Recorder | undefined;
-  readonly #secrets: readonly string[];
+  /** What must be in nothing that is kept or told of it. */
+  readonly secrets: readonly string[];
   readonly #ending: Killing;
   #killMs: number | undefined;
   #typedAt: number;
@@ -73,7 +74,7 @@ export class Session {
     this.#typedAt = origin.typedAt ?? 0;
     this.#killMs = origin.killMs;
     this.inherited = origin.inherited ?? [];
-    this.#secrets = origin.secrets ?? [];
+    this.secrets = origin.secrets ?? [];
     this.#ending = new Killing(origin.start);
     this.screen = this.#openScreen(origin.screen);
     this.size = origin.size ?? origin.screen;
@@ -171,7 +172,7 @@ export class Session {
     const { start, screen, size } = this;
     const killMs = this.#ending.leftMs;
     const seen = { output: this.#output.state(), screen: screen.state(), size };
-    const known = { start, state: this.#state, typedAt: this.#typedAt, secrets: this.#secrets, ...seen };
+    const known = { start, state: this.#state, typedAt: this.#typedAt, secrets: this.secrets, ...seen };
     const exit = this.#exit;
     return {
       state: { ...known, ...(exit && { exit }), ...(killMs !== undefined && { killMs }), ...(terminal && { terminal }) },
@@ -232,7 +233,7 @@ export class Session {
     if (!exit) return;
     const { id } = this.start;
     this.screen.makeRoom(0, TAIL_BYTES); // what is not parsed must be in the ring that stays
-    const tail = this.#output.shrink(this.#secrets);
+    const tail = this.#output.shrink(this.secrets);
     try {
       this.#deps.exits.ended(id, { exit, seq: this.#output.ring.seq, lastOutputAt: this.#output.lastAt }, tail);
     } catch (fault) {

@@ -49,13 +49,15 @@ export function eventLine({ at, kind, text }: CastEvent): string {
   return `[${at.toFixed(3)}, "${kind}", ${JSON.stringify(text)}]\n`;
 }
 
-function parseHeader(line: string): CastHeader | undefined {
+/** The first line of a part; undefined for any other text. */
+export function parseHeader(line: string): CastHeader | undefined {
   const header = parse(line) as Partial<CastHeader> | undefined;
   const isOne = header?.version === 2 && [header.width, header.height, header.timestamp].every(Number.isFinite);
   return isOne ? (header as CastHeader) : undefined;
 }
 
-function parseEvent(line: string): CastEvent | undefined {
+/** Any further line; undefined for a text that is none. */
+export function parseEvent(line: string): CastEvent | undefined {
   const event = parse(line);
   if (!Array.isArray(event)) return undefined;
   const [at, kind, text] = event;

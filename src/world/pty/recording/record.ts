@@ -1,10 +1,11 @@
 /** Puts a recorder on a session of the host. */
+
+import { secretsOf } from '#core/redact/secrets';
 import type { SpawnRequest } from '#world/pty/host';
 import type { Session } from '#world/pty/session';
 import { limitsOf } from './limits.ts';
 import type { RecorderDeps, RecorderState } from './recorder.ts';
 import { Recorder } from './recorder.ts';
-import { secretsOf } from './secrets.ts';
 
 /** What the host gives to each recorder. `secrets` are the host's own. */
 export type RecordingHost = Pick<RecorderDeps, 'now' | 'after' | 'warn'> & { readonly secrets?: readonly string[] | undefined };

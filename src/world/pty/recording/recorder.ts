@@ -3,14 +3,14 @@
  * parts; each part but the first begins with the screen as it was then, so that it can be played alone, and old parts can go.
  */
 import { StringDecoder } from 'node:string_decoder';
+import { redact } from '#core/redact/redact';
+import { View } from '#core/redact/view';
 import type { RecorderLimits } from './limits.ts';
 import { LIMITS } from './limits.ts';
-import { redact } from './redact.ts';
 import type { ReelDeps, ReelState } from './reel.ts';
 import { Reel } from './reel.ts';
 import type { StreamState } from './stream.ts';
 import { Stream } from './stream.ts';
-import { View } from './view.ts';
 
 /** What a terminal is fed before a picture: all that it showed is forgotten. */
 const RESET = '\x1bc';

@@ -1,7 +1,7 @@
 /** One stream of bytes on its way into a recording: decoded, and without secrets, whatever its chunks. */
 import { StringDecoder } from 'node:string_decoder';
-import type { RedactorState } from './redact.ts';
-import { Redactor } from './redact.ts';
+import type { RedactorState } from '#core/redact/redact';
+import { Redactor } from '#core/redact/redact';
 
 /** What goes on in another process, as plain data. It holds clear text. `lacking` is the beginning of a character, as base64. */
 export type StreamState = { readonly redactor: RedactorState; readonly lacking: string };

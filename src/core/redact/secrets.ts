@@ -1,14 +1,20 @@
-/** What must not be recorded: the values that a session was given, and texts that are secrets by their shape. */
+/** What must not be recorded or written down: the values that a session was given, and texts that are secrets by their shape. */
 
 /** Variables whose value is a secret. `GIT_AUTHOR_NAME` and `TOKENIZERS_PARALLELISM` are none: the word must end there, or at an underscore. */
 const SECRET_NAME = /(?:KEY|TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIAL|AUTH)S?(?:_|\d*$)/i;
 /** Shorter values are found in too many texts that mean something else. */
 const LEAST_VALUE = 8;
 
-/** The secret values of an environment, by the names of its variables, and the token of the session itself. */
-export function secretsOf(env: Readonly<Record<string, string>>): string[] {
-  const named = Object.entries(env).filter(([name]) => name === 'GT_SESSION' || SECRET_NAME.test(name));
-  return named.map(([, value]) => value).filter((value) => value.trim().length >= LEAST_VALUE);
+/** A password in an address, whatever the variable is called that holds it. */
+const IN_ADDRESS = /:\/\/[^\s:/@]*:([^\s/@]+)@/g;
+
+/** The secret values of an environment: by the names of its variables, the token of the session itself, and passwords in addresses. */
+export function secretsOf(env: Readonly<Record<string, string | undefined>>): string[] {
+  const found = Object.entries(env).flatMap(([name, value = '']) => {
+    if (name === 'GT_SESSION' || SECRET_NAME.test(name)) return [value];
+    return value.includes('://') ? [...value.matchAll(IN_ADDRESS)].map(([, password = '']) => password) : [];
+  });
+  return found.filter((value) => value.trim().length >= LEAST_VALUE);
 }
 
 /** A secret that is known by how it begins; `least` characters of `body` (a class of a regular expression) must follow, and as many as there are belong to it. */

@@ -1,0 +1,83 @@
+import { command } from '#cli/command';
+import { isUp, type OpenTown, withDesk } from '#cli/wire';
+import { untilEvent } from '#cli/wire-events';
+import type { Merge } from '#core/records';
+import { isRefusal, type Refusal, refuse } from '#core/refusals';
+import { landDirect } from '#ops/land-direct';
+
+/** Lands what is handed in, now. */
+export const land = command({
+  args: [{ name: 'what', required: true, help: 'a polecat (rig/name), a work item, or a merge request' }],
+  options: [{ name: 'direct', help: 'before all others, and also while the refinery is off' }],
+  about:
+    "What was handed in is merged, the rig's checks run on that, and only what passes them lands. Ctrl+C stops waiting, not landing.",
+  example: 'gt land --direct shop/toast',
+  run: ({ args: { what }, opts, global, io, say }) => {
+    if (!opts.direct)
+      return refuse('USAGE', {
+        what: 'The refinery lands what is handed in.',
+        hint: 'To land one now: `gt land --direct <rig>/<polecat>`.',
+      });
+    if (io.env['GT_SESSION'] && io.env['GT_ROLE'] !== 'mayor') return refuse('LAND_NOT_YOURS');
+    return withDesk({ global, io }, { wait: 'person' }, async (town) => {
+      const id = await requestOf(town, what);
+      const asked = isRefusal(id) ? id : await landDirect(town.desk, id);
+      if (isRefusal(asked)) return asked;
+      if (!isUp(town)) return refuse('TOWN_DOWN');
+      say(`${asked.id} (${asked.work}) is next to land on ${asked.target} …`);
+      return told(await ended(town, asked, io.interrupted));
+    });
+  },
+  text: ({ merge, work, state, why, commit, target }, { paint }) => {
+    if (commit) return `${paint.bold(work)} landed on ${target}: ${commit.slice(0, 10)}`;
+    return state === 'returned'
+      ? `${paint.red(merge)} came back: ${why}`
+      : `${merge} is ${state}${why ? `: ${why}` : ''}. See gt why ${work}`;
+  },
+  exit: ({ state, why }) => (state === 'merged' ? 0 : state === 'returned' || why ? 1 : 6),
+});
+
+/** The newest request of what somebody names; a polecat has its name until its work has landed. */
+async function requestOf({ desk: { books } }: OpenTown, what: string): Promise<string | Refusal> {
+  if (await books.read('merge', what)) return what;
+  const [rig = '', name] = what.split('/').filter((word) => word !== 'polecats');
+  const items = name === undefined ? await books.readMany('work', [what]) : [];
+  const open = name === undefined ? [] : await books.readMany('merge', await books.index(`merges.open:${rig}`));
+  const works = await books.readMany(
+    'work',
+    open.map((one) => one.work),
+  );
+  const found = [...items, ...works.filter(({ hold }) => hold?.name === name)].find((one) => one.merge !== undefined);
+  return found?.merge ?? refuse('LAND_NOTHING', { what });
+}
+
+/** The request once it has landed or come back, or the train has stopped; as it is when nobody waits any more. */
+async function ended(
+  town: OpenTown,
+  { id, rig }: Merge,
+  interrupted: AbortSignal,
+): Promise<{ merge: Merge; blocked: string | undefined }> {
+  const { books } = town.desk;
+  const over = new AbortController();
+  const signal = AbortSignal.any([over.signal, interrupted]);
+  const look = async () => {
+    const [merge, train] = await Promise.all([books.read('merge', id), books.read('train', rig)]);
+    if (!merge) return undefined;
+    const open = ['submitted', 'queued', 'checking', 'landing'].includes(merge.state);
+    return open && !train?.blocked ? undefined : { merge, blocked: open ? train?.blocked?.note : undefined };
+  };
+  try {
+    const found = await Promise.race([id, rig].map((subject) => untilEvent(town, subject, look, signal)));
+    if (found) return found;
+  } finally {
+    over.abort();
+  }
+  const merge = await books.read('merge', id);
+  if (!merge) throw new Error(`${id} is gone`);
+  return { merge, blocked: undefined };
+}
+
+function told({ merge, blocked }: { merge: Merge; blocked: string | undefined }) {
+  const { id, work, state, target, landed, returned } = merge;
+  return { merge: id, work, state, target, commit: landed?.tip ?? null, why: returned?.kind ?? blocked ?? null };
+}

@@ -1,0 +1,143 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { Work } from '#core/records';
+import { acknowledge, closeEscalation, heard } from '#ops/end-question';
+import { hookCalled } from '#ops/hook-called';
+import { answersFor } from '#views/escalations';
+import { needs } from '#views/needs';
+import { NEXT, Questions, RUN, refusalOf, SEEN, SESSION, WORK } from '../support/questions.ts';
+import { type PrivateRedis, privateRedis } from '../support/redis.ts';
+import { good } from '../support/shop.ts';
+
+let server: PrivateRedis;
+let q: Questions;
+beforeAll(async () => {
+  server = await privateRedis();
+});
+afterAll(() => server.stop());
+beforeEach(async () => {
+  q = await Questions.open(server.path);
+});
+afterEach(() => q.leave());
+
+test('an answer is given once, and lies in the line of who asked, whichever session of it comes next', async () => {
+  const doc = await q.asks('Which database?', { choices: ['Postgres', 'SQLite'], severity: 'high' });
+  expect(doc).toMatchObject({
+    severity: 'high',
+    work: 'gp-a',
+    rig: 'gp',
+    asker: { address: 'gp/polecats/toast', session: SESSION.id },
+  });
+  await q.waits(doc);
+  const { needs: waiting } = await needs(q.at.op.books, { rigs: [] });
+  expect(waiting).toMatchObject([{ id: doc.id, kind: 'question', blocks: ['gp-a'], todo: `gt answer ${doc.id} 1|2` }]);
+  expect(refusalOf(await q.answers(doc.id, '3'))).toBe('ANSWER_NOT_A_CHOICE');
+  expect(refusalOf(await q.answers(doc.id, '1', { agent: 'gp-a' }))).toBe('ANSWER_OWN');
+  expect(good(await q.answers(doc.id, '2'))).toMatchObject({ answer: { text: 'SQLite', choice: 2 } });
+  const again = await q.answers(doc.id, '1');
+  expect(again).toMatchObject({ refused: 'ANSWERED', facts: { by: 'trial', text: 'SQLite' } });
+  await q.ends(doc);
+  const { told } = await q.read(doc.id);
+  expect(await q.line()).toEqual([told?.delivery]);
+  expect(await q.textOf(told?.delivery)).toBe(`The answer to your question ${doc.id} ("Which database?") from trial: 2. SQLite`);
+  expect((await needs(q.at.op.books, { rigs: [] })).total).toBe(0);
+  // Its session dies; the next one is told by its first hook, and shown it by prime until then.
+  await q.at.put('run', { ...RUN, sessions: 2, session: NEXT });
+  expect((await answersFor(q.at.op.books, 'gp-a')).map(({ id }) => id)).toEqual([doc.id]);
+  const caller = { session: NEXT.id, run: RUN.id, token: NEXT.token };
+  const fetched = good(await hookCalled(q.at.op, caller, { at: 'context', input: { tool: 'Bash' }, mayPrint: true }));
+  expect(fetched.deliveries.map(({ id }) => id)).toEqual([told?.delivery]);
+});
+
+test('the same words of the same agent are one question with a count; of another agent they are another', async () => {
+  const [first, again] = [await q.asks('Which database?'), await q.asks('Which database?')];
+  expect([again.id, again.count]).toEqual([first.id, 2]);
+  const own = await q.asks('Which database?', { caller: undefined, severity: 'low' });
+  expect(own.id).not.toBe(first.id);
+  expect(own.asker).toBeUndefined();
+  expect(refusalOf(await q.answers(own.id, 'yes'))).toBe('QUESTION_IS_NONE');
+});
+
+test('a question that nobody answers expires by itself: its asker is told once, and a late answer is refused', async () => {
+  const doc = await q.asks('Which database?', { expiresIn: 300 });
+  await q.ends(doc);
+  const late = await q.read(doc.id);
+  expect(late).toMatchObject({ state: 'closed', ended: 'expired' });
+  expect(await q.textOf(late.told?.delivery)).toContain('Nobody answered');
+  expect(refusalOf(await q.answers(doc.id, 'Postgres'))).toBe('QUESTION_EXPIRED');
+  const { needs: waiting, expired } = await needs(q.at.op.books, { rigs: [], all: true });
+  expect([waiting, expired.map(({ id }) => id)]).toEqual([[], [doc.id]]);
+  // Asked again it is a new question, with a job of its own.
+  const anew = await q.asks('Which database?');
+  expect([anew.id, anew.generation]).toEqual([doc.id, 2]);
+  expect(good(await q.answers(doc.id, 'Postgres')).answer?.text).toBe('Postgres');
+  await q.ends(anew);
+});
+
+test('whoever waits is told by the call that asks, and by nothing else', async () => {
+  const doc = await q.asks('Which database?', { waits: true });
+  good(await q.answers(doc.id, 'SQLite'));
+  good(await heard(q.at.op, doc.id));
+  await q.ends(doc);
+  expect(await q.line()).toEqual([]);
+  expect((await q.read(doc.id)).told).not.toHaveProperty('delivery');
+});
+
+test('a session that died while it waited: the answer goes into the line, and asking the same again gets it', async () => {
+  const doc = await q.asks('Which database?', { waits: true });
+  await q.at.put('run', { ...RUN, sessions: 2, session: NEXT });
+  good(await q.answers(doc.id, 'SQLite'));
+  const { told } = await q.becomes(doc.id, ({ told: at }) => at !== undefined);
+  expect(await q.line()).toEqual([told?.delivery]);
+});
+
+test('a session whose answer nobody told yet, and that asks the same again, gets it', async () => {
+  await q.stop();
+  const doc = await q.asks('Which database?');
+  good(await q.answers(doc.id, 'SQLite'));
+  expect(await q.asks('Which database?')).toMatchObject({ state: 'closed', answer: { text: 'SQLite' } });
+});
+
+test('what was answered while no worker served is told by the next one', async () => {
+  const doc = await q.asks('Which database?');
+  await q.waits(doc);
+  await q.leave();
+  await q.serve();
+  await q.stop();
+  good(await q.answers(doc.id, 'SQLite'));
+  await q.at.end();
+  await q.serve();
+  await q.becomes(doc.id, ({ told }) => told?.delivery !== undefined);
+});
+
+test('a person sees to it and closes it: the asker is told that, and nobody is told of what has nobody', async () => {
+  const doc = await q.asks('Which database?');
+  expect(good(await acknowledge(q.at.op, doc.id))).toMatchObject({ state: 'acked', ackedBy: 'trial' });
+  good(await closeEscalation(q.at.op, doc.id, 'asked elsewhere'));
+  const { told } = await q.becomes(doc.id, (now) => now.told !== undefined);
+  expect(await q.textOf(told?.delivery)).toContain('has closed your question');
+  expect(refusalOf(await q.answers(doc.id, 'x'))).toBe('QUESTION_CLOSED');
+  const other = await q.asks('Which colour?');
+  await q.at.put('work', { ...WORK, status: 'closed' });
+  good(await q.answers(other.id, 'blue'));
+  expect((await q.becomes(other.id, (now) => now.told !== undefined)).told).toMatchObject({ why: 'WORK_CLOSED' });
+});
+
+test('a question ends with the work that it is about: nobody is asked, and nobody told', async () => {
+  const doc = await q.asks('Which database?');
+  await q.waits(doc);
+  const work = (await q.at.op.books.read('work', WORK.id)) as Work;
+  const { run: _, ...rest } = work;
+  await q.at.put('work', { ...rest, status: 'closed', closed: { at: 1, reason: 'landed' } });
+  await q.ends(doc);
+  expect(await q.read(doc.id)).toMatchObject({ ended: 'elsewhere', reason: 'its work is closed' });
+  expect([(await needs(q.at.op.books, { rigs: [] })).total, await q.line()]).toEqual([0, []]);
+});
+
+test('the screen beside a question is kept without more than one look', async () => {
+  q.host.reads = SEEN;
+  q.host.features.add('dialog');
+  const doc = await q.asks('Which database?');
+  expect((await q.becomes(doc.id, ({ screen }) => screen !== undefined)).screen).toContain('❯ 1. Yes');
+  await q.waits(doc);
+  expect(q.host.readings).toBe(1);
+});
