@@ -3,9 +3,9 @@ import { isAgentId } from '#core/holder';
 import { parentOf } from '#core/ids';
 import type { Agent } from '#core/records';
 import { isRefusal, Refused } from '#core/refusals';
-import { sessionPut } from '#core/session-log';
 import type { SessionInfo } from '#world/pty/host';
 import type { World } from '#world/world';
+import { sessionLogged } from './session-changes.ts';
 
 /**
  * A session of a lasting agent that the books have forgotten, because they were cut back to before it began: it is taken back, for its token is made of its
@@ -46,7 +46,7 @@ export async function adopted(session: SessionInfo, world: World): Promise<boole
     };
     const rig = of.rig === '' ? {} : { rig: of.rig };
     return {
-      put: [{ noun: 'agent', doc }, ...sessionPut(known, doc, await reading.get('session', session.id))],
+      put: [{ noun: 'agent', doc }, ...(await sessionLogged(reading, known, doc))],
       events: [{ type: 'session.adopted', subject: id, ...rig, data: { session: session.id, pid } }],
       answer: true,
     };

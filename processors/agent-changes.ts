@@ -1,9 +1,9 @@
 import type { NewEvent, Put } from '#core/change';
 import type { Agent } from '#core/records';
 import { isRefusal, Refused } from '#core/refusals';
-import { sessionPut, sessionTouched } from '#core/session-log';
 import type { Reading } from '#world/store/books';
 import type { World } from '#world/world';
+import { sessionLogged } from './session-changes.ts';
 
 /**
  * Changes a lasting agent's record; a change that changes nothing is not written, and its event is not told. `put` adds another record to the same commit.
@@ -22,8 +22,7 @@ export async function changeAgent(
     const more: Put[] = [];
     const doc = await change(now, reading, (one) => more.push(one));
     if (doc === now) return { put: [], answer: now };
-    const touched = sessionTouched(now, doc);
-    if (touched !== undefined) more.push(...sessionPut(now, doc, await reading.get('session', touched)));
+    more.push(...(await sessionLogged(reading, now, doc)));
     const told = event?.(doc);
     const rig = now.rig === '' ? {} : { rig: now.rig };
     return {

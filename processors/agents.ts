@@ -8,6 +8,7 @@ import type { Agent } from '#core/records';
 import { explain, isRefusal, Refused, refuse } from '#core/refusals';
 import { usingIndex } from '#core/standing-talk';
 import { escalate } from '#ops/escalate';
+import { CRASH_LOOP } from '#ops/want-agent';
 import { failpoint } from '#world/failpoint';
 import type { World } from '#world/world';
 import { changeAgent } from './agent-changes.ts';
@@ -211,7 +212,7 @@ async function tellBroken(agent: Agent, { desk }: World): Promise<void> {
   const why = `${addressOf(agent)} is not started again: ${agent.broken?.why}. The end of its output:\n${agent.session?.lastWords ?? ''}`;
   const told = await escalate(desk, {
     subject: agent.id,
-    cause: 'crash_loop',
+    cause: CRASH_LOOP,
     why: why.slice(0, 1000),
     severity: 'high',
     ...(agent.rig ? { rig: agent.rig } : {}),

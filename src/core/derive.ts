@@ -1,9 +1,9 @@
 import { needsPerson } from './gate-kinds.ts';
 import { jobId, type Member, member } from './ids.ts';
-import { keptUntil } from './molecule/retention.ts';
 import { hasEnded, overDialog, overWith, questionStands } from './question.ts';
 import type { Noun, Records } from './records.ts';
 import { sessionStands } from './session-log.ts';
+import { moleculeStands } from './standing-molecule.ts';
 import { agentStands, letterStands, memoryStands, messageStands, usingIndex } from './standing-talk.ts';
 
 /**
@@ -156,25 +156,6 @@ const standing: { readonly [N in Noun]?: (doc: Records[N]) => Standing } = {
   patrol: () => [['patrols', 0]],
   escalation: questionStands,
 };
-
-/** A molecule stands among the open or closed ones; under what it hangs; and, when it has ended and hangs under nothing, among those that go one day. */
-function moleculeStands(doc: Records['molecule']): Standing {
-  const at: Array<readonly [string, number]> = [];
-  if (doc.work) at.push([`molecules.of:${doc.work}`, doc.createdAt]);
-  if (doc.under) at.push([`molecules.below:${doc.under}`, doc.createdAt]);
-  if (doc.state !== 'closed') {
-    if (doc.under) at.push([`molecules.under:${doc.under}`, doc.createdAt]);
-    if (doc.phase === 'vapor') at.push(['wisps.open', doc.createdAt]);
-    return [...at, ['molecules.open', doc.createdAt], [`molecules.open:${doc.rig}`, doc.createdAt]];
-  }
-  const ended = doc.closed?.at ?? doc.updatedAt;
-  at.push(['molecules.closed', ended]);
-  if (doc.phase === 'vapor') at.push(['wisps.closed', ended]);
-  if (doc.work || doc.step || doc.under) return at;
-  if (!doc['jobsRemoved']) at.push(['molecules.ended', ended]);
-  const until = keptUntil(doc);
-  return until === undefined ? at : [...at, ['molecules.due', until]];
-}
 
 /** Every index of a record. Index `jobs` holds each job that should live, but those of steps, which their molecules list: what the deacon compares with BullMQ. */
 export function standingOf<N extends Noun>(noun: N, doc: Records[N]): Standing {
