@@ -18,26 +18,35 @@ type Seen = {
 };
 type Look = Seen & { readonly session: string; readonly at: number; readonly since: number };
 
+/** Until the second look at a dialog: those that come and go are gone by then. */
+const AGAIN_MS = 3_000;
 /** Characters of a fault that are logged. */
 const LONGEST = 200;
 
 /**
- * Looks at the screen of a session, as often as its holder's job renews its lock and only after something was printed, and writes down what a person should
+ * Looks at the screen of a session, as often as its holder's job renews its lock (at a dialog sooner once more) and only after something was printed, and writes down what a person should
  * know of it: that it asks, is limited, or rests. Told when two looks in a row say so, since dialogs also come and go; taken back at once.
  */
 export class Eyes {
   readonly #world: World;
   #last: Look | undefined;
+  #due = 0;
 
   constructor(world: World) {
     this.#world = world;
+  }
+
+  /** When it looks next (ms), if something is printed by then or was not told yet. */
+  get due(): number {
+    return this.#due;
   }
 
   async look(holder: Holder): Promise<void> {
     const id = holder.session?.id ?? '';
     const now = this.#world.desk.clock.now();
     const last = this.#last?.session === id ? this.#last : undefined;
-    if (last && now - last.at < RENEW_MS) return;
+    if (last && now < this.#due) return;
+    this.#due = now + RENEW_MS;
     const seen = await this.#see(holder, id, last);
     if (!seen) return;
     const { shown } = seen;
@@ -48,6 +57,8 @@ export class Eyes {
     const kept = holder.session?.shows;
     const isKept =
       kept?.is === shown?.is && (shown?.is !== 'dialog' || (kept?.what === shown.what && kept.dialog === shown.dialog));
+    // What may be a question is looked at once more before long.
+    if (!isKept && !again && shown?.is === 'dialog') this.#due = now + AGAIN_MS;
     if (isKept || (shown && !again)) return;
     await this.#keep(holder, seen, shown && { ...shown, since });
   }

@@ -11,6 +11,8 @@ export type AgentFacts = {
     readonly lastOutputAt: number;
     readonly looksIdle: boolean;
   };
+  /** The session that its agent is in by the books, running or not. */
+  readonly current?: string;
   /** Its item is closed: nobody will come any more. */
   readonly over: boolean;
   /** It was put to sleep, or makes room for its next session: nothing but a first prompt is said to it. */
@@ -38,7 +40,7 @@ export function nextForDelivery(doc: Delivery, recipient: Recipient, facts: Agen
   if (isFinal.delivery(doc)) return { do: 'end' };
   if (doc.claim) {
     if (ranOut(doc, now)) return { do: 'run-out', why: RAN_OUT };
-    if (isLeftBehind(doc, facts.session?.id)) return { do: 'run-out', why: LEFT_BEHIND };
+    if (isLeftBehind(doc, facts.current)) return { do: 'run-out', why: LEFT_BEHIND };
     if (doc.claim.path === 'terminal')
       return (doc.notBefore ?? 0) > now
         ? { do: 'wait', until: doc.notBefore ?? now, why: `its text stands in the input: ${doc.why ?? ''}` }
