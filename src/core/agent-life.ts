@@ -1,3 +1,4 @@
+import { endAsked, handOffAt } from './cycle.ts';
 import { sessionId } from './ids.ts';
 import { CRASH_WINDOW_MS, CRASHES_UNTIL_BROKEN, HOLD_MS } from './limits.ts';
 import type { Agent } from './records.ts';
@@ -32,6 +33,8 @@ export type AgentMove =
   | { readonly do: 'note-pid'; readonly pid: number; readonly born: string }
   | { readonly do: 'watch'; readonly until: number; readonly why: string }
   | { readonly do: 'end-session'; readonly why: string }
+  /** It is handed off with what gt sees, since it left no note. */
+  | { readonly do: 'hand-off'; readonly why: string }
   /** `goesOn`: nobody asked for its end, so the next session may go on with its conversation. */
   | {
       readonly do: 'note-exit';
@@ -80,12 +83,20 @@ export function nextForAgent(agent: Agent, session: SessionFacts | undefined, ru
     return { do: 'note-exit', crash: !asked && !session.lost, goesOn: !asked, facts: session };
   }
   if (current.pid !== session.pid) return { do: 'note-pid', pid: session.pid, born: session.born };
-  if (held) return { do: 'end-session', why: held };
-  if (isCycled) {
-    const leave = cycle.hurry ? now : cycle.at + rules.cycleGraceMs;
-    return leave <= now
-      ? { do: 'end-session', why: `a fresh session follows: ${cycle.why}` }
-      : { do: 'watch', until: leave, why: `a fresh session follows: ${cycle.why}` };
+  // Who ends itself may still leave by itself.
+  if (held && agent.killed?.by !== current.id) return { do: 'end-session', why: held };
+  const { turn = { seen: false } } = session;
+  const end = endAsked(agent, current, turn, rules.cycleGraceMs);
+  if (end)
+    return end.at <= now ? { do: 'end-session', why: end.why } : { do: 'watch', until: end.at, why: `${end.why}: it is leaving` };
+  if (current.due && !agent.asleep) {
+    const at = handOffAt(current, turn);
+    if (at !== undefined && at <= now) return { do: 'hand-off', why: current.due.why };
+    return {
+      do: 'watch',
+      until: at ?? now + LONG_MS,
+      why: `a fresh session follows at the end of its turn (${current.due.why})`,
+    };
   }
   return { do: 'watch', until: now + LONG_MS, why: 'it is there' };
 }
