@@ -1,6 +1,7 @@
+import { isAskedToEnd } from '#core/cycle';
 import { type Claim, isLeftBehind, nobodyYet, ranOut } from '#core/delivery';
 import { type AgentFacts, nextForDelivery } from '#core/delivery-next';
-import { isAgentId, isOver } from '#core/holder';
+import { isAgent, isAgentId, isOver } from '#core/holder';
 import { MAIL_CLAIM_MS, NUDGE_GRACE_MS } from '#core/limits';
 import type { Preset } from '#core/preset';
 import type { Delivery } from '#core/records';
@@ -76,10 +77,18 @@ async function agentFacts(doc: Delivery, world: World): Promise<AgentFacts> {
   const byHook = takesByHook(preset);
   const seen = byHook ? await world.host().look(session.id, preset.screen).catch(unseen) : undefined;
   const { lastOutputAt } = info;
+  const aside = holder.asleep ? 'its agent is asleep' : isAskedToEnd(holder) ? 'its session is about to end' : undefined;
   return {
     over: false,
+    aside,
     takesByHook: byHook,
-    session: { id: session.id, saidHello: session.ackedAt !== undefined, lastOutputAt, looksIdle: seen?.state === 'idle' },
+    // An agent that lasts may rest at its prompt since its start: the host sees whether it is ready.
+    session: {
+      id: session.id,
+      saidHello: isAgent(holder) || session.ackedAt !== undefined,
+      lastOutputAt,
+      looksIdle: seen?.state === 'idle',
+    },
   };
 }
 
