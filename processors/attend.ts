@@ -42,7 +42,8 @@ export async function watch(
   signal: AbortSignal,
 ): Promise<undefined> {
   await eyes.look(holder);
-  await ear.next(Math.min(until, desk.clock.now() + RENEW_MS), signal);
+  const now = desk.clock.now();
+  await ear.next(Math.min(until, now + RENEW_MS, Math.max(now + 1000, eyes.due)), signal);
 }
 
 /** Ends a session with the grace that the settings give, and waits for news of that. */

@@ -1,6 +1,6 @@
+import { isAskedToEnd } from '#core/cycle';
 import { type Claim, isLeftBehind, nobodyYet, ranOut } from '#core/delivery';
 import { type AgentFacts, nextForDelivery } from '#core/delivery-next';
-import { isFinal } from '#core/derive';
 import { isAgent, isAgentId, isOver } from '#core/holder';
 import { MAIL_CLAIM_MS, NUDGE_GRACE_MS } from '#core/limits';
 import type { Preset } from '#core/preset';
@@ -24,9 +24,9 @@ export const deliveries: Processor<'deliveries', World> = async (turn, world) =>
     if (!doc) return done('gone');
     turn.signal.throwIfAborted();
     const recipient = (await desk.books.read('recipient', doc.work)) ?? nobodyYet(doc.work);
-    const isAtTerminal = doc.claim?.path === 'terminal';
-    const facts = isFinal.delivery(doc) || isAtTerminal ? NOBODY : await agentFacts(doc, world);
-    const move = nextForDelivery(doc, recipient, facts, desk.clock.now());
+    const facts = doc.state === 'pending' ? await agentFacts(doc, world) : NOBODY;
+    const session = doc.claim?.path === 'hook' ? await sessionOf(doc, world) : undefined;
+    const move = nextForDelivery(doc, recipient, { ...facts, ...(session && { current: session }) }, desk.clock.now());
     switch (move.do) {
       case 'end':
         return done(doc.state);
@@ -36,7 +36,7 @@ export const deliveries: Processor<'deliveries', World> = async (turn, world) =>
         await giveUp(doc, move, world);
         break;
       case 'run-out':
-        await runOut(doc.id, facts.session?.id, move.why, world);
+        await runOut(doc.id, session, move.why, world);
         break;
       case 'claim':
         mine = (await claim(doc.id, facts, move.session, world))?.claim;
@@ -77,8 +77,10 @@ async function agentFacts(doc: Delivery, world: World): Promise<AgentFacts> {
   const byHook = takesByHook(preset);
   const seen = byHook ? await world.host().look(session.id, preset.screen).catch(unseen) : undefined;
   const { lastOutputAt } = info;
+  const aside = holder.asleep ? 'its agent is asleep' : isAskedToEnd(holder) ? 'its session is about to end' : undefined;
   return {
     over: false,
+    aside,
     takesByHook: byHook,
     // An agent that lasts may rest at its prompt since its start: the host sees whether it is ready.
     session: {
@@ -108,6 +110,10 @@ async function claim(id: string, facts: AgentFacts, session: string, { desk, epo
     return { doc, state: 'claimed', claim: made };
   });
 }
+
+/** The session that its agent is in: a hook of an earlier one will not be heard of. */
+const sessionOf = async ({ work }: Delivery, { desk }: World): Promise<string | undefined> =>
+  (await holderOfLine(desk.books, work)).holder?.session?.id;
 
 async function runOut(id: string, session: string | undefined, why: string, { desk }: World): Promise<void> {
   await moveDelivery(desk, id, (doc, _recipient, now) =>

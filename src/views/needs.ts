@@ -1,12 +1,11 @@
 import { agentState } from '#core/agent-state';
-import { addressOf } from '#core/holder';
+import { addressOf, isAgent } from '#core/holder';
 import { OVERSEER } from '#core/mail';
 import type { Agent, Delivery, Escalation, Step, Work } from '#core/records';
 import type { Books } from '#world/store/books';
 import type { Rig } from '#world/world';
 import { escalationLine, todoOf } from './escalations.ts';
 import { gateLine } from './gates.ts';
-import { polecatList } from './polecat-list.ts';
 import { afterFailure } from './step-stands.ts';
 
 /** One thing that waits for a person. */
@@ -88,7 +87,7 @@ export async function needs(books: Books, { rigs, broken = [], rig, all = false 
     ...failed.map((step) => stepNeed(step, told)),
     ...asked.filter(({ id, subject, asker }) => asker || (!told.has(id) && !told.has(subject))).map(questionNeed),
     ...missed.map(missedNeed),
-    ...(await blockedAgents(books, agents, asked)),
+    ...(await blockedAgents(books, agents)),
     ...(await landings(books, rigs, asked)),
     ...(await unreadMail(books)),
     ...broken.map(({ name, says, try: todo }) =>
@@ -154,21 +153,18 @@ const missedNeed = ({ id, rig, to, state, head, why, endedAt, createdAt }: Deliv
   });
 
 /** Agents that stand, of which no question tells. */
-async function blockedAgents(books: Books, agents: readonly Agent[], asked: readonly Escalation[]): Promise<Need[]> {
-  const lines = new Set(asked.flatMap(({ dialog, asker }) => (dialog && asker ? [asker.line] : [])));
-  const polecats = (await polecatList(books)).filter(({ state, work }) => state === 'blocked' && !lines.has(work));
-  const standing = polecats.map(({ address, rig, work, evidence, since, todo }) =>
-    need({ id: address, kind: 'agent', rig, what: evidence, blocks: [work], since, todo: todo ?? `gt attach ${address}` }),
-  );
-  const lasting = agents.flatMap((agent) => {
-    const { is, evidence, todo } = agentState(agent, {});
-    const { broken, rig } = agent;
-    if (!broken && (is !== 'blocked' || lines.has(agent.id))) return [];
-    const id = addressOf(agent);
-    const since = broken?.at ?? agent.session?.shows?.since ?? agent.createdAt;
-    return [need({ id, kind: 'agent', rig, what: evidence, blocks: [id], since, todo: todo ?? `gt attach ${id}` })];
+async function blockedAgents(books: Books, agents: readonly Agent[]): Promise<Need[]> {
+  const runs = await books.readMany('run', await books.index('runs.live'));
+  return [...runs, ...agents].flatMap((holder) => {
+    const { is, evidence, todo } = agentState(holder, {});
+    const broken = isAgent(holder) ? holder.broken : undefined;
+    const { shows } = holder.session ?? {};
+    if (!broken && (is !== 'blocked' || shows?.question !== undefined)) return [];
+    const id = addressOf(holder);
+    const since = broken?.at ?? shows?.since ?? 0;
+    const blocks = [isAgent(holder) ? id : holder.work];
+    return [need({ id, kind: 'agent', rig: holder.rig, what: evidence, blocks, since, todo: todo ?? `gt attach ${id}` })];
   });
-  return [...standing, ...lasting];
 }
 
 /** What lies unread in the person's mailbox: one for all of it. */

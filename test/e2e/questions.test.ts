@@ -70,6 +70,13 @@ test('an agent whose question expires is told so by exit code 6, and goes on by 
   await town.landed(id);
   const { needs: waiting, expired } = await town.ask<Needs>(['needs', '--all']);
   expect([waiting, expired]).toMatchObject([[], [{ what: 'shop/polecats/furiosa: Which size?' }]]);
+  const wrong = async (...words: string[]) => {
+    const { exit, err } = await town.gt(words);
+    return [exit, err.trim().split('\n').length, err];
+  };
+  expect(await wrong('answer', 'qn-nobody', '1')).toEqual([3, 2, expect.stringContaining('gt needs')]);
+  expect(await wrong('escalate', 'stuck', '-s', 'hgh')).toEqual([2, 2, expect.stringContaining('`high`')]);
+  expect(await wrong('escalate', 'stuck', '--wait')).toEqual([2, 2, expect.stringContaining('agent')]);
   const late = await town.gt(['answer', expired[0]?.id ?? '', 'small']);
   expect([late.exit, late.err.split('\n')]).toEqual([
     4,

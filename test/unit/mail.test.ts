@@ -114,11 +114,7 @@ describe('a delivery of mail', () => {
       state: 'claimed' as const,
       claim: { path: 'hook' as const, owner: 'h', session: 's1', at: 1, until: 1e9 },
     };
-    const facts = (id: string) => ({
-      over: false,
-      takesByHook: true,
-      session: { id, saidHello: true, lastOutputAt: 0, looksIdle: true },
-    });
+    const facts = (current: string) => ({ over: false, takesByHook: true, current });
     const line = { ...nobodyYet('gp-a'), line: [{ id: 'dl-1' }] };
     expect(nextForDelivery(left, line, facts('s1'), 1000)).toMatchObject({ do: 'wait' });
     expect(nextForDelivery(left, line, facts('s2'), 1000)).toMatchObject({

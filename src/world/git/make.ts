@@ -6,6 +6,7 @@ import { addDetached, cloneForCrew, onlyHere, snapshotClone } from './crew.ts';
 import { facts, mergeInto } from './facts.ts';
 import type { Git } from './git.ts';
 import { land } from './land.ts';
+import { leavings } from './leavings.ts';
 import { mirror } from './mirror.ts';
 import { makeMutex } from './mutex.ts';
 import { markRig, originOf, rigOf } from './origin.ts';
@@ -57,6 +58,7 @@ export function makeGit(given: {
     sparseOf: (dir) => sparseOf(context, dir),
     hide: (dir, patterns) => hide(context, dir, patterns),
     facts: (dir) => facts(context, dir),
+    leavings: (dir) => leavings(context, dir),
     mergeInto: (input) => mergeInto(context, input),
     snapshot: (input) => snapshot(context, input),
     cloneForCrew: (input) => cloneForCrew(context, input),
