@@ -6,6 +6,7 @@ import { addressOf } from '#core/holder';
 import { HOLD_MS, UNFIT_TRY_MS } from '#core/limits';
 import type { Agent } from '#core/records';
 import { explain, isRefusal, Refused, refuse } from '#core/refusals';
+import { templateOf } from '#core/roles';
 import { usingIndex } from '#core/standing-talk';
 import { escalate } from '#ops/escalate';
 import { CRASH_LOOP } from '#ops/want-agent';
@@ -130,7 +131,9 @@ const cycles = ({ role, rig }: Agent, world: World): boolean =>
 /** The record with its next session: it goes on with the conversation of the last one where that may be, and has what somebody wants it to hear first. */
 function begun(agent: Agent, { n, id, preset, token, at, cycles }: Beginning): Agent {
   const { notBefore: _pause, waits: _waits, goOn, first, ...rest } = agent;
-  const before = sessionBefore(agent);
+  const { cycle, ...asIfEnded } = agent;
+  // A person may ask for a fresh session that goes on with the conversation all the same.
+  const before = sessionBefore(cycle?.hurry ? (asIfEnded as Agent) : agent);
   const goesOn = before?.goesOn === true && goOn === true && agent.using === preset;
   const session = {
     id,

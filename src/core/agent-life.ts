@@ -1,4 +1,4 @@
-import { endAsked, handOffAt } from './cycle.ts';
+import { endAsked, handOffAt, isCycling } from './cycle.ts';
 import { sessionId } from './ids.ts';
 import { CRASH_WINDOW_MS, CRASHES_UNTIL_BROKEN, HOLD_MS } from './limits.ts';
 import type { Agent } from './records.ts';
@@ -22,7 +22,7 @@ export type AgentRules = {
   readonly firstRestartMs: number;
   readonly restartBaseMs: number;
   readonly restartMaxMs: number;
-  /** How long a session that is to be followed by a fresh one may take to end its turn. */
+  /** How long one that has said itself that it leaves may take. */
   readonly cycleGraceMs: number;
 };
 
@@ -60,7 +60,7 @@ export function heldBack({ wanted, broken, killed, removed }: Agent): string | u
  */
 export function nextForAgent(agent: Agent, session: SessionFacts | undefined, rules: AgentRules, now: number): AgentMove {
   const held = heldBack(agent);
-  const { session: current, cycle } = agent;
+  const { session: current } = agent;
   if (!current || current.exit) {
     const rests = held ?? (agent.asleep ? `put to sleep by ${agent.asleep.by}` : undefined);
     if (rests) return { do: 'rest', until: now + HOLD_MS, why: rests };
@@ -72,7 +72,7 @@ export function nextForAgent(agent: Agent, session: SessionFacts | undefined, ru
       };
     return { do: 'note-session', n: agent.sessions + 1, id: sessionId(agent.id, agent.sessions + 1) };
   }
-  const isCycled = cycle?.session === current.id;
+  const isCycled = isCycling(agent);
   if (!session || session.is === 'absent') {
     // Never seen alive: the spawn has not happened (or its answer was lost with the host). Seen alive: it went down with the host.
     if (current.pid === undefined && !held && !isCycled) return { do: 'spawn' };

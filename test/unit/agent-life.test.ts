@@ -82,7 +82,9 @@ describe('a fresh session that somebody asked for', () => {
   test('its session may end its turn, then it is ended; a person does not wait', () => {
     expect(next({ wanted, session: seen, cycle }, running)).toMatchObject({ do: 'watch', until: NOW + 9000 });
     expect(next({ wanted, session: seen, cycle: { ...cycle, at: NOW - 10_000 } }, running)).toMatchObject({ do: 'end-session' });
-    expect(next({ wanted, session: seen, cycle: { ...cycle, hurry: true } }, running)).toMatchObject({ do: 'end-session' });
+    expect(next({ wanted, session: seen, cycle: { ...cycle, by: 'overseer', hurry: true } }, running)).toMatchObject({
+      do: 'end-session',
+    });
   });
 
   test('one whose conversation was made shorter is handed off by gt when its turn is over, not before, and not asleep', () => {

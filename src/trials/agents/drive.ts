@@ -85,7 +85,7 @@ async function open(town: TrialTown, name: string, preset: Preset, model: ModelS
   const layout = townLayout(town.root);
   writeFileSync(layout.settingsFile, `${JSON.stringify({ max_polecats: 1, dashboard: { port: 0 } })}\n`);
   writeFileSync(layout.agentsFile, `${JSON.stringify({ version: 1, agents: { [name]: over } })}\n`);
-  await must(town, ['up']);
+  await must(town, ['up', '--no-mayor']);
   const source = await town.repository('shop', {
     'package.json': '{ "name": "shop", "type": "module", "private": true }\n',
     'price.js': 'export const price = (n) => n;\n',
