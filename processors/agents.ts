@@ -6,7 +6,6 @@ import { addressOf } from '#core/holder';
 import { HOLD_MS, UNFIT_TRY_MS } from '#core/limits';
 import type { Agent } from '#core/records';
 import { explain, isRefusal, Refused, refuse } from '#core/refusals';
-import { templateOf } from '#core/roles';
 import { usingIndex } from '#core/standing-talk';
 import { escalate } from '#ops/escalate';
 import { CRASH_LOOP } from '#ops/want-agent';
