@@ -1,3 +1,4 @@
+import { isAskedToEnd } from '#core/cycle';
 import { type Claim, isLeftBehind, nobodyYet, ranOut } from '#core/delivery';
 import { type AgentFacts, nextForDelivery } from '#core/delivery-next';
 import { isAgentId, isOver } from '#core/holder';
@@ -76,8 +77,10 @@ async function agentFacts(doc: Delivery, world: World): Promise<AgentFacts> {
   const byHook = takesByHook(preset);
   const seen = byHook ? await world.host().look(session.id, preset.screen).catch(unseen) : undefined;
   const { lastOutputAt } = info;
+  const aside = holder.asleep ? 'its agent is asleep' : isAskedToEnd(holder) ? 'its session is about to end' : undefined;
   return {
     over: false,
+    aside,
     takesByHook: byHook,
     session: { id: session.id, saidHello: session.ackedAt !== undefined, lastOutputAt, looksIdle: seen?.state === 'idle' },
   };

@@ -1,4 +1,5 @@
 import { beginWords } from './by-hand.ts';
+import { isCycling } from './cycle.ts';
 import { addressOf, type Holder, isAgent } from './holder.ts';
 import type { Preset } from './preset.ts';
 import type { Agent, Run } from './records.ts';
@@ -22,7 +23,18 @@ type HostFact = { readonly state: string };
 
 /** What an agent is at. `blocked`: it goes on only when a person has answered it. */
 export type AgentState = {
-  readonly is: 'by hand' | 'starting' | 'working' | 'busy' | 'idle' | 'blocked' | 'limited' | 'leaving' | 'exited';
+  readonly is:
+    | 'by hand'
+    | 'starting'
+    | 'working'
+    | 'busy'
+    | 'idle'
+    | 'blocked'
+    | 'limited'
+    | 'leaving'
+    | 'exited'
+    | 'asleep'
+    | 'killed';
   /** How that is known. */
   readonly evidence: string;
   /** What a person is to do; null where that is nothing. */
@@ -54,13 +66,25 @@ export function agentState(
 ): AgentState {
   const { session } = holder;
   const without = isAgent(holder) ? restingState(holder) : outsideState(holder);
+  const aside = without?.is === 'exited' ? undefined : asideState(holder);
+  if (aside) return aside;
   if (without) return without;
   if (session?.exit) return { is: 'exited', evidence: endOf(session.exit, holder), todo: null };
   if (known.host && known.host.state !== 'running')
     return { is: 'exited', evidence: 'its process has ended; that is about to be noted', todo: null };
+  if (isCycling(holder))
+    return { is: 'leaving', evidence: `it was handed off (${holder.cycle?.why}); a fresh session follows`, todo: null };
   if (!isAgent(holder) && holder.submitted) return { is: 'leaving', evidence: 'its work is handed in', todo: null };
   if (!session) return { is: 'starting', evidence: 'its session is about to start', todo: null };
   return byScreen(holder, known.seen ? showsOf(known.seen) : session.shows) ?? byWord(session, known.seen);
+}
+
+/** Of one that a person has put aside. */
+function asideState(holder: Holder): AgentState | undefined {
+  const { killed, asleep } = holder;
+  const todo = `gt wake ${isAgent(holder) ? addressOf(holder) : `${holder.rig}/${holder.name}`}`;
+  if (killed) return { is: 'killed', evidence: `killed by ${killed.by}`, todo };
+  return asleep ? { is: 'asleep', evidence: `put to sleep by ${asleep.by}`, todo } : undefined;
 }
 
 /** Nobody but the person in the worktree knows what is at work there. */

@@ -1,3 +1,4 @@
+import { isCycling } from './cycle.ts';
 import type { Run } from './records.ts';
 
 /**
@@ -12,10 +13,12 @@ export function sessionBefore(run: Run): Session['before'] {
   const last = run.session;
   if (!last?.exit) return undefined;
   const { conversation } = last;
+  const cycled = isCycling(run);
   return {
-    ended: endedInWords(last.exit),
-    goesOn: goesOn(run, last),
+    ended: cycled ? 'it was handed off' : endedInWords(last.exit),
+    goesOn: !cycled && goesOn(run, last),
     at: last.at,
+    ...(cycled ? { cycled } : {}),
     ...(conversation === undefined ? {} : { conversation }),
   };
 }
@@ -47,6 +50,8 @@ export type Told = {
   readonly noted?: { readonly kind: string; readonly what?: string | undefined } | undefined;
 };
 
+const COMPACTED = 'Your conversation was made shorter';
+
 /** Beginnings of a program's session. */
 const STARTS: readonly string[] = ['startup', 'resume', 'fork'];
 
@@ -67,6 +72,7 @@ export function heard(session: Session, told: Told, now: number): Session {
     ...(primed === undefined ? {} : { primed }),
     // What was printed into a conversation before it was made shorter may be gone from it.
     ...(noted?.kind === 'compacted' ? { primed: '' } : {}),
+    ...(noted?.kind === 'compacted' && session.cycles && !session.due ? { due: { at: now, why: COMPACTED } } : {}),
     ...(noted ? { noted: { ...session.noted, [noted.kind]: { at: now, ...what } } } : {}),
   };
   const same = next.ackedAt === session.ackedAt && next.conversation === session.conversation && next.primed === session.primed;

@@ -15,6 +15,8 @@ export type AgentFacts = {
   readonly current?: string;
   /** Its item is closed: nobody will come any more. */
   readonly over: boolean;
+  /** It was put to sleep, or makes room for its next session: nothing but a first prompt is said to it. */
+  readonly aside?: string | undefined;
   /** Its program takes mail by hooks: at the end of a turn, or after a tool. */
   readonly takesByHook: boolean;
 };
@@ -58,6 +60,7 @@ export function nextForDelivery(doc: Delivery, recipient: Recipient, facts: Agen
   if (!session) return { do: 'wait', until: doc.expiresAt, why: 'no agent is there' };
   if (doc.first !== undefined && doc.first !== session.id) return { do: 'give-up', as: 'superseded', why: 'its session is over' };
   if (!session.saidHello && !doc.first) return { do: 'wait', until: doc.expiresAt, why: 'its agent has not said hello yet' };
+  if (facts.aside !== undefined && !doc.first) return { do: 'wait', until: doc.expiresAt, why: facts.aside };
   const byHook =
     facts.takesByHook && recipient.hooked === session.id && doc.bytes <= CONTEXT_BYTES && doc.mode !== 'immediate' && !doc.first;
   const idle = recipient.idle?.session === session.id || session.looksIdle;

@@ -94,19 +94,19 @@ const train = (rig: string) => member('trains', `${rig}@1`);
 /** Indexes beyond `jobs`, for nouns that are listed somewhere. */
 const standing: { readonly [N in Noun]?: (doc: Records[N]) => Standing } = {
   work: (doc) => {
-    const at: Array<readonly [string, number, string?]> = [];
-    if (doc.status === 'closed')
-      at.push(['work.closed', doc.closed?.at ?? doc.updatedAt], [`work.closed:${doc.rig}`, doc.closed?.at ?? doc.updatedAt]);
-    else at.push(['work.open', doc.createdAt], [`work.open:${doc.rig}`, doc.createdAt]);
+    const ended = doc.closed?.at ?? doc.updatedAt;
+    const list = doc.status === 'closed' ? (['work.closed', ended] as const) : (['work.open', doc.createdAt] as const);
+    const at: Array<readonly [string, number, string?]> = [list, [`${list[0]}:${doc.rig}`, list[1]]];
     if (doc.status === 'hooked') at.push([`work.hooked:${doc.rig}`, doc.createdAt]);
     if (doc.want && !doc.run && !doc.needsYou) {
       const place = wantScore(doc.priority, doc.want.rework, doc.want.since);
       at.push(['want', place], [`want:${doc.rig}`, place]);
     }
     if (doc.needsYou) at.push(['needs-you', doc.updatedAt]);
+    if (doc.parked) at.push(['parked', doc.parked.at]);
     if (doc.hold) at.push(['names', 0, doc.hold.name]);
     if (doc.parent) at.push([childrenIndex(doc.parent), doc.createdAt]);
-    if (doc.status === 'closed' && isFinal.work(doc) && !doc['jobsRemoved']) at.push(['ended', doc.closed?.at ?? doc.updatedAt]);
+    if (doc.status === 'closed' && isFinal.work(doc) && !doc['jobsRemoved']) at.push(['ended', ended]);
     return at;
   },
   run: (doc) =>
@@ -117,10 +117,10 @@ const standing: { readonly [N in Noun]?: (doc: Records[N]) => Standing } = {
           [`runs.live:${doc.rig}`, doc.grantedAt],
         ],
   merge: (doc) => {
-    const at: Array<[string, number]> = [];
     const open = doc.state === 'submitted' || doc.state === 'queued' || doc.state === 'checking' || doc.state === 'landing';
-    if (open) at.push([`merges.open:${doc.rig}`, queueScore(doc.priority, doc.submittedAt)]);
-    if (open && doc.state !== 'submitted') at.push([`merges.queued:${doc.rig}`, queueScore(doc.priority, doc.submittedAt)]);
+    const place = queueScore(doc.priority, doc.submittedAt);
+    const at: Array<[string, number]> = open ? [[`merges.open:${doc.rig}`, place]] : [];
+    if (open && doc.state !== 'submitted') at.push([`merges.queued:${doc.rig}`, place]);
     if (!open) at.push([`merges.ended:${doc.rig}`, doc.landed?.at ?? doc.returned?.at ?? doc.submittedAt]);
     if (doc.state === 'merged' && doc.mirror?.state === 'left') at.push([`merges.unpushed:${doc.rig}`, doc.submittedAt]);
     return at;

@@ -77,6 +77,16 @@ export const CONTEXT_BYTES = 8 * 1024;
 export const STOP_MS = 5 * SECOND;
 /** Deaths of an agent without progress on the same item, after which the run ends as failed. */
 export const DEATHS_WITHOUT_PROGRESS = 3;
+/** Handed off so often in a row without anything new, it goes round in circles: a person is asked. */
+export const CYCLES_WITHOUT_PROGRESS = 5;
+/** How long an agent that was asked for a note may write it; then gt writes down what it sees. */
+export const NOTE_MS = 5 * MINUTE;
+/** An agent at rest whose conversation was made shorter is left alone for so long: its program may still be at it. */
+export const CYCLE_REST_MS = 3 * SECOND;
+/** How long the end of a turn is waited for, when somebody else asks for a fresh session. */
+export const CYCLE_TURN_MS = 2 * MINUTE;
+/** A note for the next session: it is read first, before all else. */
+export const HANDOFF_BYTES = 32 * 1024;
 /** Infrastructure errors of one check in a row, after which the train stops and says so. */
 export const CHECK_ERRORS = 3;
 /** A train that stands because its checks cannot be run tries them again after this: a missing program may have been installed. */

@@ -29,13 +29,13 @@ export async function endSession(desk: Desk, id: string, asked: SessionAsked['as
     if (asked === 'restart') {
       // by gt: the end of its turn is not waited for
       const cycle = { at: how.at, by: 'gt', why: `restarted by ${how.by}`, session: session.id, hurry: true };
-      return { put: [put({ ...holder, cycle })], events: [told('session.cycled')], answer };
+      return { put: [put({ ...holder, cycle })], events: [told('session.restarted')], answer };
     }
     if (isAgent(holder)) {
       const { wanted: _, ...rest } = holder;
       return { put: [put(rest)], events: [told('agent.stopped')], answer };
     }
-    const parked = work && { ...work, parked: { as: 'killed', ...how }, updatedAt: how.at };
+    const parked = work && { ...work, parked: { as: 'killed' as const, ...how }, updatedAt: how.at };
     const item: Put[] = parked ? [{ noun: 'work', doc: parked }] : [];
     return { put: [put({ ...holder, killed: how }), ...item], events: [told('run.killed')], answer };
   });

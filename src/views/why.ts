@@ -1,4 +1,5 @@
 import type { Run, Work } from '#core/records';
+import { parkedInWords } from '#core/work';
 import type { Desk } from '#world/desk';
 import type { Books } from '#world/store/books';
 import type { Rig } from '#world/world';
@@ -128,6 +129,10 @@ async function whyWork(books: Books, facts: WhyFacts, work: Work): Promise<Reaso
   }
   if (work.needsYou)
     return [reason('needs-you', `${id} waits for you.`, work.needsYou.why, `gt work show ${id}, then gt sling ${id}`)];
+  if (work.parked && !work.run)
+    return [
+      reason(work.parked.as, `Nothing of ${id} is started.`, `its polecat was ${parkedInWords(work.parked)}`, `gt wake ${id}`),
+    ];
   if (work.merge) {
     const rig = facts.rigs.find((one) => one.name === work.rig);
     if (rig) return whyTrain(await mqList(books, rig), work.merge, facts.now);

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Agent } from '#core/records';
 import { isRefusal } from '#core/refusals';
 import { resolveAddresses } from '#ops/addressees';
 import { fileLetters } from '#ops/file-letters';
-import { delivered } from '#ops/hook-called';
+import { delivered, hookCalled } from '#ops/hook-called';
 import { moveDelivery } from '#ops/move-delivery';
 import { replyMail } from '#ops/reply-mail';
 import { postLetters, sendMail } from '#ops/send-mail';
@@ -10,7 +11,7 @@ import { mailThread } from '#views/mail';
 import { mailForPrime, whyMailWaits } from '#views/mail-waiting';
 import { nudgeList } from '#views/nudges';
 import { why } from '#views/why';
-import { MailAtWork } from '../support/mail-at-work.ts';
+import { MailAtWork, mailsIn } from '../support/mail-at-work.ts';
 import { type PrivateRedis, privateRedis } from '../support/redis.ts';
 import { close, good, newItem, shop, town } from '../support/shop.ts';
 
@@ -64,6 +65,37 @@ describe('an agent that reads its mail itself', () => {
       `- ${a.id} from overseer, now: one`,
     ]);
   });
+});
+
+test('an agent that lasts is told by its hooks what waited for it, before there was one and while it was away', async () => {
+  const before = good(await sendMail(mail.desk, RIGS, { from: 'overseer', to: ['mayor'], text: 'good morning' }));
+  const [session, token] = ['hq-mayor.s1', 'tdesk.hq-mayor.s1.00112233445566778899'];
+  await mail.desk.change(async (reading) => {
+    await reading.get('agent', 'hq-mayor');
+    return { put: [{ noun: 'agent', doc: mayor(session, token) }], answer: undefined };
+  });
+  const fetched = good(
+    await hookCalled(mail.desk, { session, run: 'hq-mayor', token }, { at: 'context', input: { prompt: 'hi' }, mayPrint: true }),
+  );
+  expect(fetched.deliveries.map(({ text }) => mailsIn(text))).toEqual([[before.id]]);
+  await delivered(mail.desk, fetched);
+  expect(await books().read('letter', `${before.id}@mayor`)).toMatchObject({ told: 'told', session });
+  expect(await mailForPrime(books(), mayor(session, token), mail.desk.clock.now())).toContain(before.id);
+});
+
+const mayor = (id: string, token: string): Agent => ({
+  id: 'hq-mayor',
+  generation: 1,
+  role: 'mayor',
+  rig: '',
+  name: 'mayor',
+  dir: '/town/mayor',
+  createdAt: 1,
+  createdBy: 'overseer',
+  sessions: 1,
+  session: { id, token, at: 1, pid: 1 },
+  deaths: 0,
+  diedAt: [],
 });
 
 describe('a thread', () => {

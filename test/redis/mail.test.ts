@@ -42,7 +42,7 @@ describe('a mail', () => {
     expect(mail.desk.woken).toContain(`deliveries/${delivery}`);
   });
 
-  test('to somebody who is away waits with ten thousand others in one delivery', async () => {
+  test('to somebody who is away waits with hundreds of others in one delivery, and a claim costs what it takes', async () => {
     const many = 300;
     for (let i = 0; i < many; i++) await mail.send(`mail ${i}`);
     expect(await mail.line()).toHaveLength(1);
@@ -77,6 +77,20 @@ describe('a mail', () => {
       refused: 'MAIL_GONE',
     });
     expect(await mail.desk.books.count('messages')).toBe(0);
+  });
+
+  test('to many reaches each of them once, though many write at once', async () => {
+    const boxes = Array.from({ length: 40 }, (_, i) => ({ box: `dogs/d${i}`, line: `hq-dog-d${i}` }));
+    const all = await Promise.all(
+      Array.from({ length: 6 }, (_, n) =>
+        postLetters(mail.desk, { from: 'overseer', to: ['@town'], text: `to all ${n}`, id: `ml-all${n}` }, boxes),
+      ),
+    );
+    for (const one of all) expect(good(one).boxes).toHaveLength(40);
+    for (const { box, line } of boxes) {
+      expect((await inbox(mail.desk.books, box, { which: 'unread', count: 9 })).letters).toHaveLength(6);
+      expect((await mail.desk.books.read('recipient', line))?.line).toHaveLength(1);
+    }
   });
 
   test('for an agent that is not there yet waits for it', async () => {

@@ -13,6 +13,13 @@ export type WorktreeFacts = {
   readonly merging: boolean;
 };
 
+/** What else lies about a worktree. Stashes are those of its branch; commits the newest ones, as `<short sha> <subject>`. */
+export type Leavings = {
+  readonly untracked: readonly string[];
+  readonly stashes: readonly string[];
+  readonly commits: readonly string[];
+};
+
 /** A merge done in memory. The same input gives the same commit: its dates are those of the request. */
 export type Candidate =
   | { readonly kind: 'built'; readonly tip: string; readonly tree: string }
@@ -74,6 +81,7 @@ export interface Git {
   /** Lets a worktree leave out exactly this. @returns whether anything had to be done */
   hide(dir: string, patterns: readonly string[]): Promise<boolean>;
   facts(dir: string): Promise<WorktreeFacts>;
+  leavings(dir: string): Promise<Leavings>;
   /** Merges `commit` into the worktree's branch as `who`; conflict markers are left where it conflicts. */
   mergeInto(input: {
     dir: string;

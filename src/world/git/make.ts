@@ -5,6 +5,7 @@ import type { Context } from './context.ts';
 import { facts, mergeInto } from './facts.ts';
 import type { Git } from './git.ts';
 import { land } from './land.ts';
+import { leavings } from './leavings.ts';
 import { mirror } from './mirror.ts';
 import { makeMutex } from './mutex.ts';
 import { markRig, originOf, rigOf } from './origin.ts';
@@ -56,6 +57,7 @@ export function makeGit(given: {
     sparseOf: (dir) => sparseOf(context, dir),
     hide: (dir, patterns) => hide(context, dir, patterns),
     facts: (dir) => facts(context, dir),
+    leavings: (dir) => leavings(context, dir),
     mergeInto: (input) => mergeInto(context, input),
     snapshot: (input) => snapshot(context, input),
     pin: (repo, ref, sha) => pin(context, repo, ref, sha),
