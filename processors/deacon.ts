@@ -7,6 +7,7 @@ import { liveJobs } from '#ops/live-jobs';
 import { aloneQueues } from '#queues/index';
 import type { Desk } from '#world/desk';
 import type { World } from '#world/world';
+import { adopted } from './adopt.ts';
 import { bringLeftHome } from './home.ts';
 import { tidySessions } from './old-sessions.ts';
 import { endOrphan } from './orphans.ts';
@@ -101,7 +102,7 @@ async function forgetSessions(world: World): Promise<number> {
     const current = holder?.session?.id === session.id && !holder.session.exit;
     if (current || (holder && !isOver(holder) && holder.session?.id !== session.id && !holder.session?.exit)) continue;
     if (session.state !== 'drained') {
-      await endOrphan(session, world);
+      if (!(await adopted(session, world))) await endOrphan(session, world);
       mended++;
       continue;
     }

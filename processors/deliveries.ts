@@ -1,7 +1,7 @@
 import { isAskedToEnd } from '#core/cycle';
 import { type Claim, isLeftBehind, nobodyYet, ranOut } from '#core/delivery';
 import { type AgentFacts, nextForDelivery } from '#core/delivery-next';
-import { isAgentId, isOver } from '#core/holder';
+import { isAgent, isAgentId, isOver } from '#core/holder';
 import { MAIL_CLAIM_MS, NUDGE_GRACE_MS } from '#core/limits';
 import type { Preset } from '#core/preset';
 import type { Delivery } from '#core/records';
@@ -82,7 +82,13 @@ async function agentFacts(doc: Delivery, world: World): Promise<AgentFacts> {
     over: false,
     aside,
     takesByHook: byHook,
-    session: { id: session.id, saidHello: session.ackedAt !== undefined, lastOutputAt, looksIdle: seen?.state === 'idle' },
+    // An agent that lasts may rest at its prompt since its start: the host sees whether it is ready.
+    session: {
+      id: session.id,
+      saidHello: isAgent(holder) || session.ackedAt !== undefined,
+      lastOutputAt,
+      looksIdle: seen?.state === 'idle',
+    },
   };
 }
 

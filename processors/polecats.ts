@@ -1,15 +1,13 @@
 import { resumeFailed, sessionBefore } from '#core/conversation';
 import { isCycling } from '#core/cycle';
 import { mergeId, parentOf } from '#core/ids';
-import { RENEW_MS } from '#core/limits';
 import { pinRef } from '#core/merge';
 import type { Run } from '#core/records';
 import { afterSession, nextForRun, type RunMove, restartPause } from '#core/run';
 import { failpoint } from '#world/failpoint';
-import type { Ear } from '#world/news';
 import type { World } from '#world/world';
 import { type Answer, done, type Processor, sleep, type Turn } from './answer.ts';
-import { Eyes } from './eyes.ts';
+import { attend, endSession, killAll, lastWordsOf, type Senses, watch } from './attend.ts';
 import { sayFirst } from './first-words.ts';
 import { handOffByGt, isAsBefore, tellNoStart, withTurn } from './hand-off.ts';
 import { manualStep } from './manual-run.ts';
@@ -24,23 +22,10 @@ import { changeRun, prepare } from './worktree.ts';
  * One run of a polecat. Active for as long as its agent lives: it listens for news of the run and its session, and reads its record again with every
  * renewal of its lock. Whatever it does is noted first or can be found out again, so the next worker goes on where this one stopped.
  */
-export const polecats: Processor<'polecats', World> = async (turn, world) => {
-  const ear = world.news.listen([turn.id, parentOf(turn.id)]);
-  const eyes = new Eyes(world);
-  try {
-    for (let { doc } = turn; ; { doc } = await turn.again()) {
-      if (!doc) return done('gone');
-      turn.signal.throwIfAborted();
-      const run = doc;
-      const answer = await step(run, turn, world, { ear, eyes }).catch((fault: unknown) => orSuspend(fault, run, world));
-      if (answer) return answer;
-    }
-  } finally {
-    ear.close();
-  }
-};
-
-type Senses = { readonly ear: Ear; readonly eyes: Eyes };
+export const polecats: Processor<'polecats', World> = (turn, world) =>
+  attend(turn, world, [parentOf(turn.id)], (run, senses) =>
+    step(run, turn, world, senses).catch((fault: unknown) => orSuspend(fault, run, world)),
+  );
 
 async function step(run: Run, turn: Turn<'run'>, world: World, senses: Senses): Promise<Answer | undefined> {
   if (run.manual) return manualStep(run, turn, world);
@@ -53,16 +38,7 @@ async function step(run: Run, turn: Turn<'run'>, world: World, senses: Senses): 
   return obey(move, run, world, senses, turn.signal);
 }
 
-/** Bytes of a session's last output that its run's record keeps: what a person wants to see first. */
-const LAST_WORDS = 2048;
-
-async function obey(
-  move: RunMove,
-  run: Run,
-  world: World,
-  { ear, eyes }: Senses,
-  signal: AbortSignal,
-): Promise<Answer | undefined> {
+async function obey(move: RunMove, run: Run, world: World, senses: Senses, signal: AbortSignal): Promise<Answer | undefined> {
   const { desk } = world;
   const now = desk.clock.now();
   switch (move.do) {
@@ -87,14 +63,11 @@ async function obey(
     case 'note-pid':
       return noteProcess(run, world, run.session?.id ?? '', move);
     case 'watch':
-      await eyes.look(run);
-      return ear.next(Math.min(move.until, now + RENEW_MS, Math.max(now + 1000, eyes.due)), signal).then(() => undefined);
+      return watch(run, move.until, senses, world, signal);
     case 'rest':
       return sleep(move.until, move.why);
     case 'end-session':
-      desk.log.info('ending session', { session: run.session?.id, why: move.why });
-      await world.host().kill(run.session?.id ?? '', { graceMs: world.rig(run.rig).settings.operational.kill_grace });
-      return ear.next(now + 1000, signal).then(() => undefined);
+      return endSession(run, move.why, senses, world, signal);
     case 'note-exit':
       return noteExit(run, move, world);
     case 'hand-off':
@@ -115,8 +88,7 @@ async function spawn(run: Run, world: World): Promise<undefined> {
   if (!session || !work) return;
   failpoint('begin');
   // Of any session of this item: books that were cut back may have forgotten the last one.
-  const { left } = await world.kill({ tokens: [{ prefix: `GT_SESSION=${world.town.id}.${run.work}.r` }], graceMs: 0 });
-  if (left.length > 0) throw new Error(`processes of ${run.work} do not end: ${left.map((one) => one.pid).join(', ')}`);
+  await killAll(world, { prefix: `GT_SESSION=${world.town.id}.${run.work}.r` }, run.work);
   // An agent may have died within a commit of its: with the locks that its git has left each of the next sessions would die as well.
   await world.git.unlock({ repo: world.rig(run.rig).repo, dir: run.dir });
   const text = await world.desk.books.text(run.work);
@@ -135,8 +107,7 @@ async function noteExit(run: Run, move: Extract<RunMove, { do: 'note-exit' }>, w
   const { git, desk } = world;
   const { session } = run;
   if (!session) return;
-  const { left } = await world.kill({ tokens: [`GT_SESSION=${session.token}`], graceMs: 0 });
-  if (left.length > 0) throw new Error(`processes of ${session.id} do not end: ${left.map((one) => one.pid).join(', ')}`);
+  await killAll(world, `GT_SESSION=${session.token}`, session.id);
   const { repo } = world.rig(run.rig);
   const kept = run.dir
     ? await git.snapshot({
@@ -151,8 +122,7 @@ async function noteExit(run: Run, move: Extract<RunMove, { do: 'note-exit' }>, w
   const branch = run.branch ? await git.resolve(repo, `refs/heads/${run.branch}`) : undefined;
   const head = there ? (await git.facts(run.dir)).head : (branch ?? run.lastHead ?? '');
   const pinned = run.submitted ? undefined : await git.resolve(repo, pinRef(mergeId(run.id)));
-  const output = await world.host().output(session.id);
-  const lastWords = output?.bytes.subarray(-LAST_WORDS).toString() ?? '';
+  const lastWords = await lastWordsOf(session.id, world);
   const exit = move.facts
     ? { code: move.facts.code, signal: move.facts.signal, at: move.facts.at }
     : { code: null, signal: null, at: desk.clock.now() };

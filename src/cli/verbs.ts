@@ -91,6 +91,23 @@ export const TOPICS: readonly Topic[] = [
   {
     title: 'Agents',
     verbs: {
+      mayor: { help: 'The agent you talk to', load: async () => (await import('./cmd/lasting.ts')).mayor },
+      deacon: {
+        help: "The town's patrol, or an agent in its place",
+        load: async () => (await import('./cmd/lasting.ts')).deacon,
+      },
+      witness: {
+        help: "A rig's witness, or an agent in its place",
+        load: async () => (await import('./cmd/lasting.ts')).witness,
+      },
+      refinery: {
+        help: "A rig's merge train, or an agent beside it",
+        load: async () => (await import('./cmd/lasting.ts')).refinery,
+      },
+      boot: { help: 'What keeps the town running', load: async () => (await import('./cmd/lasting.ts')).boot },
+      crew: { help: 'Who stays with a rig, in a clone of their own', load: async () => (await import('./cmd/crew.ts')).crew },
+      dog: { help: "The town's own hands", aliases: ['dogs'], load: async () => (await import('./cmd/crew.ts')).dog },
+      agents: { help: 'All agents: a menu', load: async () => (await import('./cmd/agents.ts')).agents },
       polecat: { help: 'Polecats at work', load: async () => (await import('./cmd/polecat-list.ts')).polecat },
       polecats: { help: 'Lists polecats', hidden: true, load: async () => (await import('./cmd/polecat-list.ts')).polecatList },
       prime: { help: 'My context (for agents)', hot: true, load: async () => (await import('./cmd/prime.ts')).prime },

@@ -1,3 +1,4 @@
+import { gtFor } from './agent-words.ts';
 import { beginWords } from './by-hand.ts';
 import { isCycling } from './cycle.ts';
 import { addressOf, type Holder, isAgent } from './holder.ts';
@@ -105,11 +106,14 @@ function outsideState(run: Run): AgentState | undefined {
 }
 
 /** Of a lasting agent that nobody wants to be there, or that is not started again. */
-function restingState({ session, wanted, broken, ...agent }: Agent): AgentState | undefined {
+function restingState(agent: Agent): AgentState | undefined {
+  const { session, wanted, broken, killed, waits } = agent;
   if (session && !session.exit) return undefined;
-  const start = `gt session restart ${addressOf({ session, wanted, ...agent } as Agent)}`;
-  if (broken) return { is: 'exited', evidence: `not started again: ${broken.why}`, todo: start };
-  return wanted ? undefined : { is: 'exited', evidence: 'nobody wants it now', todo: null };
+  const exited = (evidence: string, todo: string | null = null): AgentState => ({ is: 'exited', evidence, todo });
+  if (!wanted) return exited('nobody wants it now');
+  if (broken) return exited(`not started again: ${broken.why}`, gtFor(agent, 'start'));
+  if (killed) return exited(`killed by ${killed.by}`, `gt wake ${addressOf(agent)}`);
+  return waits ? { is: 'starting', evidence: waits.why, todo: null } : undefined;
 }
 
 function endOf({ code, signal }: NonNullable<Session['exit']>, { deaths }: Holder): string {
@@ -132,8 +136,8 @@ function byScreen(holder: Holder, shows: Shown | undefined): AgentState | undefi
     return { is: 'blocked', evidence: `${what}${care}`, todo: attach };
   }
   if (is === 'limited') return { is: 'limited', evidence: what, todo: null };
-  // Before its first word a prompt that is ready tells only that the program runs.
-  return holder.session?.ackedAt === undefined ? undefined : { is: 'idle', evidence: what, todo: null };
+  // Before its first word a prompt that is ready tells only that the program runs: of one that has work. Others wait to be spoken to.
+  return !isAgent(holder) && holder.session?.ackedAt === undefined ? undefined : { is: 'idle', evidence: what, todo: null };
 }
 
 function byWord({ ackedAt }: Session, seen: Classified | undefined): AgentState {

@@ -8,8 +8,11 @@ import type { Run } from './records.ts';
 type Session = NonNullable<Run['session']>;
 type Exit = NonNullable<Session['exit']>;
 
-/** What the next session of a run is told of the last one; undefined before the first. */
-export function sessionBefore(run: Run): Session['before'] {
+/** What tells of the last session: of a run, or of a lasting agent. */
+type Left = Pick<Run, 'session' | 'deaths'>;
+
+/** What the next session of a run or lasting agent is told of the last one; undefined before the first. */
+export function sessionBefore(run: Left): Session['before'] {
   const last = run.session;
   if (!last?.exit) return undefined;
   const { conversation } = last;
@@ -27,7 +30,7 @@ export function sessionBefore(run: Run): Session['before'] {
  * Whether a conversation may go on in the next session. Not one that never said a word (there may be nothing to go on with, or the resume itself failed),
  * not one whose step was done where each step has a session of its own, and not one that was resumed and died again without a commit: a conversation can be broken, a fresh one is not.
  */
-function goesOn(run: Run, last: Session): boolean {
+function goesOn(run: Left, last: Session): boolean {
   return last.ackedAt !== undefined && last.leaving === undefined && !(last.mode === 'resume' && run.deaths > 1);
 }
 

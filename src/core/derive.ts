@@ -1,10 +1,10 @@
 import { needsPerson } from './gate-kinds.ts';
 import { jobId, type Member, member } from './ids.ts';
-import { keptUntil } from './molecule/retention.ts';
 import { hasEnded, overDialog, overWith, questionStands } from './question.ts';
 import type { Noun, Records } from './records.ts';
 import { sessionStands } from './session-log.ts';
-import { agentStands, letterStands, memoryStands, messageStands } from './standing-talk.ts';
+import { moleculeStands } from './standing-molecule.ts';
+import { agentStands, letterStands, memoryStands, messageStands, usingIndex } from './standing-talk.ts';
 
 /**
  * What follows from a record, whoever writes it: the indexes it stands in, and the jobs that its change concerns. Both are computed from the
@@ -115,6 +115,7 @@ const standing: { readonly [N in Noun]?: (doc: Records[N]) => Standing } = {
       : [
           ['runs.live', doc.grantedAt],
           [`runs.live:${doc.rig}`, doc.grantedAt],
+          [usingIndex(doc.agent), doc.grantedAt],
         ],
   merge: (doc) => {
     const open = doc.state === 'submitted' || doc.state === 'queued' || doc.state === 'checking' || doc.state === 'landing';
@@ -156,25 +157,6 @@ const standing: { readonly [N in Noun]?: (doc: Records[N]) => Standing } = {
   escalation: questionStands,
 };
 
-/** A molecule stands among the open or closed ones; under what it hangs; and, when it has ended and hangs under nothing, among those that go one day. */
-function moleculeStands(doc: Records['molecule']): Standing {
-  const at: Array<readonly [string, number]> = [];
-  if (doc.work) at.push([`molecules.of:${doc.work}`, doc.createdAt]);
-  if (doc.under) at.push([`molecules.below:${doc.under}`, doc.createdAt]);
-  if (doc.state !== 'closed') {
-    if (doc.under) at.push([`molecules.under:${doc.under}`, doc.createdAt]);
-    if (doc.phase === 'vapor') at.push(['wisps.open', doc.createdAt]);
-    return [...at, ['molecules.open', doc.createdAt], [`molecules.open:${doc.rig}`, doc.createdAt]];
-  }
-  const ended = doc.closed?.at ?? doc.updatedAt;
-  at.push(['molecules.closed', ended]);
-  if (doc.phase === 'vapor') at.push(['wisps.closed', ended]);
-  if (doc.work || doc.step || doc.under) return at;
-  if (!doc['jobsRemoved']) at.push(['molecules.ended', ended]);
-  const until = keptUntil(doc);
-  return until === undefined ? at : [...at, ['molecules.due', until]];
-}
-
 /** Every index of a record. Index `jobs` holds each job that should live, but those of steps, which their molecules list: what the deacon compares with BullMQ. */
 export function standingOf<N extends Noun>(noun: N, doc: Records[N]): Standing {
   const job = noun === 'step' || isFinal[noun](doc) ? undefined : jobMember[noun](doc);
@@ -193,11 +175,16 @@ const concerned: { readonly [N in Noun]?: (doc: Records[N], before: Records[N] |
     ...(doc.leg && hasNews(doc, before) ? [member('steps', `${doc.leg.step}@1`)] : []),
     ...overWith(doc, before),
   ],
-  agent: (doc, before) => [jobMember.agent(doc), ...overDialog(doc, before)],
   run: (doc, before) => [
     jobMember.run(doc),
     ...overDialog(doc, before),
     ...(doc.state === 'ended' && before?.state !== 'ended' ? [DISPATCH, member('work', `${doc.work}@${doc.generation}`)] : []),
+  ],
+  // Its session's end makes room for others of the same program.
+  agent: (doc, before) => [
+    jobMember.agent(doc),
+    ...overDialog(doc, before),
+    ...(hasSession(before) && !hasSession(doc) ? [DISPATCH] : []),
   ],
   merge: (doc) => [jobMember.merge(doc), member('work', `${doc.work}@${doc.generation}`), train(doc.rig)],
   // Who is next in the line has to look when that changes, or when the agent has become idle or is there again.
@@ -239,6 +226,8 @@ const above = (doc: Records['molecule']): Member | undefined =>
       : doc.work
         ? member('work', `${doc.work}@${doc.workGeneration ?? 1}`)
         : undefined;
+
+const hasSession = (doc: Records['agent'] | undefined): boolean => doc?.session !== undefined && doc.session.exit === undefined;
 
 const wants = (doc: Records['work'] | undefined): boolean => doc?.want !== undefined && doc.run === undefined;
 

@@ -87,6 +87,13 @@ export const CYCLE_REST_MS = 3 * SECOND;
 export const CYCLE_TURN_MS = 2 * MINUTE;
 /** A note for the next session: it is read first, before all else. */
 export const HANDOFF_BYTES = 32 * 1024;
+/** Crashes of a lasting agent within the window, after which it is started again only when somebody asks. */
+export const CRASHES_UNTIL_BROKEN = 5;
+export const CRASH_WINDOW_MS = 15 * MINUTE;
+/** An agent whose program cannot be started (it is not installed, its settings are wrong) tries again so often. */
+export const UNFIT_TRY_MS = MINUTE;
+/** What an agent that lasts may be told first (bytes): more belongs into a file. */
+export const FIRST_WORDS_BYTES = 32 * 1024;
 /** Infrastructure errors of one check in a row, after which the train stops and says so. */
 export const CHECK_ERRORS = 3;
 /** A train that stands because its checks cannot be run tries them again after this: a missing program may have been installed. */

@@ -30,6 +30,8 @@ export type SessionFacts =
   | {
       readonly is: 'over';
       readonly lost: boolean;
+      /** It ended before the host of now began: with the town, not by itself. */
+      readonly withTown?: boolean;
       readonly code: number | null;
       readonly signal: number | null;
       readonly at: number;

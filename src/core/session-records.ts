@@ -30,6 +30,8 @@ const conversation = {
   beacon: z.string().optional(),
   /** The first prompt, where the program takes it only by typing: the session's first delivery. */
   typed: z.string().optional(),
+  /** What somebody wants it to be told first, of a lasting agent. */
+  first: z.looseObject({ text: z.string(), by: z.string(), at: time }).optional(),
   /** The conversation (or the moment) for which its context was printed. */
   primed: z.string().optional(),
   /** The last time that a hook told of each. */

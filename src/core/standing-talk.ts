@@ -5,10 +5,19 @@ import type { Records } from './records.ts';
 type At = ReadonlyArray<readonly [index: string, score: number]>;
 
 export const agentStands = (doc: Records['agent']): At => [
-  ['agents', doc.createdAt],
-  ...(doc.rig === '' ? [] : [[`agents:${doc.rig}`, doc.createdAt] as const]),
+  ...(doc.removed
+    ? []
+    : [['agents', doc.createdAt] as const, ...(doc.rig === '' ? [] : [[`agents:${doc.rig}`, doc.createdAt] as const])]),
   ...(doc.wanted ? [['agents.wanted', doc.wanted.at] as const] : []),
+  ...(doc.waits ? [[AGENTS_WAITING, doc.waits.at] as const] : []),
+  ...(doc.session && !doc.session.exit ? [[usingIndex(doc.using ?? ''), doc.session.at] as const] : []),
 ];
+
+/** Index of the lasting agents that would have a session if there were room for it. */
+export const AGENTS_WAITING = 'agents.waiting';
+
+/** Index of who has an agent program now: runs of polecats, and lasting agents with a session. */
+export const usingIndex = (preset: string): string => `using:${preset}`;
 
 export const messageStands = (doc: Records['message']): At => [
   ['messages', doc.at],

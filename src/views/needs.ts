@@ -66,7 +66,8 @@ export async function needs(books: Books, { rigs, broken = [], rig, all = false 
     first('agents').then((ids) => books.readMany('agent', ids)),
     all ? books.indexFromEnd('questions.expired', EXPIRED).then((ids) => books.readMany('escalation', ids)) : [],
   ]);
-  const told = new Set<string>();
+  // An agent that is not started again is told of as such: its own command helps.
+  const told = new Set(agents.filter((agent) => agent.broken).map((agent) => agent.id));
   const found: Need[] = [
     ...stuck.map((work) => itemNeed(work, asked, told)),
     ...gates.map((gate) => {

@@ -1,3 +1,4 @@
+import { addressOf } from '#core/holder';
 import type { Run, Work } from '#core/records';
 import { parkedInWords } from '#core/work';
 import type { Desk } from '#world/desk';
@@ -5,10 +6,12 @@ import type { Books } from '#world/store/books';
 import type { Rig } from '#world/world';
 import { whyAsked } from './escalations.ts';
 import type { SessionFact, TownFacts } from './facts.ts';
+import { lastingNamed } from './lasting-named.ts';
 import { whyMailWaits } from './mail-waiting.ts';
 import { mqList } from './mq-list.ts';
 import { whyNotNudged } from './nudges.ts';
 import { type Reason, reason } from './reason.ts';
+import { whyAgent, whyNoProgram } from './why-agent.ts';
 import { whyGate, whyUnmet } from './why-gate.ts';
 import { whyItsMolecule } from './why-molecule.ts';
 import { whyRun } from './why-run.ts';
@@ -38,6 +41,11 @@ export async function why(
   facts: WhyFacts,
   about: string,
 ): Promise<Why | undefined> {
+  const lasting = await lastingNamed(books, facts.rigs, about);
+  if (lasting) {
+    const reasons = await whyAgent(lasting, facts);
+    return { about: lasting.id, title: addressOf(lasting), reasons: [...outages(facts), ...reasons] };
+  }
   const rig = facts.rigs.find((one) => one.name === about);
   if (rig) return { about, title: null, reasons: [...outages(facts), ...(await whyRig(books, facts, rig))] };
   const run = await runNamed(books, facts, about);
@@ -164,7 +172,9 @@ async function whyInLine(books: Books, facts: WhyFacts, work: Work): Promise<Rea
       ),
     ];
   const line = work.rework ? 'rework goes before new work of its priority' : `priority p${work.priority}`;
-  const full = await whyNoSlot(books, facts, work.rig, await books.count(`runs.live:${work.rig}`));
+  const full =
+    (await whyNoSlot(books, facts, work.rig, await books.count(`runs.live:${work.rig}`))) ??
+    (await whyNoProgram(books, facts, work));
   const at = reason(
     'in-line',
     `It is ${place + 1}. in line for a slot.`,

@@ -92,6 +92,15 @@ export interface Git {
   /** Keeps everything uncommitted (untracked files too, ignored ones not) in `ref` as a commit on HEAD, without touching worktree or index. Undefined when clean. An earlier snapshot in `ref` becomes a parent of the new one. */
   snapshot(input: { repo: string; dir: string; ref: string; message: string }): Promise<string | undefined>;
 
+  /** Clones a rig's repository for a crew member, on `branch`, which begins at `at` where the rig has it not. Its pushes cannot move the target. Idempotent. */
+  cloneForCrew(input: { repo: string; dir: string; branch: string; at: string; target: string }): Promise<void>;
+  /** Keeps what such a clone holds in the rig's repository: what is not committed in `ref`, its branches below `refs/gt/crew/<who>/`. */
+  snapshotClone(input: { repo: string; dir: string; ref: string; message: string; who: string }): Promise<string | undefined>;
+  /** What such a clone holds and its rig does not, in words. */
+  onlyHere(dir: string): Promise<string | undefined>;
+  /** Makes, finds or (while nothing in it is changed) moves a worktree that holds no branch. */
+  addDetached(input: { repo: string; dir: string; at: string }): Promise<void>;
+
   /** Points `ref` to `sha`, creating it; a ref that already points there is fine, one that points elsewhere throws GitFault. */
   pin(repo: string, ref: string, sha: string): Promise<void>;
   /** Removes `ref` if it (still) points to `sha`, or whatever it points to when `sha` is absent. Idempotent. */

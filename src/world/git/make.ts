@@ -2,6 +2,7 @@ import { candidate, commitTree } from './candidate.ts';
 import { changedFiles } from './changes.ts';
 import { cloneBare, reach } from './clone.ts';
 import type { Context } from './context.ts';
+import { addDetached, cloneForCrew, onlyHere, snapshotClone } from './crew.ts';
 import { facts, mergeInto } from './facts.ts';
 import type { Git } from './git.ts';
 import { land } from './land.ts';
@@ -60,6 +61,10 @@ export function makeGit(given: {
     leavings: (dir) => leavings(context, dir),
     mergeInto: (input) => mergeInto(context, input),
     snapshot: (input) => snapshot(context, input),
+    cloneForCrew: (input) => cloneForCrew(context, input),
+    snapshotClone: (input) => snapshotClone(context, input),
+    onlyHere: (dir) => onlyHere(context, dir),
+    addDetached: (input) => addDetached(context, input),
     pin: (repo, ref, sha) => pin(context, repo, ref, sha),
     unpin: (repo, ref, sha) => unpin(context, repo, ref, sha),
     refs: (repo, prefix) => refs(context, repo, prefix),
