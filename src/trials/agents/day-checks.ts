@@ -25,9 +25,9 @@ async function asksMayor(day: Day): Promise<string[]> {
   const person = await day.attach('mayor', 'attach');
   await submit(person, preset, ASKED.convoy);
   await day.shows(person, 'is on its way');
-  const items = (await (await town.books()).list('work')).toSorted((a, b) => a.createdAt - b.createdAt);
-  const [epic, first, second] = items;
-  if (!epic || !first || !second) return [`it made ${items.length} items, not 3`];
+  const ids = (await town.events()).filter(({ type }) => type === 'work.created').map(({ subject }) => subject);
+  const [epic, first, second] = await (await town.books()).readMany('work', ids);
+  if (!epic || !first || !second) throw new Error(`it made ${ids.length} items, not 3`);
   day.items = [epic.id, first.id, second.id];
   await must(town, ['nudge', 'mayor', ASKED.status, '--wait']);
   await day.shows(person, 'one waits for it');
@@ -37,7 +37,9 @@ async function asksMayor(day: Day): Promise<string[]> {
   const conversation = (await town.read('agent', MAYOR))?.session?.conversation;
   const results = day.asked(conversation).flatMap(({ turns }) => turns.filter(({ who }) => who === 'tool'));
   const told = (...words: readonly string[]) => results.some(({ text }) => words.every((one) => text.includes(one)));
-  const slung = (await town.events()).filter(({ type }) => type === 'work.slung').map(({ subject, actor }) => `${subject} by ${actor}`);
+  const slung = (await town.events())
+    .filter(({ type }) => type === 'work.slung')
+    .map(({ subject, actor }) => `${subject} by ${actor}`);
   return [
     ...primed(day, conversation, '# Gas Town: you are mayor', 'You are the mayor of the town'),
     ...lack(epic.type === 'epic' && epic.createdBy === 'mayor', `the convoy is a ${epic.type} of ${epic.createdBy}`),
@@ -63,15 +65,25 @@ async function getsMail(day: Day, mail: () => void): Promise<string[]> {
   await must(town, ['mail', 'send', `shop/${run.name}`, '-s', MAIL.subject, '-m', MAIL.text]);
   mail();
   await day.until('it goes on with the mail', () => day.said(conversation, MAIL.text, 'user') > 0);
-  const turns = day.asked(conversation).find((one) => one.turns.some(({ who, text }) => who === 'user' && text.includes(MAIL.text)))?.turns ?? [];
+  const turns =
+    day.asked(conversation).find((one) => one.turns.some(({ who, text }) => who === 'user' && text.includes(MAIL.text)))?.turns ??
+    [];
   const at = turns.findIndex(({ who, text }) => who === 'user' && text.includes(MAIL.text));
-  const letter = await day.until('its letter is told', async () =>
-    (await (await town.books()).list('letter')).find(({ subject, told }) => subject === MAIL.subject && told === 'told'),
-  );
+  const told = await day.until('its letter is told', async () => {
+    const all = (await town.events()).filter(({ type, data }) => type === 'mail.injected' && data['line'] === work);
+    return all.length > 0 && all;
+  });
   return [
     ...primed(day, conversation, `# Gas Town: you are shop/polecats/${run.name}`, `On your hook: ${work}`, 'step 1 of 3: build'),
-    ...lack(turns[at - 1]?.who === 'model' && turns[at - 1]?.text.includes(STEP_DONE) === true, 'it did not come at the end of the turn'),
-    ...lack(letter.session === id, `its letter was told to ${letter.session}`),
+    ...lack(
+      turns[at - 1]?.who === 'model' && turns[at - 1]?.text.includes(STEP_DONE) === true,
+      'it did not come at the end of the turn',
+    ),
+    ...lack(
+      told.length === 1 && told[0]?.data['session'] === id,
+      `its letter was told to ${told.map(({ data }) => data['session']).join()}`,
+    ),
+    ...lack(told[0]?.data['path'] === 'hook', `it came by the ${told[0]?.data['path']}`),
   ];
 }
 
@@ -91,7 +103,10 @@ async function asks(day: Day): Promise<string[]> {
     ...lack(heard === 1, `the answer came with ${heard} results of tools`),
     ...lack(day.said(conversation, said, 'user') === 0, 'the answer came in a turn of its own, too'),
     ...lack(told !== undefined, 'the books do not say that it was told'),
-    ...lack(day.said(conversation, MAIL.text, 'user') === 1, `the mail was said ${day.said(conversation, MAIL.text, 'user')} times`),
+    ...lack(
+      day.said(conversation, MAIL.text, 'user') === 1,
+      `the mail was said ${day.said(conversation, MAIL.text, 'user')} times`,
+    ),
   ];
 }
 
@@ -174,7 +189,9 @@ async function isToldLater(day: Day): Promise<string[]> {
   await must(town, ['answer', need.id, String(LATER.answer)]);
   const said = LATER.choices[LATER.answer - 1] ?? '';
   await day.until('all its steps are done', async () => (await day.closes()).length >= 3);
-  await day.until('the work has landed', async () => (await town.events()).some(({ type, data }) => type === 'merge.landed' && data['work'] === day.work));
+  await day.until('the work has landed', async () =>
+    (await town.events()).some(({ type, data }) => type === 'merge.landed' && data['work'] === day.work),
+  );
   const heard = day.said(conversation, said, 'user');
   return lack(heard === 1, `the answer was said ${heard} times`);
 }
@@ -190,7 +207,10 @@ async function hasLanded(day: Day): Promise<string[]> {
   return [
     ...lack(closes.join() === 'build,tests,docs', `closed were ${closes.join()}`),
     ...lack(run.sessions === 2 && run.outcome === 'submitted', `its run had ${run.sessions} sessions, and was ${run.outcome}`),
-    ...lack(sessions.map(({ id }) => id.split('.').at(-1)).join() === 's2,s1', `known are ${sessions.map(({ id }) => id).join()}`),
+    ...lack(
+      sessions.map(({ id }) => id.split('.').at(-1)).join() === 's2,s1',
+      `known are ${sessions.map(({ id }) => id).join()}`,
+    ),
     ...day.model.faults,
   ];
 }
@@ -203,7 +223,10 @@ export const DAY: readonly Check[] = [
   { title: 'a polecat knows its work by the hook of its start, and gets a mail at the end of its turn, once', run: getsMail },
   { title: 'its question is answered once, and the answer reaches the model that waits for it once', run: asks },
   { title: 'a seance lists it and asks a fork of it, which knows what it knows; its hook stays as it was', run: isAskedAgain },
-  { title: 'compacted, it is handed off to a second session of the same run, which goes on at the second step', run: isHandedOff },
+  {
+    title: 'compacted, it is handed off to a second session of the same run, which goes on at the second step',
+    run: isHandedOff,
+  },
   { title: 'an answer that nobody waits for reaches the model at its prompt, once', run: isToldLater },
   { title: 'the work lands with each step closed once, and then the item that waited for it', run: hasLanded },
 ];

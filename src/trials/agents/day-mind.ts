@@ -15,7 +15,10 @@ export function mindOf(parts: readonly Part[]): ScriptStep[] {
       steps,
       at: turns.findLastIndex(({ who, text }) => who === 'user' && hears.test(text)),
     }));
-    const { at, steps } = heard.reduce((last, one) => (one.at >= last.at ? one : last), { at: -1, steps: [] as readonly ScriptStep[] });
+    const { at, steps } = heard.reduce((last, one) => (one.at >= last.at ? one : last), {
+      at: -1,
+      steps: [] as readonly ScriptStep[],
+    });
     const step = at < 0 ? undefined : steps[answersSince(turns, at)];
     return (typeof step === 'function' ? step(conversation) : step) ?? { text: 'I wait for what comes.' };
   };
@@ -27,9 +30,7 @@ export const lastResult = ({ turns }: Conversation): string => turns.findLast(({
 
 /** The ids of items that commands named at the beginning of a line, oldest first. */
 const idsIn = ({ turns }: Conversation): string[] =>
-  turns
-    .filter(({ who }) => who === 'tool')
-    .flatMap(({ text }) => [...text.matchAll(/^made=(\S+)$/gm)].map(([, id = '']) => id));
+  turns.filter(({ who }) => who === 'tool').flatMap(({ text }) => [...text.matchAll(/^made=(\S+)$/gm)].map(([, id = '']) => id));
 
 /** What a person asks of the mayor, as the README has it. */
 export const ASKED = {
@@ -37,7 +38,11 @@ export const ASKED = {
   status: "What's the status of my work?",
   witness: 'Show me what the witness is doing',
 } as const;
-const SHOWN = { convoy: /Create a convoy for issues 123 and 456 in shop/, status: /(?<!")What's the status of my work\?/, witness: /(?<!")Show me what the witness is doing/ };
+const SHOWN = {
+  convoy: /Create a convoy for issues 123 and 456 in shop/,
+  status: /(?<!")What's the status of my work\?/,
+  witness: /(?<!")Show me what the witness is doing/,
+};
 
 /** What a person asks a session of before. */
 export const SEANCE = 'Which rounding did you settle on, and who told you to ask?';
@@ -66,7 +71,11 @@ const MAYOR: readonly Part[] = [
   },
   {
     hears: SHOWN.status,
-    steps: [{ run: 'gt status && gt work list' }, (c) => ({ run: `gt why ${idsIn(c)[2]}` }), { text: 'One is at work, one waits for it.' }],
+    steps: [
+      { run: 'gt status && gt work list' },
+      (c) => ({ run: `gt why ${idsIn(c)[2]}` }),
+      { text: 'One is at work, one waits for it.' },
+    ],
   },
   { hears: SHOWN.witness, steps: [{ run: 'gt peek shop/witness' }, { text: 'That is what the witness does.' }] },
 ];
@@ -85,7 +94,8 @@ function goOn(conversation: Conversation, mailed: Promise<unknown>): Step {
   return key === undefined ? { text: 'I have done what I can.' } : { run: workOn(key) };
 }
 
-const isFirst = ({ turns }: Conversation): boolean => turns.some(({ who, text }) => who === 'tool' && text.includes('step 1 of 3'));
+const isFirst = ({ turns }: Conversation): boolean =>
+  turns.some(({ who, text }) => who === 'tool' && text.includes('step 1 of 3'));
 const mailIn = ({ turns }: Conversation): string =>
   /\bml-\w+/.exec(turns.findLast(({ who, text }) => who === 'user' && text.includes(MAIL.text))?.text ?? '')?.[0] ?? 'none';
 
@@ -112,7 +122,9 @@ function polecat(mailed: Promise<unknown>): Part[] {
     },
     {
       hears: /Which rounding did you settle on/,
-      steps: [(c) => ({ text: `I remember: ${c.turns.some(({ text }) => text.includes(MAIL.text)) ? MAIL.subject : 'nothing'}.` })],
+      steps: [
+        (c) => ({ text: `I remember: ${c.turns.some(({ text }) => text.includes(MAIL.text)) ? MAIL.subject : 'nothing'}.` }),
+      ],
     },
   ];
 }

@@ -84,7 +84,10 @@ export class Day {
 
   /** Waits until the turn of a session is over. */
   atRest(session: string): Promise<unknown> {
-    return this.until(`${session} is at rest`, async () => (await this.town.read('recipient', this.work))?.idle?.session === session);
+    return this.until(
+      `${session} is at rest`,
+      async () => (await this.town.read('recipient', this.work))?.idle?.session === session,
+    );
   }
 
   /** What a conversation asked the model, in order; by the program's own id of it. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Preset } from '#core/preset';
 import { townLayout } from '#world/config/layout';
 import { startModelServer } from '#world/model-server/server';
-import { DAY, type Check } from './day-checks.ts';
+import { type Check, DAY } from './day-checks.ts';
 import { dayMind, FORMULA, STEPS } from './day-mind.ts';
 import { Day } from './day-town.ts';
 import { Evidence, TerminalRecord } from './evidence.ts';
@@ -40,7 +40,10 @@ export async function spendDay(
   const mailed = new Promise<void>((resolve) => {
     mail = resolve;
   });
-  const model = await startModelServer({ scripts: { default: dayMind(mailed) }, log: (one) => evidence.line('model.jsonl', one) });
+  const model = await startModelServer({
+    scripts: { default: dayMind(mailed) },
+    log: (one) => evidence.line('model.jsonl', one),
+  });
   const proxy = await startProxy();
   const town = townFor(proxy, installed);
   const day = new Day(town, model, preset, folder);
@@ -67,12 +70,14 @@ export async function spendDay(
 /** A check that breaks off leaves nothing for those after it to begin with. */
 async function inOrder(checks: readonly Check[], day: Day, mail: () => void, say: Say): Promise<string[]> {
   const lacks: string[] = [];
-  let broken = false;
+  let isBroken = false;
   for (const { title, run } of checks) {
     const began = performance.now();
-    const missing = broken ? ['not reached'] : await run(day, mail).catch((fault: unknown) => ((broken = true), [wordsOf(fault)]));
+    const tried = isBroken ? undefined : await run(day, mail).catch(wordsOf);
+    if (typeof tried === 'string') isBroken = true;
+    const missing = typeof tried === 'string' ? [tried] : (tried ?? ['not reached']);
     const seconds = ((performance.now() - began) / 1000).toFixed(1);
-    say(`  ${missing.length === 0 ? `holds (${seconds} s)` : 'DOES NOT HOLD'}: ${title}`);
+    say(`  ${missing.length === 0 ? `holds (${seconds} s)` : tried ? 'DOES NOT HOLD' : 'NOT REACHED'}: ${title}`);
     lacks.push(...missing.map((one) => `${title}: ${one}`));
   }
   return lacks;
