@@ -10,7 +10,7 @@ import type { Rig } from '#world/world';
 import { branchFacts, othersOpen } from './done.ts';
 
 /** One line of what is looked at before a hand-in. `is`: `no` is what `gt done` refuses; `look` is for the agent to judge, and refuses nothing. */
-export type DoneLine = { readonly is: 'yes' | 'no' | 'look'; readonly what: string; readonly todo: string | null };
+type DoneLine = { readonly is: 'yes' | 'no' | 'look'; readonly what: string; readonly todo: string | null };
 
 /** All that is looked at before a hand-in, and what `gt done` would refuse first. */
 export type DoneCheck = {

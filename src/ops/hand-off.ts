@@ -92,7 +92,7 @@ export async function handOff(desk: Desk, ask: HandOff): Promise<HandedOff | Ref
 }
 
 /** Puts an item aside with its polecat, so that nothing of it is started when its run has given up its slot. */
-export async function parked(reading: Reading, id: string, how: NonNullable<Work['parked']>): Promise<Put[]> {
+async function parked(reading: Reading, id: string, how: NonNullable<Work['parked']>): Promise<Put[]> {
   const work = await reading.get('work', id);
   return work && work.status !== 'closed' ? [{ noun: 'work', doc: { ...work, parked: how, updatedAt: how.at } }] : [];
 }
