@@ -1,4 +1,4 @@
-import { ASKED, LATER, MAIL, QUESTION, SEANCE, STEP_DONE } from './day-mind.ts';
+import { ASKED, GO_ON, HEARD, LATER, MAIL, NOTE, QUESTION, SEANCE, STEP_DONE } from './day-mind.ts';
 import type { Day } from './day-town.ts';
 import { submit } from './submit.ts';
 import { must } from './town.ts';
@@ -48,9 +48,9 @@ async function asksMayor(day: Day): Promise<string[]> {
     ...lack(slung.join() === [first, second].map(({ id }) => `${id} by mayor`).join(), `slung were ${slung.join(', ')}`),
     ...lack(told(first.id, second.id, 'shop'), 'no result of a tool told how its work stands'),
     ...lack(told(second.id, 'waits for', first.id), 'no result of a tool told why the second item waits'),
-    ...lack(told('shop/witness'), 'no result of a tool told of the witness'),
-    ...[ASKED.convoy, ASKED.witness].flatMap((one) =>
-      lack(day.said(conversation, one, 'user') === 1, `"${one}" was said ${day.said(conversation, one, 'user')} times`),
+    ...lack(told('shop/witness', first.id), 'no result of a tool told of the witness'),
+    ...Object.values(HEARD).flatMap((one) =>
+      lack(day.said(conversation, one, 'user') === 1, `${one} was said ${day.said(conversation, one, 'user')} times`),
     ),
   ];
 }
@@ -158,19 +158,23 @@ async function isHandedOff(day: Day): Promise<string[]> {
   const before = await day.run();
   const person = await day.attach('attach', `shop/${before.name}`);
   await submit(person, preset, '/compact');
+  await day.until('its conversation was made shorter', async () =>
+    (await day.town.events()).some(({ type }) => type === 'session.compacted'),
+  );
+  await day.prompts(person);
+  await submit(person, preset, GO_ON);
   const second = await day.session(2);
-  await person.until(() => false, 1);
-  const { needs } = { needs: await question(day, LATER.text) };
+  const need = await question(day, LATER.text);
   const run = await day.run();
   const closes = await day.closes();
   const results = day.asked(second.conversation).flatMap(({ turns }) => turns.filter(({ who }) => who === 'tool'));
   const noted = (await day.town.events()).find(({ type, subject }) => type === 'handoff.written' && subject === run.id);
   return [
-    ...lack(needs.choices.length === LATER.choices.length, 'its question has other choices'),
+    ...lack(need.choices.length === LATER.choices.length, 'its question has other choices'),
     ...lack(closes.join() === 'build,tests', `closed are ${closes.join()}`),
     ...lack(results[0]?.text.includes('step 2 of 3: tests') === true, `it was told first: ${results[0]?.text}`),
-    ...primed(day, second.conversation, 'From your session before this one', 'step 2 of 3: tests'),
-    ...lack(noted !== undefined, 'no note was written'),
+    ...primed(day, second.conversation, 'From your session before this one', NOTE, 'step 2 of 3: tests'),
+    ...lack(noted?.data['by'] === before.session?.id, `its note was written by ${noted?.data['by']}`),
     ...lack(run.sessions === 2 && run.deaths === 0, `it is session ${run.sessions}, after ${run.deaths} deaths`),
     ...lack(second.mode !== 'resume', 'it went on with the old conversation'),
     ...lack(

@@ -38,11 +38,12 @@ export const ASKED = {
   status: "What's the status of my work?",
   witness: 'Show me what the witness is doing',
 } as const;
-const SHOWN = {
+/** The same where a person says it: the mayor's prompt quotes the last two. */
+export const HEARD = {
   convoy: /Create a convoy for issues 123 and 456 in shop/,
   status: /(?<!")What's the status of my work\?/,
   witness: /(?<!")Show me what the witness is doing/,
-};
+} as const;
 
 /** What a person asks a session of before. */
 export const SEANCE = 'Which rounding did you settle on, and who told you to ask?';
@@ -51,6 +52,9 @@ export const STEPS = ['build', 'tests', 'docs'] as const;
 export const MAIL = { subject: 'About cents', text: 'Ask the overseer how to round before you go on.' };
 export const QUESTION = { text: 'Which rounding?', choices: ['half up', 'half to even'], answer: 2 } as const;
 export const LATER = { text: 'May the docs be one line?', choices: ['yes, one line', 'no, a page'], answer: 1 } as const;
+/** What a person types behind `/compact`, and what the model leaves to the session after. */
+export const GO_ON = 'Go on with the next step.';
+export const NOTE = 'The build stands. Round half to even, as the overseer said; the tests are next.';
 /** What the model says when its first step is done, at the end of its turn. */
 export const STEP_DONE = 'The build stands; I end my turn.';
 
@@ -60,7 +64,7 @@ const made = (words: string): string => `bd create ${words} --rig shop --silent 
 /** The mayor: everything by its own calls of gt. */
 const MAYOR: readonly Part[] = [
   {
-    hears: SHOWN.convoy,
+    hears: HEARD.convoy,
     steps: [
       { text: 'An epic first.', run: made('"Convoy: issues 123 and 456" -t epic') },
       (c) => ({ run: made(`"Issue 123: round prices" --parent ${idsIn(c)[0]} -d "To cents."`) }),
@@ -70,14 +74,14 @@ const MAYOR: readonly Part[] = [
     ],
   },
   {
-    hears: SHOWN.status,
+    hears: HEARD.status,
     steps: [
       { run: 'gt status && gt work list' },
       (c) => ({ run: `gt why ${idsIn(c)[2]}` }),
       { text: 'One is at work, one waits for it.' },
     ],
   },
-  { hears: SHOWN.witness, steps: [{ run: 'gt peek shop/witness' }, { text: 'That is what the witness does.' }] },
+  { hears: HEARD.witness, steps: [{ run: 'gt peek shop/witness' }, { text: 'That is what the witness does.' }] },
 ];
 
 /** What a polecat does with the step in its hands. */
@@ -111,6 +115,8 @@ function polecat(mailed: Promise<unknown>): Part[] {
         { text: 'I know how to round, and end my turn.' },
       ],
     },
+    { hears: new RegExp(GO_ON), steps: [{ text: 'I look at it.' }] },
+    { hears: /Run this one command, then end your turn/, steps: [{ run: `gt handoff -m "${NOTE}"` }, { text: 'I leave.' }] },
     { hears: new RegExp(LATER.choices[0]), steps: [{ run: workOn('docs') }, step, step] },
     {
       hears: /Your work is \S+: Issue 456/,

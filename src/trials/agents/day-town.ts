@@ -51,9 +51,14 @@ export class Day {
     const env = { ...(town.env as Record<string, string>), GT_TOWN_ROOT: town.root };
     const stage = new Stage({ argv: [process.execPath, GT, ...words], env, cwd: town.dir, token: 'GT_STAGE' });
     this.#people.push(stage);
-    if (!(await stage.until(isReady(this.preset), LIMIT_MS)))
-      throw new Error(`gt ${words.join(' ')} shows no prompt: ${stage.end}\n${stage.screen().text}`);
+    await this.prompts(stage);
     return stage;
+  }
+
+  /** Waits until the program that a person looks at takes a prompt. */
+  async prompts(stage: Stage): Promise<void> {
+    if (await stage.until(isReady(this.preset), LIMIT_MS)) return;
+    throw new Error(`no prompt shows, and gt ${stage.end || 'runs'}:\n${stage.screen().text}`);
   }
 
   /** Waits for words on a person's terminal. @throws with its screen when they do not come */
@@ -97,9 +102,10 @@ export class Day {
   }
 
   /** How often a text was said to a conversation by each side: in whichever request it stands most often. */
-  said(conversation: string | undefined, text: string, who: Turn['who']): number {
+  said(conversation: string | undefined, text: string | RegExp, who: Turn['who']): number {
+    const says = (told: string) => (typeof text === 'string' ? told.includes(text) : text.test(told));
     const counts = this.asked(conversation).map(
-      ({ turns }) => turns.filter((turn) => turn.who === who && turn.text.includes(text)).length,
+      ({ turns }) => turns.filter((turn) => turn.who === who && says(turn.text)).length,
     );
     return Math.max(0, ...counts);
   }

@@ -6,7 +6,7 @@ import { startModelServer } from '#world/model-server/server';
 import { type Check, DAY } from './day-checks.ts';
 import { dayMind, FORMULA, STEPS } from './day-mind.ts';
 import { Day } from './day-town.ts';
-import { Evidence, TerminalRecord } from './evidence.ts';
+import { Evidence, hooksIn, TerminalRecord } from './evidence.ts';
 import type { Installed } from './install.ts';
 import { startProxy } from './proxy.ts';
 import { openShop, townFor } from './town.ts';
@@ -60,7 +60,9 @@ export async function spendDay(
   } finally {
     await day.close();
     await record?.close();
-    await evidence.keep(town, townLayout(town.root).agentConfig(name));
+    const config = townLayout(town.root).agentConfig(name);
+    for (const hook of hooksIn(join(config, 'projects'))) evidence.line('hooks.jsonl', hook);
+    await evidence.keep(town, config);
     await town.end();
     await model.close();
     await proxy.close();
