@@ -43,6 +43,7 @@ export const isFinal: { readonly [N in Noun]: (doc: Records[N]) => boolean } = {
   message: () => true,
   letter: () => true,
   memory: () => true,
+  swarm: (doc) => doc.state === 'complete',
   proto: () => true,
   train: () => false,
   dispatch: () => false,
@@ -70,6 +71,7 @@ export const jobMember: { readonly [N in Noun]: (doc: Records[N]) => Member | un
   message: () => undefined,
   letter: () => undefined,
   memory: () => undefined,
+  swarm: (doc) => member('swarms', jobId(doc.id, 1)),
   proto: () => undefined,
   verdict: () => undefined,
   session: () => undefined,
@@ -138,6 +140,7 @@ const standing: { readonly [N in Noun]?: (doc: Records[N]) => Standing } = {
   message: messageStands,
   letter: letterStands,
   memory: memoryStands,
+  swarm: (doc) => [doc.ended ? ['swarms.ended', doc.ended.at] : ['swarms.open', doc.at]],
   proto: (doc) => [['protos', doc.createdAt]],
   molecule: moleculeStands,
   step: (doc) => [

@@ -5,6 +5,7 @@ import { letter, message } from './mail-records.ts';
 import { memory } from './memory-records.ts';
 import { gate, molecule, proto, step } from './molecule-records.ts';
 import { asked, session, sessionEntry } from './session-records.ts';
+import { swarm } from './swarm-records.ts';
 import { dispatch, escalation, patrol, worker } from './town-records.ts';
 
 /**
@@ -204,6 +205,7 @@ export const schemas = {
   message,
   letter,
   memory,
+  swarm,
   proto,
   molecule,
   step,

@@ -1,4 +1,4 @@
-import { isUrgent, mailboxOf } from './mail.ts';
+import { CONSUMED, isUrgent, mailboxOf } from './mail.ts';
 import type { Records } from './records.ts';
 
 /** Where agents, mail and memories stand (derive.ts): lists and inboxes read what they show. */
@@ -26,7 +26,7 @@ export function letterStands(doc: Records['letter']): At {
     [`letters.of:${doc.message}`, doc.at],
     [doc.state === 'archived' ? `letters.archived:${mailbox}` : `letters:${mailbox}`, doc.at],
     ...(doc.state === 'unread' ? [[`letters.unread:${mailbox}`, doc.at] as const] : []),
-    ...(isOver ? [['letters.over', doc.stateAt ?? doc.at] as const] : []),
+    ...(isOver ? [[doc.why === CONSUMED ? 'letters.consumed' : 'letters.over', doc.stateAt ?? doc.at] as const] : []),
     ...(doc.told === 'waiting' && doc.line !== undefined ? waits(doc.line, doc) : []),
   ];
 }

@@ -19,6 +19,10 @@ export type Addressee = {
   readonly line?: string;
   /** False: it lies in the mailbox, unread, and its agent is not told of it now. */
   readonly tell?: boolean;
+  /** Goes into the archive at once, for this reason. */
+  readonly filed?: string;
+  /** The address that was written, where this mailbox is another's. */
+  readonly for?: string;
 };
 
 /** The mailboxes of addresses, each once; ADDRESS_UNKNOWN for the first that is nobody's. */
@@ -37,7 +41,10 @@ export async function resolveAddresses(
 
 async function resolveAddress(directory: Directory, written: string): Promise<readonly Addressee[] | Refusal> {
   const { books, rigs } = directory;
-  const address = written.trim().replace(/^this-machine:/, '').replace(/(?<=.)\/$/, '');
+  const address = written
+    .trim()
+    .replace(/^this-machine:/, '')
+    .replace(/(?<=.)\/$/, '');
   if (['overseer', 'human', '--human'].includes(address)) return [{ box: OVERSEER }];
   const id = agentIdOf(address, rigs);
   if (id !== undefined) return lasting(directory, id, written);
@@ -95,7 +102,13 @@ async function unknown({ books, rigs }: Directory, address: string): Promise<Ref
     books.index('agents').then((ids) => books.readMany('agent', ids)),
     books.index('runs.live').then((ids) => books.readMany('run', ids)),
   ]);
-  const known = ['mayor', OVERSEER, ...agents.map(addressOf), ...runs.map(addressOf), ...runs.map((run) => `${run.rig}/${run.name}`)];
+  const known = [
+    'mayor',
+    OVERSEER,
+    ...agents.map(addressOf),
+    ...runs.map(addressOf),
+    ...runs.map((run) => `${run.rig}/${run.name}`),
+  ];
   const hint = `Did you mean ${orList(nearest(address, [...known, ...rigs.map(({ name }) => `${name}/witness`)]))}?`;
   return refuse('ADDRESS_UNKNOWN', { address, hint });
 }

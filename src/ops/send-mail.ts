@@ -23,6 +23,8 @@ export type Mail = {
   readonly priority?: number;
   /** The mail that it answers: it goes into its thread. */
   readonly replyTo?: string;
+  /** Of protocol mail. */
+  readonly facts?: Message['facts'];
   /** Chosen by the caller, so that sending again sends nothing: `newMailId`, or words of what it tells of. */
   readonly id?: string;
 };
@@ -87,10 +89,11 @@ export async function writeMail(
   draft.put({ noun: 'message', doc: message });
   draft.write(message.id, { body: mail.text });
   const lines = new Map<string, { rig: string; box: string }>();
-  for (const { box, line, tell = true } of boxes) {
+  for (const one of boxes) {
+    const { box, line, tell = true } = one;
     const rig = line === undefined ? undefined : await rigOfLine(draft, line);
-    if (line !== undefined && rig === undefined) return refuse('MAIL_GONE', { box, why: `${line} is closed` });
-    const letter = letterOf(message, box, line, tell);
+    if (line !== undefined && tell && rig === undefined) return refuse('MAIL_GONE', { box, why: `${line} is closed` });
+    const letter = letterOf(message, one);
     await draft.get('letter', letter.id); // nobody has it: the id of its message is new
     draft.put({ noun: 'letter', doc: letter });
     if (line !== undefined && tell) lines.set(line, { rig: rig ?? '', box });
@@ -108,7 +111,7 @@ export async function writeMail(
 
 /** The record, and its thread's first mail with it: a mail is later than all before it in its thread. */
 async function messageOf(desk: Desk, draft: Draft, mail: Mail & { readonly id: string }): Promise<Message> {
-  const { id, from, fromLine, to, cc = [], text, type = 'note', priority = 2, replyTo } = mail;
+  const { id, from, fromLine, to, cc = [], text, type = 'note', priority = 2, replyTo, facts } = mail;
   await draft.get('message', id);
   const parent = replyTo === undefined ? undefined : await draft.get('message', replyTo);
   const thread = parent?.thread ?? id;
@@ -130,16 +133,18 @@ async function messageOf(desk: Desk, draft: Draft, mail: Mail & { readonly id: s
     at,
     bytes: bytes(text),
     head: headOf(text),
+    ...(facts && { facts }),
   };
 }
 
-function letterOf(message: Message, box: string, line: string | undefined, tell: boolean): Letter {
+function letterOf(message: Message, { box, line, tell = true, filed, for: whom }: Addressee): Letter {
   const { id, from, fromLine, subject, type, priority, thread, replyTo, at, bytes: size, head } = message;
   return {
     id: letterId(id, mailboxOf({ box, line })),
     message: id,
     box,
     ...(line !== undefined && { line }),
+    ...(whom !== undefined && { for: whom }),
     from,
     ...(fromLine !== undefined && { fromLine }),
     subject,
@@ -150,7 +155,7 @@ function letterOf(message: Message, box: string, line: string | undefined, tell:
     at,
     bytes: size,
     head,
-    state: 'unread',
+    ...(filed === undefined ? { state: 'unread' } : { state: 'archived', stateAt: at, why: filed }),
     told: line !== undefined && tell ? 'waiting' : 'none',
   };
 }
