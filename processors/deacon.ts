@@ -72,9 +72,13 @@ async function removeEnded(world: World): Promise<void> {
     await desk.change(async (reading) => {
       const now = await reading.get('work', id);
       const told = await reading.get('recipient', id);
+      const pace = await reading.get('pace', id);
       return {
         put: now ? [{ noun: 'work', doc: { ...now, jobsRemoved: true } }] : [],
-        drop: told?.line.length === 0 ? [{ noun: 'recipient', id }] : [],
+        drop: [
+          ...(told?.line.length === 0 ? [{ noun: 'recipient' as const, id }] : []),
+          ...(pace ? [{ noun: 'pace' as const, id }] : []),
+        ],
         answer: undefined,
       };
     });

@@ -25,7 +25,10 @@ export const deliveries: Processor<'deliveries', World> = async (turn, world) =>
     turn.signal.throwIfAborted();
     const recipient = (await desk.books.read('recipient', doc.work)) ?? nobodyYet(doc.work);
     const isAtTerminal = doc.claim?.path === 'terminal';
-    const facts = isFinal.delivery(doc) || isAtTerminal ? NOBODY : await agentFacts(doc, world);
+    const known = isFinal.delivery(doc) || isAtTerminal ? NOBODY : await agentFacts(doc, world);
+    const pressing =
+      doc.mail === true && recipient.dnd !== undefined && (await desk.books.count(`letters.pressing:${doc.work}`)) > 0;
+    const facts = { ...known, pressing };
     const move = nextForDelivery(doc, recipient, facts, desk.clock.now());
     switch (move.do) {
       case 'end':
@@ -52,7 +55,11 @@ export const deliveries: Processor<'deliveries', World> = async (turn, world) =>
 };
 
 /** Its time is over, or nobody will come. Mail that nobody will get is given back to who sent it. */
-async function giveUp({ id, mail }: Delivery, move: { as: 'expired' | 'undeliverable' | 'superseded'; why: string }, world: World) {
+async function giveUp(
+  { id, mail }: Delivery,
+  move: { as: 'expired' | 'undeliverable' | 'superseded'; why: string },
+  world: World,
+) {
   if (mail) return giveBack(world.desk, id, move.why);
   await moveDelivery(world.desk, id, (now) =>
     now.state === 'pending' ? { doc: now, state: move.as, why: move.why } : undefined,

@@ -3,7 +3,7 @@ import { isRefusal, type Refusal, refuse } from '#core/refusals';
 import { type Mail, newMailId, type Sent } from '#ops/send-mail';
 import type { Call, Show } from './command.ts';
 import { isUp, type OpenTown, withDesk } from './wire.ts';
-import { patienceOf, rigPrefixes, withoutSecrets, writerOf } from './wire-mail.ts';
+import { groundOf, patienceOf, withoutSecrets, writerOf } from './wire-mail.ts';
 
 /** Options of all commands that write a mail. */
 export const WRITING = [
@@ -13,6 +13,7 @@ export const WRITING = [
   { name: 'stdin', help: 'the text is piped in' },
   { name: 'type', value: 'type', help: 'what kind of mail it is (default note)' },
   { name: 'priority', short: 'p', value: '0-4', help: '0 and 1 go before others (default 2)' },
+  { name: 'auto', help: 'a program sends it by itself: no other such mail is answered by it' },
   { name: 'cc', value: 'address', many: true, help: 'somebody who gets it too' },
 ] as const;
 
@@ -20,6 +21,7 @@ export type Written = Pick<Mail, 'to' | 'text' | 'subject' | 'replyTo'> & {
   readonly cc: readonly string[];
   readonly type: string | undefined;
   readonly priority: string | undefined;
+  readonly auto: boolean;
 };
 
 /** What was sent, and whether somebody serves the town. */
@@ -42,8 +44,19 @@ export async function mailed(
   return withDesk({ global, io }, patienceOf(io), async (town) => {
     const writer = await writerOf(town, io);
     if (isRefusal(writer)) return writer;
-    const { to, cc, replyTo } = written;
-    const mail = { ...writer, id, to, cc, subject, text, type, priority, ...(replyTo !== undefined && { replyTo }) };
+    const { to, cc, replyTo, auto } = written;
+    const mail = {
+      ...writer,
+      id,
+      to,
+      cc,
+      subject,
+      text,
+      type,
+      priority,
+      ...(auto && { auto }),
+      ...(replyTo !== undefined && { replyTo }),
+    };
     const sent = await post(town, mail);
     return isRefusal(sent) ? sent : { ...sent, running: isUp(town) };
   });
@@ -52,21 +65,27 @@ export async function mailed(
 /** Sends to the addresses that the mail names. */
 export async function postByAddress(town: OpenTown, mail: Mail): Promise<Sent | Refusal> {
   const { sendMail } = await import('#ops/send-mail');
-  const rigs = await rigPrefixes(town);
-  return isRefusal(rigs) ? rigs : sendMail(town.desk, rigs, mail);
+  const ground = await groundOf(town);
+  return isRefusal(ground) ? ground : sendMail(town.desk, ground, mail);
 }
 
 function priorityOf(said: string | undefined): number | Refusal {
   const words: Record<string, number> = { critical: 0, urgent: 0, high: 1, normal: 2, low: 3, backlog: 4 };
   const found = said === undefined ? 2 : (words[said.toLowerCase()] ?? Number(said.replace(/^p/i, '')));
   if (Number.isInteger(found) && found >= 0 && found <= 4) return found;
-  return refuse('USAGE', { what: `--priority cannot be \`${said}\`.`, hint: 'Take 0 (first) to 4, or urgent, high, normal, low.' });
+  return refuse('USAGE', {
+    what: `--priority cannot be \`${said}\`.`,
+    hint: 'Take 0 (first) to 4, or urgent, high, normal, low.',
+  });
 }
 
 export function sentText({ id, boxes, subject, running }: Told, { paint, quiet }: Show): string {
   if (quiet) return id;
-  const [first, ...more] = boxes;
-  const to = more.length === 0 ? (first?.box ?? 'nobody') : boxes.length <= 4 ? boxes.map(({ box }) => box).join(', ') : `${boxes.length} mailboxes`;
-  const down = running || boxes.every(({ line }) => line === null) ? '' : `\n${paint.yellow('The town is not running: agents are told after `gt up`.')}`;
+  const each = boxes.map((one) => (one.for === undefined ? one.box : `${one.box} (for ${one.for}, which no agent reads)`));
+  const to = each.length === 0 ? 'nobody' : each.length <= 4 ? each.join(', ') : `${each.length} mailboxes`;
+  const down =
+    running || boxes.every(({ line }) => line === null)
+      ? ''
+      : `\n${paint.yellow('The town is not running: agents are told after `gt up`.')}`;
   return `${paint.bold(id)} to ${to}: ${subject}${down}`;
 }

@@ -4,7 +4,7 @@ import { keptUntil } from './molecule/retention.ts';
 import { hasEnded, overDialog, questionStands } from './question.ts';
 import type { Noun, Records } from './records.ts';
 import { sessionStands } from './session-log.ts';
-import { agentStands, letterStands, memoryStands, messageStands } from './standing-talk.ts';
+import { agentStands, channelStands, letterStands, memoryStands, messageStands, swarmStands } from './standing-talk.ts';
 
 /**
  * What follows from a record, whoever writes it: the indexes it stands in, and the jobs that its change concerns. Both are computed from the
@@ -43,6 +43,8 @@ export const isFinal: { readonly [N in Noun]: (doc: Records[N]) => boolean } = {
   message: () => true,
   letter: () => true,
   memory: () => true,
+  channel: () => true,
+  pace: () => true,
   swarm: (doc) => doc.state === 'complete',
   proto: () => true,
   train: () => false,
@@ -71,6 +73,8 @@ export const jobMember: { readonly [N in Noun]: (doc: Records[N]) => Member | un
   message: () => undefined,
   letter: () => undefined,
   memory: () => undefined,
+  channel: () => undefined,
+  pace: () => undefined,
   swarm: (doc) => member('swarms', jobId(doc.id, 1)),
   proto: () => undefined,
   verdict: () => undefined,
@@ -140,7 +144,8 @@ const standing: { readonly [N in Noun]?: (doc: Records[N]) => Standing } = {
   message: messageStands,
   letter: letterStands,
   memory: memoryStands,
-  swarm: (doc) => [doc.ended ? ['swarms.ended', doc.ended.at] : ['swarms.open', doc.at]],
+  channel: channelStands,
+  swarm: swarmStands,
   proto: (doc) => [['protos', doc.createdAt]],
   molecule: moleculeStands,
   step: (doc) => [
@@ -206,7 +211,11 @@ const concerned: { readonly [N in Noun]?: (doc: Records[N], before: Records[N] |
   // Who is next in the line has to look when that changes, or when the agent has become idle or is there again.
   recipient: (doc, before) => {
     const [next] = doc.line;
-    const same = before?.line[0]?.id === next?.id && before?.idle?.at === doc.idle?.at && before?.session === doc.session;
+    const same =
+      before?.line[0]?.id === next?.id &&
+      before?.idle?.at === doc.idle?.at &&
+      before?.session === doc.session &&
+      before?.dnd?.at === doc.dnd?.at;
     return next && !same ? [member('deliveries', next.id)] : [];
   },
   // Its job sleeps until its steps have ended: what an agent has in hand does not concern it. A new step's job is added, held, by the pour.

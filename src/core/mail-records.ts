@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { circle } from './mail-loop.ts';
 import { protocolFacts } from './protocol-mail.ts';
 
 /** The records of mail: what was written, and its copies in the mailboxes of those it is for. Times are ms since 1970. */
@@ -28,6 +29,10 @@ export const message = z.looseObject({
   head: z.string(),
   /** Of protocol mail: what it tells of. */
   facts: protocolFacts.optional(),
+  /** A program sent it, without anybody's decision. */
+  auto: z.boolean().optional(),
+  /** Of the first of a thread: who has written in it since (mail-loop.ts). */
+  circle: circle.optional(),
 });
 
 /** A copy of a mail in one mailbox: whether it was read, and whether it was put before its agent. */

@@ -27,6 +27,9 @@ export const UNDELIVERABLE = 'undeliverable';
 /** Why a letter is filed unread: what it tells of stands in the books, and nobody reads it here. */
 export const CONSUMED = 'consumed';
 
+/** Why a letter lies in the mailbox of a channel, read: its posts are there for whoever looks. */
+export const CHANNEL_POST = 'a post of the channel';
+
 /** Goes before other threads. */
 export const isUrgent = (priority: number): boolean => priority <= 1;
 

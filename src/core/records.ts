@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { agent } from './agent-records.ts';
+import { channel } from './channel-records.ts';
 import { delivery, recipient } from './delivery-records.ts';
+import { pace } from './mail-loop.ts';
 import { letter, message } from './mail-records.ts';
 import { memory } from './memory-records.ts';
 import { gate, molecule, proto, step } from './molecule-records.ts';
@@ -205,6 +207,8 @@ export const schemas = {
   message,
   letter,
   memory,
+  channel,
+  pace,
   swarm,
   proto,
   molecule,

@@ -17,7 +17,7 @@ export const messageStands = (doc: Records['message']): At => [
 
 /**
  * A mailbox is three lists by age: all that is not archived, of these the unread, and the archive. `letters.waiting` is what its agent is still to be told,
- * `letters.urgent` what of it goes first, and `letters.due` the same by thread; `letters.over` is what may be dropped one day.
+ * `letters.urgent` what of it goes first (`letters.pressing` of that what is told at any time), and `letters.due` the same by thread; `letters.over` is what may be dropped one day.
  */
 export function letterStands(doc: Records['letter']): At {
   const mailbox = mailboxOf(doc);
@@ -35,9 +35,14 @@ const waits = (line: string, { thread, priority, at }: Records['letter']): At =>
   [`letters.waiting:${line}`, at],
   [`letters.due:${line}:${thread}`, at],
   ...(isUrgent(priority) ? [[`letters.urgent:${line}`, at] as const] : []),
+  ...(priority === 0 ? [[`letters.pressing:${line}`, at] as const] : []),
 ];
 
 export const memoryStands = (doc: Records['memory']): At => [
   ['memories', doc.at],
   [`memories:${doc.for}`, doc.at],
 ];
+
+export const channelStands = (doc: Records['channel']): At => [['channels', doc.createdAt]];
+
+export const swarmStands = (doc: Records['swarm']): At => [doc.ended ? ['swarms.ended', doc.ended.at] : ['swarms.open', doc.at]];

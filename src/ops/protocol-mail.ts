@@ -1,12 +1,12 @@
 import type { Change } from '#core/change';
 import { addressOf } from '#core/holder';
-import { CONSUMED, OVERSEER } from '#core/mail';
+import { OVERSEER } from '#core/mail';
 import { type ProtocolFacts, protocolId, protocolSubject, protocolText } from '#core/protocol-mail';
 import type { Agent } from '#core/records';
 import { isRefusal, Refused } from '#core/refusals';
 import type { Desk } from '#world/desk';
 import type { Reading } from '#world/store/books';
-import type { Addressee } from './addressees.ts';
+import { type Addressee, AS_CONSUMED } from './addressees.ts';
 import { Draft } from './draft.ts';
 import { writeMail } from './send-mail.ts';
 
@@ -66,12 +66,12 @@ async function writeProtocol(desk: Desk, draft: Draft, { facts, from, fromLine, 
 async function boxOf(desk: Desk, draft: Draft, party: Party): Promise<Addressee | undefined> {
   if ('worker' in party) {
     const run = await desk.books.read('run', party.worker);
-    return run && { box: addressOf(run), line: run.work, tell: false, filed: CONSUMED };
+    return run && { box: addressOf(run), line: run.work, tell: false, filed: AS_CONSUMED };
   }
   if (party.role === 'overseer') return { box: OVERSEER };
   const agent = await holderOfRole(desk, draft, party.role, 'rig' in party ? party.rig : '');
   if (agent) return { box: addressOf(agent), line: agent.id };
-  return { box: 'rig' in party ? `${party.rig}/${party.role}` : party.role, filed: CONSUMED };
+  return { box: 'rig' in party ? `${party.rig}/${party.role}` : party.role, filed: AS_CONSUMED };
 }
 
 /** The agent that sits in a role, if one is wanted there: else the role is code, or nobody's. */

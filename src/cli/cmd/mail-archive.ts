@@ -13,7 +13,8 @@ export const mailArchive = command({
     { name: 'read', help: 'all that was read' },
     { name: 'box', value: 'address', help: 'in whose mailbox (for people)' },
   ],
-  about: 'Its agent is not told any more of what is archived. `gt mail inbox --all` shows the archive, which is kept for 30 days.',
+  about:
+    'Its agent is not told any more of what is archived. `gt mail inbox --all` shows the archive, which is kept for 30 days.',
   example: 'gt mail archive --read',
   run: (call) =>
     withDesk(call, patienceOf(call.io), async (town) => {

@@ -10,7 +10,8 @@ import { mailExport as exported } from '#views/mail';
 export const mailExport = command({
   args: [{ name: 'address', help: 'whose (for people; default the overseer)' }],
   options: [{ name: 'output', short: 'o', value: 'path', help: 'a file, instead of stdout' }],
-  about: 'One JSON object a line, oldest first, the archive before the others: id, from, to, cc, subject, body, at, thread, type, priority, state.',
+  about:
+    'One JSON object a line, oldest first, the archive before the others: id, from, to, cc, subject, body, at, thread, type, priority, state.',
   example: 'gt mail export -o inbox.jsonl',
   run: (call) =>
     withDesk(call, { wait: 'person' }, async (town) => {
@@ -31,7 +32,10 @@ export const mailExport = command({
       } catch (fault) {
         const code = (fault as NodeJS.ErrnoException).code;
         if (path === undefined || code === undefined) throw fault;
-        return refuse('USAGE', { what: `${opts.output} cannot be written (${code}).`, hint: 'Take a file in a folder that is there.' });
+        return refuse('USAGE', {
+          what: `${opts.output} cannot be written (${code}).`,
+          hint: 'Take a file in a folder that is there.',
+        });
       }
     }),
   text: (done) => (done ? `${done.mails} mails of ${done.mailbox} are in ${done.path}` : ''),

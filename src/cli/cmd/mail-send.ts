@@ -6,7 +6,9 @@ import { isRefusal, refuse } from '#core/refusals';
 
 /** Sends a mail. */
 export const mailSend = command({
-  args: [{ name: 'address', many: true, help: 'who gets it: mayor, shop/witness, shop/toast, overseer; then, in one word, the text' }],
+  args: [
+    { name: 'address', many: true, help: 'who gets it: mayor, shop/witness, shop/toast, overseer; then, in one word, the text' },
+  ],
   options: [
     ...WRITING,
     { name: 'human', help: 'to the overseer' },
@@ -26,9 +28,12 @@ export const mailSend = command({
     if (isRefusal(text)) return text;
     const to = [...(opts.human ? [OVERSEER] : []), ...words.flatMap((word) => word.split(',')).filter(Boolean)];
     if (to.length === 0)
-      return refuse('USAGE', { what: 'The mail is for nobody.', hint: 'Name an address, or take --human: `gt mail send mayor "done"`.' });
-    const { subject, cc, type, priority, 'reply-to': replyTo } = opts;
-    const written = { to, cc, subject, text, type, priority, ...(replyTo !== undefined && { replyTo }) };
+      return refuse('USAGE', {
+        what: 'The mail is for nobody.',
+        hint: 'Name an address, or take --human: `gt mail send mayor "done"`.',
+      });
+    const { subject, cc, type, priority, auto, 'reply-to': replyTo } = opts;
+    const written = { to, cc, subject, text, type, priority, auto, ...(replyTo !== undefined && { replyTo }) };
     return mailed(call, written, postByAddress);
   },
   text: sentText,
