@@ -20,6 +20,8 @@ export default defineConfig({
           pool: 'threads',
           maxWorkers: 2,
           isolate: false,
+          // A bound for what hangs: how fast a busy machine is decides nothing.
+          testTimeout: 30_000,
           sequence: { groupOrder: 0 },
           expect: { requireAssertions: true },
         },

@@ -1,3 +1,4 @@
+import { verdictId } from '#core/ids';
 import { EVIDENCE_BYTES } from '#core/limits';
 import type { Verdict } from '#core/records';
 import { isRefusal, Refused } from '#core/refusals';
@@ -56,6 +57,3 @@ export const checks: Processor<'checks', World> = async (turn, world) => {
   failpoint('verdict');
   return done(verdict.state);
 };
-
-/** The key of what is known of a tree: another specification of checks is another verdict. */
-export const verdictId = (of: { tree: string; spec: string }): string => `${of.tree}.${of.spec}`;

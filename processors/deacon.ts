@@ -7,6 +7,7 @@ import { liveJobs } from '#ops/live-jobs';
 import { aloneQueues } from '#queues/index';
 import type { Desk } from '#world/desk';
 import type { World } from '#world/world';
+import { adopted } from './adopt.ts';
 import { bringLeftHome } from './home.ts';
 import { tidySessions } from './old-sessions.ts';
 import { endOrphan } from './orphans.ts';
@@ -89,8 +90,8 @@ async function removeEnded(world: World): Promise<void> {
 /** Mail that was read is kept for a month; what nobody was meant to read goes soon, or it would pile up with the work of the town. */
 async function dropMail(desk: Desk): Promise<void> {
   const now = desk.clock.now();
-  await dropLetters(desk, 'letters.over', now - MAIL_KEPT_MS);
-  await dropLetters(desk, 'letters.consumed', now - CONSUMED_KEPT_MS);
+  await dropLetters(desk, now - MAIL_KEPT_MS);
+  await dropLetters(desk, now - CONSUMED_KEPT_MS, 'letters.consumed');
   for (const id of await desk.books.indexUntil('swarms.ended', now - MAIL_KEPT_MS, PAGE))
     await desk.change(async (reading) => {
       const doc = await reading.get('swarm', id);
@@ -117,7 +118,7 @@ async function forgetSessions(world: World): Promise<number> {
     const current = holder?.session?.id === session.id && !holder.session.exit;
     if (current || (holder && !isOver(holder) && holder.session?.id !== session.id && !holder.session?.exit)) continue;
     if (session.state !== 'drained') {
-      await endOrphan(session, world);
+      if (!(await adopted(session, world))) await endOrphan(session, world);
       mended++;
       continue;
     }

@@ -1,7 +1,7 @@
+import { isAskedToEnd } from '#core/cycle';
 import { type Claim, isLeftBehind, nobodyYet, ranOut } from '#core/delivery';
 import { type AgentFacts, nextForDelivery } from '#core/delivery-next';
-import { isFinal } from '#core/derive';
-import { isAgentId, isOver } from '#core/holder';
+import { isAgent, isAgentId, isOver } from '#core/holder';
 import { MAIL_CLAIM_MS, NUDGE_GRACE_MS } from '#core/limits';
 import type { Preset } from '#core/preset';
 import type { Delivery } from '#core/records';
@@ -24,12 +24,12 @@ export const deliveries: Processor<'deliveries', World> = async (turn, world) =>
     if (!doc) return done('gone');
     turn.signal.throwIfAborted();
     const recipient = (await desk.books.read('recipient', doc.work)) ?? nobodyYet(doc.work);
-    const isAtTerminal = doc.claim?.path === 'terminal';
-    const known = isFinal.delivery(doc) || isAtTerminal ? NOBODY : await agentFacts(doc, world);
-    const pressing =
-      doc.mail === true && recipient.dnd !== undefined && (await desk.books.count(`letters.pressing:${doc.work}`)) > 0;
+    const known = doc.state === 'pending' ? await agentFacts(doc, world) : NOBODY;
+    const session = doc.claim?.path === 'hook' ? await sessionOf(doc, world) : undefined;
+    const isQuiet = doc.mail === true && recipient.dnd !== undefined;
+    const pressing = isQuiet && (await desk.books.count(`letters.pressing:${doc.work}`)) > 0;
     const facts = { ...known, pressing };
-    const move = nextForDelivery(doc, recipient, facts, desk.clock.now());
+    const move = nextForDelivery(doc, recipient, { ...facts, ...(session && { current: session }) }, desk.clock.now());
     switch (move.do) {
       case 'end':
         return done(doc.state);
@@ -39,7 +39,7 @@ export const deliveries: Processor<'deliveries', World> = async (turn, world) =>
         await giveUp(doc, move, world);
         break;
       case 'run-out':
-        await runOut(doc.id, facts.session?.id, move.why, world);
+        await runOut(doc.id, session, move.why, world);
         break;
       case 'claim':
         mine = (await claim(doc.id, facts, move.session, world))?.claim;
@@ -80,10 +80,18 @@ async function agentFacts(doc: Delivery, world: World): Promise<AgentFacts> {
   const byHook = takesByHook(preset);
   const seen = byHook ? await world.host().look(session.id, preset.screen).catch(unseen) : undefined;
   const { lastOutputAt } = info;
+  const aside = holder.asleep ? 'its agent is asleep' : isAskedToEnd(holder) ? 'its session is about to end' : undefined;
   return {
     over: false,
+    aside,
     takesByHook: byHook,
-    session: { id: session.id, saidHello: session.ackedAt !== undefined, lastOutputAt, looksIdle: seen?.state === 'idle' },
+    // An agent that lasts may rest at its prompt since its start: the host sees whether it is ready.
+    session: {
+      id: session.id,
+      saidHello: isAgent(holder) || session.ackedAt !== undefined,
+      lastOutputAt,
+      looksIdle: seen?.state === 'idle',
+    },
   };
 }
 
@@ -105,6 +113,10 @@ async function claim(id: string, facts: AgentFacts, session: string, { desk, epo
     return { doc, state: 'claimed', claim: made };
   });
 }
+
+/** The session that its agent is in: a hook of an earlier one will not be heard of. */
+const sessionOf = async ({ work }: Delivery, { desk }: World): Promise<string | undefined> =>
+  (await holderOfLine(desk.books, work)).holder?.session?.id;
 
 async function runOut(id: string, session: string | undefined, why: string, { desk }: World): Promise<void> {
   await moveDelivery(desk, id, (doc, _recipient, now) =>

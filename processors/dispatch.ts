@@ -1,8 +1,12 @@
 import { agentLayers, resolveAgent } from '#core/agents';
-import { grantRun, grants } from '#core/dispatch';
+import type { Put } from '#core/change';
+import { THE_TOWN } from '#core/derive';
+import { grantRun, grants, type Slots } from '#core/dispatch';
+import { jobId, member } from '#core/ids';
 import { HOLD_MS } from '#core/limits';
 import { nextName } from '#core/names';
-import type { Work } from '#core/records';
+import type { Records, Work } from '#core/records';
+import { AGENTS_WAITING, usingIndex } from '#core/standing-talk';
 import { failpoint } from '#world/failpoint';
 import type { World } from '#world/world';
 import { type Processor, sleep } from './answer.ts';
@@ -28,15 +32,18 @@ export const dispatch: Processor<'dispatch', World> = async (turn, world) => {
     for (const rig of new Set([...known, ...rigs])) live.set(rig, await desk.books.count(`runs.live:${rig}`));
     const closed = new Set(rigs.filter((rig) => !known.has(rig) || !takesWork(rig, world)));
     const maxRig = (rig: string) => world.rig(rig).settings.max_polecats;
-    const chosen = grants({ waiting, live, maxTown: settings.max_polecats, maxRig, closed });
-    for (const id of chosen) if (await grant(id, world)) granted++;
-    const total = [...live.values()].reduce((sum, count) => sum + count, 0) + chosen.length;
+    const here = { waiting, live, maxTown: settings.max_polecats, maxRig, closed };
+    const went = await grantAll(here, world);
+    granted += went;
+    const total = [...live.values()].reduce((sum, count) => sum + count, 0) + went;
     if (total >= settings.max_polecats) break;
-    from += page.length - chosen.length;
+    from += page.length - went;
     if (page.length < PAGE) break;
   }
   const [waiting, live] = [await desk.books.count('want'), await desk.books.count('runs.live')];
   if (granted > 0) desk.log.info('granted', { granted, job: turn.member });
+  const lasting = await desk.books.index(AGENTS_WAITING);
+  if (lasting.length > 0) await desk.wake(lasting.map((id) => member('agents', jobId(id, 1))));
   return sleep(desk.clock.now() + HOLD_MS, `${live} of ${settings.max_polecats} slots taken, ${waiting} waiting`);
 };
 
@@ -48,6 +55,25 @@ function takesWork(rig: string, world: World): boolean {
   } catch (fault) {
     world.desk.log.fault('a rig whose settings cannot be read gets no slots', fault, { rig });
     return false;
+  }
+}
+
+/** Grants what may be granted, in order. Whoever finds its program's limit reached makes room for who comes behind it. @returns how many got a slot */
+async function grantAll(slots: Slots, world: World): Promise<number> {
+  const live = new Map(slots.live);
+  let waiting = slots.waiting;
+  for (let granted = 0; ; ) {
+    const chosen = new Set(grants({ ...slots, waiting, live }));
+    const passed: string[] = [];
+    for (const { id, rig } of waiting) {
+      if (!chosen.has(id)) continue;
+      if (await grant(id, world)) {
+        live.set(rig, (live.get(rig) ?? 0) + 1);
+        granted++;
+      } else passed.push(id);
+    }
+    if (passed.length === 0) return granted;
+    waiting = waiting.filter(({ id }) => !chosen.has(id));
   }
 }
 
@@ -64,12 +90,20 @@ async function grant(id: string, world: World): Promise<boolean> {
     const asked = work.agent ?? (work.molecule ? (await reading.get('molecule', work.molecule))?.agent : undefined);
     const { agent } = resolveAgent(agentLayers({ work: asked, worker: name, role: 'polecat', settings: rig.settings }));
     const manual = work.manual === true || rig.settings.spawn === 'manual';
+    // What a person starts in a worktree is the person's to count.
+    const limit = manual ? undefined : world.settings().max_sessions_per_agent[agent];
+    const slots =
+      limit === undefined ? undefined : ((await reading.get('dispatch', THE_TOWN)) ?? { id: THE_TOWN, generation: 1 });
+    if (limit !== undefined && (await desk.books.count(usingIndex(agent))) >= limit) return { put: [], answer: false };
     const change = grantRun(work, { name, dir: rig.layout.polecat(name), agent, manual }, desk.clock.now());
-    return { ...change, answer: true };
+    return { ...change, put: [...change.put, ...(slots ? [counted(slots)] : [])], answer: true };
   });
   failpoint('grant');
   return answer === true;
 }
+
+/** Whoever takes a place of a program that has a limit writes this record, so that nobody else takes the same one. */
+const counted = (slots: Records['dispatch']): Put => ({ noun: 'dispatch', doc: { ...slots, granted: (slots.granted ?? 0) + 1 } });
 
 /** Names whose worktree is there though no item holds it (the books were cut back): a person looks after them, nobody works in them. */
 async function namesOnDisk(id: string, { desk, git, rig }: World): Promise<string[]> {

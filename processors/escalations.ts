@@ -1,10 +1,10 @@
 import { type Holder, holderNoun, isOver } from '#core/holder';
 import { parentOf, parts } from '#core/ids';
-import { nextForQuestion, over, questionJob } from '#core/question';
+import { type AskerFacts, nextForQuestion, over, questionJob } from '#core/question';
 import type { Escalation } from '#core/records';
 import { isRefusal, orThrow, Refused } from '#core/refusals';
 import { expire, tell } from '#ops/end-question';
-import { holderOf } from '#ops/holder-of';
+import { holderOf, holderOfLine } from '#ops/holder-of';
 import { failpoint } from '#world/failpoint';
 import type { DialogResult } from '#world/pty/dialog/asked';
 import type { World } from '#world/world';
@@ -50,14 +50,12 @@ export const escalations: Processor<'escalations', World> = async (turn, world) 
   }
 };
 
-async function factsOf(
-  { asker }: Escalation,
-  { desk: { books } }: World,
-): Promise<{ present: boolean; shows: string | undefined }> {
-  const holder = asker?.session === undefined ? undefined : await holderOf(books, parentOf(asker.session));
+async function factsOf({ asker }: Escalation, { desk: { books } }: World): Promise<AskerFacts> {
+  if (!asker) return { over: false, present: false, shows: undefined };
+  const { holder, over: nobody } = await holderOfLine(books, asker.line);
   const { session } = holder ?? {};
-  const present = holder !== undefined && !isOver(holder) && session?.id === asker?.session && session?.exit === undefined;
-  return { present, shows: present ? session?.shows?.question : undefined };
+  const present = holder !== undefined && !isOver(holder) && session?.id === asker.session && session?.exit === undefined;
+  return { over: nobody, present, shows: present ? session?.shows?.question : undefined };
 }
 
 /** What its asker's screen shows beside the question: for people, and worth no more than one look. */

@@ -1,18 +1,17 @@
 import { resumeFailed, sessionBefore } from '#core/conversation';
-import { handIn } from '#core/hand-in';
+import { isCycling } from '#core/cycle';
 import { mergeId, parentOf } from '#core/ids';
-import { RENEW_MS } from '#core/limits';
-import { pinRef, runEnded, runFailed } from '#core/merge';
+import { pinRef } from '#core/merge';
 import type { Run } from '#core/records';
-import { isRefusal, Refused } from '#core/refusals';
 import { afterSession, nextForRun, type RunMove, restartPause } from '#core/run';
 import { failpoint } from '#world/failpoint';
-import type { Ear } from '#world/news';
 import type { World } from '#world/world';
 import { type Answer, done, type Processor, sleep, type Turn } from './answer.ts';
-import { Eyes } from './eyes.ts';
+import { attend, endSession, killAll, lastWordsOf, type Senses, watch } from './attend.ts';
 import { sayFirst } from './first-words.ts';
+import { handOffByGt, isAsBefore, tellNoStart, withTurn } from './hand-off.ts';
 import { manualStep } from './manual-run.ts';
+import { endRun, handInForIt } from './run-end.ts';
 import { stepsAtRun, takeForSession } from './run-steps.ts';
 import { changeSession, noteProcess } from './session-changes.ts';
 import { rulesOf, sessionFacts } from './session-facts.ts';
@@ -23,45 +22,23 @@ import { changeRun, prepare } from './worktree.ts';
  * One run of a polecat. Active for as long as its agent lives: it listens for news of the run and its session, and reads its record again with every
  * renewal of its lock. Whatever it does is noted first or can be found out again, so the next worker goes on where this one stopped.
  */
-export const polecats: Processor<'polecats', World> = async (turn, world) => {
-  const ear = world.news.listen([turn.id, parentOf(turn.id)]);
-  const eyes = new Eyes(world);
-  try {
-    for (let { doc } = turn; ; { doc } = await turn.again()) {
-      if (!doc) return done('gone');
-      turn.signal.throwIfAborted();
-      const run = doc;
-      const answer = await step(run, turn, world, { ear, eyes }).catch((fault: unknown) => orSuspend(fault, run, world));
-      if (answer) return answer;
-    }
-  } finally {
-    ear.close();
-  }
-};
-
-type Senses = { readonly ear: Ear; readonly eyes: Eyes };
+export const polecats: Processor<'polecats', World> = (turn, world) =>
+  attend(turn, world, [parentOf(turn.id)], (run, senses) =>
+    step(run, turn, world, senses).catch((fault: unknown) => orSuspend(fault, run, world)),
+  );
 
 async function step(run: Run, turn: Turn<'run'>, world: World, senses: Senses): Promise<Answer | undefined> {
   if (run.manual) return manualStep(run, turn, world);
   const current = run.session && !run.session.exit ? run.session : undefined;
   if (current) senses.ear.add(current.id);
-  const facts = current ? await sessionFacts(current.id, world) : undefined;
+  const facts = current ? await withTurn(run, await sessionFacts(current.id, world), world) : undefined;
   const steps = await stepsAtRun(run, world);
   const move = nextForRun(run, facts, rulesOf(run, world), world.desk.clock.now(), steps);
   if ('why' in move) await turn.show(move.why);
   return obey(move, run, world, senses, turn.signal);
 }
 
-/** Bytes of a session's last output that its run's record keeps: what a person wants to see first. */
-const LAST_WORDS = 2048;
-
-async function obey(
-  move: RunMove,
-  run: Run,
-  world: World,
-  { ear, eyes }: Senses,
-  signal: AbortSignal,
-): Promise<Answer | undefined> {
+async function obey(move: RunMove, run: Run, world: World, senses: Senses, signal: AbortSignal): Promise<Answer | undefined> {
   const { desk } = world;
   const now = desk.clock.now();
   switch (move.do) {
@@ -76,7 +53,7 @@ async function obey(
         world,
         (doc) => {
           if (doc.session && !doc.session.exit) return doc; // noted already
-          const session = { id: move.id, token: world.agents.token(move.id), at: now, ...before(doc) };
+          const session = { id: move.id, token: world.agents.token(move.id), at: now, ...before(doc), ...cycles(run, world) };
           return { ...without(doc, 'notBefore'), state: 'live', sessions: move.n, session };
         },
         { type: 'session.noted', data: { session: move.id } },
@@ -86,16 +63,15 @@ async function obey(
     case 'note-pid':
       return noteProcess(run, world, run.session?.id ?? '', move);
     case 'watch':
-      await eyes.look(run);
-      return ear.next(Math.min(move.until, now + RENEW_MS), signal).then(() => undefined);
+      return watch(run, move.until, senses, world, signal);
     case 'rest':
       return sleep(move.until, move.why);
     case 'end-session':
-      desk.log.info('ending session', { session: run.session?.id, why: move.why });
-      await world.host().kill(run.session?.id ?? '', { graceMs: world.rig(run.rig).settings.operational.kill_grace });
-      return ear.next(now + 1000, signal).then(() => undefined);
+      return endSession(run, move.why, senses, world, signal);
     case 'note-exit':
       return noteExit(run, move, world);
+    case 'hand-off':
+      return handOffByGt(run, move.why, world);
     case 'give-up':
       return suspend(run, `${move.why} ${move.todo}`, world);
     case 'end-run':
@@ -112,8 +88,7 @@ async function spawn(run: Run, world: World): Promise<undefined> {
   if (!session || !work) return;
   failpoint('begin');
   // Of any session of this item: books that were cut back may have forgotten the last one.
-  const { left } = await world.kill({ tokens: [{ prefix: `GT_SESSION=${world.town.id}.${run.work}.r` }], graceMs: 0 });
-  if (left.length > 0) throw new Error(`processes of ${run.work} do not end: ${left.map((one) => one.pid).join(', ')}`);
+  await killAll(world, { prefix: `GT_SESSION=${world.town.id}.${run.work}.r` }, run.work);
   // An agent may have died within a commit of its: with the locks that its git has left each of the next sessions would die as well.
   await world.git.unlock({ repo: world.rig(run.rig).repo, dir: run.dir });
   const text = await world.desk.books.text(run.work);
@@ -132,8 +107,7 @@ async function noteExit(run: Run, move: Extract<RunMove, { do: 'note-exit' }>, w
   const { git, desk } = world;
   const { session } = run;
   if (!session) return;
-  const { left } = await world.kill({ tokens: [`GT_SESSION=${session.token}`], graceMs: 0 });
-  if (left.length > 0) throw new Error(`processes of ${session.id} do not end: ${left.map((one) => one.pid).join(', ')}`);
+  await killAll(world, `GT_SESSION=${session.token}`, session.id);
   const { repo } = world.rig(run.rig);
   const kept = run.dir
     ? await git.snapshot({
@@ -148,19 +122,20 @@ async function noteExit(run: Run, move: Extract<RunMove, { do: 'note-exit' }>, w
   const branch = run.branch ? await git.resolve(repo, `refs/heads/${run.branch}`) : undefined;
   const head = there ? (await git.facts(run.dir)).head : (branch ?? run.lastHead ?? '');
   const pinned = run.submitted ? undefined : await git.resolve(repo, pinRef(mergeId(run.id)));
-  const output = await world.host().output(session.id);
-  const lastWords = output?.bytes.subarray(-LAST_WORDS).toString() ?? '';
+  const lastWords = await lastWordsOf(session.id, world);
   const exit = move.facts
     ? { code: move.facts.code, signal: move.facts.signal, at: move.facts.at }
     : { code: null, signal: null, at: desk.clock.now() };
   // First its word, then its exit: an exit that the books hold is looked at no more.
-  const handedIn = head !== undefined && pinned === head && !kept && (await handInForIt(run, head, world));
+  const handedIn = head !== undefined && !run.released && pinned === head && !kept && (await handInForIt(run, head, world));
   failpoint('exit');
   const died = move.death && !handedIn && !resumeFailed(session);
   const hand = run.molecule === undefined ? undefined : (await desk.books.read('molecule', run.molecule))?.hand;
-  const after = afterSession(run, { died, head, hand });
+  const newFiles = kept !== undefined && isCycling(run) && !(await isAsBefore(run, kept, world));
+  const after = afterSession(run, { died, head, hand, newFiles });
   const { deaths } = after;
   const pause = died ? restartPause(deaths, rulesOf(run, world)) : 0;
+  if (died) await tellNoStart(run, world);
   await changeRun(
     run,
     world,
@@ -182,6 +157,7 @@ async function noteExit(run: Run, move: Extract<RunMove, { do: 'note-exit' }>, w
         session: session.id,
         code: exit.code,
         signal: exit.signal,
+        ...(isCycling(run) ? { cycled: true } : {}),
         ...(kept ? { snapshot: kept } : {}),
         deaths,
         ...(died ? { pause } : {}),
@@ -192,51 +168,13 @@ async function noteExit(run: Run, move: Extract<RunMove, { do: 'note-exit' }>, w
   await world.host().forget(session.id);
 }
 
-/** Its `done` had pinned the head and died before the books heard of it: the pin is its word. @returns whether it is handed in */
-async function handInForIt(run: Run, head: string, world: World): Promise<boolean> {
-  const { desk } = world;
-  const { target } = world.rig(run.rig);
-  const { GIT_AUTHOR_NAME: author = run.name } = await world.agents.identity(run);
-  const answer = await desk.change(async (reading) => {
-    const [now, work] = [await reading.get('run', run.id), await reading.get('work', run.work)];
-    await reading.get('merge', mergeId(run.id));
-    if (!now || !work || work.status === 'closed' || now.submitted || now.state === 'ended')
-      return { put: [], answer: now?.submitted !== undefined };
-    return {
-      ...handIn(now, work, await reading.get('train', run.rig), { head, target, author }, desk.clock.now()),
-      answer: true,
-    };
-  });
-  if (isRefusal(answer)) throw new Refused(answer);
-  return answer;
-}
-
-async function endRun(run: Run, outcome: NonNullable<Run['outcome']>, world: World): Promise<undefined> {
-  const { desk } = world;
-  const escalation = `hq-esc-${run.work}`;
-  const { max_attempts: maxAttempts } = world.rig(run.rig).settings;
-  const evidence = `Its agent ended ${run.deaths} times without \`gt done\` and without a new commit. The end of its output:\n\n${run.session?.lastWords ?? ''}`;
-  const answer = await desk.change(async (reading) => {
-    const [now, work, known] = [
-      await reading.get('run', run.id),
-      await reading.get('work', run.work),
-      await reading.get('escalation', escalation),
-    ];
-    if (!now || now.state === 'ended') return { put: [], answer: undefined };
-    const at = desk.clock.now();
-    const failed = outcome === 'failed' && work?.run === run.id;
-    const change = failed
-      ? runFailed(now, work, known, { kind: 'died', evidence }, { maxAttempts, escalation }, at)
-      : runEnded(now, work, outcome, at);
-    return { ...change, answer: undefined };
-  });
-  if (isRefusal(answer)) throw new Error(`${run.id} could not be ended: ${answer.refused}`);
-}
-
 const before = (run: Run) => {
   const last = sessionBefore(run);
   return last ? { before: last } : {};
 };
+
+/** What its rig's settings want of a session whose conversation is made shorter. */
+const cycles = (run: Run, { rig }: World) => (rig(run.rig).settings.cycle.on_compaction ? { cycles: true } : {});
 
 function without<T, K extends keyof T>(value: T, key: K): T {
   const { [key]: _, ...rest } = value;

@@ -1,4 +1,5 @@
-import type { Run } from '#core/records';
+import type { AgentRules } from '#core/agent-life';
+import type { Agent, Run } from '#core/records';
 import type { RunRules, SessionFacts } from '#core/run';
 import type { World } from '#world/world';
 
@@ -19,12 +20,24 @@ export function rulesOf(run: Run, world: World): RunRules {
   };
 }
 
-/** What the host knows of a run's session. */
+/** What the settings of its rig, or of the town, say of a lasting agent's life. */
+export function agentRules({ rig }: Agent, world: World): AgentRules {
+  const { done_grace, restart_backoff } = (rig === '' ? world.settings() : world.rig(rig).settings).operational;
+  return {
+    firstRestartMs: restart_backoff.first,
+    restartBaseMs: restart_backoff.base,
+    restartMaxMs: restart_backoff.max,
+    cycleGraceMs: done_grace,
+  };
+}
+
+/** What the host knows of a session. */
 export async function sessionFacts(session: string, world: World): Promise<SessionFacts> {
   const info = await world.host().get(session);
   if (!info) return { is: 'absent' };
   if (info.state !== 'drained' || !info.exit) return { is: 'running', pid: info.pid, born: info.born };
   // An agent may hang up by itself (and would be started again for ever): it was the host's end only where another host came after it.
-  const lost = info.exit.signal === SIGHUP && info.startedAt < (await world.host().info()).startedAt;
-  return { is: 'over', lost, ...info.exit };
+  const { startedAt } = await world.host().info();
+  const lost = info.exit.signal === SIGHUP && info.startedAt < startedAt;
+  return { is: 'over', lost, withTown: info.exit.at < startedAt, ...info.exit };
 }

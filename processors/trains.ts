@@ -1,4 +1,4 @@
-import { shortHash } from '#core/ids';
+import { shortHash, verdictId } from '#core/ids';
 import { CHECK_ERRORS, HOLD_MS } from '#core/limits';
 import { heldBack } from '#core/merge';
 import type { Merge, Rework, Train } from '#core/records';
@@ -8,7 +8,6 @@ import { answered, escalate } from '#core/work';
 import { failpoint } from '#world/failpoint';
 import type { Rig, World } from '#world/world';
 import { type Answer, type Processor, sleep } from './answer.ts';
-import { verdictId } from './checks.ts';
 import { build, giveBack, land, swap, trainOf } from './landing.ts';
 
 /** A rig's merge train: asks core what comes next from the books and git's facts, does it, and asks again, until there is nothing to do. */

@@ -1,6 +1,6 @@
 import { systemClock } from '#world/clock';
 
-/** The trials: `node dist/src/main.js soak|soak-nudges|soak-hanoi|soak-mail|demo|bench|test-agents`, and the `stand-in` that plays an agent in them. The commands of the town are in src/cli. */
+/** The trials: `node dist/src/main.js soak|soak-nudges|soak-attach|soak-hanoi|soak-mail|demo|bench|test-agents`, and the `stand-in` that plays an agent in them. The commands of the town are in src/cli. */
 const say = (line: string) => process.stdout.write(`${line}\n`);
 const [trial = '', ...words] = process.argv.slice(2);
 
@@ -23,6 +23,10 @@ if (trial === 'soak') {
 } else if (trial === 'soak-mail') {
   const { readMailPlan, soakMail } = await import('./trials/soak-mail.ts');
   process.exitCode = (await soakMail(readMailPlan(words, systemClock.now() % 1e9), say)) ? 0 : 1;
+} else if (trial === 'soak-attach') {
+  const { readAttachPlan, soakAttach } = await import('./trials/attach/soak-attach.ts');
+  const isGood = await soakAttach(readAttachPlan(words, systemClock.now() % 1e9), say);
+  process.exitCode = isGood === false ? 1 : 0;
 } else if (trial === 'soak-asker') {
   const { askAsProcess } = await import('./trials/soak-asker.ts');
   await askAsProcess(words[0] ?? '', say);
@@ -41,7 +45,7 @@ if (trial === 'soak') {
   if (code !== undefined) process.exitCode = code;
 } else {
   say(
-    `There is no trial \`${[trial, ...words].join(' ')}\`: use soak, soak-nudges, soak-hanoi, soak-mail, demo, bench, test-agents or stand-in.`,
+    `There is no trial \`${[trial, ...words].join(' ')}\`: use soak, soak-nudges, soak-attach, soak-hanoi, soak-mail, demo, bench, test-agents or stand-in.`,
   );
   process.exitCode = 2;
 }

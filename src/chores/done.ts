@@ -1,4 +1,4 @@
-import { acceptable, mayHandIn } from '#core/hand-in';
+import { acceptable, type HandInFacts, mayHandIn } from '#core/hand-in';
 import { mergeId } from '#core/ids';
 import { pinRef } from '#core/merge';
 import type { Run } from '#core/records';
@@ -59,22 +59,29 @@ async function endLastStep(run: Run, ground: DoneGround, caller: Caller, proof: 
   return isRefusal(ended) ? ended : undefined;
 }
 
-async function othersOpen({ molecule, work }: Run, { books, steps }: Desk): Promise<Refusal | undefined> {
+/** STEPS_OPEN when steps are open beside the one in hand. */
+export async function othersOpen({ molecule, work }: Run, { books, steps }: Desk): Promise<Refusal | undefined> {
   const mol = molecule === undefined ? undefined : await books.read('molecule', molecule);
   if (!mol || mol.work !== work || mol.state === 'closed') return undefined;
   const others = await steps.openBeside(mol.id, mol.hand);
   return others.length > 0 ? refuse('STEPS_OPEN', { mol: mol.id, steps: others.map(({ key }) => key).join(', ') }) : undefined;
 }
 
-/** The head of the run's branch, if what lies in the worktree can be handed in. */
-async function headOf(run: Run, { repo, target }: Rig, git: Git): Promise<string | Refusal> {
+/** What git says of a run's worktree and branch. DONE_ELSEWHERE where it is on another one. */
+export async function branchFacts(run: Run, { repo, target }: Rig, git: Git): Promise<HandInFacts | Refusal> {
   const head = run.branch ? await git.resolve(repo, `refs/heads/${run.branch}`) : undefined;
   const tip = (await git.resolve(repo, `refs/heads/${target}`)) ?? run.base ?? '';
   const { dirty, merging, branch = 'no branch' } = await git.facts(run.dir);
   const related = head !== undefined && (await git.isRelated(repo, tip, head));
   const ahead = related ? await git.countAhead(repo, tip, head) : 0;
   if (head && branch !== run.branch) return refuse('DONE_ELSEWHERE', { on: branch, branch: run.branch ?? '' });
-  return acceptable(run, { head, dirty, merging, ahead, related }, target) ?? head ?? '';
+  return { head, dirty, merging, ahead, related };
+}
+
+/** The head of the run's branch, if what lies in the worktree can be handed in. */
+async function headOf(run: Run, rig: Rig, git: Git): Promise<string | Refusal> {
+  const facts = await branchFacts(run, rig, git);
+  return isRefusal(facts) ? facts : (acceptable(run, facts, rig.target) ?? facts.head ?? '');
 }
 
 /** Pins the head, so that nothing can lose it. A pin elsewhere is of a `done` that died before the books heard of it: it counts no more. */

@@ -6,7 +6,9 @@ import type { Io } from './command.ts';
 /** Which agent session calls, by the token in its environment. NO_SESSION for people. */
 export function callerOf(io: Io): (Caller & { town: string }) | Refusal {
   const token = io.env['GT_SESSION'];
-  if (!token) return refuse('NO_SESSION');
+  if (!token) return refuse('NO_SESSION', PEOPLE);
   const parts = parseToken(token);
-  return parts ? { session: parts.session, run: parts.run, token, town: parts.town } : refuse('NO_SESSION');
+  return parts ? { session: parts.session, run: parts.run, token, town: parts.town } : refuse('NO_SESSION', PEOPLE);
 }
+
+const PEOPLE = { people: 'people use `gt work show <id>`' };

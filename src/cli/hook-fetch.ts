@@ -1,7 +1,9 @@
+import { asksForNote, isAskedToEnd } from '#core/cycle';
 import { contextOut, type HookInput, hookForm, refusedStop } from '#core/hook-words';
 import { isRefusal, type Refusal } from '#core/refusals';
 import { relativeTime } from '#core/relative-time';
 import { ack } from '#ops/ack';
+import { askForNote } from '#ops/ask-for-note';
 import { delivered, type Fetched, hookCalled } from '#ops/hook-called';
 import { callerOf } from './caller.ts';
 import type { Call } from './command.ts';
@@ -24,12 +26,25 @@ async function fetched(
   const { io } = call;
   const caller = callerOf(io);
   if (isRefusal(caller)) return caller;
-  const mayPrint = at === 'context' || (io.env['GT_STOP_BLOCKS'] === '1' && input.goesOn !== true);
+  const mayBlock = at === 'context' || (io.env['GT_STOP_BLOCKS'] === '1' && input.goesOn !== true);
   return withDesk(call, { wait: 'hook', lean: true }, async ({ desk, failpoint }) => {
     // A prompt, a tool and the end of a turn are an agent's word that it lives; a start is not: a dialog may follow it.
-    if (at === 'stop' || input.prompt !== undefined || input.tool !== undefined)
-      await ack(desk, caller, { conversation: input.conversation });
+    const isWord = at === 'stop' || input.prompt !== undefined || input.tool !== undefined;
+    const holder = isWord ? await ack(desk, caller, { conversation: input.conversation }) : undefined;
+    if (isRefusal(holder)) return holder;
+    if (at === 'stop' && mayBlock && holder && asksForNote(holder)) {
+      const ask = await askForNote(desk, caller, hold);
+      if (ask !== undefined) {
+        io.out(`${refusedStop(ask)}\n`);
+        return undefined;
+      }
+    }
+    // Nothing new is said to one that sleeps, or that is about to make room for the next session.
+    const mayPrint = mayBlock && !(holder && (holder.asleep || isAskedToEnd(holder)));
     const found = await hookCalled(desk, caller, { at, input, mayPrint, hold });
+    const rests = at === 'stop' && !isRefusal(found) && found.deliveries.length === 0;
+    // Its processor waits for this moment.
+    if (rests && holder && (holder.session?.due || isAskedToEnd(holder))) await ack(desk, caller, { noted: { kind: 'rested' } });
     if (isRefusal(found) || found.deliveries.length === 0) return isRefusal(found) ? found : undefined;
     failpoint('hook-claimed');
     const words = wordsOf(found, io.now());

@@ -15,7 +15,11 @@ export function lettersText(letters: readonly LetterLine[], { paint, now }: Show
       paint.dim(relativeTime(at, now)),
       [isUrgent(priority) ? paint.red('urgent') : '', type === 'note' ? '' : paint.cyan(type)].filter(Boolean).join(' '),
       state === 'unread' ? paint.bold(subject) : subject,
-      told === 'waiting' || told === 'bound' ? paint.dim('its agent is still to be told') : told === 'unknown' ? paint.dim('perhaps told') : '',
+      told === 'waiting' || told === 'bound'
+        ? paint.dim('its agent is still to be told')
+        : told === 'unknown'
+          ? paint.dim('perhaps told')
+          : '',
     ]),
   );
 }
@@ -25,7 +29,9 @@ export function mailText({ id, from, to, cc, subject, type, priority, at, replyT
   const kind = [isUrgent(priority) ? 'urgent' : '', type === 'note' ? '' : type].filter(Boolean).join(', ');
   return [
     `${paint.bold(subject)}${kind && ` (${kind})`}`,
-    paint.dim(`${id} from ${from} to ${to.join(', ')}${cc.length > 0 ? `, cc ${cc.join(', ')}` : ''}, ${relativeTime(at, now)}${replyTo ? `, answers ${replyTo}` : ''}`),
+    paint.dim(
+      `${id} from ${from} to ${to.join(', ')}${cc.length > 0 ? `, cc ${cc.join(', ')}` : ''}, ${relativeTime(at, now)}${replyTo ? `, answers ${replyTo}` : ''}`,
+    ),
     ...(body.trim() === '' ? [] : ['', body.trimEnd()]),
   ].join('\n');
 }

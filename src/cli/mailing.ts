@@ -40,23 +40,12 @@ export async function mailed(
     return refuse('USAGE', { what: `--type cannot be \`${type}\`.`, hint: 'Take one word, such as note or HELP.' });
   const id = newMailId((count) => randomBytes(count));
   const text = await withoutSecrets(written.text, io);
-  const subject = written.subject === undefined ? undefined : await withoutSecrets(written.subject, io);
   return withDesk({ global, io }, patienceOf(io), async (town) => {
     const writer = await writerOf(town, io);
     if (isRefusal(writer)) return writer;
-    const { to, cc, replyTo, auto } = written;
-    const mail = {
-      ...writer,
-      id,
-      to,
-      cc,
-      subject,
-      text,
-      type,
-      priority,
-      ...(auto && { auto }),
-      ...(replyTo !== undefined && { replyTo }),
-    };
+    const { to, cc, subject, replyTo, auto } = written;
+    const answers = replyTo !== undefined && { replyTo };
+    const mail = { ...writer, id, to, cc, subject, text, type, priority, ...(auto && { auto }), ...answers };
     const sent = await post(town, mail);
     return isRefusal(sent) ? sent : { ...sent, running: isUp(town) };
   });

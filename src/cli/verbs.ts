@@ -50,6 +50,14 @@ export const TOPICS: readonly Topic[] = [
         load: async () => (await import('./cmd/hook.ts')).hook,
       },
       done: { help: 'Hands in what is on my hook (for agents)', load: async () => (await import('./cmd/done.ts')).done },
+      unsling: {
+        help: 'Takes work off its hook',
+        aliases: ['release'],
+        load: async () => (await import('./cmd/park.ts')).unsling,
+      },
+      handoff: { help: 'Hands a session off to a fresh one', load: async () => (await import('./cmd/handoff.ts')).handoff },
+      checkpoint: { help: 'A note for whoever comes next', load: async () => (await import('./cmd/notes.ts')).checkpoint },
+      resume: { help: 'What the session before left', load: async () => (await import('./cmd/notes.ts')).resume },
     },
   },
   {
@@ -83,6 +91,23 @@ export const TOPICS: readonly Topic[] = [
   {
     title: 'Agents',
     verbs: {
+      mayor: { help: 'The agent you talk to', load: async () => (await import('./cmd/lasting.ts')).mayor },
+      deacon: {
+        help: "The town's patrol, or an agent in its place",
+        load: async () => (await import('./cmd/lasting.ts')).deacon,
+      },
+      witness: {
+        help: "A rig's witness, or an agent in its place",
+        load: async () => (await import('./cmd/lasting.ts')).witness,
+      },
+      refinery: {
+        help: "A rig's merge train, or an agent beside it",
+        load: async () => (await import('./cmd/lasting.ts')).refinery,
+      },
+      boot: { help: 'What keeps the town running', load: async () => (await import('./cmd/lasting.ts')).boot },
+      crew: { help: 'Who stays with a rig, in a clone of their own', load: async () => (await import('./cmd/crew.ts')).crew },
+      dog: { help: "The town's own hands", aliases: ['dogs'], load: async () => (await import('./cmd/crew.ts')).dog },
+      agents: { help: 'All agents: a menu', load: async () => (await import('./cmd/agents.ts')).agents },
       polecat: { help: 'Polecats at work', load: async () => (await import('./cmd/polecat-list.ts')).polecat },
       polecats: { help: 'Lists polecats', hidden: true, load: async () => (await import('./cmd/polecat-list.ts')).polecatList },
       prime: { help: 'My context (for agents)', hot: true, load: async () => (await import('./cmd/prime.ts')).prime },
@@ -94,12 +119,20 @@ export const TOPICS: readonly Topic[] = [
       attach: { help: "An agent's terminal, to look and to type", load: async () => (await import('./cmd/attach.ts')).attach },
       watch: { help: "An agent's terminal, only to look", load: async () => (await import('./cmd/attach.ts')).watch },
       peek: { help: "What an agent's terminal shows", load: async () => (await import('./cmd/peek.ts')).peek },
+      sleep: { help: 'Lets an agent be: no work, no nudges', load: async () => (await import('./cmd/park.ts')).sleep },
+      wake: { help: 'Takes sleep and death back', load: async () => (await import('./cmd/park.ts')).wake },
+      kill: { help: 'Ends an agent; its work stays', load: async () => (await import('./cmd/park.ts')).kill },
       capture: { help: "Runs a command in an agent's worktree", load: async () => (await import('./cmd/capture.ts')).capture },
       session: { help: 'Sessions and their recordings', load: async () => (await import('./cmd/session.ts')).session },
       seance: { help: 'Asks an earlier session', load: async () => (await import('./cmd/seance.ts')).seance },
       nudge: { help: 'Says something to an agent', load: async () => (await import('./cmd/nudge.ts')).nudge },
       chat: { help: 'The same, also while it works', load: async () => (await import('./cmd/nudge.ts')).chat },
       inject: { help: 'The same, at once', load: async () => (await import('./cmd/nudge.ts')).inject },
+    },
+  },
+  {
+    title: 'Questions',
+    verbs: {
       needs: { help: 'All that waits for you, in one list', load: async () => (await import('./cmd/needs.ts')).needs },
       answer: { help: 'Answers what waits for you', load: async () => (await import('./cmd/answer.ts')).answer },
       escalate: { help: 'Asks a person', load: async () => (await import('./cmd/escalate.ts')).escalate },

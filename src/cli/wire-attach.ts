@@ -23,7 +23,8 @@ export async function visit(
   { agent, readOnly, verb }: AttachWish,
 ): Promise<Visited | Refusal> {
   const { io } = from;
-  if (io.env['GT_SESSION'] && !io.env['GT_BY_HAND']) return refuse('ATTACH_NESTED', { agent: agent ?? '<agent>' });
+  const unable = cannotVisit(io, verb, agent);
+  if (unable) return unable;
   const terminal = ownTerminal();
   if (!terminal) return refuse('NOT_A_TERMINAL', { verb, agent: agent ?? '<agent>' });
   const town = townOf(from);
@@ -64,6 +65,12 @@ export async function visit(
   } finally {
     host.close();
   }
+}
+
+/** Why this caller cannot have a terminal on its own, if it cannot: an agent's call, or one without a terminal. */
+export function cannotVisit(io: Call['io'], verb: string, agent = '<agent>'): Refusal | undefined {
+  if (io.env['GT_SESSION'] && !io.env['GT_BY_HAND']) return refuse('ATTACH_NESTED', { agent });
+  return process.stdin.isTTY && process.stdout.isTTY ? undefined : refuse('NOT_A_TERMINAL', { verb, agent });
 }
 
 /** What a person is told when the host would not; undefined for what is no answer of a host. */

@@ -1,11 +1,9 @@
-import type { Change } from '#core/change';
-import { isRefusal } from '#core/refusals';
 import type { Desk } from '#world/desk';
 import type { Parsed } from './parsed.ts';
 
 /**
- * What an agent writes down must not hold the secrets that it was given: its own call of gt knows them by its environment. Its words and the long texts and
- * events of its changes have stars in their place. A person's calls are left as they are.
+ * What an agent writes down must not hold the secrets that it was given: its own call of gt knows them by its environment. Its words, and texts,
+ * events and talk of its changes have stars in their place. A person's calls are left as they are.
  */
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -41,34 +39,14 @@ export async function cleanWords(
   };
 }
 
-/** A desk whose long texts and events are without an agent's secrets. */
-export function cleanDesk(desk: Desk, env: Env): Desk {
+/** A desk that an agent writes by without its secrets; anybody else's as it is. What it takes is loaded when something is written. */
+export function deskFor(desk: Desk, env: Env): Desk {
   if (!env['GT_SESSION']) return desk;
   return {
     ...desk,
-    change: (decide, first) =>
-      desk.change(async (reading) => {
-        const decided = await decide(reading);
-        return isRefusal(decided) ? decided : cleanChange(decided, env);
-      }, first),
-  };
-}
-
-async function cleanChange<A>(change: Change<A>, env: Env): Promise<Change<A>> {
-  const { text, events } = change;
-  const said = events?.some(({ data }) =>
-    Object.values(data ?? {}).some((value) => typeof value === 'string' && value.length >= LEAST),
-  );
-  if (!text?.length && !said) return change;
-  const { redact, secretsOf } = await load();
-  const secrets = secretsOf(env);
-  const clean = (values: Readonly<Record<string, unknown>>) =>
-    Object.fromEntries(
-      Object.entries(values).map(([name, value]) => [name, typeof value === 'string' ? redact(value, secrets) : value]),
-    );
-  return {
-    ...change,
-    ...(text && { text: text.map(({ id, fields }) => ({ id, fields: clean(fields) as Record<string, string> })) }),
-    ...(events && { events: events.map((event) => (event.data ? { ...event, data: clean(event.data) } : event)) }),
+    change: async (decide, first) => {
+      const [{ cleanDesk }, { secretsOf }] = await Promise.all([import('#world/clean-desk'), import('#core/redact/secrets')]);
+      return cleanDesk(desk, secretsOf(env)).change(decide, first);
+    },
   };
 }

@@ -26,6 +26,7 @@ export async function factsOf(town: Town): Promise<TownFacts | Refusal> {
     processes: processesOf(town, await buildsOf(town)),
     board: readText(town.layout.boardAddress)?.trim() || null,
     maxPolecats: loaded.settings.max_polecats,
+    maxSessions: loaded.settings.max_sessions_per_agent,
   };
 }
 

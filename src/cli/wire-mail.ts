@@ -92,11 +92,9 @@ export async function mailTextOf(
   }
 }
 
-/** What an agent writes without the secrets that its environment or their own form gives away. */
+/** A text that an agent gives in a file or a pipe, without its secrets: its subject and its beginning are kept in records. Words of a call are clean already. */
 export async function withoutSecrets(text: string, io: Io): Promise<string> {
   if (!io.env['GT_SESSION']) return text;
-  const { redact } = await import('#core/redact/redact');
-  const { secretsOf } = await import('#core/redact/secrets');
-  const env = Object.entries(io.env).flatMap(([key, value]) => (value === undefined ? [] : [[key, value] as const]));
-  return redact(text, secretsOf(Object.fromEntries(env)));
+  const [{ redact }, { secretsOf }] = await Promise.all([import('#core/redact/redact'), import('#core/redact/secrets')]);
+  return redact(text, secretsOf(io.env));
 }

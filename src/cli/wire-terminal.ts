@@ -28,6 +28,7 @@ export function ownTerminal(): OwnTerminal | undefined {
     },
     onInput: (listener) => {
       on(stdin, 'data', listener as (bytes: never) => void);
+      stdin.resume(); // whoever had it before has paused it
       undo.push(() => stdin.pause());
     },
     hold: (isHeld) => void (isHeld ? stdin.pause() : stdin.resume()),

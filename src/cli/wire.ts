@@ -17,7 +17,7 @@ import { Books, type Validate } from '#world/store/books';
 import { keysOf } from '#world/store/keys';
 import { type Link, openLink, RedisGone, runOf, type Where } from '#world/store/link';
 import type { Call, Io } from './command.ts';
-import { cleanDesk } from './wire-clean.ts';
+import { deskFor } from './wire-clean.ts';
 
 /**
  * Where the command line gets the real things from. Nothing here loads a package until it is needed: a hook command reads the books through a lean link,
@@ -76,7 +76,7 @@ export async function withDesk<T>(
       };
       const answer = await use({
         ...town,
-        desk: cleanDesk(deskOver(parts, wait === 'hook' ? owe : ask), from.io.env),
+        desk: deskFor(deskOver(parts, wait === 'hook' ? owe : ask), from.io.env),
         link,
         failpoint,
       });

@@ -33,6 +33,14 @@ export const agent = z.looseObject({
   diedAt: z.array(time).default([]),
   /** No session before then. */
   notBefore: time.optional(),
+  /** Its next session goes on with the conversation of the last one: that one crashed, or a person asked for it. */
+  goOn: z.boolean().optional(),
+  /** What its next session is told first. */
+  first: z.looseObject({ text: z.string(), by: z.string(), at: time }).optional(),
+  /** Why it has no session though it is wanted: others have all that its program may have, or it cannot be started. */
+  waits: z.looseObject({ at: time, why: z.string() }).optional(),
+  /** It is no more: only its id is kept, which somebody may have again. */
+  removed: z.looseObject({ at: time, by: z.string() }).optional(),
   /** Its crash loop was broken off: not started again before somebody asks. */
   broken: z.looseObject({ at: time, why: z.string() }).optional(),
   ...asked,

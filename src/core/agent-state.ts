@@ -1,4 +1,6 @@
+import { gtFor } from './agent-words.ts';
 import { beginWords } from './by-hand.ts';
+import { isCycling } from './cycle.ts';
 import { addressOf, type Holder, isAgent } from './holder.ts';
 import type { Preset } from './preset.ts';
 import type { Agent, Run } from './records.ts';
@@ -22,7 +24,18 @@ type HostFact = { readonly state: string };
 
 /** What an agent is at. `blocked`: it goes on only when a person has answered it. */
 export type AgentState = {
-  readonly is: 'by hand' | 'starting' | 'working' | 'busy' | 'idle' | 'blocked' | 'limited' | 'leaving' | 'exited';
+  readonly is:
+    | 'by hand'
+    | 'starting'
+    | 'working'
+    | 'busy'
+    | 'idle'
+    | 'blocked'
+    | 'limited'
+    | 'leaving'
+    | 'exited'
+    | 'asleep'
+    | 'killed';
   /** How that is known. */
   readonly evidence: string;
   /** What a person is to do; null where that is nothing. */
@@ -54,13 +67,25 @@ export function agentState(
 ): AgentState {
   const { session } = holder;
   const without = isAgent(holder) ? restingState(holder) : outsideState(holder);
+  const aside = without?.is === 'exited' ? undefined : asideState(holder);
+  if (aside) return aside;
   if (without) return without;
   if (session?.exit) return { is: 'exited', evidence: endOf(session.exit, holder), todo: null };
   if (known.host && known.host.state !== 'running')
     return { is: 'exited', evidence: 'its process has ended; that is about to be noted', todo: null };
+  if (isCycling(holder))
+    return { is: 'leaving', evidence: `it was handed off (${holder.cycle?.why}); a fresh session follows`, todo: null };
   if (!isAgent(holder) && holder.submitted) return { is: 'leaving', evidence: 'its work is handed in', todo: null };
   if (!session) return { is: 'starting', evidence: 'its session is about to start', todo: null };
   return byScreen(holder, known.seen ? showsOf(known.seen) : session.shows) ?? byWord(session, known.seen);
+}
+
+/** Of one that a person has put aside. */
+function asideState(holder: Holder): AgentState | undefined {
+  const { killed, asleep } = holder;
+  const todo = `gt wake ${isAgent(holder) ? addressOf(holder) : `${holder.rig}/${holder.name}`}`;
+  if (killed) return { is: 'killed', evidence: `killed by ${killed.by}`, todo };
+  return asleep ? { is: 'asleep', evidence: `put to sleep by ${asleep.by}`, todo } : undefined;
 }
 
 /** Nobody but the person in the worktree knows what is at work there. */
@@ -81,11 +106,14 @@ function outsideState(run: Run): AgentState | undefined {
 }
 
 /** Of a lasting agent that nobody wants to be there, or that is not started again. */
-function restingState({ session, wanted, broken, ...agent }: Agent): AgentState | undefined {
+function restingState(agent: Agent): AgentState | undefined {
+  const { session, wanted, broken, killed, waits } = agent;
   if (session && !session.exit) return undefined;
-  const start = `gt session restart ${addressOf({ session, wanted, ...agent } as Agent)}`;
-  if (broken) return { is: 'exited', evidence: `not started again: ${broken.why}`, todo: start };
-  return wanted ? undefined : { is: 'exited', evidence: 'nobody wants it now', todo: null };
+  const exited = (evidence: string, todo: string | null = null): AgentState => ({ is: 'exited', evidence, todo });
+  if (!wanted) return exited('nobody wants it now');
+  if (broken) return exited(`not started again: ${broken.why}`, gtFor(agent, 'start'));
+  if (killed) return exited(`killed by ${killed.by}`, `gt wake ${addressOf(agent)}`);
+  return waits ? { is: 'starting', evidence: waits.why, todo: null } : undefined;
 }
 
 function endOf({ code, signal }: NonNullable<Session['exit']>, { deaths }: Holder): string {
@@ -108,8 +136,8 @@ function byScreen(holder: Holder, shows: Shown | undefined): AgentState | undefi
     return { is: 'blocked', evidence: `${what}${care}`, todo: attach };
   }
   if (is === 'limited') return { is: 'limited', evidence: what, todo: null };
-  // Before its first word a prompt that is ready tells only that the program runs.
-  return holder.session?.ackedAt === undefined ? undefined : { is: 'idle', evidence: what, todo: null };
+  // Before its first word a prompt that is ready tells only that the program runs: of one that has work. Others wait to be spoken to.
+  return !isAgent(holder) && holder.session?.ackedAt === undefined ? undefined : { is: 'idle', evidence: what, todo: null };
 }
 
 function byWord({ ackedAt }: Session, seen: Classified | undefined): AgentState {

@@ -1,3 +1,4 @@
+import { isCycling } from './cycle.ts';
 import type { Run } from './records.ts';
 
 /**
@@ -7,15 +8,20 @@ import type { Run } from './records.ts';
 type Session = NonNullable<Run['session']>;
 type Exit = NonNullable<Session['exit']>;
 
-/** What the next session of a run is told of the last one; undefined before the first. */
-export function sessionBefore(run: Run): Session['before'] {
+/** What tells of the last session: of a run, or of a lasting agent. */
+type Left = Pick<Run, 'session' | 'deaths'>;
+
+/** What the next session of a run or lasting agent is told of the last one; undefined before the first. */
+export function sessionBefore(run: Left): Session['before'] {
   const last = run.session;
   if (!last?.exit) return undefined;
   const { conversation } = last;
+  const cycled = isCycling(run);
   return {
-    ended: endedInWords(last.exit),
-    goesOn: goesOn(run, last),
+    ended: cycled ? 'it was handed off' : endedInWords(last.exit),
+    goesOn: !cycled && goesOn(run, last),
     at: last.at,
+    ...(cycled ? { cycled } : {}),
     ...(conversation === undefined ? {} : { conversation }),
   };
 }
@@ -24,7 +30,7 @@ export function sessionBefore(run: Run): Session['before'] {
  * Whether a conversation may go on in the next session. Not one that never said a word (there may be nothing to go on with, or the resume itself failed),
  * not one whose step was done where each step has a session of its own, and not one that was resumed and died again without a commit: a conversation can be broken, a fresh one is not.
  */
-function goesOn(run: Run, last: Session): boolean {
+function goesOn(run: Left, last: Session): boolean {
   return last.ackedAt !== undefined && last.leaving === undefined && !(last.mode === 'resume' && run.deaths > 1);
 }
 
@@ -47,6 +53,8 @@ export type Told = {
   readonly noted?: { readonly kind: string; readonly what?: string | undefined } | undefined;
 };
 
+const COMPACTED = 'Your conversation was made shorter';
+
 /** Beginnings of a program's session. */
 const STARTS: readonly string[] = ['startup', 'resume', 'fork'];
 
@@ -67,6 +75,7 @@ export function heard(session: Session, told: Told, now: number): Session {
     ...(primed === undefined ? {} : { primed }),
     // What was printed into a conversation before it was made shorter may be gone from it.
     ...(noted?.kind === 'compacted' ? { primed: '' } : {}),
+    ...(noted?.kind === 'compacted' && session.cycles && !session.due ? { due: { at: now, why: COMPACTED } } : {}),
     ...(noted ? { noted: { ...session.noted, [noted.kind]: { at: now, ...what } } } : {}),
   };
   const same = next.ackedAt === session.ackedAt && next.conversation === session.conversation && next.primed === session.primed;

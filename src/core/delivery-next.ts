@@ -13,8 +13,12 @@ export type AgentFacts = {
   };
   /** Mail of priority 0 waits for it. */
   readonly pressing?: boolean;
+  /** The session that its agent is in by the books, running or not. */
+  readonly current?: string;
   /** Its item is closed: nobody will come any more. */
   readonly over: boolean;
+  /** It was put to sleep, or makes room for its next session: nothing but a first prompt is said to it. */
+  readonly aside?: string | undefined;
   /** Its program takes mail by hooks: at the end of a turn, or after a tool. */
   readonly takesByHook: boolean;
 };
@@ -38,7 +42,7 @@ export function nextForDelivery(doc: Delivery, recipient: Recipient, facts: Agen
   if (isFinal.delivery(doc)) return { do: 'end' };
   if (doc.claim) {
     if (ranOut(doc, now)) return { do: 'run-out', why: RAN_OUT };
-    if (isLeftBehind(doc, facts.session?.id)) return { do: 'run-out', why: LEFT_BEHIND };
+    if (isLeftBehind(doc, facts.current)) return { do: 'run-out', why: LEFT_BEHIND };
     if (doc.claim.path === 'terminal')
       return (doc.notBefore ?? 0) > now
         ? { do: 'wait', until: doc.notBefore ?? now, why: `its text stands in the input: ${doc.why ?? ''}` }
@@ -61,6 +65,7 @@ export function nextForDelivery(doc: Delivery, recipient: Recipient, facts: Agen
   if (!session) return { do: 'wait', until: doc.expiresAt, why: 'no agent is there' };
   if (doc.first !== undefined && doc.first !== session.id) return { do: 'give-up', as: 'superseded', why: 'its session is over' };
   if (!session.saidHello && !doc.first) return { do: 'wait', until: doc.expiresAt, why: 'its agent has not said hello yet' };
+  if (facts.aside !== undefined && !doc.first) return { do: 'wait', until: doc.expiresAt, why: facts.aside };
   const byHook =
     facts.takesByHook && recipient.hooked === session.id && doc.bytes <= CONTEXT_BYTES && doc.mode !== 'immediate' && !doc.first;
   const idle = recipient.idle?.session === session.id || session.looksIdle;

@@ -15,6 +15,9 @@ const state = z.enum([
   'undeliverable',
   'withdrawn',
 ]);
+/** Ends of a delivery of which somebody should know. */
+export const MISSED: readonly string[] = ['not-sent', 'draft-left', 'unknown', 'expired', 'undeliverable'];
+
 const path = z.enum(['hook', 'terminal']);
 
 /** One nudge to one agent, or a handful of mails. Its text lies in `text:<id>`, field `text`. */
@@ -75,6 +78,7 @@ export const recipient = z.looseObject({
         id: z.string(),
         key: z.string().optional(),
         immediate: z.boolean().optional(),
+        mail: z.boolean().optional(),
         path: path.optional(),
       }),
     )

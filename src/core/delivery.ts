@@ -93,7 +93,7 @@ function inLine(recipient: Recipient, doc: Delivery): Recipient {
 /** Puts mail at the end of its agent's line: it waits for as long as it takes. */
 export function postMail(recipient: Recipient, fresh: Delivery): { recipient: Recipient; event: NewEvent } {
   return {
-    recipient: { ...recipient, line: [...recipient.line, { id: fresh.id }] },
+    recipient: { ...recipient, line: [...recipient.line, { id: fresh.id, mail: true }] },
     event: {
       type: 'delivery.posted',
       subject: fresh.id,

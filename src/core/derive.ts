@@ -1,10 +1,19 @@
+import { MISSED } from './delivery-records.ts';
 import { needsPerson } from './gate-kinds.ts';
 import { jobId, type Member, member } from './ids.ts';
-import { keptUntil } from './molecule/retention.ts';
-import { hasEnded, overDialog, questionStands } from './question.ts';
+import { hasEnded, overDialog, overWith, questionStands } from './question.ts';
 import type { Noun, Records } from './records.ts';
 import { sessionStands } from './session-log.ts';
-import { agentStands, channelStands, letterStands, memoryStands, messageStands, swarmStands } from './standing-talk.ts';
+import { moleculeStands } from './standing-molecule.ts';
+import {
+  agentStands,
+  channelStands,
+  letterStands,
+  memoryStands,
+  messageStands,
+  swarmStands,
+  usingIndex,
+} from './standing-talk.ts';
 
 /**
  * What follows from a record, whoever writes it: the indexes it stands in, and the jobs that its change concerns. Both are computed from the
@@ -21,9 +30,6 @@ function wantScore(priority: number, rework: boolean, since: number): number {
 
 /** A merge request's place: priority, then age. */
 const queueScore = (priority: number, since: number): number => priority * 2e13 + since;
-
-/** Ends of a delivery of which somebody should know. */
-const MISSED: readonly string[] = ['not-sent', 'draft-left', 'unknown', 'expired', 'undeliverable'];
 
 /** Whether the record's job has nothing left to do. */
 export const isFinal: { readonly [N in Noun]: (doc: Records[N]) => boolean } = {
@@ -100,19 +106,19 @@ const train = (rig: string) => member('trains', `${rig}@1`);
 /** Indexes beyond `jobs`, for nouns that are listed somewhere. */
 const standing: { readonly [N in Noun]?: (doc: Records[N]) => Standing } = {
   work: (doc) => {
-    const at: Array<readonly [string, number, string?]> = [];
-    if (doc.status === 'closed')
-      at.push(['work.closed', doc.closed?.at ?? doc.updatedAt], [`work.closed:${doc.rig}`, doc.closed?.at ?? doc.updatedAt]);
-    else at.push(['work.open', doc.createdAt], [`work.open:${doc.rig}`, doc.createdAt]);
+    const ended = doc.closed?.at ?? doc.updatedAt;
+    const list = doc.status === 'closed' ? (['work.closed', ended] as const) : (['work.open', doc.createdAt] as const);
+    const at: Array<readonly [string, number, string?]> = [list, [`${list[0]}:${doc.rig}`, list[1]]];
     if (doc.status === 'hooked') at.push([`work.hooked:${doc.rig}`, doc.createdAt]);
     if (doc.want && !doc.run && !doc.needsYou) {
       const place = wantScore(doc.priority, doc.want.rework, doc.want.since);
       at.push(['want', place], [`want:${doc.rig}`, place]);
     }
     if (doc.needsYou) at.push(['needs-you', doc.updatedAt]);
+    if (doc.parked) at.push(['parked', doc.parked.at]);
     if (doc.hold) at.push(['names', 0, doc.hold.name]);
     if (doc.parent) at.push([childrenIndex(doc.parent), doc.createdAt]);
-    if (doc.status === 'closed' && isFinal.work(doc) && !doc['jobsRemoved']) at.push(['ended', doc.closed?.at ?? doc.updatedAt]);
+    if (doc.status === 'closed' && isFinal.work(doc) && !doc['jobsRemoved']) at.push(['ended', ended]);
     return at;
   },
   run: (doc) =>
@@ -121,12 +127,13 @@ const standing: { readonly [N in Noun]?: (doc: Records[N]) => Standing } = {
       : [
           ['runs.live', doc.grantedAt],
           [`runs.live:${doc.rig}`, doc.grantedAt],
+          [usingIndex(doc.agent), doc.grantedAt],
         ],
   merge: (doc) => {
-    const at: Array<[string, number]> = [];
     const open = doc.state === 'submitted' || doc.state === 'queued' || doc.state === 'checking' || doc.state === 'landing';
-    if (open) at.push([`merges.open:${doc.rig}`, queueScore(doc.priority, doc.submittedAt)]);
-    if (open && doc.state !== 'submitted') at.push([`merges.queued:${doc.rig}`, queueScore(doc.priority, doc.submittedAt)]);
+    const place = queueScore(doc.priority, doc.submittedAt);
+    const at: Array<[string, number]> = open ? [[`merges.open:${doc.rig}`, place]] : [];
+    if (open && doc.state !== 'submitted') at.push([`merges.queued:${doc.rig}`, place]);
     if (!open) at.push([`merges.ended:${doc.rig}`, doc.landed?.at ?? doc.returned?.at ?? doc.submittedAt]);
     if (doc.state === 'merged' && doc.mirror?.state === 'left') at.push([`merges.unpushed:${doc.rig}`, doc.submittedAt]);
     return at;
@@ -156,33 +163,13 @@ const standing: { readonly [N in Noun]?: (doc: Records[N]) => Standing } = {
   gate: (doc) => {
     const at: Array<[string, number]> = doc.mol ? [[`gates:${doc.mol}`, doc.seq ?? 0]] : [];
     if (isFinal.gate(doc)) return [...at, ['gates.closed', doc.ended?.at ?? doc.createdAt]];
-    at.push(['gates.open', doc.createdAt]);
     if (needsPerson(doc)) at.push(['gates.person', doc.openedAt ?? doc.createdAt]);
-    return at;
+    return [...at, ['gates.open', doc.createdAt]];
   },
   train: () => [['trains', 0]],
   patrol: () => [['patrols', 0]],
   escalation: questionStands,
 };
-
-/** A molecule stands among the open or closed ones; under what it hangs; and, when it has ended and hangs under nothing, among those that go one day. */
-function moleculeStands(doc: Records['molecule']): Standing {
-  const at: Array<readonly [string, number]> = [];
-  if (doc.work) at.push([`molecules.of:${doc.work}`, doc.createdAt]);
-  if (doc.under) at.push([`molecules.below:${doc.under}`, doc.createdAt]);
-  if (doc.state !== 'closed') {
-    if (doc.under) at.push([`molecules.under:${doc.under}`, doc.createdAt]);
-    if (doc.phase === 'vapor') at.push(['wisps.open', doc.createdAt]);
-    return [...at, ['molecules.open', doc.createdAt], [`molecules.open:${doc.rig}`, doc.createdAt]];
-  }
-  const ended = doc.closed?.at ?? doc.updatedAt;
-  at.push(['molecules.closed', ended]);
-  if (doc.phase === 'vapor') at.push(['wisps.closed', ended]);
-  if (doc.work || doc.step || doc.under) return at;
-  if (!doc['jobsRemoved']) at.push(['molecules.ended', ended]);
-  const until = keptUntil(doc);
-  return until === undefined ? at : [...at, ['molecules.due', until]];
-}
 
 /** Every index of a record. Index `jobs` holds each job that should live, but those of steps, which their molecules list: what the deacon compares with BullMQ. */
 export function standingOf<N extends Noun>(noun: N, doc: Records[N]): Standing {
@@ -200,12 +187,18 @@ const concerned: { readonly [N in Noun]?: (doc: Records[N], before: Records[N] |
     ...(wants(doc) || wants(before) ? [DISPATCH] : []),
     ...(doc.status === 'closed' && before?.status !== 'closed' ? gatesAmong(doc.deps) : []),
     ...(doc.leg && hasNews(doc, before) ? [member('steps', `${doc.leg.step}@1`)] : []),
+    ...overWith(doc, before),
   ],
-  agent: (doc, before) => [jobMember.agent(doc), ...overDialog(doc, before)],
   run: (doc, before) => [
     jobMember.run(doc),
     ...overDialog(doc, before),
     ...(doc.state === 'ended' && before?.state !== 'ended' ? [DISPATCH, member('work', `${doc.work}@${doc.generation}`)] : []),
+  ],
+  // Its session's end makes room for others of the same program.
+  agent: (doc, before) => [
+    jobMember.agent(doc),
+    ...overDialog(doc, before),
+    ...(hasSession(before) && !hasSession(doc) ? [DISPATCH] : []),
   ],
   merge: (doc) => [jobMember.merge(doc), member('work', `${doc.work}@${doc.generation}`), train(doc.rig)],
   // Who is next in the line has to look when that changes, or when the agent has become idle or is there again.
@@ -251,6 +244,8 @@ const above = (doc: Records['molecule']): Member | undefined =>
       : doc.work
         ? member('work', `${doc.work}@${doc.workGeneration ?? 1}`)
         : undefined;
+
+const hasSession = (doc: Records['agent'] | undefined): boolean => doc?.session !== undefined && doc.session.exit === undefined;
 
 const wants = (doc: Records['work'] | undefined): boolean => doc?.want !== undefined && doc.run === undefined;
 

@@ -7,7 +7,7 @@ export type DialogRead = {
   readonly id: string;
   /** Its numbered rows, without number and mark, in order; none where it does not number them. */
   readonly choices: readonly string[];
-  /** The last row of its words, above the choices. */
+  /** Its question: of the rows above the choices the last that ends as one. */
   readonly asks?: string;
   /** Which of them the mark stands at, from 0. */
   readonly chosen: number | undefined;
@@ -60,10 +60,11 @@ export function readDialog(rows: readonly string[], { dialog, why }: Pick<Classi
     const text = flat(row);
     if (text !== '') above.unshift(text);
   }
+  const asks = above.findLast((row) => row.endsWith('?')) ?? above.at(-1);
   return {
     id: textHash([name, ...above, ...list.map(({ text }) => text)].join('\n'), NAME),
     choices: list.map(({ text }) => text),
-    ...(above.length > 0 && { asks: above.at(-1) as string }),
+    ...(asks !== undefined && { asks }),
     chosen: marked.length === 1 && marked[0] ? list.indexOf(marked[0]) : undefined,
   };
 }

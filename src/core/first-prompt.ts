@@ -1,4 +1,5 @@
 import { beacon } from './beacon.ts';
+import { noteFor } from './handoff-note.ts';
 import { type MoleculeTold, moleculeText } from './molecule/step-words.ts';
 import { oneLine, sanitise } from './nudge-text.ts';
 import type { Run, Work } from './records.ts';
@@ -50,15 +51,17 @@ export function firstPrompt(assignment: Assignment, file?: string): string {
   const { before } = run.session ?? {};
   const whole = wholeText(assignment);
   const told = file === undefined ? whole : whole === '' ? '' : `All of it stands in ${file}: read that file first.`;
+  const note = noteFor(run, assignment.text);
   return [
-    firstLine(assignment, run.rework ? 'rework' : 'assigned'),
+    firstLine(assignment, before?.cycled ? 'handoff' : run.rework ? 'rework' : 'assigned'),
     '',
+    ...(note === '' ? [] : ['An earlier session left this for you. Read it first:', '', sanitise(note), '', '---', '']),
     `Your work is ${work.id}: ${oneLine(work.title)}`,
     `Branch ${run.branch ?? '(see git)'}, to land on ${target}; attempt ${run.attempt}.`,
     ...(told === '' ? [] : ['', told]),
     '',
     ...cameBack(assignment),
-    ...(before
+    ...(before && !before.cycled
       ? [
           `An earlier session of yours ended (${before.ended}). What it did is in this worktree: see git log and git status first.`,
         ]

@@ -20,7 +20,7 @@ export function mayHandIn(run: Run | undefined, session: string, token: string):
   if (!run || run.session?.token !== token)
     return refuse('SESSION_STALE', { session, work: run?.work ?? 'its item', current: run?.session?.id ?? 'nobody' });
   if (run.submitted) return 'did';
-  if (!isCurrent(run, token)) return refuse('SESSION_STALE', { session, work: run.work, current: 'nobody' });
+  if (!isCurrent(run, token) || run.released) return refuse('SESSION_STALE', { session, work: run.work, current: 'nobody' });
   return 'now';
 }
 

@@ -28,6 +28,8 @@ export const jobId = (record: string, generation: number): string => `${record}@
 export const runId = (work: string, n: number): string => `${work}.r${n}`;
 export const mergeId = (run: string): string => run.replace(/\.r(\d+)$/, '.m$1');
 export const sessionId = (run: string, n: number): string => `${run}.s${n}`;
+/** The key of what is known of a tree: another specification of checks is another verdict. */
+export const verdictId = (of: { tree: string; spec: string }): string => `${of.tree}.${of.spec}`;
 /** The run of a session, the item of a run or a merge request. */
 export const parentOf = (id: string): string => id.slice(0, id.lastIndexOf('.'));
 

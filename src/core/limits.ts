@@ -77,6 +77,23 @@ export const CONTEXT_BYTES = 8 * 1024;
 export const STOP_MS = 5 * SECOND;
 /** Deaths of an agent without progress on the same item, after which the run ends as failed. */
 export const DEATHS_WITHOUT_PROGRESS = 3;
+/** Handed off so often in a row without anything new, it goes round in circles: a person is asked. */
+export const CYCLES_WITHOUT_PROGRESS = 5;
+/** How long an agent that was asked for a note may write it; then gt writes down what it sees. */
+export const NOTE_MS = 5 * MINUTE;
+/** An agent at rest whose conversation was made shorter is left alone for so long: its program may still be at it. */
+export const CYCLE_REST_MS = 3 * SECOND;
+/** How long the end of a turn is waited for, when somebody else asks for a fresh session. */
+export const CYCLE_TURN_MS = 2 * MINUTE;
+/** A note for the next session: it is read first, before all else. */
+export const HANDOFF_BYTES = 32 * 1024;
+/** Crashes of a lasting agent within the window, after which it is started again only when somebody asks. */
+export const CRASHES_UNTIL_BROKEN = 5;
+export const CRASH_WINDOW_MS = 15 * MINUTE;
+/** An agent whose program cannot be started (it is not installed, its settings are wrong) tries again so often. */
+export const UNFIT_TRY_MS = MINUTE;
+/** What an agent that lasts may be told first (bytes): more belongs into a file. */
+export const FIRST_WORDS_BYTES = 32 * 1024;
 /** Infrastructure errors of one check in a row, after which the train stops and says so. */
 export const CHECK_ERRORS = 3;
 /** A train that stands because its checks cannot be run tries them again after this: a missing program may have been installed. */
@@ -116,7 +133,7 @@ export const SCREEN_BYTES = 4 * 1024;
 export const DELIVERIES_KEPT_MS = 7 * DAY;
 
 /** A mail's text and subject. */
-export const MAIL_BYTES = TEXT_BYTES;
+export const MAIL_BYTES = 1024 * 1024;
 export const SUBJECT_CHARACTERS = 200;
 /** Mailboxes that one mail reaches: more is a list that nobody reads. */
 export const MAIL_BOXES = 200;
@@ -129,7 +146,7 @@ export const MAIL_HEAD_CHARACTERS = 400;
 /** How long the terminal may take with it, before it is claimed anew; and the longest pause between two tries. */
 export const MAIL_CLAIM_MS = DAY;
 export const MAIL_BACKOFF_MAX_MS = 10 * MINUTE;
-/** Mail that was read or archived is kept for so long. */
+/** Mail that was read or archived, or whose agent was told, is kept for so long. */
 export const MAIL_KEPT_MS = 30 * DAY;
 /** Protocol mail that no agent was meant to read. */
 export const CONSUMED_KEPT_MS = 2 * DAY;

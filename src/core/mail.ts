@@ -39,6 +39,13 @@ export const mailboxOf = ({ box, line }: Pick<Letter, 'box' | 'line'>): string =
 
 export const letterId = (message: string, mailbox: string): string => `${message}@${mailbox}`;
 
+/**
+ * Whether a letter may be dropped when it has become old: one that was read or archived, one whose agent was told, and one to a polecat. What a person, or an
+ * agent that was not told, has not read stays.
+ */
+export const mayGo = ({ state, told, line }: Letter): boolean =>
+  told !== 'waiting' && told !== 'bound' && (state !== 'unread' || told === 'told' || (line !== undefined && !isAgentId(line)));
+
 const bytes = (text: string): number => new TextEncoder().encode(text).length;
 
 /**
@@ -58,7 +65,7 @@ export function inTurn(letters: readonly Letter[]): Letter[] {
 }
 
 /** The first line of a letter as its agent is told it. */
-export function letterHead({ message, from, subject, type, priority, replyTo, at, for: whom }: Letter): string {
+function letterHead({ message, from, subject, type, priority, replyTo, at, for: whom }: Letter): string {
   const when = new Date(at).toISOString().slice(0, 16);
   const kind = [
     isUrgent(priority) ? 'urgent' : '',

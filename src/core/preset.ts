@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { PLACES, placesIn } from './places.ts';
+import { pattern, screen } from './preset-screen.ts';
 
 /**
  * What gt knows about an agent program: one data file per program under `presets/`, and what settings say over it. Nothing about a program is code: what
@@ -10,11 +11,6 @@ const known = (text: string) => placesIn(text).every((name) => PLACES.includes(n
 const word = z.string().refine(known, { error: `names an unknown place; known: ${PLACES.map((name) => `{${name}}`).join(' ')}` });
 const words = z.array(word);
 const ms = z.int().min(0);
-
-const pattern = z.string().min(1).refine(isPattern, { error: 'must be a regular expression' });
-/** What is looked for, and where: the window's title before the footer, the footer before the rest, since the rest is the model's own text. */
-const sign = z.strictObject({ where: z.enum(['title', 'footer', 'row', 'screen']), match: pattern });
-const signs = z.array(sign).default([]);
 
 /** How a prompt is handed over at the start: as the last word, behind a flag, typed when the program is ready, or not at all. */
 const handed = z.enum(['positional', 'flag', 'typed', 'none']);
@@ -94,38 +90,6 @@ const hooks = z.strictObject({
   files: z.array(file).default([]),
   /** A file of a directory in which the program finds hooks by itself when a person starts it there. */
   local: inside.optional(),
-});
-
-const dialog = z.strictObject({
-  name: z.string(),
-  kind: z.enum(['permission', 'trust', 'warning', 'login', 'hooks', 'onboarding']),
-  /** All of them at once. */
-  signs: z.array(sign).min(1),
-  /** What Enter does in it as it opens. */
-  enter: z.enum(['accepts', 'refuses', 'exits', 'unknown']).default('unknown'),
-  /** How a numbered choice of it is made: by its number alone, by the arrows and Enter (which are seen to work, step by step), or only by a person. */
-  answers: z.enum(['digit', 'arrows', 'none']).default('arrows'),
-});
-
-const screen = z.strictObject({
-  /** All of them at once: from then on an Enter counts. */
-  ready: signs,
-  /** Any of them. */
-  busy: signs,
-  dialogs: z.array(dialog).default([]),
-  limited: signs,
-  /** A turn ended without an answer. */
-  failed: signs,
-  /** Trying again by itself: still busy. */
-  retrying: signs,
-  login: signs,
-  /** How full the context is. */
-  context: signs,
-  /** Where text shows that was sent while busy. */
-  queued: signs,
-  draft: z
-    .strictObject({ mark: z.string().optional(), placeholder: pattern.optional(), folded: z.array(pattern).default([]) })
-    .prefault({}),
 });
 
 const submit = z.strictObject({
@@ -241,12 +205,3 @@ export type PresetFile = Preset['files'][number];
 export const PRESET_KEYS: readonly string[] = Object.keys(shape);
 
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
-
-function isPattern(text: string): boolean {
-  try {
-    new RegExp(text, 'u');
-    return true;
-  } catch {
-    return false;
-  }
-}

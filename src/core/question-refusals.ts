@@ -31,9 +31,4 @@ export const QUESTION_REFUSALS = {
     try: 'See it with `gt peek {agent}`, answer it with `gt attach {agent}`.',
     exit: 1,
   },
-  HOST_TOO_OLD: {
-    says: 'The PTY host of now cannot answer dialogs.',
-    try: 'Answer it with `gt attach {agent}`; `gt up` brings the host up to date.',
-    exit: 1,
-  },
 } as const;

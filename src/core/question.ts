@@ -1,6 +1,6 @@
 import { jobId, type Member, member } from './ids.ts';
 import { HOLD_MS, QUESTION_GRACE_MS } from './limits.ts';
-import type { Escalation, Records } from './records.ts';
+import type { Escalation, Records, Work } from './records.ts';
 import { type Refusal, refuse } from './refusals.ts';
 import { textHash } from './text-hash.ts';
 
@@ -15,8 +15,6 @@ import { textHash } from './text-hash.ts';
  * - It is answered once. The answer stands in its record before anybody is told, so it outlives the asker's session and the worker.
  * - The answer to a dialog is typed by the host, which looks whether that dialog is still there. What could not be typed leaves the question open.
  */
-export type Asker = NonNullable<Escalation['asker']>;
-
 /** An answer or the lack of one that the asker has not heard of. */
 export const owesWord = ({ asker, dialog, ended, told }: Escalation): boolean =>
   asker !== undefined && dialog === undefined && ended !== undefined && ended !== 'elsewhere' && told === undefined;
@@ -45,6 +43,20 @@ export const questionId = (line: string, words: string, nth = 0): string =>
 /** The job of a question, as what waits for its end names it. */
 export const questionJob = ({ id, generation }: Pick<Escalation, 'id' | 'generation'>): string => jobId(id, generation ?? 1);
 
+/** Questions that an item remembers. */
+const REMEMBERED = 20;
+
+/** The item that a question is about, which ends it when it closes. */
+export function askedAbout(work: Work, question: Escalation): Work {
+  const job = questionJob(question);
+  const { questions = [] } = work;
+  return questions.includes(job) ? work : { ...work, questions: [...questions, job].slice(-REMEMBERED) };
+}
+
+/** Questions of an item that closes look again: nobody waits for their answers. */
+export const overWith = (doc: Work, before: Work | undefined): Member[] =>
+  doc.status === 'closed' && before?.status !== 'closed' ? (doc.questions ?? []).map((job) => member('escalations', job)) : [];
+
 type WithSession = Pick<Records['run'], 'session'>;
 
 /** The question about a dialog looks again when the dialog is gone, or its session is. */
@@ -72,23 +84,24 @@ export type QuestionMove =
   | { readonly do: 'end' }
   | { readonly do: 'look' }
   | { readonly do: 'expire' }
-  /** The dialog that asked is gone. */
+  /** The dialog that asked is gone, or whoever asked. */
   | { readonly do: 'gone'; readonly why: string }
   | { readonly do: 'type' }
   | { readonly do: 'tell' }
   | { readonly do: 'wait'; readonly until: number; readonly why: string };
 
-/** The asker's session: whether it is still its session of now, and the question about what its screen shows. */
-export type AskerFacts = { readonly present: boolean; readonly shows: string | undefined };
+/** The asker: whether nobody will come any more; whether its session is still that of now, and the question about what its screen shows. */
+export type AskerFacts = { readonly over: boolean; readonly present: boolean; readonly shows: string | undefined };
 
 /** Decides the next move. Any wake asks this anew. */
-export function nextForQuestion(doc: Escalation, { present, shows }: AskerFacts, now: number): QuestionMove {
+export function nextForQuestion(doc: Escalation, { over: nobody, present, shows }: AskerFacts, now: number): QuestionMove {
   if (hasEnded(doc)) return { do: 'end' };
   if (doc.state === 'closed') {
     const until = (doc.closedAt ?? now) + QUESTION_GRACE_MS;
     if (doc.waiter && present && now < until) return { do: 'wait', until, why: 'the call that asked is about to say it' };
     return { do: 'tell' };
   }
+  if (nobody) return { do: 'gone', why: 'its work is closed' };
   if (doc.dialog) {
     if (doc.answer) return { do: 'type' };
     if (!present) return { do: 'gone', why: 'its session is over' };

@@ -63,8 +63,12 @@ const work = z.looseObject({
   /** Attempts that failed: merges returned, runs that died. */
   failures: z.number().default(0),
   rework: rework.optional(),
+  /** Its polecat was put to sleep or killed: nothing of it is started until somebody wakes it, or slings it again. */
+  parked: z.looseObject({ as: z.enum(['asleep', 'killed']), at: time, by: z.string() }).optional(),
   /** Parked until a person looks: the escalation that says why. */
   needsYou: z.looseObject({ escalation: z.string(), why: z.string() }).optional(),
+  /** Jobs of the last questions of its agents: they end with it. */
+  questions: z.array(z.string()).optional(),
   closed: z.looseObject({ at: time, reason: z.string(), commit: sha.optional(), report: z.string().optional() }).optional(),
 });
 
@@ -94,6 +98,8 @@ const run = z.looseObject({
   deaths: z.number().default(0),
   lastHead: sha.optional(),
   snapshots: z.number().default(0),
+  /** Sessions in a row that were handed off and left nothing new: no commit, no step, no change. */
+  fruitless: z.number().optional(),
   /** No session before then. */
   notBefore: time.optional(),
   ...asked,

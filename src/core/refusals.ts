@@ -85,7 +85,7 @@ export const REFUSALS = {
 
   NO_SESSION: {
     says: 'This is no agent session: GT_SESSION is not set.',
-    try: 'Agents call this from their own session; people use `gt work show <id>`.',
+    try: 'Agents call this from their own session; {people}.',
     exit: 2,
   },
   SESSION_STALE: {

@@ -1,6 +1,8 @@
+import { isAskedToEnd, isCycling, type TurnFacts } from './cycle.ts';
 import { sessionId } from './ids.ts';
 import { DEATHS_WITHOUT_PROGRESS } from './limits.ts';
 import type { Run } from './records.ts';
+import { askedAtRest, askedOfSession } from './run-asked.ts';
 
 /**
  * The life of a polecat's run: one slot, one worktree, one session after another.
@@ -16,16 +18,20 @@ import type { Run } from './records.ts';
  *   that gt itself ended, is no death.
  * - A run that works a molecule rests while no step of it is ready, and gives up its slot when that takes long; with `--fresh` each step has a session.
  * - With the rig's witness off nobody is started again: the first death ends the run suspended, and the item waits for a person.
+ * - One that was handed off is ended at the end of its turn, and the next one starts at once with its note; one that was killed or put to sleep has none
+ *   before somebody wakes it; one whose item was taken back ends cancelled. None of this is a death (cycle.ts, run-asked.ts).
  * - After `done` the agent has a grace to leave by itself; then it is ended. The run ends when its session is gone, and frees its slot.
  */
 export type SessionFacts =
   /** The host does not know the session, and no process carries its token. */
   | { readonly is: 'absent' }
-  | { readonly is: 'running'; readonly pid: number; readonly born: string }
+  | { readonly is: 'running'; readonly pid: number; readonly born: string; readonly turn?: TurnFacts | undefined }
   /** `lost`: it went down with the host that had started it. */
   | {
       readonly is: 'over';
       readonly lost: boolean;
+      /** It ended before the host of now began: with the town, not by itself. */
+      readonly withTown?: boolean;
       readonly code: number | null;
       readonly signal: number | null;
       readonly at: number;
@@ -51,6 +57,8 @@ export type RunMove =
   | { readonly do: 'rest'; readonly until: number; readonly why: string }
   | { readonly do: 'end-session'; readonly why: string }
   | { readonly do: 'note-exit'; readonly death: boolean; readonly facts: Extract<SessionFacts, { is: 'over' }> | undefined }
+  /** It is handed off with what gt sees, since its agent left no note. */
+  | { readonly do: 'hand-off'; readonly why: string }
   | { readonly do: 'end-run'; readonly outcome: NonNullable<Run['outcome']> }
   | { readonly do: 'give-up'; readonly why: string; readonly todo: string }
   | { readonly do: 'over' };
@@ -81,8 +89,10 @@ export function nextForRun(
   steps?: StepsAtRun,
 ): RunMove {
   if (run.state === 'ended') return { do: 'over' };
-  if (run.state === 'granted') return { do: 'prepare' };
   const current = run.session;
+  const asked = (current && !current.exit) || run.submitted ? undefined : askedAtRest(run, rules, now);
+  if (asked) return asked;
+  if (run.state === 'granted') return { do: 'prepare' };
   if (!current || current.exit) {
     if (run.submitted) return { do: 'end-run', outcome: run.submitted.head ? 'submitted' : 'no-code' };
     if (run.deaths > 0 && rules.unwatched) return unwatched(run);
@@ -103,11 +113,11 @@ export function nextForRun(
   }
   if (!session || session.is === 'absent') {
     // Never seen alive: the spawn has not happened (or its answer was lost with the host). Seen alive: it went down with the host.
-    if (current.pid === undefined && !run.submitted) return { do: 'spawn' };
+    if (current.pid === undefined && !run.submitted && !isAskedToEnd(run)) return { do: 'spawn' };
     return { do: 'note-exit', death: false, facts: undefined };
   }
   // Whoever was told that nothing is ready, or that the next step is another's, may leave.
-  const mayLeave = run.submitted !== undefined || current.leaving !== undefined || steps?.work === false;
+  const mayLeave = run.submitted !== undefined || current.leaving !== undefined || steps?.work === false || isAskedToEnd(run);
   if (session.is === 'over') return { do: 'note-exit', death: !mayLeave && !session.lost, facts: session };
   if (current.pid !== session.pid) return { do: 'note-pid', pid: session.pid, born: session.born };
   if (run.submitted) {
@@ -122,6 +132,8 @@ export function nextForRun(
       ? { do: 'end-session', why: 'its step is done' }
       : { do: 'watch', until: leave, why: 'its step is done; the next one gets a session of its own' };
   }
+  const wanted = askedOfSession(run, current, session, rules, now);
+  if (wanted) return wanted;
   if (current.ackedAt === undefined && !rules.unwatched) {
     const stall = current.at + Math.max(rules.startupStallMs, current.startupMs ?? 0);
     return stall <= now
@@ -147,14 +159,24 @@ const unwatched = (run: Run): RunMove => ({
 });
 
 /** How a session ended: whether it died, what the branch points to, and the step that is in its agent's hands. */
-export type SessionEnd = { readonly died: boolean; readonly head: string; readonly hand: string | undefined };
+export type SessionEnd = {
+  readonly died: boolean;
+  readonly head: string;
+  readonly hand: string | undefined;
+  /** It left changes uncommitted that the session before had not left. */
+  readonly newFiles?: boolean;
+};
 
 /** What a run keeps of a session's end: its deaths in a row, and by what the next end tells whether anything went on. A new commit is progress, and so is a step that was closed. */
-export function afterSession(run: Run, { died, head, hand }: SessionEnd): Pick<Run, 'deaths' | 'lastHead' | 'lastHand'> {
+export function afterSession(
+  run: Run,
+  { died, head, hand, newFiles }: SessionEnd,
+): Pick<Run, 'deaths' | 'lastHead' | 'lastHand' | 'fruitless'> {
   const moved = head !== run.lastHead || hand !== run.lastHand;
   const deaths = !died ? run.deaths : moved ? 1 : run.deaths + 1;
+  const fruitless = moved || newFiles ? 0 : (run.fruitless ?? 0) + (isCycling(run) ? 1 : 0);
   // An empty hand is kept as such: the step before it, kept on, would make each death after the last step look like progress.
-  return { deaths, lastHead: head, lastHand: hand };
+  return { deaths, lastHead: head, lastHand: hand, ...(fruitless > 0 || run.fruitless ? { fruitless } : {}) };
 }
 
 /** The pause before the next session after `deaths` in a row: none, base, base × 2 … (ms). */

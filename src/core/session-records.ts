@@ -14,19 +14,34 @@ const conversation = {
   /** The program's own id of the conversation: the one we gave it, or the one it told. */
   conversation: z.string().optional(),
   /** The run's session before this one: how it ended, and whether its conversation may go on. */
-  before: z.looseObject({ ended: z.string(), goesOn: z.boolean(), at: time, conversation: z.string().optional() }).optional(),
+  before: z
+    .looseObject({
+      ended: z.string(),
+      goesOn: z.boolean(),
+      at: time,
+      conversation: z.string().optional(),
+      /** It was handed off: the next one begins anew, with its note. */
+      cycled: z.boolean().optional(),
+    })
+    .optional(),
   /** How long its program may take to start (ms), where that is longer than the rig allows others. */
   startupMs: z.number().optional(),
   /** The first line of its first prompt, by which its conversation is found again. */
   beacon: z.string().optional(),
   /** The first prompt, where the program takes it only by typing: the session's first delivery. */
   typed: z.string().optional(),
+  /** What somebody wants it to be told first, of a lasting agent. */
+  first: z.looseObject({ text: z.string(), by: z.string(), at: time }).optional(),
   /** The conversation (or the moment) for which its context was printed. */
   primed: z.string().optional(),
   /** The last time that a hook told of each. */
   noted: z.record(z.string(), z.looseObject({ at: time, what: z.string().optional() })).optional(),
   /** It has done the one step that it was for, and leaves: the next step has a session of its own. */
   leaving: time.optional(),
+  /** A fresh session is wanted when its conversation was made shorter. */
+  cycles: z.boolean().optional(),
+  /** It is to be handed off at the end of its turn: since when, why; and when it was asked for a note. */
+  due: z.looseObject({ at: time, why: z.string(), asked: time.optional() }).optional(),
   /** What its screen has shown for a while, where that is not an agent at work; of a dialog its kind, and what Enter does in it. */
   shows: z
     .looseObject({
@@ -60,12 +75,19 @@ export const session = z.looseObject({
 
 /** What may be asked of whoever has sessions, a run or a lasting agent. */
 export const asked = {
-  /** Its session ends at the next good moment, and a fresh one goes on: who asked, why. Taken away when the next one has said hello. */
-  cycle: z.looseObject({ at: time, by: z.string(), why: z.string(), session: z.string() }).optional(),
+  /**
+   * Its session ends at the next good moment, and a fresh one goes on: who asked (itself: by its session), why. `hurry`: also in the middle of a turn. Taken away when the next
+   * one has said hello.
+   */
+  cycle: z
+    .looseObject({ at: time, by: z.string(), why: z.string(), session: z.string(), hurry: z.boolean().optional() })
+    .optional(),
   /** Put to sleep: gets no new work, no nudges and no restarts; its session goes on. */
   asleep: z.looseObject({ at: time, by: z.string() }).optional(),
-  /** Its session was ended by a person, and is not started again until somebody wakes it. */
+  /** Its session was ended by a person (or by itself: then that is its session), and is not started again until somebody wakes it. */
   killed: z.looseObject({ at: time, by: z.string() }).optional(),
+  /** The note for its next session: the text field `handoff` of its line. Of which session it is, who wrote it, and which one has read it. */
+  note: z.looseObject({ at: time, session: z.string(), by: z.string(), read: z.string().optional() }).optional(),
 };
 
 /** One session, kept when its holder has gone on to the next: session-log.ts. */

@@ -22,6 +22,42 @@ export const SESSION_REFUSALS = {
     try: 'Its last output: `gt peek {agent}`; why it stands still: `gt why {agent}`.',
     exit: 3,
   },
+  AGENT_THERE: {
+    says: '{agent} is there already.',
+    try: 'Speak to it: `gt nudge {agent} "…"`, or `gt attach {agent}`.',
+    exit: 4,
+  },
+  AGENT_EXISTS: { says: 'There is a {agent} already.', try: 'Talk to it: `{attach}`; or take another name.', exit: 4 },
+  CREW_DIRTY: {
+    says: '{dir} holds work that is nowhere else: {what}.',
+    try: 'Commit and push it; with --force it is kept below refs/gt/crew of the rig, and the clone goes.',
+    exit: 4,
+  },
+  AGENT_OTHER: {
+    says: '{agent} is there already, with {using}.',
+    try: 'Let another program follow: `{restart}`.',
+    exit: 4,
+  },
+  AGENT_AWAY: {
+    says: '{agent} has no session now.',
+    try: 'Start it; `gt agents list` shows who is there.',
+    exit: 3,
+  },
+  AGENT_NOT_MADE: {
+    says: 'There is no {agent}.',
+    try: '{hint}',
+    exit: 3,
+  },
+  AGENT_AT_WORK: {
+    says: '{agent} is wanted, or has a session still.',
+    try: 'Stop it first.',
+    exit: 4,
+  },
+  AGENT_NOT_COMING: {
+    says: '{agent} has no terminal yet: {why}.',
+    try: 'It is wanted, and comes when that is over: see `gt agents list`.',
+    exit: 6,
+  },
   HOST_LACKS: {
     says: '{why}',
     try: 'The agents live on. If `gt up` does not renew the host, it is too old to hand them over: `gt down` and `gt up` do.',

@@ -1,14 +1,26 @@
-import { CONSUMED, isUrgent, mailboxOf } from './mail.ts';
+import { CONSUMED, isUrgent, mailboxOf, mayGo } from './mail.ts';
 import type { Records } from './records.ts';
 
 /** Where agents, mail and memories stand (derive.ts): lists and inboxes read what they show. */
 type At = ReadonlyArray<readonly [index: string, score: number]>;
 
 export const agentStands = (doc: Records['agent']): At => [
-  ['agents', doc.createdAt],
-  ...(doc.rig === '' ? [] : [[`agents:${doc.rig}`, doc.createdAt] as const]),
+  ...(doc.removed
+    ? []
+    : [['agents', doc.createdAt] as const, ...(doc.rig === '' ? [] : [[`agents:${doc.rig}`, doc.createdAt] as const])]),
   ...(doc.wanted ? [['agents.wanted', doc.wanted.at] as const] : []),
+  ...(doc.waits ? [[AGENTS_WAITING, doc.waits.at] as const] : []),
+  ...(doc.session && !doc.session.exit ? [[usingIndex(doc.using ?? ''), doc.session.at] as const] : []),
 ];
+
+/** Protocol mail that nobody was meant to read goes sooner than other mail. */
+const overIndex = ({ why }: Records['letter']): string => (why === CONSUMED ? 'letters.consumed' : 'letters.over');
+
+/** Index of the lasting agents that would have a session if there were room for it. */
+export const AGENTS_WAITING = 'agents.waiting';
+
+/** Index of who has an agent program now: runs of polecats, and lasting agents with a session. */
+export const usingIndex = (preset: string): string => `using:${preset}`;
 
 export const messageStands = (doc: Records['message']): At => [
   ['messages', doc.at],
@@ -17,16 +29,16 @@ export const messageStands = (doc: Records['message']): At => [
 
 /**
  * A mailbox is three lists by age: all that is not archived, of these the unread, and the archive. `letters.waiting` is what its agent is still to be told,
- * `letters.urgent` what of it goes first (`letters.pressing` of that what is told at any time), and `letters.due` the same by thread; `letters.over` is what may be dropped one day.
+ * `letters.urgent` what of it goes first (`letters.pressing` of that what is told at any time), and `letters.due` the same by
+ * thread; `letters.over` and `letters.consumed` are what may be dropped one day.
  */
 export function letterStands(doc: Records['letter']): At {
   const mailbox = mailboxOf(doc);
-  const isOver = doc.state !== 'unread' && doc.told !== 'waiting' && doc.told !== 'bound';
   return [
     [`letters.of:${doc.message}`, doc.at],
     [doc.state === 'archived' ? `letters.archived:${mailbox}` : `letters:${mailbox}`, doc.at],
     ...(doc.state === 'unread' ? [[`letters.unread:${mailbox}`, doc.at] as const] : []),
-    ...(isOver ? [[doc.why === CONSUMED ? 'letters.consumed' : 'letters.over', doc.stateAt ?? doc.at] as const] : []),
+    ...(mayGo(doc) ? [[overIndex(doc), doc.stateAt ?? doc.toldAt ?? doc.at] as const] : []),
     ...(doc.told === 'waiting' && doc.line !== undefined ? waits(doc.line, doc) : []),
   ];
 }

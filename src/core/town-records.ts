@@ -7,6 +7,8 @@ const time = z.number();
 export const dispatch = z.looseObject({
   id: z.string(),
   generation: z.number().default(1),
+  /** Sessions that were granted where an agent program has a limit: who counts and then writes this one counts alone. */
+  granted: z.number().optional(),
 });
 
 /** A patrol's guard: a tick that would overlap is skipped, and counted. */

@@ -12,6 +12,7 @@ import { type Refusal, refuse } from './refusals.ts';
  * - **hooked**: somebody wants it done. While needs are unmet it waits for them; then it wants a slot (`want`); dispatch grants one and a run begins.
  * - **in_progress**: an agent has it, or the refinery has what the agent made (then `merge` is set, and the item is shown as submitted or merging).
  *   A request that comes back leaves the evidence on the item (`rework`), and the item wants a slot again, ahead of new work of its priority.
+ * - **parked**: its polecat was put to sleep or killed, and nothing of it is started until somebody wakes it or slings it again. Released it is open.
  * - **needsYou**: as many attempts failed as the rig allows; it stays until a person slings it again.
  * - **closed**: only with evidence: a landed commit, or a declared outcome. Name, branch and worktree (`hold`) go last.
  * A milestone has no work of its own: it closes when its needs are met.
@@ -38,6 +39,7 @@ export function nextForWork(work: Work, unmet: number, waits?: string): WorkMove
   if (work.merge) return { do: 'await-merge', merge: work.merge };
   if (work.status === 'closed') return work.hold ? { do: 'clean-up' } : { do: 'end' };
   if (work.needsYou) return { do: 'hold', why: `needs you: ${work.needsYou.why}` };
+  if (work.parked) return { do: 'hold', why: `${parkedInWords(work.parked)}: \`gt wake ${work.id}\` goes on` };
   if (work.status !== 'hooked' && work.status !== 'in_progress')
     return { do: 'hold', why: `${work.status}: nobody has slung it` };
   if (work.want) return { do: 'hold', why: 'waiting for a slot' };
@@ -111,10 +113,10 @@ export function sling(work: Work, agent: string | undefined, now: number, manual
   if (work.status === 'deferred' || work.status === 'pinned') return refuse('WORK_HELD', { id, status: work.status });
   if (work.run) return refuse('WORK_TAKEN', { id, holder: `run ${work.run}` });
   if (work.merge) return refuse('WORK_TAKEN', { id, holder: `merge request ${work.merge}` });
-  const again = work.needsYou !== undefined;
+  const again = work.needsYou !== undefined || work.parked !== undefined;
   if (!again && (work.status === 'hooked' || work.status === 'in_progress'))
     return refuse('WORK_TAKEN', { id, holder: 'the town: it waits for its turn' });
-  const { needsYou: _needs, manual: _manual, ...rest } = work;
+  const { needsYou: _needs, parked: _parked, manual: _manual, ...rest } = work;
   const doc: Work = {
     ...rest,
     status: again && work.status === 'in_progress' ? 'in_progress' : 'hooked',
@@ -140,7 +142,7 @@ export function wantSlot(work: Work, now: number): Change<Work> {
 
 /** The parts of a close, for the commit that proves it. */
 export function closing(work: Work, how: NonNullable<Work['closed']>): { doc: Work; settle: readonly string[] } {
-  const { want: _want, needsYou: _needs, rework: _rework, merge: _merge, ...rest } = work;
+  const { want: _want, needsYou: _needs, parked: _parked, rework: _rework, merge: _merge, ...rest } = work;
   return { doc: { ...rest, status: 'closed', closed: how, updatedAt: how.at }, settle: [work.id] };
 }
 
@@ -195,6 +197,7 @@ export function letGo(work: Work, now: number): Change<Work> {
 export function standingOfWork(work: Work, merge: Merge | undefined, run: Run | undefined, unmet: number): string {
   if (work.status === 'closed') return 'closed';
   if (work.needsYou) return 'needs you';
+  if (work.parked) return work.parked.as;
   if (merge) return merge.state === 'submitted' || merge.state === 'queued' ? 'submitted' : 'merging';
   if (run?.manual && !run.submitted && run.session?.words && !run.session.ackedAt) return 'yours to begin';
   if (run) return run.submitted ? 'handed in' : run.session?.ackedAt ? 'in progress' : 'starting';
@@ -202,6 +205,10 @@ export function standingOfWork(work: Work, merge: Merge | undefined, run: Run | 
   if (work.want) return work.rework ? 'rework waits for a slot' : 'waits for a slot';
   return work.status.replace('_', ' ');
 }
+
+/** That a polecat was put aside, and by whom. */
+export const parkedInWords = ({ as, by }: NonNullable<Work['parked']>): string =>
+  `${as === 'asleep' ? 'put to sleep' : 'killed'} by ${by}`;
 
 /** The same cause about the same subject is one escalation. */
 export const escalationId = (subject: string, cause: string): string =>

@@ -4,9 +4,11 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Member } from '#core/ids';
+import type { Agent } from '#core/records';
 import { writeBin } from '#world/agents/bin';
 import { type actorOf, identityOf, type LaunchGround } from '#world/agents/environment';
-import { agentFor, launch } from '#world/agents/launch';
+import { agentFor, launch, presetName } from '#world/agents/launch';
+import { launchAgent, noteOnDisk } from '#world/agents/launch-agent';
 import { inWorktrees } from '#world/agents/lay-out';
 import { sessionToken, townSecret } from '#world/agents/token';
 import { makeCheck } from '#world/checks/slots';
@@ -98,18 +100,31 @@ export async function liveWorld({
     check,
     looks: makeLooks({ env: process.env, worker }),
     commands,
-    agents: {
-      token: (session: string) => sessionToken(townId, secret, session),
-      launch: (...[run, work, rig, text, molecule]: Parameters<World['agents']['launch']>) =>
-        launch(run, work, rig, text, { ...agents, molecule }),
-      ...inWorktrees(agents),
-      preset: (...[holder]: Parameters<World['agents']['preset']>) =>
-        agentFor(holder, holder.rig === '' ? { settings: files.settings() } : files.rig(holder.rig), layout).preset,
-      identity: async (run: Parameters<typeof actorOf>[0]) => identityOf(run, owner.email),
-      user: async () => owner.name,
-    },
+    agents: agentsOf(agents, owner.name, (session) => sessionToken(townId, secret, session), files),
   };
   return { world: { ...rest, desk: footing.desk }, worldOf: (self) => ({ ...rest, desk: footing.deskOf(self) }) };
+}
+
+/** What the world does with agent programs. @param user the person's name, as git has it */
+function agentsOf(
+  ground: LaunchGround,
+  user: string,
+  token: World['agents']['token'],
+  files: Pick<Files, 'settings' | 'rig'>,
+): World['agents'] {
+  const groundOf = (rig: string) => (rig === '' ? { settings: files.settings() } : files.rig(rig));
+  return {
+    token,
+    launch: (...[run, work, rig, text, molecule]: Parameters<World['agents']['launch']>) =>
+      launch(run, work, rig, text, { ...ground, molecule }),
+    launchAgent: (agent: Agent) => launchAgent(agent, groundOf(agent.rig), ground),
+    choose: ({ using: _, ...agent }: Agent) => presetName(agent as Agent, groundOf(agent.rig)),
+    ...inWorktrees(ground),
+    cleared: (agent: Agent) => noteOnDisk(agent, false, ground.layout),
+    preset: (...[holder]: Parameters<World['agents']['preset']>) => agentFor(holder, groundOf(holder.rig), ground.layout).preset,
+    identity: async (run: Parameters<typeof actorOf>[0]) => identityOf(run, ground.email),
+    user: async () => user,
+  };
 }
 
 async function ownerOf(): Promise<{ name: string; email: string }> {

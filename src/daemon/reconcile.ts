@@ -6,6 +6,7 @@ import type { Proof } from '#core/proof';
 import { type Recovered, recover } from '#core/recover';
 import { isRefusal } from '#core/refusals';
 import { holderOf } from '#ops/holder-of';
+import { adopted } from '#processors/adopt';
 import { endOrphan } from '#processors/orphans';
 import type { Landing, Tree } from '#world/git/git';
 import type { SessionInfo } from '#world/pty/host';
@@ -165,11 +166,12 @@ async function recoverItem(id: string, proof: Proof, rig: Rig, tip: string, worl
   return answer;
 }
 
-/** Ends the sessions that no run knows, and lets the host forget those that are over. */
+/** Takes back the sessions of agents that last, ends all others that no record knows, and lets the host forget those that are over. */
 async function endOrphans(world: World): Promise<void> {
-  for (const session of await world.host().list()) {
+  // The newest first: of two that live only one is taken back.
+  for (const session of (await world.host().list()).sort((a, b) => order(b.id) - order(a.id))) {
     const holder = await holderOf(world.desk.books, parentOf(session.id));
     if (holder && !isOver(holder) && holder.session?.id === session.id) continue;
-    await endOrphan(session, world);
+    if (!(await adopted(session, world))) await endOrphan(session, world);
   }
 }

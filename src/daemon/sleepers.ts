@@ -2,10 +2,12 @@ import { randomBytes } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import type { Member } from '#core/ids';
 import type { Noun } from '#core/records';
+import { secretsOf } from '#core/redact/secrets';
 import type { Answer, Turn } from '#processors/answer';
 import type { Ground } from '#processors/ground';
 import { Wrapper } from '#processors/processor';
 import { type QueueName, queues } from '#queues/index';
+import { cleanDesk } from '#world/clean-desk';
 import type { Clock } from '#world/clock';
 import type { Desk } from '#world/desk';
 import { makeDesk } from '#world/desk';
@@ -39,8 +41,9 @@ export async function takeOver(redis: Redis, link: Link, keys: Keys, clock: Cloc
   const ask = makeAsk(link, books, async () => ({ jobs, jobOf }));
   const epoch = await raiseEpoch(link, books, clock.now());
   const random = (bytes: number) => randomBytes(bytes);
+  const secrets = secretsOf(process.env); // agents get them from here
   const deskOf = (self?: Member) =>
-    makeDesk({ books, clock, log, ask, random, writer: { actor: 'gt', epoch, ...(self ? { self } : {}) } });
+    cleanDesk(makeDesk({ books, clock, log, ask, random, writer: { actor: 'gt', epoch, ...(self ? { self } : {}) } }), secrets);
   return { redis, jobs, epoch, link, ask, desk: deskOf(), deskOf };
 }
 

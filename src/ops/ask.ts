@@ -1,6 +1,6 @@
 import { unchanged } from '#core/change';
 import { addressOf, type Holder, holderNoun, isAgent, isCurrent, lineOf, stale } from '#core/holder';
-import { asked, owesWord, questionId } from '#core/question';
+import { asked, askedAbout, owesWord, questionId } from '#core/question';
 import type { Escalation } from '#core/records';
 import type { Refusal } from '#core/refusals';
 import type { Desk } from '#world/desk';
@@ -38,10 +38,11 @@ export async function ask(desk: Desk, input: Asking): Promise<Escalation | Refus
     if (known && caller && owesWord(known) && known.ended === 'answered') return unchanged(known);
     const doc = asked(known, { ...questionOf(fresh.id, input, holder, desk.actor), ...expiry(input, holder, now) }, now);
     const { rig, severity, count, asker } = doc;
+    const work = asker && doc.work ? await reading.get('work', doc.work) : undefined;
     const type = count > 1 ? 'question.repeated' : 'question.asked';
     const by = asker?.address ?? desk.actor;
     return {
-      put: [{ noun: 'escalation', doc }],
+      put: [{ noun: 'escalation', doc }, ...(work ? [{ noun: 'work' as const, doc: askedAbout(work, doc) }] : [])],
       text: count === 1 && input.details ? [{ id: doc.id, fields: { details: input.details } }] : [],
       events: [{ type, subject: doc.id, ...(rig ? { rig } : {}), data: { by, severity, why: doc.why.slice(0, 300), count } }],
       answer: doc,

@@ -1,5 +1,5 @@
 import type { NewEvent } from '#core/change';
-import { letterId } from '#core/mail';
+import { letterId, mayGo } from '#core/mail';
 import type { Letter } from '#core/records';
 import { type Refusal, refuse } from '#core/refusals';
 import type { Desk } from '#world/desk';
@@ -58,13 +58,13 @@ export async function archiveRead(desk: Desk, looking: Looking): Promise<number 
 
 type Over = 'letters.over' | 'letters.consumed';
 
-/** Drops letters that are over since before `before` (ms), and the mails that no mailbox holds any more. @returns how many letters went */
-export async function dropLetters(desk: Desk, over: Over, before: number, count = 10 * PAGE): Promise<number> {
+/** Drops letters that were read, archived or told before `before` (ms), and the mails that no mailbox holds any more. @returns how many letters went */
+export async function dropLetters(desk: Desk, before: number, over: Over = 'letters.over', count = 10 * PAGE): Promise<number> {
   const ids = await desk.books.indexUntil(over, before, count);
   for (const id of ids)
     await desk.change(async (reading) => {
       const letter = await reading.get('letter', id);
-      if (!letter || letter.state === 'unread') return { put: [], answer: undefined };
+      if (!letter || !mayGo(letter)) return { put: [], answer: undefined };
       const message = await reading.get('message', letter.message);
       const isLast = (await desk.books.count(`letters.of:${letter.message}`)) <= 1;
       // The first of a thread stays as long as one that answers it: it says when the last was written.

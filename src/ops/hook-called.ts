@@ -88,17 +88,11 @@ export async function hookCalled(desk: Desk, caller: Caller, call: HookCall): Pr
 type Claimed = { readonly move: Move; readonly text?: string; readonly bound?: Bound };
 
 /** The claims of what a hook takes, with the texts that it is to print. */
-async function claims(
-  desk: Desk,
-  reading: Reading,
-  take: readonly Delivery[],
-  claim: Claim,
-  room: number,
-): Promise<Claimed[]> {
+async function claims(desk: Desk, reading: Reading, take: readonly Delivery[], claim: Claim, room: number): Promise<Claimed[]> {
   const made = await Promise.all(
     take.map(async (doc): Promise<Claimed | undefined> => {
       const found = await claimMove(desk, reading, { doc, state: 'claimed', claim }, room);
-      if (!found || found.move.state !== 'claimed') return found;
+      if (found?.move.state !== 'claimed') return found;
       return { ...found, text: found.bound?.text ?? (await desk.books.textField(doc.id, 'text')) ?? '' };
     }),
   );

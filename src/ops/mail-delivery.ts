@@ -1,7 +1,7 @@
 import { isQuiet, nobodyYet, postMail } from '#core/delivery';
 import { isAgentId } from '#core/holder';
 import { shortHash } from '#core/ids';
-import { HOLD_MS, MAIL_LOOK } from '#core/limits';
+import { HOLD_MS, MAIL_BATCH, MAIL_LOOK } from '#core/limits';
 import { inTurn, mailHead, mailText, thatFit } from '#core/mail';
 import type { Delivery, Letter } from '#core/records';
 import { fitForTerminal } from '#core/spoken';
@@ -26,9 +26,9 @@ const bytes = (text: string): number => new TextEncoder().encode(text).length;
  */
 export async function ensureMail(desk: Desk, draft: Draft, line: string, rig: string, to: string): Promise<void> {
   const recipient = (await draft.get('recipient', line)) ?? nobodyYet(line);
-  for (const { id } of recipient.line) {
-    const doc = await draft.get('delivery', id);
-    if (!doc?.mail || doc.letters || doc.state !== 'pending') continue;
+  for (const { id, mail } of recipient.line) {
+    const doc = mail ? await draft.get('delivery', id) : undefined;
+    if (!doc || doc.letters || doc.state !== 'pending') continue;
     draft.put({ noun: 'recipient', doc: recipient });
     if (recipient.dnd) draft.put({ noun: 'delivery', doc }); // what waits for quiet to end looks whether this passes
     return;
@@ -88,16 +88,18 @@ export async function bindMail(desk: Desk, reading: Reading, doc: Delivery, room
   return { doc: settled, text, letters, more };
 }
 
+const URGENT_THREADS = 8;
+
 /** The letters that are told next, in their turn: the oldest, and what is urgent with all that waits before it in its thread. Looks at a bounded number. */
 async function nextWaiting(desk: Desk, reading: Reading, line: string): Promise<Letter[]> {
   const { books } = desk;
   const [oldest, urgent] = await Promise.all([
     books.index(`letters.waiting:${line}`, 0, MAIL_LOOK - 1),
-    books.index(`letters.urgent:${line}`, 0, MAIL_LOOK - 1),
+    books.index(`letters.urgent:${line}`, 0, MAIL_BATCH - 1),
   ]);
   const pressing = await lettersOf(reading, urgent);
-  const threads = [...new Set(pressing.map(({ thread }) => thread))];
-  const before = await Promise.all(threads.map((thread) => books.index(`letters.due:${line}:${thread}`, 0, MAIL_LOOK - 1)));
+  const threads = [...new Set(pressing.map(({ thread }) => thread))].slice(0, URGENT_THREADS);
+  const before = await Promise.all(threads.map((thread) => books.index(`letters.due:${line}:${thread}`, 0, MAIL_BATCH - 1)));
   // Both lists hold a thread from its beginning on, so nothing of a thread that is left out comes before what is taken.
   const whole = new Set([...oldest, ...before.flat()]);
   const letters = [

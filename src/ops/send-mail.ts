@@ -56,15 +56,20 @@ export async function postLetters(desk: Desk, mail: Mail, boxes: readonly Addres
   const wrong = refusalOf(mail, boxes);
   if (wrong) return wrong;
   const id = mail.id ?? newMailId(desk.random);
-  const done = await desk.change(async (reading) => {
-    const draft = new Draft(reading);
-    const known = await draft.get('message', id);
-    const sent = known ? await sentBefore(desk, known) : await writeMail(desk, draft, { ...mail, id }, boxes);
-    return isRefusal(sent) ? sent : draft.change(sent);
-  });
-  if (isRefusal(done) && done.refused === 'MAIL_LOOP') await askAboutLoop(desk, done);
-  return done;
+  // A mail to many writes the lines of many, who write them too: it may have to be tried more often than a change is.
+  for (let tries = 1; ; tries++) {
+    const sent = await desk.change(async (reading) => {
+      const draft = new Draft(reading);
+      const known = await draft.get('message', id);
+      const written = known ? await sentBefore(desk, known) : await writeMail(desk, draft, { ...mail, id }, boxes);
+      return isRefusal(written) ? written : draft.change(written);
+    });
+    if (isRefusal(sent) && sent.refused === 'MAIL_LOOP') await askAboutLoop(desk, sent);
+    if (!isRefusal(sent) || sent.refused !== 'BOOKS_BUSY' || tries >= TRIES) return sent;
+  }
 }
+
+const TRIES = 5;
 
 function refusalOf({ text, subject }: Mail, boxes: readonly Addressee[]): Refusal | undefined {
   const size = bytes(text);

@@ -3,6 +3,8 @@ import type { Work } from '#core/records';
 import { isRefusal, type Refusal, refuse } from '#core/refusals';
 import { answered, MILESTONE, sling as slung } from '#core/work';
 import type { Desk } from '#world/desk';
+import type { Reading } from '#world/store/books';
+import { awake } from './park.ts';
 import { beginSwarms, planSwarms } from './swarm.ts';
 
 /** What became of one item: it is on its way (and waits for these first), or why not. */
@@ -58,7 +60,9 @@ async function judged(work: Work | undefined, id: string, { rig, agent, manual, 
 }
 
 async function slingOne(desk: Desk, id: string, input: Input, now: number): Promise<Refusal | undefined> {
-  const answer = await desk.change(async (reading) => {
+  const answer = await desk.change<unknown>(async (reading) => {
+    const woken = await wakes(desk, reading, id);
+    if (woken) return woken;
     const may = await judged(await reading.get('work', id), id, input, now);
     if (isRefusal(may)) return may;
     const { work, change } = may;
@@ -71,4 +75,11 @@ async function slingOne(desk: Desk, id: string, input: Input, now: number): Prom
     return { ...change, put };
   });
   return isRefusal(answer) ? answer : undefined;
+}
+
+/** Slinging what a polecat has that sleeps or was killed wakes that one. */
+async function wakes(desk: Desk, reading: Reading, id: string) {
+  const work = await reading.get('work', id);
+  if (!work?.parked || work.run === undefined) return undefined;
+  return awake(await reading.get('run', work.run), work, await reading.get('recipient', id), desk);
 }

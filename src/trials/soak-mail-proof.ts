@@ -70,7 +70,7 @@ export function judgeMail({ mails, notes, killed }: MailRun): Judged {
       if (count > 1) faults.push(`${id} reached ${letter.line} ${count} times`);
       if (letter.told === 'unknown') counts.unknown++;
       else if (letter.told !== 'told') faults.push(`${id} for ${letter.line} is ${letter.told}`);
-      else if (count === 1) counts.told++;
+      else if (count >= 1) counts.told++;
       else if (isLost(letter, killed)) counts.lost++;
       else faults.push(`${id} is told to ${letter.line}, whose stand-in knows nothing of it`);
     }

@@ -128,7 +128,12 @@ export class MailTown {
 
   /** Waits until no mail is on its way any more. */
   async settled(): Promise<void> {
-    await this.town.until('all mail is told', async () => (await this.desk.books.count('deliveries.mail')) === 0, PATIENCE_MS, 200);
+    await this.town.until(
+      'all mail is told',
+      async () => (await this.desk.books.count('deliveries.mail')) === 0,
+      PATIENCE_MS,
+      200,
+    );
   }
 
   async letters(message: string): Promise<Letter[]> {

@@ -66,7 +66,9 @@ export async function soakMail(plan: MailPlan, say: Say): Promise<boolean> {
 
 function tell({ letters, told, unknown, lost, byHook, byTerminal }: Judged, at: MailTown, seconds: number, say: Say): void {
   say(`${at.workersKilled} workers and ${at.killed.length} sessions killed, ${seconds} s`);
-  say(`${letters} letters: ${told} told once (${byHook} by hooks, ${byTerminal} by the terminal), ${unknown} unknown, ${lost} told to a program that was killed as it heard it`);
+  say(
+    `${letters} letters: ${told} told once (${byHook} by hooks, ${byTerminal} by the terminal), ${unknown} unknown, ${lost} told to a program that was killed as it heard it`,
+  );
 }
 
 /** Sends all, with the kills spread among them. */
@@ -86,7 +88,12 @@ async function sendAll(at: MailTown, agents: readonly Soaked[], plan: MailPlan, 
     if (due(plan.sessions, n)) await killOne(at, agents, killsOf, draw);
     if ((n + 1) % 100 === 0) say(n + 1);
     if (n % 10 === 0)
-      await at.town.until('some mail is told', async () => (await at.waiting(agents)) < WAITING_EACH * agents.length, 180_000, 100);
+      await at.town.until(
+        'some mail is told',
+        async () => (await at.waiting(agents)) < WAITING_EACH * agents.length,
+        180_000,
+        100,
+      );
   }
   return sent;
 }

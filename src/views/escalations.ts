@@ -1,6 +1,8 @@
 import { wordOf } from '#core/question';
 import type { Escalation } from '#core/records';
+import { relativeTime } from '#core/relative-time';
 import type { Books } from '#world/store/books';
+import { type Reason, reason } from './reason.ts';
 
 /** An escalation or question, as lists show it. */
 export type EscalationLine = Pick<
@@ -100,6 +102,19 @@ export function todoOf({ id, asker, choices = [], dialog }: Escalation): string 
   if (dialog?.todo) return dialog.todo;
   if (!asker) return `gt escalate close ${id}`;
   return choices.length > 0 ? `gt answer ${id} ${choices.map((_, at) => at + 1).join('|')}` : `gt answer ${id} "…"`;
+}
+
+/** Why an agent stands: what it has asked and nobody has answered. */
+export async function whyAsked(books: Books, line: string, now: number): Promise<Reason[]> {
+  const docs = await books.readMany('escalation', await books.index(`questions.open:${line}`, 0, UNTOLD - 1));
+  return docs.map((doc) =>
+    reason(
+      'asked',
+      `Needs you: ${doc.asker?.address ?? line} asks: ${doc.why}.`,
+      `asked ${relativeTime(doc.openedAt, now)}`,
+      todoOf(doc),
+    ),
+  );
 }
 
 /** Answers that a next session of this line may not have heard of: the last few, without those that its agent has taken. */

@@ -23,6 +23,8 @@ export type TownFacts = {
   readonly board: string | null;
   /** Slots of the whole town. */
   readonly maxPolecats: number;
+  /** Sessions of one agent program at once, by its preset; absent: no limit. */
+  readonly maxSessions?: Readonly<Record<string, number>>;
 };
 
 /** What the PTY host knows of a session. */

@@ -8,7 +8,7 @@ import { type Reason, reason } from './reason.ts';
 const LISTED = 5;
 
 /** The mailbox of whoever has sessions. */
-export const mailboxOfHolder = (holder: Holder): string => mailboxOf({ box: addressOf(holder), line: lineOf(holder) });
+const mailboxOfHolder = (holder: Holder): string => mailboxOf({ box: addressOf(holder), line: lineOf(holder) });
 
 /**
  * What a session is told of its mail as it starts: how much lies unread that an earlier one was told of, or may have been, and how it is read. Empty when there

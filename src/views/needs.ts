@@ -1,11 +1,11 @@
 import { agentState } from '#core/agent-state';
-import { addressOf } from '#core/holder';
+import { addressOf, isAgent } from '#core/holder';
+import { OVERSEER } from '#core/mail';
 import type { Agent, Delivery, Escalation, Step, Work } from '#core/records';
 import type { Books } from '#world/store/books';
 import type { Rig } from '#world/world';
 import { escalationLine, todoOf } from './escalations.ts';
 import { gateLine } from './gates.ts';
-import { polecatList } from './polecat-list.ts';
 import { afterFailure } from './step-stands.ts';
 
 /** One thing that waits for a person. */
@@ -23,7 +23,8 @@ export type Need = {
     | 'agent'
     | 'landing'
     | 'train'
-    | 'rig';
+    | 'rig'
+    | 'mail';
   readonly rig: string;
   readonly what: string;
   /** What goes on only after it: items, agents, steps; empty where nothing does. */
@@ -65,7 +66,8 @@ export async function needs(books: Books, { rigs, broken = [], rig, all = false 
     first('agents').then((ids) => books.readMany('agent', ids)),
     all ? books.indexFromEnd('questions.expired', EXPIRED).then((ids) => books.readMany('escalation', ids)) : [],
   ]);
-  const told = new Set<string>();
+  // An agent that is not started again is told of as such: its own command helps.
+  const told = new Set(agents.filter((agent) => agent.broken).map((agent) => agent.id));
   const found: Need[] = [
     ...stuck.map((work) => itemNeed(work, asked, told)),
     ...gates.map((gate) => {
@@ -85,8 +87,9 @@ export async function needs(books: Books, { rigs, broken = [], rig, all = false 
     ...failed.map((step) => stepNeed(step, told)),
     ...asked.filter(({ id, subject, asker }) => asker || (!told.has(id) && !told.has(subject))).map(questionNeed),
     ...missed.map(missedNeed),
-    ...(await blockedAgents(books, agents, asked)),
+    ...(await blockedAgents(books, agents)),
     ...(await landings(books, rigs, asked)),
+    ...(await unreadMail(books)),
     ...broken.map(({ name, says, try: todo }) =>
       need({ id: name, kind: 'rig', rig: name, what: says, blocks: [name], since: 0, todo }),
     ),
@@ -150,21 +153,29 @@ const missedNeed = ({ id, rig, to, state, head, why, endedAt, createdAt }: Deliv
   });
 
 /** Agents that stand, of which no question tells. */
-async function blockedAgents(books: Books, agents: readonly Agent[], asked: readonly Escalation[]): Promise<Need[]> {
-  const lines = new Set(asked.flatMap(({ dialog, asker }) => (dialog && asker ? [asker.line] : [])));
-  const polecats = (await polecatList(books)).filter(({ state, work }) => state === 'blocked' && !lines.has(work));
-  const standing = polecats.map(({ address, rig, work, evidence, since, todo }) =>
-    need({ id: address, kind: 'agent', rig, what: evidence, blocks: [work], since, todo: todo ?? `gt attach ${address}` }),
-  );
-  const lasting = agents.flatMap((agent) => {
-    const { is, evidence, todo } = agentState(agent, {});
-    const { broken, rig } = agent;
-    if (!broken && (is !== 'blocked' || lines.has(agent.id))) return [];
-    const id = addressOf(agent);
-    const since = broken?.at ?? agent.session?.shows?.since ?? agent.createdAt;
-    return [need({ id, kind: 'agent', rig, what: evidence, blocks: [id], since, todo: todo ?? `gt attach ${id}` })];
+async function blockedAgents(books: Books, agents: readonly Agent[]): Promise<Need[]> {
+  const runs = await books.readMany('run', await books.index('runs.live'));
+  return [...runs, ...agents].flatMap((holder) => {
+    const { is, evidence, todo } = agentState(holder, {});
+    const broken = isAgent(holder) ? holder.broken : undefined;
+    const { shows } = holder.session ?? {};
+    if (!broken && (is !== 'blocked' || shows?.question !== undefined)) return [];
+    const id = addressOf(holder);
+    const since = broken?.at ?? shows?.since ?? 0;
+    const blocks = [isAgent(holder) ? id : holder.work];
+    return [need({ id, kind: 'agent', rig: holder.rig, what: evidence, blocks, since, todo: todo ?? `gt attach ${id}` })];
   });
-  return [...standing, ...lasting];
+}
+
+/** What lies unread in the person's mailbox: one for all of it. */
+async function unreadMail(books: Books): Promise<Need[]> {
+  const [count, [first]] = await Promise.all([
+    books.count(`letters.unread:${OVERSEER}`),
+    books.index(`letters.unread:${OVERSEER}`, 0, 0).then((ids) => books.readMany('letter', ids)),
+  ]);
+  if (!first) return [];
+  const what = `${count === 1 ? 'a mail' : `${count} mails, the first`} from ${first.from}: ${first.subject}`;
+  return [need({ id: OVERSEER, kind: 'mail', rig: '', what, blocks: [], since: first.at, todo: 'gt inbox' })];
 }
 
 /** What is landed and was not brought home, and trains that stand. */

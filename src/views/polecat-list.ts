@@ -1,5 +1,6 @@
 import { type AgentState, agentState } from '#core/agent-state';
 import type { Run } from '#core/records';
+import { parkedInWords } from '#core/work';
 import type { Books } from '#world/store/books';
 
 /** A polecat at work. */
@@ -42,7 +43,25 @@ export async function polecatList(books: Books, rig?: string): Promise<Polecat[]
     ).map((work) => [work.id, work]),
   );
   const hands = await handsOf(books, runs);
-  return runs.map((run) => polecatOf(run, items.get(run.work)?.title ?? '', hands.get(run.molecule ?? '')));
+  const live = runs.map((run) => polecatOf(run, items.get(run.work)?.title ?? '', hands.get(run.molecule ?? '')));
+  return [...live, ...(await parkedPolecats(books, rig))];
+}
+
+/** Polecats that were put aside and have given up their slot: their item keeps their name and worktree. */
+async function parkedPolecats(books: Books, rig: string | undefined): Promise<Polecat[]> {
+  const items = await books.readMany('work', await books.index('parked'));
+  const aside = items.filter((work) => work.run === undefined && work.runs > 0 && (rig === undefined || work.rig === rig));
+  const runs = await books.readMany(
+    'run',
+    aside.map(({ id, runs }) => `${id}.r${runs}`),
+  );
+  return runs.flatMap((run) => {
+    const work = aside.find(({ id }) => id === run.work);
+    if (!work?.parked) return [];
+    const { as: state } = work.parked;
+    const evidence = `${parkedInWords(work.parked)}; its slot is free`;
+    return [{ ...polecatOf(run, work.title), state, evidence, todo: `gt wake ${work.id}` }];
+  });
 }
 
 /** The step in hand of each molecule that runs work, by its id in the formula. */

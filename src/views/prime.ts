@@ -1,3 +1,4 @@
+import { noteFor } from '#core/handoff-note';
 import { type Holder, isAgent, isCurrent, lineOf, stale } from '#core/holder';
 import { CONTEXT_BYTES } from '#core/limits';
 import { primeText } from '#core/prime-text';
@@ -50,7 +51,7 @@ export async function prime(
   const hook = holder && !isAgent(holder) ? await hookOf(desk, holder) : null;
   if (isRefusal(hook)) return hook;
   const [handoff, mail, answers, memories] = await Promise.all([
-    holder ? books.textField(lineOf(holder), 'handoff') : undefined,
+    holder ? books.textField(lineOf(holder), 'handoff') : '',
     holder ? mailForPrime(books, holder, now) : '',
     holder ? answersFor(books, lineOf(holder)) : [],
     memoriesForPrime(books, who),
@@ -63,7 +64,7 @@ export async function prime(
     actor,
     role: who.role,
     prompt: role.text,
-    handoff: handoff ?? '',
+    handoff: holder ? noteFor(holder, { handoff }) : '',
     hook,
     mail,
     answers: answersText(answers).join('\n'),

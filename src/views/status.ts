@@ -1,6 +1,7 @@
 import type { Escalation } from '#core/records';
 import type { Books } from '#world/store/books';
 import type { Rig } from '#world/world';
+import { type AgentLine, lastingList } from './agents.ts';
 import type { ProcessFact, TownFacts } from './facts.ts';
 import { gateLine } from './gates.ts';
 import { mqList, type Queue } from './mq-list.ts';
@@ -17,6 +18,8 @@ export type RigStatus = {
     readonly at: { readonly id: string; readonly work: string; readonly state: string } | null;
   };
   readonly polecats: readonly Polecat[];
+  /** Those that last: witness, refinery, crew. */
+  readonly agents: readonly AgentLine[];
   readonly counts: { readonly open: number; readonly hooked: number; readonly waiting: number; readonly closed: number };
 };
 
@@ -41,6 +44,8 @@ export type Status = {
   readonly nudges: { readonly waiting: number; readonly undelivered: number };
   /** Open ones; and steps that have failed, of all of them. */
   readonly molecules: { readonly open: number; readonly failed: number };
+  /** Those of the town that last: mayor, deacon, dogs. */
+  readonly agents: readonly AgentLine[];
   readonly rigs: readonly RigStatus[];
 };
 
@@ -59,7 +64,7 @@ export async function status(
   broken: ReadonlyArray<{ readonly name: string; readonly says: string; readonly try: string }> = [],
 ): Promise<Status> {
   const { name, root, up, board, processes, maxPolecats } = facts;
-  const [taken, waiting, stuck, gates, questions, nudges, open, failed, shown, all] = await Promise.all([
+  const [taken, waiting, stuck, gates, questions, nudges, open, failed, lasting, shown, all] = await Promise.all([
     books.count('runs.live'),
     books.count('want'),
     books.index('needs-you', 0, SHOWN - 1).then((ids) => books.readMany('work', ids)),
@@ -68,6 +73,7 @@ export async function status(
     nudgeCounts(books),
     books.count('molecules.open'),
     books.count('steps.person'),
+    lastingList(books),
     Promise.all(rigs.map((rig) => rigStatus(books, rig))),
     needs(books, { rigs, broken }),
   ]);
@@ -80,6 +86,7 @@ export async function status(
       ...stuck.map(({ id, rig, title, needsYou }) => ({ id, rig, title, why: needsYou?.why ?? '', todo: null })),
       ...questions.flatMap(failedStep),
       ...gates.map(gateLine).map(({ id, rig, title, standing, todo }) => ({ id, rig, title, why: standing, todo })),
+      ...lasting.flatMap(askingOrBroken).slice(0, SHOWN),
       ...shown.flatMap(({ polecats }) => polecats.flatMap(asking)).slice(0, SHOWN),
     ],
     escalations: questions.map(({ id, subject, cause, severity, why, count, openedAt }) => ({
@@ -94,6 +101,7 @@ export async function status(
     needs: { total: all.total, first: all.needs.slice(0, FIRST) },
     nudges,
     molecules: { open, failed },
+    agents: lasting.filter(({ rig }) => rig === ''),
     rigs: shown,
   };
 }
@@ -101,6 +109,10 @@ export async function status(
 /** An agent that goes on only when somebody has answered it. */
 const asking = ({ work: id, rig, title, state, evidence, todo }: Polecat): NeedsYou[] =>
   state === 'blocked' ? [{ id, rig, title, why: `its agent asks: ${evidence}`, todo }] : [];
+
+/** A lasting agent that goes on only when somebody has answered it, or started it again. */
+const askingOrBroken = ({ address: id, rig, role: title, state, evidence, todo, wanted }: AgentLine): NeedsYou[] =>
+  wanted && todo !== null ? [{ id, rig, title, why: state === 'blocked' ? `it asks: ${evidence}` : evidence, todo }] : [];
 
 /** A step that failed: what needs it waits for a person. */
 const failedStep = ({ subject: id, cause, why }: Escalation): NeedsYou[] =>
@@ -111,9 +123,10 @@ const failedStep = ({ subject: id, cause, why }: Escalation): NeedsYou[] =>
 /** A rig at a glance. */
 export async function rigStatus(books: Books, rig: Rig): Promise<RigStatus> {
   const { name, settings } = rig;
-  const [{ requests, rig: _, ...queue }, polecats, open, hooked, waiting, closed] = await Promise.all([
+  const [{ requests, rig: _, ...queue }, polecats, agents, open, hooked, waiting, closed] = await Promise.all([
     mqList(books, rig),
     polecatList(books, name),
+    lastingList(books, name),
     books.count(`work.open:${name}`),
     books.count(`work.hooked:${name}`),
     books.count(`want:${name}`),
@@ -127,6 +140,7 @@ export async function rigStatus(books: Books, rig: Rig): Promise<RigStatus> {
     roles,
     refinery: { ...queue, queued: requests.length, at },
     polecats,
+    agents,
     counts: { open, hooked, waiting, closed },
   };
 }

@@ -1,4 +1,5 @@
 import { agentState } from '#core/agent-state';
+import { isCycling } from '#core/cycle';
 import type { Run } from '#core/records';
 import { duration, relativeTime } from '#core/relative-time';
 import { type Reason, reason } from './reason.ts';
@@ -24,6 +25,8 @@ export async function whyRun(run: Run, { now, session }: WhyFacts): Promise<Reas
     return [reason('by-hand', `${address}: ${evidence}.`, said, todo)];
   }
   const current = run.session;
+  const asked = whyAsked(run, now);
+  if (asked) return [asked];
   if (!current || current.exit) {
     if (run.notBefore !== undefined && run.notBefore > now)
       return [
@@ -65,4 +68,22 @@ export async function whyRun(run: Run, { now, session }: WhyFacts): Promise<Reas
       reason('silent', `The agent of ${address} has been silent for ${duration(quiet)}.`, `process ${fact.pid} lives`, peek),
     ];
   return [reason('working', `${address} works on it.`, `last output ${relativeTime(fact.lastOutputAt, now)}`, peek)];
+}
+
+/** What somebody asked of a run, that keeps it from its work. */
+function whyAsked(run: Run, now: number): Reason | undefined {
+  const { work, killed, asleep, released, cycle } = run;
+  const address = `${run.rig}/${run.name}`;
+  const aside = killed ?? asleep;
+  if (aside)
+    return reason(
+      killed ? 'killed' : 'asleep',
+      `${address} was ${killed ? 'killed' : 'put to sleep'}: nothing of it is started again.`,
+      `by ${aside.by}, ${relativeTime(aside.at, now)}`,
+      `gt wake ${address}`,
+    );
+  if (released) return reason('released', `${work} was taken off its hook; its session is being ended.`, `by ${released.by}`);
+  if (!cycle || !isCycling(run)) return undefined;
+  const when = `${cycle.why}, asked ${relativeTime(cycle.at, now)} by ${cycle.by}`;
+  return reason('handed-off', `The session of ${address} makes room for a fresh one.`, when, `gt resume ${address}`);
 }

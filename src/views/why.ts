@@ -1,12 +1,17 @@
+import { addressOf } from '#core/holder';
 import type { Run, Work } from '#core/records';
+import { parkedInWords } from '#core/work';
 import type { Desk } from '#world/desk';
 import type { Books } from '#world/store/books';
 import type { Rig } from '#world/world';
+import { whyAsked } from './escalations.ts';
 import type { SessionFact, TownFacts } from './facts.ts';
+import { lastingNamed } from './lasting-named.ts';
 import { whyMailWaits } from './mail-waiting.ts';
 import { mqList } from './mq-list.ts';
 import { whyNotNudged } from './nudges.ts';
 import { type Reason, reason } from './reason.ts';
+import { whyAgent, whyNoProgram } from './why-agent.ts';
 import { whyGate, whyUnmet } from './why-gate.ts';
 import { whyItsMolecule } from './why-molecule.ts';
 import { whyRun } from './why-run.ts';
@@ -36,6 +41,11 @@ export async function why(
   facts: WhyFacts,
   about: string,
 ): Promise<Why | undefined> {
+  const lasting = await lastingNamed(books, facts.rigs, about);
+  if (lasting) {
+    const reasons = await whyAgent(lasting, facts);
+    return { about: lasting.id, title: addressOf(lasting), reasons: [...outages(facts), ...reasons] };
+  }
   const rig = facts.rigs.find((one) => one.name === about);
   if (rig) return { about, title: null, reasons: [...outages(facts), ...(await whyRig(books, facts, rig))] };
   const run = await runNamed(books, facts, about);
@@ -47,11 +57,18 @@ export async function why(
   const reasons = [
     ...(await whyWork(books, facts, work)).filter(({ code }) => !asksNot || code !== 'looking'),
     ...inMolecule,
-    ...(work.status === 'closed' ? [] : [...(await whyMailWaits(books, work.id)), ...(await whyNotNudged(books, work.id))]),
+    ...(work.status === 'closed' ? [] : await whyUnsaid(books, work.id, facts.now)),
   ];
   const moot = work.status === 'closed' || reasons.some((one) => one.code === 'not-slung' || one.code === 'needs-you');
   return { about: work.id, title: work.title, reasons: moot ? reasons : [...outages(facts), ...reasons] };
 }
+
+/** What its agent has asked in vain, and what was said to it in vain. */
+const whyUnsaid = async (books: Books, id: string, now: number): Promise<Reason[]> => [
+  ...(await whyAsked(books, id, now)),
+  ...(await whyMailWaits(books, id)),
+  ...(await whyNotNudged(books, id)),
+];
 
 /** Why a gate, a step or a molecule does not move. */
 async function whyOther(books: Books, facts: WhyFacts, about: string): Promise<Why | undefined> {
@@ -120,6 +137,10 @@ async function whyWork(books: Books, facts: WhyFacts, work: Work): Promise<Reaso
   }
   if (work.needsYou)
     return [reason('needs-you', `${id} waits for you.`, work.needsYou.why, `gt work show ${id}, then gt sling ${id}`)];
+  if (work.parked && !work.run)
+    return [
+      reason(work.parked.as, `Nothing of ${id} is started.`, `its polecat was ${parkedInWords(work.parked)}`, `gt wake ${id}`),
+    ];
   if (work.merge) {
     const rig = facts.rigs.find((one) => one.name === work.rig);
     if (rig) return whyTrain(await mqList(books, rig), work.merge, facts.now);
@@ -151,7 +172,9 @@ async function whyInLine(books: Books, facts: WhyFacts, work: Work): Promise<Rea
       ),
     ];
   const line = work.rework ? 'rework goes before new work of its priority' : `priority p${work.priority}`;
-  const full = await whyNoSlot(books, facts, work.rig, await books.count(`runs.live:${work.rig}`));
+  const full =
+    (await whyNoSlot(books, facts, work.rig, await books.count(`runs.live:${work.rig}`))) ??
+    (await whyNoProgram(books, facts, work));
   const at = reason(
     'in-line',
     `It is ${place + 1}. in line for a slot.`,

@@ -3,7 +3,7 @@ import type { Holder } from '#core/holder';
 import type { Member } from '#core/ids';
 import type { MoleculeTold } from '#core/molecule/step-words';
 import type { Preset } from '#core/preset';
-import type { Run, Work } from '#core/records';
+import type { Agent, Run, Work } from '#core/records';
 import type { Refusal } from '#core/refusals';
 import type { Settings } from '#core/settings';
 import type { QueueName } from '#queues/index';
@@ -87,12 +87,18 @@ export type World = {
       text: Readonly<Record<string, string>>,
       molecule?: MoleculeTold,
     ) => Promise<Launch>;
+    /** What starts a lasting agent's session, and what its record must hold before. Its directory is made, if need be. @throws Refused as `launch` */
+    readonly launchAgent: (agent: Agent) => Promise<Launch>;
+    /** The preset that a lasting agent's next session has, as the settings are now. @throws Refused when its rig is not there */
+    readonly choose: (agent: Agent) => string;
     /** Makes a worktree ready for a person, who is to be heard there as the run's session. @returns what that person types in it. @throws Refused as `launch` */
     readonly layOut: (run: Run, rig: Rig) => Promise<string>;
     /** Takes away what was laid out there: it is gt that starts agents in it. */
     readonly takeAway: (run: Run) => Promise<void>;
     /** Patterns of what a run's worktree hides: context files of the repository that would speak to the agent in gt's place. */
-    readonly hides: (run: Run, rig: Rig) => string[];
+    readonly hides: (holder: Run | Agent, rig: Rig) => string[];
+    /** A lasting agent is not wanted any more: what stood on disk for it goes. */
+    readonly cleared: (agent: Agent) => Promise<void>;
     /** What is known of the program of a run or of a lasting agent. @throws Refused as `launch`, or when its rig is not there */
     readonly preset: (holder: Holder) => Preset;
     /** Identity for commits that gt makes in a polecat's worktree. */

@@ -88,7 +88,7 @@ test('a polecat reads first what its session before left to it, and a token that
   expect(await asked('another')).toMatchObject({ refused: 'SESSION_STALE' });
 });
 
-test('a lasting agent has no item on its hook, and is told its unread mail', async () => {
+test('a lasting agent has no item on its hook, and is told of its mail that lies unread', async () => {
   const at = 5;
   const doc = {
     id: 'hq-mayor',
@@ -122,7 +122,7 @@ test('a lasting agent has no item on its hook, and is told its unread mail', asy
           subject: `news ${n}`,
           at: n,
           state: n === 7 ? ('read' as const) : ('unread' as const),
-          told: 'none' as const,
+          told: 'told' as const,
         },
       })),
       answer: undefined,
@@ -131,7 +131,9 @@ test('a lasting agent has no item on its hook, and is told its unread mail', asy
   const caller = { session: 'hq-mayor.s1', token: 'k' };
   const found = good(await prime(desk, { who: { role: 'mayor' }, holder: mayor, caller, files, values: {}, now: 10 }));
   expect(found).toMatchObject({ actor: 'mayor', role: 'mayor', work: null, leftOut: [] });
-  expect(found.context).toMatch(/## Mail\n6 unread \(`gt mail inbox`\):\n- m from shop\/witness, [^:\n]+: news 6\n/);
+  expect(found.context).toMatch(
+    /## Mail\n6 mails that were told before are unread \(`gt mail read <id>`\):\n- m from shop\/witness, [^:\n]+: news 6\n/,
+  );
   expect(found.context).toContain('- and 1 more');
   expect(found.context).not.toContain('On your hook');
 });

@@ -114,9 +114,15 @@ class Story {
       if (told === 'none') expect(state).not.toBe('unread');
     }
     const open = await Promise.all((await this.mail.line()).map((id) => at.read(id)));
-    expect(open.filter((doc) => !doc.letters && doc.state === 'pending').length, 'one delivery for all that waits').toBeLessThanOrEqual(1);
+    expect(
+      open.filter((doc) => !doc.letters && doc.state === 'pending').length,
+      'one delivery for all that waits',
+    ).toBeLessThanOrEqual(1);
     if ((await desk.books.count(`letters.waiting:${at.work}`)) > 0)
-      expect(open.filter((doc) => doc.mail && !doc.letters), 'what waits is on its way').toHaveLength(1);
+      expect(
+        open.filter((doc) => doc.mail && !doc.letters),
+        'what waits is on its way',
+      ).toHaveLength(1);
   }
 }
 
@@ -127,13 +133,15 @@ test('whatever hooks, terminals, readers and deaths do, also at once: each mail 
 }, async () => {
   const moment = fc.array(fc.tuple(fc.constantFrom(...ACTIONS), fc.nat(60)), { minLength: 1, maxLength: 3 });
   await fc.assert(
-    fc.asyncProperty(fc.array(moment, { maxLength: 25 }), async (moments) => {
+    fc.asyncProperty(fc.array(moment, { minLength: 8, maxLength: 30 }), async (moments) => {
       const mail = await MailAtWork.open(redis.path);
       const story = new Story(mail);
       try {
         for (const together of moments) {
           // A session has one turn at a time, and threads are written to by one hand here: what is told is judged by that order.
-          const alone = together.some(([what]) => what === 'dies' || what === 'stop') || together.filter(([what]) => what === 'send').length > 1;
+          const alone =
+            together.some(([what]) => what === 'dies' || what === 'stop') ||
+            together.filter(([what]) => what === 'send').length > 1;
           if (alone) for (const [what, pick] of together) await story[what](pick);
           else await Promise.all(together.map(([what, pick]) => story[what](pick)));
         }
@@ -148,6 +156,6 @@ test('whatever hooks, terminals, readers and deaths do, also at once: each mail 
         mail.desk.close();
       }
     }),
-    { numRuns: runs(25) },
+    { numRuns: runs(60) },
   );
 });

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { Work } from '#core/records';
 import { acknowledge, closeEscalation, heard } from '#ops/end-question';
 import { hookCalled } from '#ops/hook-called';
 import { answersFor } from '#views/escalations';
@@ -119,6 +120,17 @@ test('a person sees to it and closes it: the asker is told that, and nobody is t
   await q.at.put('work', { ...WORK, status: 'closed' });
   good(await q.answers(other.id, 'blue'));
   expect((await q.becomes(other.id, (now) => now.told !== undefined)).told).toMatchObject({ why: 'WORK_CLOSED' });
+});
+
+test('a question ends with the work that it is about: nobody is asked, and nobody told', async () => {
+  const doc = await q.asks('Which database?');
+  await q.waits(doc);
+  const work = (await q.at.op.books.read('work', WORK.id)) as Work;
+  const { run: _, ...rest } = work;
+  await q.at.put('work', { ...rest, status: 'closed', closed: { at: 1, reason: 'landed' } });
+  await q.ends(doc);
+  expect(await q.read(doc.id)).toMatchObject({ ended: 'elsewhere', reason: 'its work is closed' });
+  expect([(await needs(q.at.op.books, { rigs: [] })).total, await q.line()]).toEqual([0, []]);
 });
 
 test('the screen beside a question is kept without more than one look', async () => {

@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Run } from '#core/records';
 import { SESSIONS_OPEN, type SessionEntry, sessionPut } from '#core/session-log';
+import { endSession } from '#ops/end-session';
 import { liveSessions, sessionList, sessionShow, sessionsNear } from '#views/sessions';
 import { tidySessions } from '../../processors/old-sessions.ts';
 import { type TestDesk, testDesk } from '../support/desk.ts';
-import { aRun } from '../support/records.ts';
+import { aRun, item } from '../support/records.ts';
 import { type PrivateRedis, privateRedis } from '../support/redis.ts';
 import { TOKEN } from '../support/shop.ts';
 
@@ -94,4 +95,24 @@ test('an entry goes when its recording has gone', async () => {
   await tidySessions(desk);
   expect(await sessionShow(desk.books, 'gp-old.r1.s1')).toBeUndefined();
   expect(await sessionShow(desk.books, 'gp-new.r1.s1')).toBeDefined();
+});
+
+test('who is restarted makes room for a fresh session; who is stopped keeps its work and gets none; one that is over can be neither', async () => {
+  const run = await begun('gp-end');
+  await desk.change(async (reading) => {
+    await reading.get('work', 'gp-end');
+    return { put: [{ noun: 'work', doc: item('gp-end', { status: 'in_progress', run: run.id }) }], answer: undefined };
+  });
+  expect(await endSession(desk, run.id, 'restart')).toMatchObject({ agent: 'gp/polecats/toast', session: `${run.id}.s1` });
+  expect((await desk.books.read('run', run.id))?.cycle).toMatchObject({ session: `${run.id}.s1`, why: 'restarted by overseer' });
+  await endSession(desk, run.id, 'stop');
+  expect((await desk.books.read('run', run.id))?.killed).toMatchObject({ by: 'overseer' });
+  expect(await desk.books.read('work', 'gp-end')).toMatchObject({ run: run.id, parked: { as: 'killed', by: 'overseer' } });
+  await desk.change(async (reading) => {
+    const doc = await reading.get('run', run.id);
+    return { put: doc ? [{ noun: 'run', doc: { ...doc, state: 'ended' } }] : [], answer: undefined };
+  });
+  for (const asked of ['restart', 'stop'] as const)
+    expect(await endSession(desk, run.id, asked)).toMatchObject({ refused: 'SESSION_OVER' });
+  expect(await endSession(desk, 'gp-no.r1', 'stop')).toMatchObject({ refused: 'AGENT_UNKNOWN' });
 });

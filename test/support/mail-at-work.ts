@@ -54,7 +54,9 @@ export class MailAtWork {
       if (move.do !== 'claim') return undefined;
       return { doc, state: 'claimed', claim: { path: 'terminal', owner: 'worker 1', session, at: now, until: now + 1e9 } };
     });
-    return claimed?.claim?.path === 'terminal' && claimed.state === 'claimed' ? (await this.desk.books.text(first))['text'] : undefined;
+    return claimed?.claim?.path === 'terminal' && claimed.state === 'claimed'
+      ? (await this.desk.books.text(first))['text']
+      : undefined;
   }
 
   context(): Promise<Fetched> {
@@ -68,4 +70,5 @@ export class MailAtWork {
 }
 
 /** The mails that a text tells of, in their order. */
-export const mailsIn = (text: string): string[] => [...text.matchAll(/^\[GAS TOWN\] Mail (\S+) from/gm)].map((found) => found[1] ?? '');
+export const mailsIn = (text: string): string[] =>
+  [...text.matchAll(/^\[GAS TOWN\] Mail (\S+) from/gm)].map((found) => found[1] ?? '');

@@ -38,7 +38,7 @@ export const SEEN: DialogSeen = {
 };
 
 export const refusalOf = (told: unknown) => (isRefusal(told) ? told.refused : told);
-export const jobOf = ({ id, generation = 1 }: Escalation) => `escalations/${id}@${generation}` as const;
+const jobOf = ({ id, generation = 1 }: Escalation) => `escalations/${id}@${generation}` as const;
 
 const preset = shippedPresets().find(({ name }) => name === 'claude')?.preset;
 

@@ -1,4 +1,4 @@
-import type { Check, Delivery, Merge, Run, Train, Verdict, Work } from '#core/records';
+import type { Agent, Check, Delivery, Merge, Run, Train, Verdict, Work } from '#core/records';
 
 /** Records with every field that they need, and nothing else: a test names only what it is about. */
 export const item = (id: string, more: Partial<Work> = {}): Work => ({
@@ -33,6 +33,22 @@ export const aRun = (id: string, more: Partial<Run> = {}): Run => ({
   sessions: 0,
   deaths: 0,
   snapshots: 0,
+  ...more,
+});
+
+/** An agent that lasts, whom nobody wants yet. */
+export const aLasting = (id: string, more: Partial<Agent> = {}): Agent => ({
+  id,
+  generation: 1,
+  role: 'mayor',
+  rig: '',
+  name: 'mayor',
+  dir: '/town/mayor',
+  createdAt: 1000,
+  createdBy: 'overseer',
+  sessions: 0,
+  deaths: 0,
+  diedAt: [],
   ...more,
 });
 

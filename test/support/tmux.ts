@@ -9,7 +9,17 @@ export const HAS_TMUX = spawnSync('tmux', ['-V']).status === 0;
 
 /** A test on terminals of tmux, with these other programs in them: skipped with a word where one of them is missing. */
 export function triedOnTmux(title: string, run: () => Promise<void>, ...programs: string[]): void {
-  test(title, async ({ skip }) => {
+  triedOnTmuxFor({}, title, run, ...programs);
+}
+
+/** The same, for a test that takes its time (`timeout`, ms). */
+export function triedOnTmuxFor(
+  options: { readonly timeout?: number },
+  title: string,
+  run: () => Promise<void>,
+  ...programs: string[]
+): void {
+  test(title, options, async ({ skip }) => {
     for (const name of ['tmux', ...programs])
       skip(spawnSync('sh', ['-c', `command -v ${name}`]).status !== 0, `there is no ${name} here: sudo apt install ${name}`);
     await run();

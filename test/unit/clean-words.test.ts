@@ -1,13 +1,19 @@
 import { expect, test } from 'vitest';
 import { command } from '#cli/command';
-import { cleanDesk } from '#cli/wire-clean';
+import { deskFor } from '#cli/wire-clean';
 import type { Change } from '#core/change';
+import type { Escalation } from '#core/records';
 import type { Desk } from '#world/desk';
 import { pinoLog } from '#world/file-log';
 import { call } from '../support/cli.ts';
 
 const SECRET = 'hunter2-correct/horse';
 const AGENT = { GT_SESSION: 't.gp-1.r1.s1.0123456789abcdef', MY_API_KEY: SECRET, KEY_FILE: '/keys/of/mine' };
+
+/** Its id and address hold what is a secret elsewhere. */
+const QUESTION = {
+  ...{ id: `hq-${SECRET}`, cause: 'asks', subject: 'gp-1', severity: 'low', count: 1, state: 'open', openedAt: 1, lastAt: 1 },
+} as never as Escalation;
 
 const say = command({
   args: [{ name: 'words', many: true }],
@@ -39,13 +45,14 @@ test("long texts and events of an agent's change have stars where its secrets we
       written = await decide(undefined as never);
     },
   } as unknown as Desk;
-  await cleanDesk(desk, AGENT).change(() => ({
-    put: [],
+  await deskFor(desk, AGENT).change(() => ({
+    put: [{ noun: 'escalation', doc: { ...QUESTION, why: SECRET, screen: ['see', `is ${SECRET}?`] } as unknown as Escalation }],
     text: [{ id: 'm-1', fields: { body: `read ${SECRET}` } }],
     events: [{ type: 'mail.sent', subject: 'm-1', data: { head: `my ${SECRET}`, bytes: 3 } }],
     answer: undefined,
   }));
   const stars = '*'.repeat(SECRET.length);
+  expect(written?.put[0]?.doc).toEqual({ ...QUESTION, why: stars, screen: ['see', `is ${stars}?`] });
   expect(written).toMatchObject({
     text: [{ fields: { body: `read ${stars}` } }],
     events: [{ data: { head: `my ${stars}`, bytes: 3 } }],

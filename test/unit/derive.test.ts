@@ -43,7 +43,7 @@ describe('a work item stands', () => {
 });
 
 test('the others stand where they are looked for', () => {
-  expect(names('run', aRun('gp-a.r1'))).toEqual(['runs.live', 'runs.live:gp', 'jobs=polecats/gp-a.r1']);
+  expect(names('run', aRun('gp-a.r1'))).toEqual(['runs.live', 'runs.live:gp', 'using:shell', 'jobs=polecats/gp-a.r1']);
   expect(names('run', aRun('gp-a.r1', { state: 'ended' }))).toEqual([]);
   const merge = (more: Partial<Records['merge']>) => names('merge', request('gp-a.m1', more));
   expect(merge({})).toEqual(['merges.open:gp', 'jobs=merges/gp-a.m1']);

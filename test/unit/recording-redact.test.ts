@@ -88,7 +88,7 @@ test('what is printed without secrets is recorded as it is, whatever its chunks'
         expect(recorded + redactor.end()).toBe(text);
       },
     ),
-    { numRuns: runs(100) },
+    { numRuns: runs(200) },
   );
 });
 
@@ -133,7 +133,7 @@ test('a known value is found between whatever else is printed, parted by any seq
         expect(View.printed(recorded).text).not.toContain(PASSWORD.slice(2, 6));
       },
     ),
-    { numRuns: runs(300) },
+    { numRuns: runs(200) },
   );
 });
 
@@ -196,7 +196,7 @@ test('secret are the values of variables whose names say so, and the token of th
 });
 
 test('whatever a secret stands in and wherever the bytes are cut, no stream gives it', () => {
-  const around = fc.string({ unit: 'binary', maxLength: 60 });
+  const around = fc.string({ unit: fc.constantFrom(...'abXY09-_/+. []:;\n\x1b\u00e9\u4f60'), maxLength: 60 });
   const secret = fc.string({ unit: fc.constantFrom(...'abcXYZ019-_/+.\u00e9\u4f60'), minLength: 10, maxLength: 40 });
   const paint = fc.constantFrom('', '\x1b[31m', '\x1b[0m', '\r\n', '\x1b[K');
   fc.assert(
@@ -223,7 +223,7 @@ test('whatever a secret stands in and wherever the bytes are cut, no stream give
         expect(redact(bytes.toString(), [value])).toBe(given);
       },
     ),
-    { numRuns: runs(300) },
+    { numRuns: runs(200) },
   );
 });
 

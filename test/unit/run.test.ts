@@ -152,6 +152,8 @@ function play({ run, facts, now }: Life, move: RunMove, fate: Fate): Life {
     }
     case 'end-run':
       return { run: { ...run, state: 'ended', outcome: move.outcome }, facts, now };
+    case 'hand-off':
+      throw new Error('nobody asked for that');
     case 'give-up':
       return { run: { ...run, state: 'ended', outcome: 'suspended' }, facts, now };
     case 'over':

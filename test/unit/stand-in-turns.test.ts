@@ -195,3 +195,30 @@ test('usage is written as often as said, and its totals grow', async () => {
   expect(lines[0]?.['message']).toBe(lines[1]?.['message']);
   expect(lines[0]?.['message']).not.toBe(lines[2]?.['message']);
 });
+
+test('a conversation is made shorter in the middle of its turn; when the end of that is refused its model does what it should, once', async () => {
+  const scenario = { turns: [{ ms: 10, tools: [{ name: 'Work' }], compacts: true, blocked: [{ name: 'Note' }] }] };
+  const hooks = withHooks((moment, call) => (moment === 'stop' && call < 3 ? { block: 'write a note' } : {}));
+  const play = new Play('claude', scenario, hooks.options);
+  await play.pass(10);
+  await play.submit('go');
+  await play.pass(10_000);
+  const told = hooks.calls.map(({ moment, tool_name, source }) => [moment, tool_name ?? source].filter(Boolean).join(' '));
+  expect(told.slice(told.indexOf('prompt'))).toEqual([
+    'prompt',
+    'before_tool Work',
+    'after_tool Work',
+    'compact',
+    'start compact',
+    'stop',
+    'before_tool Note',
+    'after_tool Note',
+    'stop',
+    'stop',
+  ]);
+  expect(hooks.calls.filter(({ moment }) => moment === 'stop').map((call) => call['stop_hook_active'])).toEqual([
+    false,
+    true,
+    true,
+  ]);
+});

@@ -3,7 +3,7 @@ import { type Call, command, type Io } from '#cli/command';
 import { type OpenTown, withDesk } from '#cli/wire';
 import { usualExpiry } from '#cli/wire-questions';
 import { parseDuration } from '#core/durations';
-import { CHOICES, QUESTION_BYTES } from '#core/limits';
+import { ANSWER_KEPT_MS, CHOICES, QUESTION_BYTES } from '#core/limits';
 import { nearest, orList } from '#core/nearest';
 import { oneLine } from '#core/nudge-text';
 import type { Escalation } from '#core/records';
@@ -43,8 +43,11 @@ export const escalateRaise = command({
     if (!SEVERITIES.includes(severity))
       return refuse('USAGE', { what: `There is no severity \`${opts.severity}\`.`, hint: didYouMean(severity) });
     const expires = opts.expires === undefined ? undefined : parseDuration(opts.expires);
-    if (opts.expires !== undefined && !expires)
-      return refuse('USAGE', { what: `--expires cannot be \`${opts.expires}\`.`, hint: 'Take a duration such as 30m or 4h.' });
+    if (opts.expires !== undefined && (!expires || expires > ANSWER_KEPT_MS))
+      return refuse('USAGE', {
+        what: `--expires cannot be \`${opts.expires}\`.`,
+        hint: 'Take a duration such as 30m or 4h, 7d at most.',
+      });
     const wrong = wrongWords(args.topic.join(' '), opts.choice, opts.message);
     if (wrong) return wrong;
     const caller = io.env['GT_SESSION'] ? callerOf(io) : undefined;

@@ -2,6 +2,7 @@ import { callerOf } from '#cli/caller';
 import { command } from '#cli/command';
 import { takeReady } from '#cli/hand-step';
 import { withDesk } from '#cli/wire';
+import { NOTE_FIELDS } from '#core/handoff-note';
 import { NEXT_BLOCK_MS } from '#core/limits';
 import { moleculeText } from '#core/molecule/step-words';
 import { isRefusal, type Refusal, refuse } from '#core/refusals';
@@ -34,7 +35,7 @@ export const hook = command({
     if (value.block !== null) return value.block.replace(/\n$/, '');
     const { id, title, rig, branch, attempt, rework, text, molecule } = value;
     const again = rework ? [paint.yellow(`It came back: ${rework.why}. The evidence is in $GT_EVIDENCE.`), rework.evidence] : [];
-    const parts = Object.entries(text).filter(([field]) => field !== 'report');
+    const parts = Object.entries(text).filter(([field]) => field !== 'report' && !NOTE_FIELDS.includes(field));
     return [
       `${paint.bold(id)} ${title}`,
       `Rig ${rig}, branch ${branch ?? '(not made yet)'}, attempt ${attempt}. When it is committed: gt done`,

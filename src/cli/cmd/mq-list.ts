@@ -32,7 +32,8 @@ const list = command({
       : queues.map((queue) => queueText(queue, paint, now)).join('\n\n'),
 });
 
-function queueText(
+/** A merge queue for people. */
+export function queueText(
   { rig, target, checks, blocked, unpushed, unpushedWhy, enabled, requests }: Queue,
   paint: Palette,
   now: number,

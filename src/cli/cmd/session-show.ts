@@ -33,7 +33,12 @@ export const sessionShow = command({
       ],
       ['directory', shown.dir],
       ['commits', commits(shown)],
-      ['recording', recording ? `${recording.dir} (${recording.parts} ${recording.parts === 1 ? 'part' : 'parts'}, ${Math.ceil(recording.bytes / 1024)} kB)` : 'none'],
+      [
+        'recording',
+        recording
+          ? `${recording.dir} (${recording.parts} ${recording.parts === 1 ? 'part' : 'parts'}, ${Math.ceil(recording.bytes / 1024)} kB)`
+          : 'none',
+      ],
     ];
     const rows = facts.flatMap(([name, value]) => (value ? [`  ${paint.dim(name.padEnd(13))}${value}`] : []));
     return [head, ...rows, ...(recording ? [paint.dim(`gt session replay ${id}`)] : [])].join('\n');

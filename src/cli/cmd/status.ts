@@ -1,5 +1,6 @@
 import type { Palette } from '#cli/colour';
 import { command } from '#cli/command';
+import { agentRow } from '#cli/role-text';
 import { table } from '#cli/table';
 import { withDesk } from '#cli/wire';
 import { factsOf } from '#cli/wire-facts';
@@ -23,7 +24,12 @@ export const status = command({
       return shown(town.desk.books, facts, all.rigs, broken);
     }),
   text: (value, { paint, now }) =>
-    [headOf(value, paint), ...value.rigs.map((rig) => rigText(rig, paint, now)), ...questions(value, paint, now)].join('\n\n'),
+    [
+      headOf(value, paint),
+      ...agentsOf(value.agents, { paint, now }),
+      ...value.rigs.map((rig) => rigText(rig, paint, now)),
+      ...questions(value, paint, now),
+    ].join('\n\n'),
 });
 
 function headOf({ town, processes, slots, nudges, molecules }: Status, paint: Palette): string {
@@ -44,8 +50,13 @@ function headOf({ town, processes, slots, nudges, molecules }: Status, paint: Pa
   return `${paint.bold(town.name)} ${state}  ${paint.dim(town.root)}\n  ${parts.join(' · ')}\n  slots ${slots.taken} of ${slots.of} taken${line}${board}${flows}${missed}`;
 }
 
+const agentsOf = (agents: Status['agents'], show: { paint: Palette; now: number }): string[] =>
+  agents.length === 0
+    ? []
+    : [table(agents.map((one) => agentRow(one, show)).map(([first = '', ...rest]) => [`  ${first}`, ...rest]))];
+
 /** A rig for people. */
-export function rigText({ name, roles, counts, refinery, polecats }: RigStatus, paint: Palette, now: number): string {
+export function rigText({ name, roles, counts, refinery, polecats, agents }: RigStatus, paint: Palette, now: number): string {
   const { open, hooked, waiting, closed } = counts;
   const lines = [`${paint.bold(name)}  open ${open} (hooked ${hooked}, waiting for a slot ${waiting}), closed ${closed}`];
   const at = refinery.at ? `${refinery.at.id} ${refinery.at.state}` : refinery.queued > 0 ? 'about to begin' : 'idle';
@@ -69,7 +80,7 @@ export function rigText({ name, roles, counts, refinery, polecats }: RigStatus, 
   const byHand = polecats
     .filter(({ state }) => state === 'by hand')
     .map((one) => `    ${paint.dim(`${one.name}: ${one.todo ?? one.evidence}`)}`);
-  return [...lines, ...(rows.length > 0 ? [table(rows)] : []), ...byHand].join('\n');
+  return [...lines, ...agentsOf(agents, { paint, now }), ...(rows.length > 0 ? [table(rows)] : []), ...byHand].join('\n');
 }
 
 function questions({ needs: { total, first } }: Status, paint: Palette, now: number): string[] {

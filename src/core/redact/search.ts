@@ -139,3 +139,13 @@ function endOfRun(text: string, from: number, body: string): number {
 export function search(text: string, known: readonly string[]): Found {
   return new Search(text).run(known);
 }
+
+/** How shapes and private keys begin. */
+const HEADS = new RegExp([...SHAPES.map(({ head }) => head), KEY_BEGINS].map(escaped).join('|'));
+
+/** Whether a text without control characters is worth a search: false only where there is nothing to be found. */
+export function mayHold(text: string, known: readonly string[]): boolean {
+  return HEADS.test(text) || known.some((value) => text.includes(UNPLAIN.test(value) ? View.printed(value).text : value));
+}
+
+const UNPLAIN = /[\x00-\x1f\x7f-\x9f]/;

@@ -66,6 +66,10 @@ const turn = z.strictObject({
   ms: ms.default(200),
   tools: z.array(tool).default([]),
   answer: z.string().default('Done.'),
+  /** Its conversation is made shorter before its last words. */
+  compacts: z.boolean().default(false),
+  /** What its model does when the end of the turn is refused. */
+  blocked: z.array(tool).default([]),
   /** It ends without an answer, after so many tries. */
   fails: z.enum(['limited', 'failed', 'login']).optional(),
   tries: z.int().min(0).default(0),

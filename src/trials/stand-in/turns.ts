@@ -83,22 +83,23 @@ export class Turns {
     const play = { ...said };
     const thought = async (heard: readonly string[]) =>
       (await Promise.race([think?.(this.#deps.conversation(), heard), cut.stopped])) || undefined;
-    let blocked = false;
     for (let blocks = 0; ; blocks++) {
-      for await (const tool of blocks === 0 ? toolsOf(play, texts, thought) : []) {
+      for await (const tool of blocks === 0 ? toolsOf(play, texts, thought) : blocks === 1 ? play.blocked : []) {
         await this.#pause(play.ms, cut);
         if (!cut.over && !(await this.#tool(tool, cut))) return this.#interrupted();
         if (cut.over) return this.#interrupted();
       }
+      // Programs make a long history short by themselves, in the middle of a turn.
+      if (blocks === 0 && play.compacts) await this.#hook('compact', { trigger: 'auto' });
+      if (blocks === 0 && play.compacts) await this.#hook('start', { source: 'compact' });
       await this.#pause(play.ms, cut);
       if (cut.over) return this.#interrupted();
       if (play.fails) return this.#fail(play, play.fails, cut);
       this.#answer(play);
-      const { block } = await this.#hook('stop', { stop_hook_active: blocked, last_assistant_message: play.answer });
+      const { block } = await this.#hook('stop', { stop_hook_active: blocks > 0, last_assistant_message: play.answer });
       if (cut.over) return 'interrupted';
       if (block === undefined || blocks >= MOST_BLOCKS) return 'answered';
       this.#deps.say(this.#deps.make.look.says.blocked, { reason: block });
-      blocked = true;
     }
   }
 

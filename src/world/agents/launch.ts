@@ -11,6 +11,7 @@ import { fill, type Places } from '#core/places';
 import type { Preset } from '#core/preset';
 import type { Agent, Run, Work } from '#core/records';
 import { orThrow, Refused } from '#core/refusals';
+import { type Template, templateOf } from '#core/roles';
 import type { RigLayout, TownLayout } from '#world/config/layout';
 import type { SpawnRequest } from '#world/pty/host';
 import type { Rig } from '#world/world';
@@ -28,34 +29,69 @@ export type Launch = {
   readonly noted: Pick<Session, 'starts' | 'mode' | 'conversation' | 'beacon' | 'typed' | 'startupMs'>;
 };
 
+/** Who is to be started, and where: what a run and a lasting agent differ in. */
+export type Seat = {
+  readonly holder: Holder;
+  readonly ground: ChoiceGround;
+  /** The directory of its role, where its settings stand; its own working directory. */
+  readonly home: string;
+  readonly dir: string;
+  /** Which settings its program's hooks follow. */
+  readonly template: Template;
+  /** What its environment says of it. */
+  readonly own: Readonly<Record<string, string>>;
+  readonly prompts: (mode: 'fresh' | 'resume') => { readonly prompt?: string; readonly brief?: string };
+};
+
 /**
- * What starts the session of a run: its agent's program in the worktree, with the environment of a polecat; the files that keep the program from asking, and
- * that make its hooks call gt, are written first. A session whose forerunner left a conversation that may go on resumes it; any other begins one, under an
- * id that was never used. @param text the item's long text by field
- * @throws Refused AGENT_UNKNOWN, AGENT_MISSING, or SETTINGS_INVALID for an agent that is defined wrongly
+ * What starts the session of a run: its agent's program in the worktree, with the environment of a polecat. @param text the item's long text by field
+ * @throws Refused as `start`
  */
-export async function launch(
+export function launch(
   run: Run,
   work: Work,
   rig: Rig,
   text: Readonly<Record<string, string>>,
   ground: LaunchGround,
 ): Promise<Launch> {
-  const defined = agentFor(run, rig, ground.layout);
+  const told = { run, work, target: rig.target, text, evidence: writeEvidence(run, ground.layout) };
+  return start(
+    {
+      holder: run,
+      ground: rig,
+      home: rig.layout.polecatsFolder,
+      dir: run.dir,
+      template: templateOf('polecat'),
+      own: polecatEnvironment(run, work, rig, ground),
+      prompts: (mode) => promptsFor(mode, told, ground),
+    },
+    ground,
+  );
+}
+
+/**
+ * What starts a session. The files that keep the program from asking, and that make its hooks call gt, are written first. A session whose forerunner left a
+ * conversation that may go on resumes it; any other begins one, under an id that was never used.
+ * @throws Refused AGENT_UNKNOWN, AGENT_MISSING, or SETTINGS_INVALID for an agent that is defined wrongly
+ */
+export async function start(seat: Seat, ground: LaunchGround): Promise<Launch> {
+  const { holder, dir, template } = seat;
+  const defined = agentFor(holder, seat.ground, ground.layout);
   const base = passed(ground);
   const missing = missingProgram(defined, base['PATH'] ?? '');
   if (missing) throw new Refused(missing);
   const { preset } = defined;
-  const { session } = run;
+  const { session } = holder;
   const starts = (session?.starts ?? 0) + 1;
-  const known = placesOf(run, rig, defined, ground);
-  const left = conversationLeft(run, preset, known);
+  const known = placesOf(seat, defined, ground);
+  const left = conversationLeft(holder, preset, known);
   const id = left ?? (session && conversationId(session, starts));
   const places = { ...known, id };
-  await provision({ preset, places, autonomous: true, hooks: true });
+  // Whoever works for the town asks nobody before it acts, whether a person is near or not.
+  await provision({ preset, places, autonomous: true, hooks: true, template });
   const mode = left === undefined ? 'fresh' : 'resume';
-  const prompts = promptsFor(mode, { run, work, target: rig.target, text, evidence: writeEvidence(run, ground.layout) }, ground);
-  const start = agentStart(preset, {
+  const prompts = seat.prompts(mode);
+  const made = agentStart(preset, {
     mode,
     autonomous: true,
     hooks: true,
@@ -63,18 +99,18 @@ export async function launch(
     ...prompts,
     asRoot: process.getuid?.() === 0,
   });
-  const conversation = left ?? (start?.ownId ? id : undefined);
+  const conversation = left ?? (made?.ownId ? id : undefined);
   const { startup_ms: startupMs } = preset;
-  const beacon = prompts.prompt.split('\n', 1)[0];
+  const beacon = prompts.prompt?.split('\n', 1)[0];
   return {
     request: {
       id: session?.id ?? '',
-      argv: start?.argv ?? [],
-      cwd: run.dir,
-      env: { ...base, ...start?.env, ...hookEnvironment(preset), ...polecatEnvironment(run, work, rig, ground) },
-      ...recordingOf(session?.id ?? '', rig.settings.recording, ground.layout),
+      argv: made?.argv ?? [],
+      cwd: dir,
+      env: { ...base, ...made?.env, ...hookEnvironment(preset), ...seat.own },
+      ...recordingOf(session?.id ?? '', seat.ground.settings.recording, ground.layout),
     },
-    noted: { starts, mode, conversation, beacon, typed: start?.typed, startupMs },
+    noted: { starts, mode, conversation, beacon, typed: made?.typed, startupMs },
   };
 }
 
@@ -101,7 +137,7 @@ const layersOf = (holder: Pick<Run, 'agent' | 'name'> | Agent, settings: Rig['se
   agentLayers({ work: holder.agent, worker: holder.name, role: 'role' in holder ? (holder as Agent).role : 'polecat', settings });
 
 /** The conversation with which a session goes on: the one that the session before it told, or that its program wrote down. */
-function conversationLeft({ session, dir }: Run, { session: how }: Preset, places: Places): string | undefined {
+function conversationLeft({ session, dir }: Holder, { session: how }: Preset, places: Places): string | undefined {
   const before = session?.before;
   if (!before?.goesOn || how.resume === undefined) return undefined;
   const { transcripts } = how;
@@ -134,13 +170,13 @@ export function configDirectory(
   return named ? resolve(named) : layout.agentConfig(name);
 }
 
-/** What the places of a preset are for a run. */
-export function placesOf(run: Run, rig: Rig, defined: DefinedAgent, { layout, env, bin }: LaunchGround) {
+/** What the places of a preset are for who works in `dir`. */
+export function placesOf({ home, dir }: Pick<Seat, 'home' | 'dir'>, defined: DefinedAgent, { layout, env, bin }: LaunchGround) {
   return {
     config: configDirectory(defined, layout, env),
-    home: rig.layout.polecatsFolder,
+    home,
     root: realpathSync(layout.root),
-    worktree: run.dir,
+    worktree: dir,
     runner: fileURLToPath(new URL('./shell-runner.sh', import.meta.url)),
     gt: bin,
   };

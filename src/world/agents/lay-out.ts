@@ -27,7 +27,7 @@ async function layOut(run: Run, rig: Rig, ground: LaunchGround): Promise<string>
   const { layout } = ground;
   const defined = agentFor(run, rig, layout);
   const { preset } = defined;
-  const places = placesOf(run, rig, defined, ground);
+  const places = placesOf({ home: rig.layout.polecatsFolder, dir: run.dir }, defined, ground);
   await provision({ preset, places, autonomous: true, hooks: true });
   writeEvidence(run, layout);
   const away = hides(run, rig, layout);

@@ -25,6 +25,8 @@ export function townLayout(root: string) {
     mayorAgentSettings: at('mayor', '.claude', 'settings.json'),
     deacon: at('deacon'),
     deaconAgentSettings: at('deacon', '.claude', 'settings.json'),
+    dogs: at('deacon', 'dogs'),
+    dog: (name: string) => at('deacon', 'dogs', name),
     plugins: at('plugins'),
     ledger: at('.beads', 'issues.jsonl'),
     beads: at('.beads'),

@@ -13,6 +13,13 @@ export type WorktreeFacts = {
   readonly merging: boolean;
 };
 
+/** What else lies about a worktree. Stashes are those of its branch; commits the newest ones, as `<short sha> <subject>`. */
+export type Leavings = {
+  readonly untracked: readonly string[];
+  readonly stashes: readonly string[];
+  readonly commits: readonly string[];
+};
+
 /** A merge done in memory. The same input gives the same commit: its dates are those of the request. */
 export type Candidate =
   | { readonly kind: 'built'; readonly tip: string; readonly tree: string }
@@ -74,6 +81,7 @@ export interface Git {
   /** Lets a worktree leave out exactly this. @returns whether anything had to be done */
   hide(dir: string, patterns: readonly string[]): Promise<boolean>;
   facts(dir: string): Promise<WorktreeFacts>;
+  leavings(dir: string): Promise<Leavings>;
   /** Merges `commit` into the worktree's branch as `who`; conflict markers are left where it conflicts. */
   mergeInto(input: {
     dir: string;
@@ -83,6 +91,15 @@ export interface Git {
   }): Promise<'merged' | 'up-to-date' | 'conflict'>;
   /** Keeps everything uncommitted (untracked files too, ignored ones not) in `ref` as a commit on HEAD, without touching worktree or index. Undefined when clean. An earlier snapshot in `ref` becomes a parent of the new one. */
   snapshot(input: { repo: string; dir: string; ref: string; message: string }): Promise<string | undefined>;
+
+  /** Clones a rig's repository for a crew member, on `branch`, which begins at `at` where the rig has it not. Its pushes cannot move the target. Idempotent. */
+  cloneForCrew(input: { repo: string; dir: string; branch: string; at: string; target: string }): Promise<void>;
+  /** Keeps what such a clone holds in the rig's repository: what is not committed in `ref`, its branches below `refs/gt/crew/<who>/`. */
+  snapshotClone(input: { repo: string; dir: string; ref: string; message: string; who: string }): Promise<string | undefined>;
+  /** What such a clone holds and its rig does not, in words. */
+  onlyHere(dir: string): Promise<string | undefined>;
+  /** Makes, finds or (while nothing in it is changed) moves a worktree that holds no branch. */
+  addDetached(input: { repo: string; dir: string; at: string }): Promise<void>;
 
   /** Points `ref` to `sha`, creating it; a ref that already points there is fine, one that points elsewhere throws GitFault. */
   pin(repo: string, ref: string, sha: string): Promise<void>;

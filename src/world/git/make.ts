@@ -2,9 +2,11 @@ import { candidate, commitTree } from './candidate.ts';
 import { changedFiles } from './changes.ts';
 import { cloneBare, reach } from './clone.ts';
 import type { Context } from './context.ts';
+import { addDetached, cloneForCrew, onlyHere, snapshotClone } from './crew.ts';
 import { facts, mergeInto } from './facts.ts';
 import type { Git } from './git.ts';
 import { land } from './land.ts';
+import { leavings } from './leavings.ts';
 import { mirror } from './mirror.ts';
 import { makeMutex } from './mutex.ts';
 import { markRig, originOf, rigOf } from './origin.ts';
@@ -56,8 +58,13 @@ export function makeGit(given: {
     sparseOf: (dir) => sparseOf(context, dir),
     hide: (dir, patterns) => hide(context, dir, patterns),
     facts: (dir) => facts(context, dir),
+    leavings: (dir) => leavings(context, dir),
     mergeInto: (input) => mergeInto(context, input),
     snapshot: (input) => snapshot(context, input),
+    cloneForCrew: (input) => cloneForCrew(context, input),
+    snapshotClone: (input) => snapshotClone(context, input),
+    onlyHere: (dir) => onlyHere(context, dir),
+    addDetached: (input) => addDetached(context, input),
     pin: (repo, ref, sha) => pin(context, repo, ref, sha),
     unpin: (repo, ref, sha) => unpin(context, repo, ref, sha),
     refs: (repo, prefix) => refs(context, repo, prefix),

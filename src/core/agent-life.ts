@@ -1,0 +1,123 @@
+import { sessionId } from './ids.ts';
+import { CRASH_WINDOW_MS, CRASHES_UNTIL_BROKEN, HOLD_MS } from './limits.ts';
+import type { Agent } from './records.ts';
+import { afterExit, type RestartPolicy } from './restarts.ts';
+import type { SessionFacts } from './run.ts';
+
+/**
+ * The life of an agent that lasts: what should be, against what is.
+ *
+ *   not wanted ◂──stopped──▸ wanted ──session noted, then spawned──▸ live ──crashed, cycled, or lost──▸ wanted
+ *    (parked)                  ▲                                       │
+ *                              └── somebody starts it ── broken ◂──────┘ five crashes in a quarter of an hour
+ *
+ * - A session is noted before it is spawned, and the host starts one session id once: a repeat after a kill finds the same program.
+ * - Nobody waits for its hello: a mayor may rest at its prompt for days.
+ * - The end of a session that nobody asked for is a crash, whatever its exit code says: the next one starts at once, then with growing pauses, and goes on
+ *   with the conversation. One that went down with its host, or that was ended with the town, is none.
+ * - Whoever is not wanted, was killed, or sleeps without a session holds nothing: its job is parked.
+ */
+export type AgentRules = {
+  readonly firstRestartMs: number;
+  readonly restartBaseMs: number;
+  readonly restartMaxMs: number;
+  /** How long a session that is to be followed by a fresh one may take to end its turn. */
+  readonly cycleGraceMs: number;
+};
+
+export type AgentMove =
+  | { readonly do: 'rest'; readonly until: number; readonly why: string }
+  | { readonly do: 'note-session'; readonly n: number; readonly id: string }
+  | { readonly do: 'spawn' }
+  | { readonly do: 'note-pid'; readonly pid: number; readonly born: string }
+  | { readonly do: 'watch'; readonly until: number; readonly why: string }
+  | { readonly do: 'end-session'; readonly why: string }
+  /** `goesOn`: nobody asked for its end, so the next session may go on with its conversation. */
+  | {
+      readonly do: 'note-exit';
+      readonly crash: boolean;
+      readonly goesOn: boolean;
+      readonly facts: Extract<SessionFacts, { is: 'over' }> | undefined;
+    };
+
+/** Far enough to be woken by events instead. */
+const LONG_MS = 60 * 60 * 1000;
+
+/** Why it should have no session now; undefined when it should have one. */
+export function heldBack({ wanted, broken, killed, removed }: Agent): string | undefined {
+  if (removed) return 'it was removed';
+  if (!wanted) return 'nobody wants it now';
+  if (broken) return `not started again: ${broken.why}`;
+  return killed ? `killed by ${killed.by}, until somebody wakes it` : undefined;
+}
+
+/**
+ * Decides the next move from the record and what the host says of its session.
+ * @param session undefined when there is none to ask about
+ */
+export function nextForAgent(agent: Agent, session: SessionFacts | undefined, rules: AgentRules, now: number): AgentMove {
+  const held = heldBack(agent);
+  const { session: current, cycle } = agent;
+  if (!current || current.exit) {
+    const rests = held ?? (agent.asleep ? `put to sleep by ${agent.asleep.by}` : undefined);
+    if (rests) return { do: 'rest', until: now + HOLD_MS, why: rests };
+    if (agent.notBefore !== undefined && agent.notBefore > now)
+      return {
+        do: 'rest',
+        until: agent.notBefore,
+        why: `its session ended by itself; the next one starts after a pause (${agent.deaths} in a row)`,
+      };
+    return { do: 'note-session', n: agent.sessions + 1, id: sessionId(agent.id, agent.sessions + 1) };
+  }
+  const isCycled = cycle?.session === current.id;
+  if (!session || session.is === 'absent') {
+    // Never seen alive: the spawn has not happened (or its answer was lost with the host). Seen alive: it went down with the host.
+    if (current.pid === undefined && !held && !isCycled) return { do: 'spawn' };
+    return { do: 'note-exit', crash: false, goesOn: !held && !isCycled, facts: undefined };
+  }
+  if (session.is === 'over') {
+    const asked = held !== undefined || isCycled || session.withTown === true;
+    return { do: 'note-exit', crash: !asked && !session.lost, goesOn: !asked, facts: session };
+  }
+  if (current.pid !== session.pid) return { do: 'note-pid', pid: session.pid, born: session.born };
+  if (held) return { do: 'end-session', why: held };
+  if (isCycled) {
+    const leave = cycle.hurry ? now : cycle.at + rules.cycleGraceMs;
+    return leave <= now
+      ? { do: 'end-session', why: `a fresh session follows: ${cycle.why}` }
+      : { do: 'watch', until: leave, why: `a fresh session follows: ${cycle.why}` };
+  }
+  return { do: 'watch', until: now + LONG_MS, why: 'it is there' };
+}
+
+/** What a crash leaves in the record: how many there were, when the next session may start, and whether the loop is broken off. @param lived ms */
+export function afterCrash(
+  { deaths, diedAt }: Pick<Agent, 'deaths' | 'diedAt'>,
+  { lived, how }: { lived: number; how: string },
+  rules: AgentRules,
+  now: number,
+): Pick<Agent, 'deaths' | 'diedAt' | 'notBefore' | 'broken'> {
+  const policy: RestartPolicy = {
+    base: rules.restartBaseMs,
+    longest: rules.restartMaxMs,
+    breakAfter: CRASHES_UNTIL_BROKEN,
+    window: CRASH_WINDOW_MS,
+    brokenWait: 0,
+  };
+  const { exits, wait, broken } = afterExit({ times: diedAt, streak: deaths }, now, lived, policy);
+  const pause = exits.streak === 1 ? rules.firstRestartMs : wait;
+  return {
+    deaths: exits.streak,
+    diedAt: [...exits.times],
+    ...(broken
+      ? {
+          broken: {
+            at: now,
+            why: `it ended ${exits.times.length} times in ${CRASH_WINDOW_MS / 60_000} minutes, last with ${how}`,
+          },
+        }
+      : pause > 0
+        ? { notBefore: now + pause }
+        : {}),
+  };
+}

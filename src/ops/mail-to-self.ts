@@ -1,0 +1,28 @@
+import { addressOf, type Holder, lineOf } from '#core/holder';
+import { isRefusal } from '#core/refusals';
+import type { Desk } from '#world/desk';
+import { postLetters } from './send-mail.ts';
+
+/**
+ * Puts the note of a session that was handed off into its agent's own mailbox, where it stays when the next one is handed off. Nobody is told of it: the next
+ * session reads the note before all else. Asked again it sends nothing; a mailbox that takes nothing holds up no handoff.
+ */
+export async function mailToSelf(
+  desk: Desk,
+  holder: Holder,
+  { session, subject, note }: { session: string; subject?: string | undefined; note: string },
+) {
+  const box = addressOf(holder);
+  const line = lineOf(holder);
+  const mail = {
+    from: box,
+    fromLine: line,
+    to: [box],
+    subject: subject ?? `Handoff of ${session}`,
+    text: note,
+    type: 'handoff',
+    id: `ml-${session}`,
+  };
+  const sent = await postLetters(desk, mail, [{ box, line, tell: false }]);
+  if (isRefusal(sent)) desk.log.info('a handoff was not mailed', { session, why: sent.refused });
+}

@@ -1,0 +1,161 @@
+import { readdirSync, statSync, truncateSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { AgentLine } from '#views/agents';
+import type { Why } from '#views/why';
+import { bornOf } from '#world/processes/process';
+import { gtLine as gt } from '../support/attach-town.ts';
+import { LastingTown } from '../support/lasting.ts';
+import { Tmux, triedOnTmux } from '../support/tmux.ts';
+
+const MAYOR = 'hq-mayor';
+let town: LastingTown;
+let tmux: Tmux | undefined;
+beforeAll(async () => {
+  town = await LastingTown.with({
+    operational: { restart_backoff: { first: '0ms', base: '20ms', max: '50ms' } },
+    agents: { leaves: { command: '/bin/sh', args: ['-c', 'echo I leave; exit 3'] } },
+  });
+});
+afterAll(async () => {
+  tmux?.close();
+  await town?.close();
+});
+
+/** The mayor says hello when it is spoken to: then it has a conversation. */
+async function spokenTo(text: string) {
+  await town.does(['nudge', 'mayor', text]);
+  await town.becomes(MAYOR, 'it has heard', ({ session }) => session?.ackedAt !== undefined);
+}
+
+test('the mayor comes with the town and waits; it outlives a worker; killed, it is back in its conversation; after the host, and after a stop, it is there anew', async () => {
+  const { out } = await town.does(['up']);
+  expect(out).toContain('mayor comes, and waits at its prompt: gt mayor attach');
+  const first = await town.there(MAYOR);
+  expect(first.session.first).toBeUndefined();
+  await spokenTo('are you there?');
+
+  const worker = await town.kill('worker');
+  await town.anotherWorker(worker);
+  process.kill(first.session.pid, 'SIGKILL');
+  const second = await town.there(MAYOR, 2);
+  expect(second).toMatchObject({ deaths: 1, session: { mode: 'resume', before: { ended: 'signal 9', goesOn: true } } });
+  expect(second.session.conversation).toBe(first.session.conversation);
+  expect(bornOf(first.session.pid)).toBeUndefined();
+
+  await town.kill('host');
+  const third = await town.there(MAYOR, 3);
+  expect(third).toMatchObject({ deaths: 1, session: { before: { goesOn: false } } }); // nobody spoke in the second
+  await town.gone(second.session.pid);
+
+  await town.does(['mayor', 'stop']);
+  await town.becomes(MAYOR, 'it has ended', ({ session }) => session?.exit !== undefined);
+  await town.gone(third.session.pid);
+  expect((await town.does(['up'])).out).toContain('The mayor was stopped: gt mayor start');
+  expect(await town.ask<AgentLine[]>(['agents'])).toMatchObject([{ address: 'mayor', state: 'stopped', pid: null }]);
+
+  await town.does(['mayor', 'start', 'look around']);
+  expect(await town.there(MAYOR, 4)).toMatchObject({
+    sessions: 4,
+    deaths: 0,
+    session: { mode: 'fresh', first: { text: 'look around' } },
+  });
+  await town.does(['down']);
+  await town.does(['up']);
+  expect(await town.there(MAYOR, 5)).toMatchObject({ deaths: 0, session: { mode: 'fresh' } });
+});
+
+test('an agent that ends again and again is left in peace: somebody is asked, and may start it again', async () => {
+  await town.does(['dog', 'create', 'rex', '--agent', 'leaves']);
+  await town.does(['dog', 'start', 'rex']);
+  const broken = await town.becomes('hq-dog-rex', 'broken', (agent) => agent.broken !== undefined);
+  expect(broken).toMatchObject({ sessions: 5, deaths: 5, session: { lastWords: expect.stringContaining('I leave') } });
+  const { out } = await town.does(['status']);
+  expect(out).toMatch(
+    /Needs you: 1\n +dogs\/rex +not started again: it ended 5 times in 15 minutes, last with exit code 3.*\n +gt dog start rex/,
+  );
+  await town.does(['dog', 'start', 'rex']);
+  await town.becomes('hq-dog-rex', 'broken again', (agent) => agent.broken !== undefined && agent.sessions === 10);
+  await town.does(['dog', 'stop', 'rex']);
+});
+
+test('polecats and lasting agents of one program count together, and what has to wait says why', async () => {
+  await town.there(MAYOR);
+  town.settle({ agent: 'claude', max_sessions_per_agent: { claude: 1 } });
+  await town.does(['dog', 'create', 'ace']);
+  await town.does(['dog', 'start', 'ace']);
+  await town.becomes(
+    'hq-dog-ace',
+    'it waits',
+    ({ waits }) => waits?.why === '1 of 1 sessions of claude run (max_sessions_per_agent)',
+  );
+  expect(await town.ask<Why>(['why', 'dogs/ace'])).toMatchObject({ reasons: [{ code: 'waits' }] });
+  await town.rig('alpha', 'true');
+  const { id } = await town.ask<{ id: string }>(['work', 'create', 'A piece', '--rig', 'alpha']);
+  await town.does(['sling', id]);
+  await town.until('the item is in line', async () => {
+    const { reasons } = await town.ask<Why>(['why', id]);
+    return reasons[0]?.code === 'program-full' && reasons[1]?.code === 'in-line';
+  });
+  await town.does(['mayor', 'stop']);
+  // one place is free: exactly one of the two has it
+  await town.until('somebody took the place', async () => {
+    const [ace, run] = [await town.read('agent', 'hq-dog-ace'), await town.read('run', `${id}.r1`)];
+    expect(ace?.session !== undefined && run !== undefined).toBe(false);
+    return ace?.session !== undefined || run !== undefined;
+  });
+  town.settle({ agent: 'claude' });
+  await town.there('hq-dog-ace');
+  await town.until('the item has its run', async () => (await town.read('run', `${id}.r1`)) !== undefined);
+  await town.does(['dog', 'stop', 'ace']);
+});
+
+test('books that were cut back to before the mayor began take it back: the same process, under the same token', async () => {
+  const folder = join(town.root, '.runtime/redis-data/appendonlydir');
+  const tail = () => join(folder, readdirSync(folder).find((one) => one.endsWith('.incr.aof')) ?? '');
+  const stopped = await town.becomes(MAYOR, 'it has ended', ({ session }) => session?.exit !== undefined);
+  const mark = statSync(tail()).size;
+  await town.does(['mayor', 'start']);
+  const { session } = await town.there(MAYOR, stopped.sessions + 1);
+  await town.held(async () => {
+    await town.kill('redis');
+    truncateSync(tail(), mark);
+  });
+  const back = await town.there(MAYOR, stopped.sessions + 1);
+  expect(back).toMatchObject({ wanted: { by: 'gt' }, session: { id: session.id, pid: session.pid, token: session.token } });
+  expect(bornOf(session.pid)).toBe(session.born);
+  await spokenTo('still there?');
+});
+
+triedOnTmux(
+  'the menu of agents attaches, and is there again when one leaves; a role that is code is seen at its work',
+  async () => {
+    tmux = new Tmux({ ...town.env, GT_TOWN_ROOT: town.root });
+    const { session } = await town.there(MAYOR);
+    tmux.open('one', 100, 30);
+    await tmux.shows('one', 'OUT>');
+    tmux.type('one', gt('agents'));
+    await tmux.shows('one', /❯ +1 +mayor +\w+ +claude/);
+    tmux.press('one', 'j', 'k', 'Enter');
+    await tmux.sees('one', 'the mayor', ({ rows }) => rows.includes('Claude Code') && !rows.includes('Agents'));
+    tmux.press('one', 'C-\\');
+    await tmux.shows('one', /Agents[\s\S]*Left mayor, which goes on\./);
+    tmux.press('one', 'q');
+    await tmux.shows('one', /OUT> *$/m);
+    expect(tmux.see('one').about).toMatch(/cursor_flag=1 .*alternate_on=0/);
+    tmux.type('one', gt('refinery', 'attach', 'alpha'));
+    await tmux.shows('one', /alpha\/refinery is gt itself[\s\S]*alpha → main[\s\S]*q leaves/);
+    tmux.press('one', 'q');
+    await tmux.shows('one', /OUT> *$/m);
+
+    // nobody is there: it is started, and one line says so
+    await town.does(['mayor', 'stop']);
+    await town.gone(session.pid ?? 0);
+    tmux.open('two', 100, 30);
+    await tmux.shows('two', 'OUT>');
+    tmux.type('two', gt('mayor', 'attach'));
+    await tmux.shows('two', /bypass permissions on/);
+    tmux.press('two', 'C-\\');
+    await tmux.shows('two', 'Left mayor, which goes on.');
+  },
+);
