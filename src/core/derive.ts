@@ -4,6 +4,7 @@ import { jobId, type Member, member } from './ids.ts';
 import { hasEnded, overDialog, overWith, questionStands } from './question.ts';
 import type { Noun, Records } from './records.ts';
 import { sessionStands } from './session-log.ts';
+import { mergeStands } from './standing-merge.ts';
 import { moleculeStands } from './standing-molecule.ts';
 import {
   agentStands,
@@ -27,9 +28,6 @@ export type Standing = ReadonlyArray<readonly [index: string, score: number, mem
 function wantScore(priority: number, rework: boolean, since: number): number {
   return priority * 2e13 + (rework ? 0 : 1e13) + since;
 }
-
-/** A merge request's place: priority, then age. */
-const queueScore = (priority: number, since: number): number => priority * 2e13 + since;
 
 /** Whether the record's job has nothing left to do. */
 export const isFinal: { readonly [N in Noun]: (doc: Records[N]) => boolean } = {
@@ -129,15 +127,7 @@ const standing: { readonly [N in Noun]?: (doc: Records[N]) => Standing } = {
           [`runs.live:${doc.rig}`, doc.grantedAt],
           [usingIndex(doc.agent), doc.grantedAt],
         ],
-  merge: (doc) => {
-    const open = doc.state === 'submitted' || doc.state === 'queued' || doc.state === 'checking' || doc.state === 'landing';
-    const place = queueScore(doc.priority, doc.submittedAt);
-    const at: Array<[string, number]> = open ? [[`merges.open:${doc.rig}`, place]] : [];
-    if (open && doc.state !== 'submitted') at.push([`merges.queued:${doc.rig}`, place]);
-    if (!open) at.push([`merges.ended:${doc.rig}`, doc.landed?.at ?? doc.returned?.at ?? doc.submittedAt]);
-    if (doc.state === 'merged' && doc.mirror?.state === 'left') at.push([`merges.unpushed:${doc.rig}`, doc.submittedAt]);
-    return at;
-  },
+  merge: mergeStands,
   check: (doc) => (doc.state === 'planned' ? [[`checks.open:${doc.rig}`, doc.plannedAt]] : []),
   delivery: (doc) => {
     if (!isFinal.delivery(doc)) return [[doc.mail ? 'deliveries.mail' : 'deliveries.open', doc.createdAt]];
