@@ -1,10 +1,11 @@
-import { unchanged } from '#core/change';
+import { type Change, unchanged } from '#core/change';
 import { shortHash } from '#core/ids';
 import { listed } from '#core/protocol-mail';
-import type { Records } from '#core/records';
+import type { Molecule, Records } from '#core/records';
 import { isRefusal, orThrow, type Refusal } from '#core/refusals';
 import { begun, complete, type End, endOf, endOfLeg, planned, tally } from '#core/swarm';
 import type { Desk } from '#world/desk';
+import type { Reading } from '#world/store/books';
 import { alsoTold, type ProtocolMail } from './protocol-mail.ts';
 
 type Swarm = Records['swarm'];
@@ -56,6 +57,27 @@ export async function beginSwarm(desk: Desk, id: string, items: readonly string[
     const change = begun(swarm, items, total, open);
     return alsoTold(desk, reading, { ...change, answer: undefined }, [startMail(change.answer)]);
   });
+}
+
+/** A molecule is open, and some of its steps are work of their own: a batch, begun in the same commit. */
+export async function alsoSwarm<A>(
+  desk: Desk,
+  reading: Reading,
+  change: Change<A>,
+  { id: molecule, rig, createdBy }: Molecule,
+  legs: readonly string[],
+): Promise<Change<A>> {
+  const id = `sw-${molecule}`;
+  if (legs.length < 2 || rig === '' || (await reading.get('swarm', id))) return change;
+  const swarm = { ...planned(id, rig, legs, createdBy, desk.clock.now()), molecule };
+  const { put, needs = [], events = [] } = begun(swarm, legs, legs.length, legs);
+  const both = {
+    ...change,
+    put: [...change.put, ...put],
+    needs: [...(change.needs ?? []), ...needs],
+    events: [...(change.events ?? []), ...events],
+  };
+  return alsoTold(desk, reading, both, [startMail(swarm)]);
 }
 
 const startMail = ({ id, rig, items, total }: Swarm): ProtocolMail => ({
