@@ -15,6 +15,9 @@ const state = z.enum([
   'undeliverable',
   'withdrawn',
 ]);
+/** Ends of a delivery of which somebody should know. */
+export const MISSED: readonly string[] = ['not-sent', 'draft-left', 'unknown', 'expired', 'undeliverable'];
+
 const path = z.enum(['hook', 'terminal']);
 
 /** One nudge to one agent, or a handful of mails. Its text lies in `text:<id>`, field `text`. */
@@ -85,6 +88,8 @@ export const recipient = z.looseObject({
   /** The session that said hello last, and the one whose hooks call. */
   session: z.string().optional(),
   hooked: z.string().optional(),
+  /** It does not want to be disturbed: only mail of priority 0 is told. */
+  dnd: z.looseObject({ at: time, by: z.string(), until: time.optional() }).optional(),
   /** Its turn has ended, and nothing was said to it since. */
   idle: z.looseObject({ session: z.string(), at: time }).optional(),
 });

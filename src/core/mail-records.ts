@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { circle } from './mail-loop.ts';
+import { protocolFacts } from './protocol-mail.ts';
 
 /** The records of mail: what was written, and its copies in the mailboxes of those it is for. Times are ms since 1970. */
 const time = z.number();
@@ -25,6 +27,12 @@ export const message = z.looseObject({
   lastAt: time.optional(),
   bytes: z.number(),
   head: z.string(),
+  /** Of protocol mail: what it tells of. */
+  facts: protocolFacts.optional(),
+  /** A program sent it, without anybody's decision. */
+  auto: z.boolean().optional(),
+  /** Of the first of a thread: who has written in it since (mail-loop.ts). */
+  circle: circle.optional(),
 });
 
 /** A copy of a mail in one mailbox: whether it was read, and whether it was put before its agent. */
@@ -36,6 +44,8 @@ export const letter = z.looseObject({
   box: z.string(),
   /** Whose agent is told of it: the id of a recipient. A polecat that has the name later is another one. */
   line: z.string().optional(),
+  /** To whom it was written, where another has it in that one's place. */
+  for: z.string().optional(),
   from: z.string(),
   fromLine: z.string().optional(),
   subject: z.string(),

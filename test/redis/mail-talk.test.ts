@@ -15,7 +15,7 @@ import { MailAtWork, mailsIn } from '../support/mail-at-work.ts';
 import { type PrivateRedis, privateRedis } from '../support/redis.ts';
 import { close, good, newItem, shop, town } from '../support/shop.ts';
 
-const RIGS = [{ name: 'shop', prefix: 'sh' }];
+const GROUND = { rigs: [{ name: 'shop', prefix: 'sh' }], machine: 'anvil', groups: {} };
 
 let redis: PrivateRedis;
 let mail: MailAtWork;
@@ -68,7 +68,7 @@ describe('an agent that reads its mail itself', () => {
 });
 
 test('an agent that lasts is told by its hooks what waited for it, before there was one and while it was away', async () => {
-  const before = good(await sendMail(mail.desk, RIGS, { from: 'overseer', to: ['mayor'], text: 'good morning' }));
+  const before = good(await sendMail(mail.desk, GROUND, { from: 'overseer', to: ['mayor'], text: 'good morning' }));
   const [session, token] = ['hq-mayor.s1', 'tdesk.hq-mayor.s1.00112233445566778899'];
   await mail.desk.change(async (reading) => {
     await reading.get('agent', 'hq-mayor');
@@ -116,10 +116,10 @@ describe('a thread', () => {
 
   test('goes on with who wrote, and with nobody who has that name later', async () => {
     const asked = await toMe('may I?');
-    const answer = good(await replyMail(mail.desk, RIGS, asked.id, { from: 'overseer', to: [], text: 'yes' }));
+    const answer = good(await replyMail(mail.desk, GROUND, asked.id, { from: 'overseer', to: [], text: 'yes' }));
     expect(answer).toMatchObject({ thread: asked.id, subject: 'Re: may I?', boxes: [{ box: mail.box, line: mail.at.work }] });
     await close(mail.desk, mail.at.work);
-    expect(await replyMail(mail.desk, RIGS, asked.id, { from: 'overseer', to: [], text: 'well' })).toMatchObject({
+    expect(await replyMail(mail.desk, GROUND, asked.id, { from: 'overseer', to: [], text: 'well' })).toMatchObject({
       refused: 'MAIL_GONE',
     });
   });
@@ -127,7 +127,7 @@ describe('a thread', () => {
 
 describe('an address', () => {
   const boxesOf = async (...addresses: string[]) => {
-    const found = await resolveAddresses({ books: books(), rigs: RIGS }, addresses);
+    const found = await resolveAddresses({ books: books(), ...GROUND }, addresses);
     return isRefusal(found) ? found : found.boxes;
   };
 
@@ -152,7 +152,7 @@ describe('an address', () => {
       refused: 'ADDRESS_UNKNOWN',
       facts: { hint: expect.stringContaining('`shop/toast`') },
     });
-    expect(await sendMail(mail.desk, RIGS, { from: 'overseer', to: ['majjor'], text: 'x' })).toMatchObject({
+    expect(await sendMail(mail.desk, GROUND, { from: 'overseer', to: ['majjor'], text: 'x' })).toMatchObject({
       facts: { hint: expect.stringContaining('`mayor`') },
     });
     const item = await newItem(mail.desk, 'nobody has it');
