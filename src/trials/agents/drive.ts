@@ -76,31 +76,6 @@ export async function drive(
   }
 }
 
-<<<<<<< HEAD
-/** A town with one rig; its agent asks the model server. @returns the person's repository */
-async function open(town: TrialTown, name: string, preset: Preset, model: ModelServer): Promise<string> {
-  const over = onLoopback(preset, model.url);
-  if (!over) throw new Error(`the preset ${name} does not tell how to use a model server on loopback`);
-  await must(town, ['install', town.root, '--name', 'clients']);
-  const layout = townLayout(town.root);
-  writeFileSync(layout.settingsFile, `${JSON.stringify({ max_polecats: 1, dashboard: { port: 0 } })}\n`);
-  writeFileSync(layout.agentsFile, `${JSON.stringify({ version: 1, agents: { [name]: over } })}\n`);
-  await must(town, ['up', '--no-mayor']);
-  const source = await town.repository('shop', {
-    'package.json': '{ "name": "shop", "type": "module", "private": true }\n',
-    'price.js': 'export const price = (n) => n;\n',
-  });
-  await must(town, ['rig', 'add', 'shop', '--path', source, '--test-command', `node -e "process.exit(0)"`]);
-  return source;
-}
-
-async function must(town: TrialTown, words: readonly string[]): Promise<void> {
-  const { exit, out, err } = await town.gt(words);
-  if (exit !== 0) throw new Error(`gt ${words.join(' ')} ended with ${exit}: ${err}${out}`);
-}
-
-=======
->>>>>>> real
 async function shown(town: TrialTown): Promise<string> {
   return (await town.gt(['peek', 'furiosa'])).out.replace(/^/gm, '  | ');
 }
