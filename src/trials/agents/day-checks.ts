@@ -183,7 +183,7 @@ async function isHandedOff(day: Day): Promise<string[]> {
     ...lack(results[0]?.text.includes('step 2 of 3: tests') === true, `it was told first: ${results[0]?.text}`),
     ...primed(day, second.conversation, 'From your session before this one', NOTE, 'step 2 of 3: tests'),
     ...lack(hasContext, 'the shorter conversation was not told again who it is, and its step'),
-    ...lack(!contextOf(day, second.conversation).includes('told before'), 'its own note was told to it as mail, too'),
+    ...lack(!/^- ml-.*: Handoff of/m.test(contextOf(day, second.conversation)), 'its own note was told to it as mail, too'),
     ...lack(noted?.data['by'] === before.session?.id, `its note was written by ${noted?.data['by']}`),
     ...lack(run.sessions === 2 && run.deaths === 0, `it is session ${run.sessions}, after ${run.deaths} deaths`),
     ...lack(second.mode !== 'resume', 'it went on with the old conversation'),
