@@ -4,6 +4,7 @@ import { isRefusal } from '#core/refusals';
 import { resolveAddresses } from '#ops/addressees';
 import { fileLetters } from '#ops/file-letters';
 import { delivered, hookCalled } from '#ops/hook-called';
+import { mailToSelf } from '#ops/mail-to-self';
 import { moveDelivery } from '#ops/move-delivery';
 import { replyMail } from '#ops/reply-mail';
 import { postLetters, sendMail } from '#ops/send-mail';
@@ -64,6 +65,14 @@ describe('an agent that reads its mail itself', () => {
       `- ${b.id} from overseer, now: two`,
       `- ${a.id} from overseer, now: one`,
     ]);
+  });
+
+  test('hears at its start nothing of the note that it left to itself: that stands there already', async () => {
+    const run = await books().read('run', mail.at.caller.run);
+    if (!run) throw new Error('no run');
+    await mailToSelf(mail.desk, run, { session: mail.at.caller.session, note: 'half is done' });
+    expect(await books().count(`letters.unread:${mail.at.work}`)).toBe(1);
+    expect(await mailForPrime(books(), run, mail.desk.clock.now())).toBe('');
   });
 });
 
