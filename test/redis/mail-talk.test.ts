@@ -90,7 +90,7 @@ test('an agent that lasts is told by its hooks what waited for it, before there 
   await delivered(mail.desk, fetched);
   expect(await books().read('letter', `${before.id}@mayor`)).toMatchObject({ told: 'told', session });
   expect(await mailForPrime(books(), mayor(session, token), mail.desk.clock.now())).toContain(before.id);
-  good(await sendMail(mail.desk, RIGS, { from: 'overseer', to: ['mayor'], text: 'and one thing more' }));
+  good(await sendMail(mail.desk, GROUND, { from: 'overseer', to: ['mayor'], text: 'and one thing more' }));
   const facts = { town, now: mail.desk.clock.now(), rigs: [shop], session: async () => undefined };
   expect((await why(mail.desk, facts, 'hq-mayor'))?.reasons.map(({ code }) => code)).toContain('mail-waits');
 });
