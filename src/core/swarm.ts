@@ -13,7 +13,7 @@ type Swarm = Records['swarm'];
  * - It waits for its items by needs: the close of the last one wakes its job.
  * - The witness is told with **begun**, the mayor and the overseer with **complete**: each in the commit that says so.
  */
-export const swarmJob = (id: string): Member => member('swarms', jobId(id, 1));
+const swarmJob = (id: string): Member => member('swarms', jobId(id, 1));
 
 /** Whoever slings is dead after this (ms). */
 export const SLING_MS = 60_000;

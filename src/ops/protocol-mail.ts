@@ -75,7 +75,7 @@ async function boxOf(desk: Desk, draft: Draft, party: Party): Promise<Addressee 
 }
 
 /** The agent that sits in a role, if one is wanted there: else the role is code, or nobody's. */
-export async function holderOfRole(desk: Desk, reading: Reading, role: string, rig: string): Promise<Agent | undefined> {
+async function holderOfRole(desk: Desk, reading: Reading, role: string, rig: string): Promise<Agent | undefined> {
   const ids = rig === '' ? [`hq-${role}`] : await desk.books.index(`agents:${rig}`);
   const own = rig === '' ? ids : ids.filter((id) => id.endsWith(`-${role}`));
   for (const id of own) {
