@@ -15,9 +15,6 @@ const state = z.enum([
   'undeliverable',
   'withdrawn',
 ]);
-/** Ends of a delivery of which somebody should know. */
-export const MISSED: readonly string[] = ['not-sent', 'draft-left', 'unknown', 'expired', 'undeliverable'];
-
 const path = z.enum(['hook', 'terminal']);
 
 /** One nudge to one agent, or a handful of mails. Its text lies in `text:<id>`, field `text`. */

@@ -1,4 +1,3 @@
-import { MISSED } from './delivery-records.ts';
 import { needsPerson } from './gate-kinds.ts';
 import { jobId, type Member, member } from './ids.ts';
 import { hasEnded, overDialog, overWith, questionStands } from './question.ts';
@@ -28,6 +27,9 @@ export type Standing = ReadonlyArray<readonly [index: string, score: number, mem
 function wantScore(priority: number, rework: boolean, since: number): number {
   return priority * 2e13 + (rework ? 0 : 1e13) + since;
 }
+
+/** Ends of a delivery of which somebody should know. */
+const MISSED: readonly string[] = ['not-sent', 'draft-left', 'unknown', 'expired', 'undeliverable'];
 
 /** Whether the record's job has nothing left to do. */
 export const isFinal: { readonly [N in Noun]: (doc: Records[N]) => boolean } = {

@@ -1,4 +1,7 @@
-import { z } from 'zod';
+import type { Message, Records } from './records.ts';
+
+export type Circle = NonNullable<Message['circle']>;
+export type Pace = Records['pace'];
 
 /**
  * Mail that goes in circles: two programs that answer each other, and never stop. What people write is never meant, and a conversation of agents is none as
@@ -11,17 +14,6 @@ export const ROUNDS_MS = 3_600_000;
 /** Mails of one agent to one mailbox in so much time. */
 export const PACE = 30;
 export const PACE_MS = 60_000;
-
-/** Of a thread's first mail: how often each of the last two parties has written, since nobody else did. */
-export const circle = z.looseObject({ since: z.number(), counts: z.record(z.string(), z.number()) });
-export type Circle = z.infer<typeof circle>;
-
-/** Of who sends: how many mails to which mailbox lately. */
-export const pace = z.looseObject({
-  id: z.string(),
-  sent: z.array(z.looseObject({ to: z.string(), since: z.number(), count: z.number() })).default([]),
-});
-export type Pace = z.infer<typeof pace>;
 
 /** The next mail in a thread. @param party the line of the agent that writes it; a person, who has none, begins anew @returns `stop` when it is one too many */
 export function nextRound(known: Circle | undefined, party: string | undefined, now: number): Circle | undefined | 'stop' {

@@ -1,9 +1,17 @@
 import { z } from 'zod';
-import { circle } from './mail-loop.ts';
-import { protocolFacts } from './protocol-mail.ts';
+import { protocolFacts } from './protocol-records.ts';
 
 /** The records of mail: what was written, and its copies in the mailboxes of those it is for. Times are ms since 1970. */
 const time = z.number();
+
+/** Of a thread's first mail: how often each of the last two parties has written, since nobody else did. */
+const circle = z.looseObject({ since: z.number(), counts: z.record(z.string(), z.number()) });
+
+/** Of who sends: how many mails to which mailbox lately. */
+export const pace = z.looseObject({
+  id: z.string(),
+  sent: z.array(z.looseObject({ to: z.string(), since: z.number(), count: z.number() })).default([]),
+});
 
 /** One mail. Its text lies in `text:<id>`, field `body`. */
 export const message = z.looseObject({

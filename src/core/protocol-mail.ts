@@ -1,48 +1,25 @@
-import { z } from 'zod';
+import type { Message } from './records.ts';
 
 /**
  * Protocol mail: what the roles of a town tell each other of its work. Each is made from a change of the books, in the commit of that change, and carries what
  * happened as facts; nothing that decides reads its text. Its id follows from what it tells of, so that it is written once.
  */
 
-const ids = z.array(z.string());
-const sha = z.string();
-/** Of one batch in one rig: how many of its items came to which end. */
-const ends = { landed: z.number(), failed: z.number(), skipped: z.number() };
-
-const swarm = { swarm: z.string(), rig: z.string() };
-const merge = { merge: z.string(), work: z.string(), rig: z.string() };
-
-/** The facts of each kind. */
-export const protocolFacts = z.discriminatedUnion('type', [
-  /** mayor to the witness of each rig: a batch was put on the hook. `total` is over all rigs. */
-  z.looseObject({ type: z.literal('SWARM_START'), ...swarm, items: ids, total: z.number() }),
-  /** polecat to witness: it has handed in. */
-  z.looseObject({
-    type: z.literal('POLECAT_DONE'),
-    work: z.string(),
-    run: z.string(),
-    rig: z.string(),
-    merge: z.string().optional(),
-  }),
-  /** witness to refinery: a head is pinned and stands in the queue. */
-  z.looseObject({ type: z.literal('MERGE_READY'), ...merge, branch: z.string(), head: sha, target: z.string() }),
-  /** refinery to witness and worker. */
-  z.looseObject({ type: z.literal('MERGED'), ...merge, commit: sha, target: z.string() }),
-  /** refinery to witness and worker: the checks failed; it conflicts. */
-  z.looseObject({ type: z.literal('MERGE_FAILED'), ...merge, why: z.string(), head: sha }),
-  z.looseObject({ type: z.literal('REWORK_REQUEST'), ...merge, why: z.string(), head: sha }),
-  /** witness to mayor and overseer: the last item of the batch in this rig is closed. */
-  z.looseObject({ type: z.literal('SWARM_COMPLETE'), ...swarm, total: z.number(), ...ends }),
-]);
-
-export type ProtocolFacts = z.infer<typeof protocolFacts>;
+export type ProtocolFacts = NonNullable<Message['facts']>;
 export type ProtocolType = ProtocolFacts['type'];
 
-const TYPES: ReadonlySet<string> = new Set(protocolFacts.options.map(({ shape }) => shape.type.value));
+const TYPES: Readonly<Record<ProtocolType, true>> = {
+  SWARM_START: true,
+  POLECAT_DONE: true,
+  MERGE_READY: true,
+  MERGED: true,
+  MERGE_FAILED: true,
+  REWORK_REQUEST: true,
+  SWARM_COMPLETE: true,
+};
 
 /** Whether a mail of this type tells of what the books hold already: a role that is code needs no reader for it. HELP, HANDOFF and notes are for a reader. */
-export const isProtocol = (type: string): type is ProtocolType => TYPES.has(type);
+export const isProtocol = (type: string): type is ProtocolType => Object.hasOwn(TYPES, type);
 
 /** The id of a protocol mail: one of each kind about one run, merge request or batch. */
 export function protocolId(facts: ProtocolFacts): string {
