@@ -13,6 +13,9 @@ import { Stage } from './stage.ts';
 const LIMIT_MS = 180_000;
 const LOOK_MS = 250;
 
+/** A complaint, unless something holds. */
+export const lack = (holds: boolean, words: string): string[] => (holds ? [] : [words]);
+
 /** A day in a town whose agents are the real program: what is asked of it, and what there is to see. */
 export class Day {
   readonly town: TrialTown;
