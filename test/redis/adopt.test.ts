@@ -1,0 +1,49 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Agent } from '#core/records';
+import { stopAgent } from '#ops/stop-agent';
+import { wantAgent } from '#ops/want-agent';
+import { adopted } from '#processors/adopt';
+import type { SessionInfo } from '#world/pty/host';
+import type { World } from '#world/world';
+import { type TestDesk, testDesk } from '../support/desk.ts';
+import { type PrivateRedis, privateRedis } from '../support/redis.ts';
+import { good } from '../support/shop.ts';
+
+let redis: PrivateRedis;
+let desk: TestDesk;
+beforeAll(async () => {
+  redis = await privateRedis();
+  desk = await testDesk(redis.path);
+});
+afterAll(async () => {
+  desk.close();
+  await redis.stop();
+});
+
+const MAYOR = { id: 'hq-mayor', role: 'mayor', rig: '', name: 'mayor', dir: '/town/mayor' } as const;
+const living = (n: number) =>
+  ({ id: `hq-mayor.s${n}`, state: 'running', pid: 7, born: 'b', startedAt: 5, cwd: '/town/mayor' }) as SessionInfo;
+const read = async () => (await desk.books.read('agent', 'hq-mayor')) as Agent;
+const write = (change: (doc: Agent) => Agent) =>
+  desk.change(async (reading) => ({
+    put: [{ noun: 'agent', doc: change((await reading.get('agent', 'hq-mayor')) as Agent) }],
+    answer: undefined,
+  }));
+
+test('a session that the books have forgotten is taken back, and one whose end they hold is not: the host may tell late', async () => {
+  const world = { desk, rigs: () => [], agents: { token: (id: string) => `token of ${id}`, choose: () => 'claude' } };
+  const adopt = (n: number) => adopted(living(n), world as unknown as World);
+  expect(await adopt(2)).toBe(true);
+  expect(await read()).toMatchObject({ wanted: { by: 'gt' }, sessions: 2, session: { id: 'hq-mayor.s2', pid: 7 } });
+  expect(await adopt(2)).toBe(true);
+
+  good(await stopAgent(desk, 'hq-mayor'));
+  await write((doc) => ({ ...doc, session: { ...(doc.session as never), exit: { code: 0, signal: null, at: 9 } } }));
+  expect(await adopt(2)).toBe(false);
+  expect((await read()).wanted).toBeUndefined();
+  expect((await read()).session?.exit).toBeDefined();
+
+  good(await wantAgent(desk, MAYOR));
+  expect(await adopt(1)).toBe(false);
+  expect(await adopt(3)).toBe(true);
+});
