@@ -15,8 +15,10 @@ import { changeAgent } from './agent-changes.ts';
 import { type Answer, type Processor, sleep, type Turn } from './answer.ts';
 import { attend, endSession, killAll, lastWordsOf, type Senses, watch } from './attend.ts';
 import { sayFirst } from './first-words.ts';
+import { withTurn } from './hand-off.ts';
 import { changeSession, noteProcess } from './session-changes.ts';
 import { agentRules, sessionFacts } from './session-facts.ts';
+import { PASSING } from './suspend.ts';
 
 /**
  * A lasting agent: makes its session what the books say. Active while it lives, parked while nobody wants it. Whatever it does is noted first or can be found
@@ -28,7 +30,7 @@ export const agents: Processor<'agents', World> = (turn, world) =>
 async function step(agent: Agent, turn: Turn<'agent'>, world: World, senses: Senses): Promise<Answer | undefined> {
   const current = agent.session && !agent.session.exit ? agent.session : undefined;
   if (current) senses.ear.add(current.id);
-  const facts = current ? await sessionFacts(current.id, world) : undefined;
+  const facts = current ? await withTurn(agent, await sessionFacts(current.id, world), world) : undefined;
   const move = nextForAgent(agent, facts, agentRules(agent, world), world.desk.clock.now());
   if ('why' in move) await turn.show(move.why);
   return obey(move, agent, world, senses, turn.signal).catch((fault: unknown) => unfit(fault, agent, world));
@@ -63,7 +65,7 @@ async function obey(
 
 /** Its program cannot be started: that is said where people look, and tried again by and by. */
 async function unfit(fault: unknown, agent: Agent, world: World): Promise<Answer> {
-  if (!(fault instanceof Refused)) throw fault;
+  if (!(fault instanceof Refused) || PASSING.includes(fault.refusal.refused)) throw fault;
   const { says } = explain(fault.refusal);
   await changeAgent(agent.id, world, (now) => (heldBack(now) ? now : waiting(now, says, world)), held);
   return sleep(world.desk.clock.now() + UNFIT_TRY_MS, says);
@@ -73,8 +75,8 @@ async function unfit(fault: unknown, agent: Agent, world: World): Promise<Answer
 const held = ({ waits }: Agent): Omit<NewEvent, 'subject'> | undefined =>
   waits && { type: 'agent.held', data: { why: waits.why.slice(0, 300) } };
 
-const waiting = (agent: Agent, why: string, { desk }: World): Agent =>
-  agent.waits?.why === why ? agent : { ...agent, waits: { at: desk.clock.now(), why } };
+const waiting = (agent: Agent, why: string, { desk }: World, place = false): Agent =>
+  agent.waits?.why === why ? agent : { ...agent, waits: { at: desk.clock.now(), why, ...(place ? { place } : {}) } };
 
 /**
  * Writes its next session down, if its program may have one more. Who counts writes the town's slots too, as whoever grants a run does, so that two never
@@ -100,7 +102,7 @@ async function noteSession(
         const live = await desk.books.count(usingIndex(preset));
         if (live >= limit) {
           full = `${live} of ${limit} sessions of ${preset} run (max_sessions_per_agent)`;
-          return waiting(now, full, world);
+          return waiting(now, full, world, true);
         }
         put({ noun: 'dispatch', doc: { ...slots, granted: (slots.granted ?? 0) + 1 } });
       }
@@ -122,7 +124,7 @@ type Beginning = {
 /** The record with its next session: it goes on with the conversation of the last one where that may be, and has what somebody wants it to hear first. */
 function begun(agent: Agent, { n, id, preset, token, at }: Beginning): Agent {
   const { notBefore: _pause, waits: _waits, goOn, first, ...rest } = agent;
-  const before = sessionBefore(agent);
+  const before = sessionBefore(agent, goOn);
   const goesOn = before?.goesOn === true && goOn === true && agent.using === preset;
   const session = { id, token, at, ...(before ? { before: { ...before, goesOn } } : {}), ...(first ? { first } : {}) };
   return { ...rest, sessions: n, using: preset, session };

@@ -1,3 +1,4 @@
+import { endAsked } from './cycle.ts';
 import { sessionId } from './ids.ts';
 import { CRASH_WINDOW_MS, CRASHES_UNTIL_BROKEN, HOLD_MS } from './limits.ts';
 import type { Agent } from './records.ts';
@@ -21,7 +22,7 @@ export type AgentRules = {
   readonly firstRestartMs: number;
   readonly restartBaseMs: number;
   readonly restartMaxMs: number;
-  /** How long a session that is to be followed by a fresh one may take to end its turn. */
+  /** How long a session that has asked for a fresh one may take to end its turn. */
   readonly cycleGraceMs: number;
 };
 
@@ -81,11 +82,10 @@ export function nextForAgent(agent: Agent, session: SessionFacts | undefined, ru
   }
   if (current.pid !== session.pid) return { do: 'note-pid', pid: session.pid, born: session.born };
   if (held) return { do: 'end-session', why: held };
-  if (isCycled) {
-    const leave = cycle.hurry ? now : cycle.at + rules.cycleGraceMs;
-    return leave <= now
-      ? { do: 'end-session', why: `a fresh session follows: ${cycle.why}` }
-      : { do: 'watch', until: leave, why: `a fresh session follows: ${cycle.why}` };
+  const end = endAsked(agent, current, session.turn ?? { seen: false }, rules.cycleGraceMs);
+  if (end) {
+    const why = `a fresh session follows: ${end.why}`;
+    return end.at <= now ? { do: 'end-session', why } : { do: 'watch', until: end.at, why };
   }
   return { do: 'watch', until: now + LONG_MS, why: 'it is there' };
 }

@@ -11,12 +11,15 @@ type Exit = NonNullable<Session['exit']>;
 /** What tells of the last session: of a run, or of a lasting agent. */
 type Left = Pick<Run, 'session' | 'deaths'>;
 
-/** What the next session of a run or lasting agent is told of the last one; undefined before the first. */
-export function sessionBefore(run: Left): Session['before'] {
+/**
+ * What the next session of a run or lasting agent is told of the last one; undefined before the first.
+ * @param goOn somebody asked that its conversation goes on, though a fresh session was asked for as well
+ */
+export function sessionBefore(run: Left, goOn = false): Session['before'] {
   const last = run.session;
   if (!last?.exit) return undefined;
   const { conversation } = last;
-  const cycled = isCycling(run);
+  const cycled = isCycling(run) && !goOn;
   return {
     ended: cycled ? 'it was handed off' : endedInWords(last.exit),
     goesOn: !cycled && goesOn(run, last),

@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Agent } from '#core/records';
+import { nudge } from '#ops/nudge';
+import { park } from '#ops/park';
 import { stopAgent } from '#ops/stop-agent';
 import { wantAgent } from '#ops/want-agent';
 import { adopted } from '#processors/adopt';
+import { noteProcess } from '#processors/session-changes';
 import type { SessionInfo } from '#world/pty/host';
 import type { World } from '#world/world';
 import { type TestDesk, testDesk } from '../support/desk.ts';
@@ -20,6 +23,7 @@ afterAll(async () => {
   await redis.stop();
 });
 
+type Session = NonNullable<Agent['session']>;
 const MAYOR = { id: 'hq-mayor', role: 'mayor', rig: '', name: 'mayor', dir: '/town/mayor' } as const;
 const living = (n: number) =>
   ({ id: `hq-mayor.s${n}`, state: 'running', pid: 7, born: 'b', startedAt: 5, cwd: '/town/mayor' }) as SessionInfo;
@@ -38,7 +42,7 @@ test('a session that the books have forgotten is taken back, and one whose end t
   expect(await adopt(2)).toBe(true);
 
   good(await stopAgent(desk, 'hq-mayor'));
-  await write((doc) => ({ ...doc, session: { ...(doc.session as never), exit: { code: 0, signal: null, at: 9 } } }));
+  await write((doc) => ({ ...doc, session: { ...(doc.session as Session), exit: { code: 0, signal: null, at: 9 } } }));
   expect(await adopt(2)).toBe(false);
   expect((await read()).wanted).toBeUndefined();
   expect((await read()).session?.exit).toBeDefined();
@@ -46,4 +50,33 @@ test('a session that the books have forgotten is taken back, and one whose end t
   good(await wantAgent(desk, MAYOR));
   expect(await adopt(1)).toBe(false);
   expect(await adopt(3)).toBe(true);
+});
+
+test('what waits for an agent looks again when its session has begun, also where no hook will say hello', async () => {
+  const { id } = good(await nudge(desk, { to: 'mayor', work: 'hq-mayor', text: 'hello', mode: 'wait-idle' }));
+  await write((doc) => ({ ...doc, sessions: 4, session: { id: 'hq-mayor.s4', token: 't', at: 1 } }));
+  desk.woken.length = 0;
+  const started = { pid: 8, born: 'b' };
+  await noteProcess(await read(), { desk } as unknown as World, 'hq-mayor.s4', started);
+  expect(desk.woken).toContain(`deliveries/${id}`);
+  desk.woken.length = 0;
+  await noteProcess(await read(), { desk } as unknown as World, 'hq-mayor.s4', started);
+  expect(desk.woken).toEqual([]);
+});
+
+test('whoever starts an agent that sleeps without a session wakes it; one that sleeps in its session goes on sleeping', async () => {
+  good(await park(desk, 'hq-mayor', 'asleep'));
+  expect(await wantAgent(desk, MAYOR)).toMatchObject({ already: true });
+  await write((doc) => ({ ...doc, session: { ...(doc.session as Session), exit: { code: 0, signal: null, at: 9 } } }));
+  expect(await wantAgent(desk, MAYOR)).toMatchObject({ already: false });
+  expect((await read()).asleep).toBeUndefined();
+});
+
+test('one that begins to wait for a place of its program has the slots looked at: another may have gone meanwhile', async () => {
+  desk.woken.length = 0;
+  await write((doc) => ({ ...doc, waits: { at: 1, why: '2 of 2', place: true } }));
+  expect(desk.woken).toContain('dispatch/town@1');
+  desk.woken.length = 0;
+  await write((doc) => ({ ...doc, waits: { at: 2, why: '2 of 2', place: true } }));
+  expect(desk.woken).not.toContain('dispatch/town@1');
 });
