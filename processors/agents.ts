@@ -15,7 +15,7 @@ import { changeAgent } from './agent-changes.ts';
 import { type Answer, type Processor, sleep, type Turn } from './answer.ts';
 import { attend, endSession, killAll, lastWordsOf, type Senses, watch } from './attend.ts';
 import { sayFirst } from './first-words.ts';
-import { withTurn } from './hand-off.ts';
+import { handOffByGt, withTurn } from './hand-off.ts';
 import { changeSession, noteProcess } from './session-changes.ts';
 import { agentRules, sessionFacts } from './session-facts.ts';
 import { PASSING } from './suspend.ts';
@@ -56,6 +56,8 @@ async function obey(
       return watch(agent, move.until, senses, world, signal);
     case 'end-session':
       return endSession(agent, move.why, senses, world, signal);
+    case 'hand-off':
+      return handOffByGt(agent, move.why, world);
     case 'note-exit':
       return noteExit(agent, move, world);
     default:

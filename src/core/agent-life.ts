@@ -1,4 +1,4 @@
-import { endAsked } from './cycle.ts';
+import { endAsked, handOffAt } from './cycle.ts';
 import { sessionId } from './ids.ts';
 import { CRASH_WINDOW_MS, CRASHES_UNTIL_BROKEN, HOLD_MS } from './limits.ts';
 import type { Agent } from './records.ts';
@@ -33,6 +33,8 @@ export type AgentMove =
   | { readonly do: 'note-pid'; readonly pid: number; readonly born: string }
   | { readonly do: 'watch'; readonly until: number; readonly why: string }
   | { readonly do: 'end-session'; readonly why: string }
+  /** It is handed off with what gt sees, since its agent left no note. */
+  | { readonly do: 'hand-off'; readonly why: string }
   /** `goesOn`: nobody asked for its end, so the next session may go on with its conversation. */
   | {
       readonly do: 'note-exit';
@@ -86,6 +88,15 @@ export function nextForAgent(agent: Agent, session: SessionFacts | undefined, ru
   if (end) {
     const why = `a fresh session follows: ${end.why}`;
     return end.at <= now ? { do: 'end-session', why } : { do: 'watch', until: end.at, why };
+  }
+  if (current.due && !agent.asleep) {
+    const at = handOffAt(current, session.turn ?? { seen: false });
+    if (at !== undefined && at <= now) return { do: 'hand-off', why: current.due.why };
+    return {
+      do: 'watch',
+      until: at ?? now + LONG_MS,
+      why: `a fresh session goes on at the end of its turn (${current.due.why})`,
+    };
   }
   return { do: 'watch', until: now + LONG_MS, why: 'it is there' };
 }
