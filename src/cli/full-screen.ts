@@ -20,7 +20,7 @@ const KEYS: Readonly<Record<string, Key>> = {
 };
 
 /** The keys in what a terminal sent. */
-export function keysIn(text: string): Key[] {
+function keysIn(text: string): Key[] {
   const parts = text.match(/\x1b(?:\[[0-9;]*[A-Za-z~]|O[A-Za-z])?|[\s\S]/g) ?? [];
   return parts.flatMap((part) => (/^[1-9]$/.test(part) ? [Number(part)] : Object.hasOwn(KEYS, part) ? [KEYS[part] as Key] : []));
 }

@@ -30,7 +30,7 @@ export type SessionFacts =
   | {
       readonly is: 'over';
       readonly lost: boolean;
-      /** It ended before the host of now began: with the town, not by itself. */
+      /** It ended before the host of now began, and not because its terminal was lost: with the town, not by itself. */
       readonly withTown?: boolean;
       readonly code: number | null;
       readonly signal: number | null;
