@@ -108,7 +108,7 @@ async function noteSession(
         }
         put({ noun: 'dispatch', doc: { ...slots, granted: (slots.granted ?? 0) + 1 } });
       }
-      return begun(now, { n, id, preset, token: world.agents.token(id), at: desk.clock.now() });
+      return begun(now, { n, id, preset, token: world.agents.token(id), at: desk.clock.now(), cycles: cycles(now, world) });
     },
     (after) => (full === undefined ? { type: 'session.noted', data: { session: id, agent: preset } } : held(after)),
   );
@@ -121,14 +121,26 @@ type Beginning = {
   readonly preset: string;
   readonly token: string;
   readonly at: number;
+  readonly cycles: boolean;
 };
 
+/** Whether it makes room for a fresh session when its conversation is made shorter: not where a person talks with it, who would be thrown out. */
+const cycles = ({ role, rig }: Agent, world: World): boolean =>
+  role !== 'mayor' && role !== 'crew' && (rig === '' ? world.settings() : world.rig(rig).settings).cycle.on_compaction;
+
 /** The record with its next session: it goes on with the conversation of the last one where that may be, and has what somebody wants it to hear first. */
-function begun(agent: Agent, { n, id, preset, token, at }: Beginning): Agent {
+function begun(agent: Agent, { n, id, preset, token, at, cycles }: Beginning): Agent {
   const { notBefore: _pause, waits: _waits, goOn, first, ...rest } = agent;
   const before = sessionBefore(agent, goOn);
   const goesOn = before?.goesOn === true && goOn === true && agent.using === preset;
-  const session = { id, token, at, ...(before ? { before: { ...before, goesOn } } : {}), ...(first ? { first } : {}) };
+  const session = {
+    id,
+    token,
+    at,
+    ...(before ? { before: { ...before, goesOn } } : {}),
+    ...(first ? { first } : {}),
+    ...(cycles ? { cycles } : {}),
+  };
   return { ...rest, sessions: n, using: preset, session };
 }
 

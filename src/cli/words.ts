@@ -37,6 +37,11 @@ export async function find(root: Group, argv: readonly string[], program = 'gt')
     const word = rest[at];
     const asksHelp = word === 'help' || rest.includes('--help') || rest.includes('-h');
     let name = word === undefined ? undefined : nameOf(group, word);
+    // `gt help sling` is `gt sling --help`.
+    if (name === undefined && word === 'help' && firstWord(rest.toSpliced(at, 1)) < rest.length - 1) {
+      rest = [...rest.toSpliced(at, 1), '--help'];
+      continue;
+    }
     if (name !== undefined) {
       rest = rest.filter((_, index) => index !== at);
       path.push(name);

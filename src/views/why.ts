@@ -44,7 +44,11 @@ export async function why(
   const lasting = await lastingNamed(books, facts.rigs, about);
   if (lasting) {
     const reasons = await whyAgent(lasting, facts);
-    return { about: lasting.id, title: addressOf(lasting), reasons: [...outages(facts), ...reasons] };
+    return {
+      about: lasting.id,
+      title: addressOf(lasting),
+      reasons: [...outages(facts), ...reasons, ...(await whyMailWaits(books, lasting.id))],
+    };
   }
   const rig = facts.rigs.find((one) => one.name === about);
   if (rig) return { about, title: null, reasons: [...outages(facts), ...(await whyRig(books, facts, rig))] };

@@ -96,13 +96,21 @@ describe('a fresh session that somebody asked for', () => {
     expect(next(asked, running)).toMatchObject({ do: 'end-session' });
   });
 
-  test('one whose context is full is handed off by gt when its agent leaves no note', () => {
-    const due = { at: NOW - 10_000, why: 'Your context is 90 % full' };
-    const full = { wanted, session: { ...seen, due } };
-    const rests: SessionFacts = { is: 'running', pid: 7, born: 'b', turn: { seen: true, overSince: NOW - 9000 } };
-    expect(next(full, running)).toMatchObject({ do: 'watch' });
-    expect(next(full, rests)).toEqual({ do: 'hand-off', why: due.why });
-    expect(next({ ...full, asleep: wanted }, rests)).toMatchObject({ do: 'watch', why: 'it is there' });
+  test('one whose conversation was made shorter is handed off by gt when its turn is over, not before, and not asleep', () => {
+    const due = { ...seen, due: { at: NOW - 9000, why: 'w', asked: NOW - 8000 } };
+    const over = { ...running, turn: { seen: true, overSince: NOW - 1 } };
+    expect(next({ wanted, session: due }, running)).toMatchObject({ do: 'watch' });
+    expect(next({ wanted, session: due }, over)).toMatchObject({ do: 'hand-off' });
+    expect(next({ wanted, session: due, asleep: { at: 1, by: 'overseer' } }, over)).toMatchObject({
+      do: 'watch',
+      why: 'it is there',
+    });
+  });
+
+  test('who shuts itself down may end its turn; whom a person kills may not', () => {
+    const killed = (by: string) => ({ wanted, session: seen, killed: { at: NOW - 1000, by } });
+    expect(next(killed('hq-mayor.s1'), running)).toMatchObject({ do: 'watch', until: NOW + 9000 });
+    expect(next(killed('overseer'), running)).toMatchObject({ do: 'end-session' });
   });
 
   test('its end is no crash, and the next one begins at once', () => {

@@ -176,6 +176,14 @@ describe('help', () => {
     expect((await gt('rig')).err).toContain('needs <what>');
   });
 
+  test('help before a verb is its --help, and refuses a verb that is not there', async () => {
+    expect(await gt('help', 'echo')).toEqual(await gt('echo', '--help'));
+    expect(await gt('help', 'rig', 'add')).toEqual(await gt('rig', 'add', '--help'));
+    expect(await gt('rig', 'help', 'add')).toEqual(await gt('rig', 'add', '--help'));
+    expect(await gt('help', 'rig')).toEqual(await gt('rig', '--help'));
+    expect(await gt('help', 'ecko')).toMatchObject({ exit: 2, err: expect.stringContaining('There is no command `gt ecko`') });
+  });
+
   test('help on a verb shows its words, options and example, and runs nothing', async () => {
     const { out, err } = await gt('echo', '-h');
     expect(err).toBe('');

@@ -1,18 +1,17 @@
 import { attachLasting } from '#cli/attach-lasting';
 import { type Command, command, type Group } from '#cli/command';
 import { liveView } from '#cli/live-view';
+import { lookAtRole } from '#cli/role-look';
 import { roleText } from '#cli/role-text';
 import { namedBy, wordsOf } from '#cli/role-words';
 import { withDesk } from '#cli/wire';
 import type { Visited } from '#cli/wire-attach';
-import { factsOf } from '#cli/wire-facts';
 import { type LastingRole, placeOf, startAgent } from '#cli/wire-lasting';
-import { openRig } from '#cli/wire-rigs';
-import { gtFor } from '#core/agent-words';
+import { CODE_ROLES, gtFor } from '#core/agent-words';
 import { isRefusal, type Refusal } from '#core/refusals';
 import { restartAgent, stopAgent } from '#ops/stop-agent';
 import { type AgentLine, agentLine } from '#views/agents';
-import { type RoleView, roleView } from '#views/role-view';
+import type { RoleView } from '#views/role-view';
 import { farewell } from './attach.ts';
 
 /** The commands that every role of a lasting agent has. */
@@ -91,12 +90,9 @@ export function restart(role: LastingRole): Command {
   });
 }
 
-/** Roles that gt fills itself: without an agent there, their patrol or train is what there is to see. */
-const CODE: readonly LastingRole[] = ['deacon', 'boot', 'witness', 'refinery'];
-
 export function attach(role: LastingRole): Command {
   const { args, options, example } = wordsOf(role);
-  const isCode = CODE.includes(role);
+  const isCode = CODE_ROLES.some((one) => one === role);
   return command({
     args,
     options: [...options, AGENT, READ_ONLY],
@@ -117,16 +113,8 @@ export function attach(role: LastingRole): Command {
   });
 }
 
-/** What a role does, and who does it. */
-function look(call: Call, role: LastingRole): Promise<RoleView | Refusal> {
-  return withDesk(call, { wait: 'person' }, async (town) => {
-    const place = await placeOf(town, namedBy(role, call.args, call.opts), call.io);
-    if (isRefusal(place)) return place;
-    const [rig, facts] = [place.rig === '' ? undefined : await openRig(town, place.rig), await factsOf(town)];
-    if (isRefusal(rig)) return rig;
-    return isRefusal(facts) ? facts : roleView(town.desk.books, { ...place, rig }, facts.processes);
-  });
-}
+const look = (call: Call, role: LastingRole): Promise<RoleView | Refusal> =>
+  withDesk(call, { wait: 'person' }, (town) => lookAtRole(town, namedBy(role, call.args, call.opts), call.io));
 
 export function status(role: LastingRole): Command {
   const { args, options, example } = wordsOf(role);

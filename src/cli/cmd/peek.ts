@@ -2,15 +2,20 @@ import { type Peek, peek as peeked } from '#chores/peek';
 import { agentMeant } from '#cli/agent-run';
 import { unpainted, wantsColour } from '#cli/colour';
 import { command } from '#cli/command';
+import { lookAtRole } from '#cli/role-look';
+import { roleText } from '#cli/role-text';
 import { withDesk } from '#cli/wire';
 import { type Visited, visit } from '#cli/wire-attach';
 import { openHost } from '#cli/wire-facts';
 import { screenOf } from '#cli/wire-screen';
+import { codeRoleIn } from '#core/agent-words';
+import { isAgent } from '#core/holder';
 import { isRefusal, refuse } from '#core/refusals';
 import { relativeTime } from '#core/relative-time';
+import type { RoleView } from '#views/role-view';
 import { farewell } from './attach.ts';
 
-/** What an agent's terminal shows. */
+/** What an agent's terminal shows; of a role that gt fills itself, what it does. */
 export const peek = command({
   args: [{ name: 'agent', required: true, help: 'an agent (mayor, rig/name, or a name), a work item, a run' }],
   options: [
@@ -25,6 +30,8 @@ export const peek = command({
       return refuse('USAGE', { what: `--lines cannot be \`${opts.lines}\`.`, hint: 'Take a whole number from 1 on.' });
     return withDesk({ global, io }, { wait: 'person' }, async (town) => {
       const holder = await agentMeant(town, agent);
+      const code = codeRoleIn(agent);
+      if (code && (isRefusal(holder) || (isAgent(holder) && !holder.wanted))) return lookAtRole(town, code, io);
       if (isRefusal(holder)) return holder;
       const host = await openHost(town);
       try {
@@ -38,7 +45,9 @@ export const peek = command({
       }
     });
   },
-  text: (shown: Peek | Visited, { paint, now }) => {
+  text: (shown: Peek | Visited | RoleView, show) => {
+    const { paint, now } = show;
+    if ('role' in shown) return roleText(shown, show);
     if ('left' in shown) return farewell(shown);
     const { agent, session, work, agentState, pid, lastOutputAt, text, title } = shown;
     const { is, evidence, todo } = agentState;
