@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Agent } from '#core/records';
+import { holderOfLine } from '#ops/holder-of';
 import { nudge } from '#ops/nudge';
 import { park } from '#ops/park';
-import { stopAgent } from '#ops/stop-agent';
-import { wantAgent } from '#ops/want-agent';
+import { removeAgent, stopAgent } from '#ops/stop-agent';
+import { addAgent, wantAgent } from '#ops/want-agent';
 import { adopted } from '#processors/adopt';
 import { noteProcess } from '#processors/session-changes';
 import type { SessionInfo } from '#world/pty/host';
@@ -79,4 +80,17 @@ test('one that begins to wait for a place of its program has the slots looked at
   desk.woken.length = 0;
   await write((doc) => ({ ...doc, waits: { at: 2, why: '2 of 2', place: true } }));
   expect(desk.woken).not.toContain('dispatch/town@1');
+});
+
+test('of one that is removed nobody will come: what waited for it hears of that, and nothing more is said to it', async () => {
+  const REX = { id: 'hq-dog-rex', role: 'dog', rig: '', name: 'rex', dir: '/town/dogs/rex' } as const;
+  good(await addAgent(desk, REX));
+  const say = () => nudge(desk, { to: 'dogs/rex', work: REX.id, text: 'hello', mode: 'wait-idle' });
+  const { id } = good(await say());
+  expect(await holderOfLine(desk.books, REX.id)).toMatchObject({ over: false });
+  desk.woken.length = 0;
+  good(await removeAgent(desk, REX.id));
+  expect(desk.woken).toContain(`deliveries/${id}`);
+  expect(await holderOfLine(desk.books, REX.id)).toMatchObject({ over: true });
+  expect(await say()).toMatchObject({ refused: 'AGENT_UNKNOWN' });
 });
