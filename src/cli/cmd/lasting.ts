@@ -1,15 +1,17 @@
 import { attachLasting } from '#cli/attach-lasting';
-import { type Command, command, type Group } from '#cli/command';
+import { type Command, command, type Group, type Io } from '#cli/command';
 import { liveView } from '#cli/live-view';
 import { roleText } from '#cli/role-text';
 import { namedBy, wordsOf } from '#cli/role-words';
-import { withDesk } from '#cli/wire';
+import { type OpenTown, withDesk } from '#cli/wire';
 import type { Visited } from '#cli/wire-attach';
 import { factsOf } from '#cli/wire-facts';
-import { type LastingRole, placeOf, startAgent } from '#cli/wire-lasting';
+import { type LastingRole, type Named, nobody, type Place, placeOf, startAgent } from '#cli/wire-lasting';
 import { openRig } from '#cli/wire-rigs';
 import { gtFor } from '#core/agent-words';
-import { isRefusal, type Refusal } from '#core/refusals';
+import { addressOf } from '#core/holder';
+import type { Agent } from '#core/records';
+import { isRefusal, type Refusal, refuse } from '#core/refusals';
 import { restartAgent, stopAgent } from '#ops/stop-agent';
 import { type AgentLine, agentLine } from '#views/agents';
 import { type RoleView, roleView } from '#views/role-view';
@@ -60,7 +62,8 @@ function change(
     const place = await placeOf(town, namedBy(role, call.args, call.opts), call.io);
     if (isRefusal(place)) return place;
     const agent = await todo(town.desk, place.id);
-    return isRefusal(agent) ? agent : agentLine(agent);
+    if (isRefusal(agent)) return agent.refused === 'AGENT_NOT_MADE' ? notMade(place, town) : agent;
+    return agentLine(agent);
   });
 }
 
@@ -92,7 +95,7 @@ export function restart(role: LastingRole): Command {
 }
 
 /** Roles that gt fills itself: without an agent there, their patrol or train is what there is to see. */
-const CODE: readonly LastingRole[] = ['deacon', 'boot', 'witness', 'refinery'];
+export const CODE: readonly LastingRole[] = ['deacon', 'boot', 'witness', 'refinery'];
 
 export function attach(role: LastingRole): Command {
   const { args, options, example } = wordsOf(role);
@@ -119,13 +122,24 @@ export function attach(role: LastingRole): Command {
 
 /** What a role does, and who does it. */
 function look(call: Call, role: LastingRole): Promise<RoleView | Refusal> {
-  return withDesk(call, { wait: 'person' }, async (town) => {
-    const place = await placeOf(town, namedBy(role, call.args, call.opts), call.io);
-    if (isRefusal(place)) return place;
-    const [rig, facts] = [place.rig === '' ? undefined : await openRig(town, place.rig), await factsOf(town)];
-    if (isRefusal(rig)) return rig;
-    return isRefusal(facts) ? facts : roleView(town.desk.books, { ...place, rig }, facts.processes);
-  });
+  return withDesk(call, { wait: 'person' }, (town) => lookAt(town, namedBy(role, call.args, call.opts), call.io));
+}
+
+/** Who never was there: crew and dogs are made first, the others started. */
+const notMade = async (place: Place, town: OpenTown): Promise<Refusal> =>
+  place.role === 'crew' || place.role === 'dog'
+    ? nobody(place, town)
+    : refuse('AGENT_NOT_MADE', { agent: addressOf(place as Agent), hint: `Put one there: \`${gtFor(place, 'start')}\`.` });
+
+/** The same in a town that is open. AGENT_NOT_MADE for crew and dogs that nobody has made. */
+export async function lookAt(town: OpenTown, named: Named, io: Io): Promise<RoleView | Refusal> {
+  const place = await placeOf(town, named, io);
+  if (isRefusal(place)) return place;
+  const [rig, facts] = [place.rig === '' ? undefined : await openRig(town, place.rig), await factsOf(town)];
+  if (isRefusal(rig)) return rig;
+  if (isRefusal(facts)) return facts;
+  const view = await roleView(town.desk.books, { ...place, rig }, facts.processes);
+  return view.agent === null && (place.role === 'crew' || place.role === 'dog') ? nobody(place, town) : view;
 }
 
 export function status(role: LastingRole): Command {
