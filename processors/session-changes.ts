@@ -1,5 +1,5 @@
 import type { NewEvent, Put } from '#core/change';
-import { type Holder, holderNoun, isAgent, isOver } from '#core/holder';
+import { type Holder, holderNoun, isAgent, isOver, lineOf } from '#core/holder';
 import { isRefusal, Refused } from '#core/refusals';
 import { sessionPut, sessionTouched } from '#core/session-log';
 import type { Reading } from '#world/store/books';
@@ -17,6 +17,7 @@ export async function changeSession(
   id: string,
   change: (session: Session) => Session,
   event?: Pick<NewEvent, 'type' | 'data'>,
+  also: (reading: Reading, holder: Holder) => Promise<Put[]> = async () => [],
 ): Promise<undefined> {
   const answer = await world.desk.change(async (reading) => {
     const now: Holder | undefined = await reading.get(holderNoun(whose), whose);
@@ -25,7 +26,11 @@ export async function changeSession(
     if (session === now.session) return { put: [], answer: undefined };
     const put: Put = isAgent(now) ? { noun: 'agent', doc: { ...now, session } } : { noun: 'run', doc: { ...now, session } };
     const rig = now.rig === '' ? {} : { rig: now.rig };
-    return { put: [put], events: event ? [{ ...event, subject: whose, ...rig }] : [], answer: undefined };
+    return {
+      put: [put, ...(await also(reading, now))],
+      events: event ? [{ ...event, subject: whose, ...rig }] : [],
+      answer: undefined,
+    };
   });
   if (isRefusal(answer)) throw new Refused(answer);
 }
@@ -38,7 +43,16 @@ export function noteProcess(
   { pid, born }: { pid: number; born: string },
 ): Promise<undefined> {
   const noted = (session: Session) => (session.pid === pid && session.born === born ? session : { ...session, pid, born });
-  return changeSession(holder, world, id, noted, { type: 'session.started', data: { pid } });
+  return changeSession(holder, world, id, noted, { type: 'session.started', data: { pid } }, thereAgain);
+}
+
+/**
+ * Who lasts may rest at its prompt and say no word that wakes what waits for it, as a polecat does at once: that its session is there has the first in its
+ * line look.
+ */
+async function thereAgain(reading: Reading, holder: Holder): Promise<Put[]> {
+  const line = isAgent(holder) ? await reading.get('recipient', lineOf(holder)) : undefined;
+  return line && line.line.length > 0 ? [{ noun: 'recipient', doc: { ...line, session: holder.session?.id } }] : [];
 }
 
 /** What is kept of a session that a change of its holder's record begins or ends: written in the same commit by all who write `session`. */

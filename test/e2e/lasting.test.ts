@@ -61,9 +61,16 @@ test('the mayor comes with the town and waits; it outlives a worker; killed, it 
     deaths: 0,
     session: { mode: 'fresh', first: { text: 'look around' } },
   });
+  // What was sent while nobody was there is told to the next session, though it rests at its prompt and says nothing by itself.
+  await town.does(['mayor', 'stop']);
+  await town.becomes(MAYOR, 'it has ended again', ({ session }) => session?.exit !== undefined);
+  const { id } = await town.ask<{ id: string }>(['mail', 'send', 'mayor', 'while you were away']);
+  await town.does(['mayor', 'start']);
+  await town.event('mail.injected', ({ subject }) => subject === id);
+  await town.there(MAYOR, 5);
   await town.does(['down']);
   await town.does(['up']);
-  expect(await town.there(MAYOR, 5)).toMatchObject({ deaths: 0, session: { mode: 'fresh' } });
+  expect(await town.there(MAYOR, 6)).toMatchObject({ deaths: 0, session: { mode: 'fresh' } });
 });
 
 test('an agent that ends again and again is left in peace: somebody is asked, and may start it again', async () => {
