@@ -15,6 +15,7 @@ import { changeAgent } from './agent-changes.ts';
 import { type Answer, type Processor, sleep, type Turn } from './answer.ts';
 import { attend, endSession, killAll, lastWordsOf, type Senses, watch } from './attend.ts';
 import { sayFirst } from './first-words.ts';
+import { handOffByGt, withTurn } from './hand-off.ts';
 import { changeSession, noteProcess } from './session-changes.ts';
 import { agentRules, sessionFacts } from './session-facts.ts';
 
@@ -28,7 +29,7 @@ export const agents: Processor<'agents', World> = (turn, world) =>
 async function step(agent: Agent, turn: Turn<'agent'>, world: World, senses: Senses): Promise<Answer | undefined> {
   const current = agent.session && !agent.session.exit ? agent.session : undefined;
   if (current) senses.ear.add(current.id);
-  const facts = current ? await sessionFacts(current.id, world) : undefined;
+  const facts = current ? await withTurn(agent, await sessionFacts(current.id, world), world) : undefined;
   const move = nextForAgent(agent, facts, agentRules(agent, world), world.desk.clock.now());
   if ('why' in move) await turn.show(move.why);
   return obey(move, agent, world, senses, turn.signal).catch((fault: unknown) => unfit(fault, agent, world));
@@ -54,6 +55,8 @@ async function obey(
       return watch(agent, move.until, senses, world, signal);
     case 'end-session':
       return endSession(agent, move.why, senses, world, signal);
+    case 'hand-off':
+      return handOffByGt(agent, move.why, world);
     case 'note-exit':
       return noteExit(agent, move, world);
     default:
@@ -104,7 +107,7 @@ async function noteSession(
         }
         put({ noun: 'dispatch', doc: { ...slots, granted: (slots.granted ?? 0) + 1 } });
       }
-      return begun(now, { n, id, preset, token: world.agents.token(id), at: desk.clock.now() });
+      return begun(now, { n, id, preset, token: world.agents.token(id), at: desk.clock.now(), cycles: cycles(now, world) });
     },
     (after) => (full === undefined ? { type: 'session.noted', data: { session: id, agent: preset } } : held(after)),
   );
@@ -117,14 +120,28 @@ type Beginning = {
   readonly preset: string;
   readonly token: string;
   readonly at: number;
+  readonly cycles: boolean;
 };
 
+/** Whether it makes room for a fresh session when its conversation is made shorter: not where a person talks with it, who would be thrown out. */
+const cycles = ({ role, rig }: Agent, world: World): boolean =>
+  role !== 'mayor' && role !== 'crew' && (rig === '' ? world.settings() : world.rig(rig).settings).cycle.on_compaction;
+
 /** The record with its next session: it goes on with the conversation of the last one where that may be, and has what somebody wants it to hear first. */
-function begun(agent: Agent, { n, id, preset, token, at }: Beginning): Agent {
+function begun(agent: Agent, { n, id, preset, token, at, cycles }: Beginning): Agent {
   const { notBefore: _pause, waits: _waits, goOn, first, ...rest } = agent;
-  const before = sessionBefore(agent);
+  const { cycle, ...asIfEnded } = agent;
+  // A person may ask for a fresh session that goes on with the conversation all the same.
+  const before = sessionBefore(cycle?.hurry ? (asIfEnded as Agent) : agent);
   const goesOn = before?.goesOn === true && goOn === true && agent.using === preset;
-  const session = { id, token, at, ...(before ? { before: { ...before, goesOn } } : {}), ...(first ? { first } : {}) };
+  const session = {
+    id,
+    token,
+    at,
+    ...(before ? { before: { ...before, goesOn } } : {}),
+    ...(first ? { first } : {}),
+    ...(cycles ? { cycles } : {}),
+  };
   return { ...rest, sessions: n, using: preset, session };
 }
 

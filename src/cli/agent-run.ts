@@ -1,7 +1,7 @@
+import { codeRoleIn } from '#core/agent-words';
 import { addressOf, type Holder } from '#core/holder';
 import { nearest, orList } from '#core/nearest';
 import { isRefusal, type Refusal, refuse } from '#core/refusals';
-import { identityOfActor } from '#core/roles';
 import { holderNamed } from '#views/holder-named';
 import { polecatList } from '#views/polecat-list';
 import type { OpenTown } from './wire.ts';
@@ -14,17 +14,12 @@ export async function agentMeant(town: OpenTown, agent: string): Promise<Holder 
   const { books } = town.desk;
   const holder = await holderNamed(books, all.rigs, agent);
   if (holder) return holder;
+  const code = codeRoleIn(agent);
+  if (code && (code.rig === undefined || all.rigs.some(({ name }) => name === code.rig)))
+    return refuse('AGENT_UNKNOWN', { agent, hint: `gt itself is what it means: \`gt peek ${agent}\` shows what it does.` });
   const lasting = await books.readMany('agent', await books.index('agents'));
   const known = (await polecatList(books)).flatMap(({ address, name, work }) => [address, name, work]);
   const meant = nearest(agent, [...known, ...lasting.map(addressOf)]);
-  const { role, rig } = identityOfActor(agent.replace(/\/$/, '')) ?? {};
-  const start =
-    role === 'witness' || role === 'refinery' ? `gt ${role} start ${rig}` : role === 'deacon' ? 'gt deacon start' : undefined;
-  if (start !== undefined && (rig === undefined || all.rigs.some(({ name }) => name === rig)))
-    return refuse('AGENT_UNKNOWN', {
-      agent,
-      hint: `gt itself does that: \`gt peek ${agent}\`. Put an agent there: \`${start} --agent claude\`.`,
-    });
   const hint = meant.length > 0 ? `Did you mean ${orList(meant)}?` : 'No agent is at work: see `gt status`.';
   return refuse('AGENT_UNKNOWN', { agent, hint });
 }

@@ -1,3 +1,4 @@
+import { endAsked, handOffAt, isCycling } from './cycle.ts';
 import { sessionId } from './ids.ts';
 import { CRASH_WINDOW_MS, CRASHES_UNTIL_BROKEN, HOLD_MS } from './limits.ts';
 import type { Agent } from './records.ts';
@@ -21,7 +22,7 @@ export type AgentRules = {
   readonly firstRestartMs: number;
   readonly restartBaseMs: number;
   readonly restartMaxMs: number;
-  /** How long a session that is to be followed by a fresh one may take to end its turn. */
+  /** How long one that has said itself that it leaves may take. */
   readonly cycleGraceMs: number;
 };
 
@@ -32,6 +33,8 @@ export type AgentMove =
   | { readonly do: 'note-pid'; readonly pid: number; readonly born: string }
   | { readonly do: 'watch'; readonly until: number; readonly why: string }
   | { readonly do: 'end-session'; readonly why: string }
+  /** It is handed off with what gt sees, since it left no note. */
+  | { readonly do: 'hand-off'; readonly why: string }
   /** `goesOn`: nobody asked for its end, so the next session may go on with its conversation. */
   | {
       readonly do: 'note-exit';
@@ -57,7 +60,7 @@ export function heldBack({ wanted, broken, killed, removed }: Agent): string | u
  */
 export function nextForAgent(agent: Agent, session: SessionFacts | undefined, rules: AgentRules, now: number): AgentMove {
   const held = heldBack(agent);
-  const { session: current, cycle } = agent;
+  const { session: current } = agent;
   if (!current || current.exit) {
     const rests = held ?? (agent.asleep ? `put to sleep by ${agent.asleep.by}` : undefined);
     if (rests) return { do: 'rest', until: now + HOLD_MS, why: rests };
@@ -69,7 +72,7 @@ export function nextForAgent(agent: Agent, session: SessionFacts | undefined, ru
       };
     return { do: 'note-session', n: agent.sessions + 1, id: sessionId(agent.id, agent.sessions + 1) };
   }
-  const isCycled = cycle?.session === current.id;
+  const isCycled = isCycling(agent);
   if (!session || session.is === 'absent') {
     // Never seen alive: the spawn has not happened (or its answer was lost with the host). Seen alive: it went down with the host.
     if (current.pid === undefined && !held && !isCycled) return { do: 'spawn' };
@@ -80,12 +83,20 @@ export function nextForAgent(agent: Agent, session: SessionFacts | undefined, ru
     return { do: 'note-exit', crash: !asked && !session.lost, goesOn: !asked, facts: session };
   }
   if (current.pid !== session.pid) return { do: 'note-pid', pid: session.pid, born: session.born };
-  if (held) return { do: 'end-session', why: held };
-  if (isCycled) {
-    const leave = cycle.hurry ? now : cycle.at + rules.cycleGraceMs;
-    return leave <= now
-      ? { do: 'end-session', why: `a fresh session follows: ${cycle.why}` }
-      : { do: 'watch', until: leave, why: `a fresh session follows: ${cycle.why}` };
+  // Who ends itself may still leave by itself.
+  if (held && agent.killed?.by !== current.id) return { do: 'end-session', why: held };
+  const { turn = { seen: false } } = session;
+  const end = endAsked(agent, current, turn, rules.cycleGraceMs);
+  if (end)
+    return end.at <= now ? { do: 'end-session', why: end.why } : { do: 'watch', until: end.at, why: `${end.why}: it is leaving` };
+  if (current.due && !agent.asleep) {
+    const at = handOffAt(current, turn);
+    if (at !== undefined && at <= now) return { do: 'hand-off', why: current.due.why };
+    return {
+      do: 'watch',
+      until: at ?? now + LONG_MS,
+      why: `a fresh session follows at the end of its turn (${current.due.why})`,
+    };
   }
   return { do: 'watch', until: now + LONG_MS, why: 'it is there' };
 }

@@ -43,8 +43,9 @@ export function endAsked(
   const { cycle } = holder;
   if (!cycle || cycle.session !== current.id) return undefined;
   const why = `handed off (${cycle.why})`;
+  if (cycle.hurry || cycle.by === 'gt') return { at: cycle.at, why };
   if (cycle.by === current.id) return { at: leaves(cycle.at, turn, graceMs), why };
-  if (cycle.by === 'gt' || cycle.hurry || !turn.seen) return { at: cycle.at, why };
+  if (!turn.seen) return { at: cycle.at, why };
   return { at: turn.overSince === undefined ? cycle.at + CYCLE_TURN_MS : Math.max(cycle.at, turn.overSince), why };
 }
 

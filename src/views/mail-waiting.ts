@@ -1,5 +1,6 @@
 import { addressOf, type Holder, lineOf } from '#core/holder';
 import { mailboxOf } from '#core/mail';
+import type { Letter } from '#core/records';
 import { relativeTime } from '#core/relative-time';
 import type { Books } from '#world/store/books';
 import { type Reason, reason } from './reason.ts';
@@ -21,9 +22,13 @@ export async function mailForPrime(books: Books, holder: Holder, now: number): P
     books.count(`letters.waiting:${lineOf(holder)}`),
     books.indexFromEnd(`letters.unread:${mailbox}`, LISTED + 20),
   ]);
-  const known = unread - waiting;
+  const newest = await books.readMany('letter', ids);
+  // What it left to itself stands in its context, or is older than what does.
+  const isNote = ({ type, fromLine, told }: Letter): boolean =>
+    type === 'handoff' && fromLine === lineOf(holder) && told === 'none';
+  const known = unread - waiting - newest.filter(isNote).length;
   if (known <= 0) return '';
-  const letters = (await books.readMany('letter', ids)).filter(({ told }) => told !== 'waiting').slice(0, LISTED);
+  const letters = newest.filter((one) => one.told !== 'waiting' && !isNote(one)).slice(0, LISTED);
   const lines = letters.map(
     ({ message, from, subject, at }) => `- ${message} from ${from}, ${relativeTime(at, now)}: ${subject}`,
   );
@@ -44,8 +49,9 @@ export async function whyMailWaits(books: Books, line: string): Promise<Reason[]
   const count = waiting + (mail.letters?.length ?? 0);
   const mails = `${count} ${count === 1 ? 'mail' : 'mails'}`;
   const [first] = open;
-  const at =
-    mail.state === 'claimed'
+  const at = recipient?.dnd
+    ? `it does not want to be disturbed${recipient.dnd.until ? `, until ${new Date(recipient.dnd.until).toISOString().slice(0, 16)}Z` : ''} (\`gt dnd off\`)`
+    : mail.state === 'claimed'
       ? `${mail.id} is claimed for its ${mail.claim?.path ?? 'terminal'}`
       : first && first.id !== mail.id
         ? `${first.id}, which is ${first.state}, is before it`

@@ -1,3 +1,4 @@
+import { codeRoleIn } from '#core/agent-words';
 import { addressOf } from '#core/holder';
 import type { Agent, Run, Work } from '#core/records';
 import { parkedInWords } from '#core/work';
@@ -45,14 +46,15 @@ export async function why(
   about: string,
 ): Promise<Why | undefined> {
   const lasting = await lastingNamed(books, facts.rigs, about);
-  if (lasting) return whyLasting(lasting, facts);
-  if (about === 'deacon' || about === 'boot') return { about, title: null, reasons: outages(facts) };
-  // Without an agent in their place witness and refinery are what gt does for the rig.
-  const rig = facts.rigs.find(({ name }) => about === name || about === `${name}/witness` || about === `${name}/refinery`);
+  if (lasting) return whyLasting(books, lasting, facts);
+  // Without an agent in its place a role is what gt does for the town, or for the rig.
+  const code = codeRoleIn(about);
+  if (code && code.rig === undefined) return { about, title: null, reasons: outages(facts) };
+  const rig = facts.rigs.find(({ name }) => name === (code?.rig ?? about));
   if (rig) return { about, title: null, reasons: [...outages(facts), ...(await whyRig(books, facts, rig))] };
   const run = await runNamed(books, facts, about);
   const called = run || ITEM.test(about) ? undefined : await lastingCalled(books, about);
-  if (called) return whyLasting(called, facts);
+  if (called) return whyLasting(books, called, facts);
   const work = await books.read('work', run?.work ?? about.replace(/\.[rm]\d+(\.s\d+)?$/, ''));
   if (!work) return whyOther(books, facts, about);
   const inMolecule = work.status === 'closed' ? [] : await whyItsMolecule(books, steps, work, others(books, facts));
@@ -67,9 +69,9 @@ export async function why(
   return { about: work.id, title: work.title, reasons: moot ? reasons : [...outages(facts), ...reasons] };
 }
 
-async function whyLasting(agent: Agent, facts: WhyFacts): Promise<Why> {
-  const reasons = await whyAgent(agent, facts);
-  return { about: agent.id, title: addressOf(agent), reasons: [...outages(facts), ...reasons] };
+async function whyLasting(books: Books, agent: Agent, facts: WhyFacts): Promise<Why> {
+  const reasons = [...outages(facts), ...(await whyAgent(agent, facts)), ...(await whyMailWaits(books, agent.id))];
+  return { about: agent.id, title: addressOf(agent), reasons };
 }
 
 /** What its agent has asked in vain, and what was said to it in vain. */

@@ -102,7 +102,9 @@ test('a person sees in an agent’s directory what it is told, also before it ev
   expect(polecat).toMatchObject({ exit: 0, out: expect.stringContaining(`On your hook: ${id}`) });
   expect((await look(join(town.root, 'mayor'))).out).toMatch(/^# Gas Town: you are mayor, the mayor\n/);
   mkdirSync(join(town.root, 'alpha/crew/ann'), { recursive: true });
-  expect((await look(join(town.root, 'alpha/crew/ann'))).out).toMatch(/^# Gas Town: you are alpha\/crew\/ann, a member of the crew\n/);
+  expect((await look(join(town.root, 'alpha/crew/ann'))).out).toMatch(
+    /^# Gas Town: you are alpha\/crew\/ann, a member of the crew\n/,
+  );
   expect((await look(town.dir, 'alpha/witness')).out).toContain('You are the witness of rig alpha');
   expect(await look(town.root)).toMatchObject({ exit: 2, err: expect.stringMatching(/^No agent works in .*\n.*mayor\//) });
   expect(await look(town.dir, 'nowhere/witness')).toMatchObject({ exit: 3, err: expect.stringContaining('no rig `nowhere`') });

@@ -77,12 +77,31 @@ describe('what should be, against what is', () => {
 });
 
 describe('a fresh session that somebody asked for', () => {
-  const cycle = { at: NOW - 1000, by: 'mayor', why: 'handoff', session: 'hq-mayor.s1' };
+  const cycle = { at: NOW - 1000, by: 'hq-mayor.s1', why: 'handoff', session: 'hq-mayor.s1' };
 
   test('its session may end its turn, then it is ended; a person does not wait', () => {
     expect(next({ wanted, session: seen, cycle }, running)).toMatchObject({ do: 'watch', until: NOW + 9000 });
     expect(next({ wanted, session: seen, cycle: { ...cycle, at: NOW - 10_000 } }, running)).toMatchObject({ do: 'end-session' });
-    expect(next({ wanted, session: seen, cycle: { ...cycle, hurry: true } }, running)).toMatchObject({ do: 'end-session' });
+    expect(next({ wanted, session: seen, cycle: { ...cycle, by: 'overseer', hurry: true } }, running)).toMatchObject({
+      do: 'end-session',
+    });
+  });
+
+  test('one whose conversation was made shorter is handed off by gt when its turn is over, not before, and not asleep', () => {
+    const due = { ...seen, due: { at: NOW - 9000, why: 'w', asked: NOW - 8000 } };
+    const over = { ...running, turn: { seen: true, overSince: NOW - 1 } };
+    expect(next({ wanted, session: due }, running)).toMatchObject({ do: 'watch' });
+    expect(next({ wanted, session: due }, over)).toMatchObject({ do: 'hand-off' });
+    expect(next({ wanted, session: due, asleep: { at: 1, by: 'overseer' } }, over)).toMatchObject({
+      do: 'watch',
+      why: 'it is there',
+    });
+  });
+
+  test('who shuts itself down may end its turn; whom a person kills may not', () => {
+    const killed = (by: string) => ({ wanted, session: seen, killed: { at: NOW - 1000, by } });
+    expect(next(killed('hq-mayor.s1'), running)).toMatchObject({ do: 'watch', until: NOW + 9000 });
+    expect(next(killed('overseer'), running)).toMatchObject({ do: 'end-session' });
   });
 
   test('its end is no crash, and the next one begins at once', () => {

@@ -45,7 +45,13 @@ export const handoff = command({
       if (opts.collect) return { collected: await collect(ground, holder) };
       const own = agent === undefined ? caller : undefined;
       const said = { subject, message, next, pending, warnings };
-      const handed = await handOver(ground, { holder, caller: own, said, shutdown: opts.shutdown, now: opts.now });
+      const handed = await handOver(ground, {
+        holder,
+        caller: own,
+        said,
+        shutdown: opts.shutdown,
+        now: opts.now && own === undefined,
+      });
       return isRefusal(handed) ? handed : { ...handed, own: own !== undefined };
     });
   },

@@ -1,20 +1,19 @@
 import { attachLasting } from '#cli/attach-lasting';
-import { type Command, command, type Group, type Io } from '#cli/command';
+import { type Command, command, type Group } from '#cli/command';
 import { liveView } from '#cli/live-view';
+import { lookAtRole } from '#cli/role-look';
 import { roleText } from '#cli/role-text';
 import { namedBy, wordsOf } from '#cli/role-words';
 import { type OpenTown, withDesk } from '#cli/wire';
 import type { Visited } from '#cli/wire-attach';
-import { factsOf } from '#cli/wire-facts';
-import { type LastingRole, type Named, nobody, type Place, placeOf, startAgent } from '#cli/wire-lasting';
-import { openRig } from '#cli/wire-rigs';
-import { gtFor } from '#core/agent-words';
+import { type LastingRole, nobody, type Place, placeOf, startAgent } from '#cli/wire-lasting';
+import { CODE_ROLES, gtFor } from '#core/agent-words';
 import { addressOf } from '#core/holder';
 import type { Agent } from '#core/records';
 import { isRefusal, type Refusal, refuse } from '#core/refusals';
 import { restartAgent, stopAgent } from '#ops/stop-agent';
 import { type AgentLine, agentLine } from '#views/agents';
-import { type RoleView, roleView } from '#views/role-view';
+import type { RoleView } from '#views/role-view';
 import { farewell } from './attach.ts';
 
 /** The commands that every role of a lasting agent has. */
@@ -51,6 +50,12 @@ export function start(role: LastingRole): Command {
     text: startedText,
   });
 }
+
+/** Who never was there: crew and dogs are made first, the others started. */
+const notMade = async (place: Place, town: OpenTown): Promise<Refusal> =>
+  place.role === 'crew' || place.role === 'dog'
+    ? nobody(place, town)
+    : refuse('AGENT_NOT_MADE', { agent: addressOf(place as Agent), hint: `Put one there: \`${gtFor(place, 'start')}\`.` });
 
 /** Does something to the one that is named, and shows it as it is after. */
 function change(
@@ -94,12 +99,9 @@ export function restart(role: LastingRole): Command {
   });
 }
 
-/** Roles that gt fills itself: without an agent there, their patrol or train is what there is to see. */
-export const CODE: readonly LastingRole[] = ['deacon', 'boot', 'witness', 'refinery'];
-
 export function attach(role: LastingRole): Command {
   const { args, options, example } = wordsOf(role);
-  const isCode = CODE.includes(role);
+  const isCode = CODE_ROLES.some((one) => one === role);
   return command({
     args,
     options: [...options, AGENT, READ_ONLY],
@@ -120,27 +122,8 @@ export function attach(role: LastingRole): Command {
   });
 }
 
-/** What a role does, and who does it. */
-function look(call: Call, role: LastingRole): Promise<RoleView | Refusal> {
-  return withDesk(call, { wait: 'person' }, (town) => lookAt(town, namedBy(role, call.args, call.opts), call.io));
-}
-
-/** Who never was there: crew and dogs are made first, the others started. */
-const notMade = async (place: Place, town: OpenTown): Promise<Refusal> =>
-  place.role === 'crew' || place.role === 'dog'
-    ? nobody(place, town)
-    : refuse('AGENT_NOT_MADE', { agent: addressOf(place as Agent), hint: `Put one there: \`${gtFor(place, 'start')}\`.` });
-
-/** The same in a town that is open. AGENT_NOT_MADE for crew and dogs that nobody has made. */
-export async function lookAt(town: OpenTown, named: Named, io: Io): Promise<RoleView | Refusal> {
-  const place = await placeOf(town, named, io);
-  if (isRefusal(place)) return place;
-  const [rig, facts] = [place.rig === '' ? undefined : await openRig(town, place.rig), await factsOf(town)];
-  if (isRefusal(rig)) return rig;
-  if (isRefusal(facts)) return facts;
-  const view = await roleView(town.desk.books, { ...place, rig }, facts.processes);
-  return view.agent === null && (place.role === 'crew' || place.role === 'dog') ? nobody(place, town) : view;
-}
+const look = (call: Call, role: LastingRole): Promise<RoleView | Refusal> =>
+  withDesk(call, { wait: 'person' }, (town) => lookAtRole(town, namedBy(role, call.args, call.opts), call.io));
 
 export function status(role: LastingRole): Command {
   const { args, options, example } = wordsOf(role);

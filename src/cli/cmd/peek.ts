@@ -2,28 +2,22 @@ import { type Peek, peek as peeked } from '#chores/peek';
 import { agentMeant } from '#cli/agent-run';
 import { unpainted, wantsColour } from '#cli/colour';
 import { command } from '#cli/command';
+import { lookAtRole } from '#cli/role-look';
 import { roleText } from '#cli/role-text';
 import { withDesk } from '#cli/wire';
 import { type Visited, visit } from '#cli/wire-attach';
 import { openHost } from '#cli/wire-facts';
-import type { Named } from '#cli/wire-lasting';
 import { screenOf } from '#cli/wire-screen';
+import { codeRoleIn } from '#core/agent-words';
+import { isAgent } from '#core/holder';
 import { isRefusal, refuse } from '#core/refusals';
 import { relativeTime } from '#core/relative-time';
-import { identityOfActor } from '#core/roles';
 import type { RoleView } from '#views/role-view';
 import { farewell } from './attach.ts';
-import { CODE, lookAt } from './lasting.ts';
 
-/** The role that gt fills itself where no agent sits (`deacon`, `shop/witness`), as an address means it. */
-function roleOfCode(address: string): Named | undefined {
-  const { role, rig } = identityOfActor(address.replace(/\/$/, '')) ?? {};
-  return role !== undefined && role !== 'polecat' && CODE.includes(role) ? { role, rig } : undefined;
-}
-
-/** What an agent's terminal shows; of a role without an agent what gt does in its place. */
+/** What an agent's terminal shows; of a role that gt fills itself, what it does. */
 export const peek = command({
-  args: [{ name: 'agent', required: true, help: 'an agent (mayor, rig/witness, rig/name, or a name), a work item, a run' }],
+  args: [{ name: 'agent', required: true, help: 'an agent (mayor, rig/name, or a name), a work item, a run' }],
   options: [
     { name: 'lines', short: 'n', value: 'count', help: 'how many lines (default 40)' },
     { name: 'follow', short: 'f', help: 'go on showing it, as `gt watch` does' },
@@ -36,10 +30,9 @@ export const peek = command({
       return refuse('USAGE', { what: `--lines cannot be \`${opts.lines}\`.`, hint: 'Take a whole number from 1 on.' });
     return withDesk({ global, io }, { wait: 'person' }, async (town) => {
       const holder = await agentMeant(town, agent);
-      if (isRefusal(holder)) {
-        const code = roleOfCode(agent);
-        return code ? lookAt(town, code, io) : holder;
-      }
+      const code = codeRoleIn(agent);
+      if (code && (isRefusal(holder) || (isAgent(holder) && !holder.wanted))) return lookAtRole(town, code, io);
+      if (isRefusal(holder)) return holder;
       const host = await openHost(town);
       try {
         return await peeked(host, holder, {
@@ -52,9 +45,10 @@ export const peek = command({
       }
     });
   },
-  text: (shown: Peek | Visited | RoleView, { paint, now }) => {
+  text: (shown: Peek | Visited | RoleView, show) => {
+    const { paint, now } = show;
+    if ('role' in shown) return roleText(shown, show);
     if ('left' in shown) return farewell(shown);
-    if ('role' in shown) return roleText(shown, { paint, now });
     const { agent, session, work, agentState, pid, lastOutputAt, text, title } = shown;
     const { is, evidence, todo } = agentState;
     const last = lastOutputAt === null ? '' : `; last output ${relativeTime(lastOutputAt, now)}`;

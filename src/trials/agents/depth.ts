@@ -7,6 +7,7 @@ import { CONTEXT, Ground } from './ground.ts';
 import { DONE, isBusy, isReady, LONG, showsDialog } from './scenes.ts';
 import { showsAny } from './signs.ts';
 import type { Stage } from './stage.ts';
+import { submit } from './submit.ts';
 
 type Say = (line: string) => void;
 
@@ -33,24 +34,6 @@ const START = { autonomous: true, hooks: true, id: ID } as const;
 
 const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 const lack = (holds: boolean, words: string): string[] => (holds ? [] : [words]);
-
-/** Pastes a text and presses Enter, again while the text stands in the input: on a loaded machine an Enter that comes too early is lost. */
-async function submit({ stage, preset }: At, text: string): Promise<void> {
-  const { submit, screen } = preset;
-  const mark = screen.draft.mark ?? '';
-  const isTaken = (shown: { text: string }) =>
-    !shown.text
-      .split('\n')
-      .findLast((row) => row.startsWith(mark))
-      ?.includes(text);
-  await stage.paste(text);
-  await stage.until((shown) => !isTaken(shown), submit.verify_ms);
-  for (let left = 1 + submit.more_enters; left > 0; left--) {
-    await pause(submit.enter_after_ms);
-    await stage.write('\r');
-    if (await stage.until(isTaken, submit.verify_ms)) return;
-  }
-}
 
 const lastTurns = ({ model }: Ground): readonly Turn[] =>
   model.requests.findLast(({ conversation, side }) => conversation && !side)?.conversation?.turns ?? [];
@@ -89,11 +72,10 @@ const DEPTHS: readonly Depth[] = [
   {
     title: 'a text sent while a tool runs is queued, and comes to the model with the tool’s result',
     script: [{ run: 'sleep 8' }, { text: DONE }],
-    run: async (at) => {
-      const { ground, preset, stage } = at;
+    run: async ({ ground, preset, stage }) => {
       if (!(await stage.until(isBusy(preset), LIMIT_MS))) return ['it was never busy'];
       await pause(1500);
-      await submit(at, '[nudge] look at the mail');
+      await submit(stage, preset, '[nudge] look at the mail');
       const queued = await stage.until((screen) => showsAny(preset.screen.queued, screen), LIMIT_MS);
       await stage.until(said(DONE), LIMIT_MS);
       return [
@@ -122,11 +104,10 @@ const DEPTHS: readonly Depth[] = [
   {
     title: 'a dialog that no preset knows does not look ready',
     script: [{ text: DONE }],
-    run: async (at) => {
-      const { preset, stage, ready } = at;
+    run: async ({ preset, stage, ready }) => {
       await stage.until(said(DONE), LIMIT_MS);
       await ready();
-      await submit(at, '/model');
+      await submit(stage, preset, '/model');
       if (!(await stage.until(said('Select model'), LIMIT_MS))) return ['the dialog of /model did not show'];
       return lack(!isReady(preset)(stage.screen()), 'it looks ready');
     },
@@ -134,11 +115,10 @@ const DEPTHS: readonly Depth[] = [
   {
     title: '/compact keeps the conversation’s id, and primes it again',
     script: [{ run: 'echo hello' }, { text: DONE }],
-    run: async (at) => {
-      const { ground, stage, ready } = at;
+    run: async ({ ground, preset, stage, ready }) => {
       await stage.until(said(DONE), LIMIT_MS);
       await ready();
-      await submit(at, '/compact');
+      await submit(stage, preset, '/compact');
       const primed = () => ground.hooked().filter(({ told }) => told['source'] === 'compact');
       await stage.until(() => primed().length > 0, LIMIT_MS);
       return [

@@ -1,10 +1,8 @@
 import { execFile } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { onLoopback } from '#core/loopback';
 import type { Preset } from '#core/preset';
-import { TrialTown } from '#trials/trial-town';
+import type { TrialTown } from '#trials/trial-town';
 import { townLayout } from '#world/config/layout';
 import type { Asked, ModelServer } from '#world/model-server/server';
 import { startModelServer } from '#world/model-server/server';
@@ -12,6 +10,7 @@ import { ASSIGNMENT, MADE } from './assignment.ts';
 import { Evidence, TerminalRecord } from './evidence.ts';
 import type { Installed } from './install.ts';
 import { type RecordingProxy, startProxy } from './proxy.ts';
+import { must, openShop, townFor } from './town.ts';
 
 type Say = (line: string) => void;
 
@@ -33,10 +32,10 @@ export async function drive(
   const evidence = new Evidence(folder);
   const model = await startModelServer({ scripts: { default: ASSIGNMENT }, log: (asked) => evidence.line('model.jsonl', asked) });
   const proxy = await startProxy();
-  const town = new TrialTown({ ...proxy.env, PATH: `${installed.bin}${delimiter}${process.env['PATH'] ?? ''}` });
+  const town = townFor(proxy, installed);
   let record: TerminalRecord | undefined;
   try {
-    const source = await open(town, name, preset, model);
+    const source = await openShop(town, { name, preset, model }, { mayor: { auto_start: false } });
     record = await TerminalRecord.open(town.root, join(folder, 'terminal.bin'));
     const began = performance.now();
     const { id } = await town.ask<{ id: string }>([
@@ -75,28 +74,6 @@ export async function drive(
     await model.close();
     await proxy.close();
   }
-}
-
-/** A town with one rig; its agent asks the model server. @returns the person's repository */
-async function open(town: TrialTown, name: string, preset: Preset, model: ModelServer): Promise<string> {
-  const over = onLoopback(preset, model.url);
-  if (!over) throw new Error(`the preset ${name} does not tell how to use a model server on loopback`);
-  await must(town, ['install', town.root, '--name', 'clients']);
-  const layout = townLayout(town.root);
-  writeFileSync(layout.settingsFile, `${JSON.stringify({ max_polecats: 1, dashboard: { port: 0 } })}\n`);
-  writeFileSync(layout.agentsFile, `${JSON.stringify({ version: 1, agents: { [name]: over } })}\n`);
-  await must(town, ['up']);
-  const source = await town.repository('shop', {
-    'package.json': '{ "name": "shop", "type": "module", "private": true }\n',
-    'price.js': 'export const price = (n) => n;\n',
-  });
-  await must(town, ['rig', 'add', 'shop', '--path', source, '--test-command', `node -e "process.exit(0)"`]);
-  return source;
-}
-
-async function must(town: TrialTown, words: readonly string[]): Promise<void> {
-  const { exit, out, err } = await town.gt(words);
-  if (exit !== 0) throw new Error(`gt ${words.join(' ')} ended with ${exit}: ${err}${out}`);
 }
 
 async function shown(town: TrialTown): Promise<string> {

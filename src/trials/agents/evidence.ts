@@ -1,4 +1,14 @@
-import { appendFileSync, cpSync, createWriteStream, existsSync, statSync, type WriteStream, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  cpSync,
+  createWriteStream,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  type WriteStream,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { isRefusal } from '#core/refusals';
 import type { TrialTown } from '#trials/trial-town';
@@ -39,6 +49,14 @@ export class Evidence {
       },
     });
   }
+}
+
+/** What a program's transcripts tell of its hooks: which fired, what each printed. */
+export function hooksIn(config: string): unknown[] {
+  if (!existsSync(config)) return [];
+  const files = readdirSync(config, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.jsonl'));
+  const lines = files.flatMap((name) => readFileSync(join(config, name), 'utf8').split('\n'));
+  return lines.filter((line) => /"hookEvent":|"stop_hook_summary"/.test(line)).map((line) => JSON.parse(line) as unknown);
 }
 
 /** Between two looks at the host, ms; its ring holds far more than a program prints in that time. */

@@ -12,6 +12,8 @@ export type StageRequest = {
   readonly argv: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly cwd: string;
+  /** The variable by whose value all its processes are found; a person's gt must not find an agent's there. */
+  readonly token?: string;
 };
 
 export const COLS = 120;
@@ -31,14 +33,15 @@ export class Stage {
   end = '';
 
   /** Starts it with exactly this environment, and a token by which all its processes are found. */
-  constructor({ argv, env, cwd }: StageRequest) {
-    this.#token = `stage${randomBytes(8).toString('hex')}`;
+  constructor({ argv, env, cwd, token = 'GT_SESSION' }: StageRequest) {
+    const value = `stage${randomBytes(8).toString('hex')}`;
+    this.#token = `${token}=${value}`;
     const [name = '', ...args] = argv;
     const file = name.includes('/') ? name : onPath([name], env['PATH'] ?? '');
     if (!file) throw new Error(`no ${name} on ${(env['PATH'] ?? '').split(delimiter).join(', ')}`);
     this.#emulator = new Emulator(COLS, ROWS, (text) => void this.#terminal.write(Buffer.from(text)).catch(() => undefined));
     this.#terminal = Terminal.fork(
-      { file, args, cwd, cols: COLS, rows: ROWS, env: { ...env, TERM: 'xterm-256color', GT_SESSION: this.#token, PWD: cwd } },
+      { file, args, cwd, cols: COLS, rows: ROWS, env: { ...env, TERM: 'xterm-256color', [token]: value, PWD: cwd } },
       {
         output: (bytes) => this.#hear(bytes),
         exited: ({ code, signal }) => {
@@ -104,7 +107,7 @@ export class Stage {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    await killTree({ tokens: [`GT_SESSION=${this.#token}`], graceMs: 2000 });
+    await killTree({ tokens: [this.#token], graceMs: 2000 });
     await this.until(() => this.#ended, 10_000);
     this.#emulator.dispose();
   }

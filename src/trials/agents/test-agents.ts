@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Preset } from '#core/preset';
 import { shippedPresets } from '#world/agents/presets';
+import { spendDay } from './day.ts';
 import { tryDepths } from './depth.ts';
 import { drive } from './drive.ts';
 import { cacheFolder, type Installed, installAgent } from './install.ts';
@@ -15,8 +16,8 @@ type Result = 'passed' | 'FAILED' | 'NOT INSTALLED';
 const CLIENTS = ['claude', 'codex', 'pi', 'gemini', 'copilot', 'opencode'];
 
 /**
- * The real agent programs, installed from npm into a cache: `[names…]` drives each through a town, `--record [--scene=<name>]` records its screens as fixtures; `--depth` leaves out
- * the town, and tries only what Claude Code is tried for in depth.
+ * The real agent programs, installed from npm into a cache: `[names…]` drives each through a town, `--record [--scene=<name>]` records its screens as fixtures; `--depth` and
+ * `--day` leave out that town, and try only that part of what Claude Code is tried for beside it.
  * @returns the exit code: 1 when one that was installed did not pass
  */
 export async function testAgents(words: readonly string[], say: Say): Promise<number> {
@@ -58,8 +59,12 @@ async function tried(
   }
   const kept = join(folder, name);
   mkdirSync(kept, { recursive: true });
-  const lacks = words.includes('--depth') ? [] : await drive(name, preset, installed, { folder: kept, say });
-  if (name === 'claude') lacks.push(...(await tryDepths(preset, installed.bin, { folder: kept, say })));
+  const only: readonly string[] = words.filter((word): boolean => word === '--depth' || word === '--day');
+  const wants = (part: string): boolean => only.length === 0 || only.includes(part);
+  const lacks = only.length > 0 ? [] : await drive(name, preset, installed, { folder: kept, say });
+  if (name === 'claude' && wants('--depth')) lacks.push(...(await tryDepths(preset, installed.bin, { folder: kept, say })));
+  if (name === 'claude' && wants('--day'))
+    lacks.push(...(await spendDay(name, preset, installed, { folder: join(kept, 'day'), say })));
   for (const lack of lacks) say(`!!! ${name}: ${lack}`);
   return lacks.length === 0 ? 'passed' : 'FAILED';
 }

@@ -57,7 +57,9 @@ export function hookFiles(site: Site): string[] {
     preset.hooks?.args.flatMap((word, at, all) => (said.includes(word) ? [words.flags.get(all[at - 1] ?? '')] : [])) ?? [];
   const paths = [...said.filter((path) => path.startsWith('{config}')), ...look.hook_files].map((path) => pathOf(site, path));
   const { local } = preset.hooks ?? {};
-  return [...new Set([...flagged, ...paths, local && join(site.cwd, local)])].flatMap((path) => (path !== undefined && existsSync(path) ? [path] : []));
+  return [...new Set([...flagged, ...paths, local && join(site.cwd, local)])].flatMap((path) =>
+    path !== undefined && existsSync(path) ? [path] : [],
+  );
 }
 
 /** Whether a file, a word or a variable makes a dialog needless. */
