@@ -156,7 +156,8 @@ function letterOf(message: Message, box: string, line: string | undefined, tell:
     at,
     bytes: size,
     head,
-    state: 'unread',
+    // What an agent leaves to itself its next session is given as it starts: unread it would stay for ever.
+    ...(line !== undefined && line === fromLine && !tell ? { state: 'read', stateAt: message.at } : { state: 'unread' }),
     told: line !== undefined && tell ? 'waiting' : 'none',
   };
 }
