@@ -1,6 +1,6 @@
 import { isOver } from '#core/holder';
 import { jobId, member, parentOf, runId } from '#core/ids';
-import { DELIVERIES_KEPT_MS, ENDED_KEPT_MS, LOGS_KEPT_MS, MAIL_KEPT_MS, PAGE } from '#core/limits';
+import { CONSUMED_KEPT_MS, DELIVERIES_KEPT_MS, ENDED_KEPT_MS, LOGS_KEPT_MS, MAIL_KEPT_MS, PAGE } from '#core/limits';
 import { dropLetters } from '#ops/file-letters';
 import { holderOf } from '#ops/holder-of';
 import { liveJobs } from '#ops/live-jobs';
@@ -27,7 +27,7 @@ export async function deaconRounds(world: World): Promise<number> {
   await removeEnded(world);
   await retireMolecules(world);
   await dropDeliveries(world.desk);
-  await dropLetters(world.desk, world.desk.clock.now() - MAIL_KEPT_MS);
+  await dropMail(world.desk);
   await tidySessions(world.desk);
   await world.prune(world.desk.clock.now() - LOGS_KEPT_MS);
   const strays = await forgetSessions(world);
@@ -73,14 +73,30 @@ async function removeEnded(world: World): Promise<void> {
     await desk.change(async (reading) => {
       const now = await reading.get('work', id);
       const told = await reading.get('recipient', id);
+      const pace = await reading.get('pace', id);
       return {
         put: now ? [{ noun: 'work', doc: { ...now, jobsRemoved: true } }] : [],
-        drop: told?.line.length === 0 ? [{ noun: 'recipient', id }] : [],
+        drop: [
+          ...(told?.line.length === 0 ? [{ noun: 'recipient' as const, id }] : []),
+          ...(pace ? [{ noun: 'pace' as const, id }] : []),
+        ],
         answer: undefined,
       };
     });
   }
   for (const name of aloneQueues) await queues.clean(name, ENDED_KEPT_MS);
+}
+
+/** Mail that was read is kept for a month; what nobody was meant to read goes soon, or it would pile up with the work of the town. */
+async function dropMail(desk: Desk): Promise<void> {
+  const now = desk.clock.now();
+  await dropLetters(desk, now - MAIL_KEPT_MS);
+  await dropLetters(desk, now - CONSUMED_KEPT_MS, 'letters.consumed');
+  for (const id of await desk.books.indexUntil('swarms.ended', now - MAIL_KEPT_MS, PAGE))
+    await desk.change(async (reading) => {
+      const doc = await reading.get('swarm', id);
+      return { put: [], drop: doc ? [{ noun: 'swarm', id }] : [], answer: undefined };
+    });
 }
 
 /** What was said, and what was not delivered, is kept for some days. */

@@ -24,8 +24,11 @@ export const deliveries: Processor<'deliveries', World> = async (turn, world) =>
     if (!doc) return done('gone');
     turn.signal.throwIfAborted();
     const recipient = (await desk.books.read('recipient', doc.work)) ?? nobodyYet(doc.work);
-    const facts = doc.state === 'pending' ? await agentFacts(doc, world) : NOBODY;
+    const known = doc.state === 'pending' ? await agentFacts(doc, world) : NOBODY;
     const session = doc.claim?.path === 'hook' ? await sessionOf(doc, world) : undefined;
+    const isQuiet = doc.mail === true && recipient.dnd !== undefined;
+    const pressing = isQuiet && (await desk.books.count(`letters.pressing:${doc.work}`)) > 0;
+    const facts = { ...known, pressing };
     const move = nextForDelivery(doc, recipient, { ...facts, ...(session && { current: session }) }, desk.clock.now());
     switch (move.do) {
       case 'end':

@@ -12,6 +12,7 @@ import { molecules } from './molecules.ts';
 import { patrols } from './patrols.ts';
 import { polecats } from './polecats.ts';
 import { steps } from './steps.ts';
+import { swarms } from './swarms.ts';
 import { trains } from './trains.ts';
 import { work } from './work.ts';
 
@@ -29,5 +30,6 @@ export const processors: { readonly [Q in QueueName]: Processor<Q, World> } = {
   checks,
   deliveries,
   escalations,
+  swarms,
   patrols,
 };

@@ -1,6 +1,8 @@
 import { EVIDENCE_BYTES } from '#core/limits';
 import { candidateRef, checking, landing, merged, requeued, returned } from '#core/merge';
 import type { Merge, Rework, Train } from '#core/records';
+import { mergedMail, returnedMail } from '#ops/merge-mail';
+import { alsoTold } from '#ops/protocol-mail';
 import { failpoint } from '#world/failpoint';
 import type { Reading } from '#world/store/books';
 import type { Rig, World } from '#world/world';
@@ -76,7 +78,8 @@ async function close(
     const [now, work] = [await reading.get('merge', merge.id), await reading.get('work', merge.work)];
     if (!now || now.state === 'merged') return { put: [], answer: undefined };
     const own = work?.merge === now.id ? work : undefined;
-    return { ...merged(now, own, await trainOf(reading, rig.name), landed, desk.clock.now()), answer: undefined };
+    const change = merged(now, own, await trainOf(reading, rig.name), landed, desk.clock.now());
+    return alsoTold(desk, reading, { ...change, answer: undefined }, [mergedMail(now, landed.tip)]);
   });
   failpoint('close');
 }
@@ -105,10 +108,9 @@ export async function giveBack(merge: Merge, rework: Rework, rig: Rig, { desk }:
     if (!now || now.state === 'returned') return { put: [], answer: undefined };
     const own = work?.merge === now.id ? work : undefined;
     const input = { maxAttempts: rig.settings.max_attempts, escalation };
-    return {
-      ...returned(now, own, await trainOf(reading, rig.name), known, { ...rework, head: now.head }, input, desk.clock.now()),
-      answer: undefined,
-    };
+    const back = { ...rework, head: now.head };
+    const change = returned(now, own, await trainOf(reading, rig.name), known, back, input, desk.clock.now());
+    return alsoTold(desk, reading, { ...change, answer: undefined }, [returnedMail(now, rework)]);
   });
 }
 

@@ -1,5 +1,7 @@
 import { HOLD_MS } from '#core/limits';
 import { candidateRef, pinRef, queued } from '#core/merge';
+import { mergeReady } from '#ops/merge-mail';
+import { alsoTold } from '#ops/protocol-mail';
 import { failpoint } from '#world/failpoint';
 import type { World } from '#world/world';
 import { done, type Processor, sleep } from './answer.ts';
@@ -18,7 +20,9 @@ export const merges: Processor<'merges', World> = async (turn, world) => {
         failpoint('pin');
         await desk.change(async (reading) => {
           const now = await reading.get('merge', id);
-          return now?.state === 'submitted' ? { ...queued(now), answer: undefined } : { put: [], answer: undefined };
+          return now?.state === 'submitted'
+            ? alsoTold(desk, reading, { ...queued(now), answer: undefined }, [mergeReady(now)])
+            : { put: [], answer: undefined };
         });
         break;
       }

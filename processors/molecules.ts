@@ -10,6 +10,7 @@ import { isRefusal, type Refusal, Refused } from '#core/refusals';
 import { cancelMolecule } from '#ops/cancel-molecule';
 import { questionsOf } from '#ops/molecule-tree';
 import { squash } from '#ops/squash';
+import { alsoSwarm } from '#ops/swarm';
 import { failpoint } from '#world/failpoint';
 import type { World } from '#world/world';
 import { type Answer, awaitChildren, done, type Processor, sleep } from './answer.ts';
@@ -90,12 +91,17 @@ async function pourAll(mol: Molecule, world: World): Promise<string[]> {
       const [unmet = []] = await desk.books.unmet(mol.id);
       if (unmet.length > 0 && !now.cancel) return unchanged(unmet);
       const judged = now.onlyIf === undefined ? undefined : await reading.get('molecule', now.onlyIf);
-      return { ...open(now, all, judged, desk.clock.now()), answer: [] as string[] };
+      const change = { ...open(now, all, judged, desk.clock.now()), answer: [] as string[] };
+      return now.cancel ? change : alsoSwarm(desk, reading, change, now, legsAmong(all));
     }),
   );
   failpoint('poured');
   return waits;
 }
+
+/** Steps that are work of their own. */
+const legsAmong = (all: readonly Planned[]): string[] =>
+  all.flatMap(({ put }) => (put.noun === 'step' && put.doc.exec === 'polecat' ? [put.doc.id] : []));
 
 /** What it was held for has ended. */
 async function letGo(id: string, { desk }: World): Promise<void> {

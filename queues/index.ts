@@ -9,6 +9,7 @@ import { molecules } from './molecules.ts';
 import { patrols } from './patrols.ts';
 import { polecats } from './polecats.ts';
 import { steps } from './steps.ts';
+import { swarms } from './swarms.ts';
 import { trains } from './trains.ts';
 import { work } from './work.ts';
 
@@ -26,6 +27,7 @@ export const queues = {
   checks,
   deliveries,
   escalations,
+  swarms,
   patrols,
 };
 

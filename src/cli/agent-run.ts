@@ -1,3 +1,4 @@
+import { codeRoleIn } from '#core/agent-words';
 import { addressOf, type Holder } from '#core/holder';
 import { nearest, orList } from '#core/nearest';
 import { isRefusal, type Refusal, refuse } from '#core/refusals';
@@ -13,6 +14,9 @@ export async function agentMeant(town: OpenTown, agent: string): Promise<Holder 
   const { books } = town.desk;
   const holder = await holderNamed(books, all.rigs, agent);
   if (holder) return holder;
+  const code = codeRoleIn(agent);
+  if (code && (code.rig === undefined || all.rigs.some(({ name }) => name === code.rig)))
+    return refuse('AGENT_UNKNOWN', { agent, hint: `gt itself is what it means: \`gt peek ${agent}\` shows what it does.` });
   const lasting = await books.readMany('agent', await books.index('agents'));
   const known = (await polecatList(books)).flatMap(({ address, name, work }) => [address, name, work]);
   const meant = nearest(agent, [...known, ...lasting.map(addressOf)]);

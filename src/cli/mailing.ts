@@ -3,7 +3,7 @@ import { isRefusal, type Refusal, refuse } from '#core/refusals';
 import { type Mail, newMailId, type Sent } from '#ops/send-mail';
 import type { Call, Show } from './command.ts';
 import { isUp, type OpenTown, withDesk } from './wire.ts';
-import { patienceOf, rigPrefixes, withoutSecrets, writerOf } from './wire-mail.ts';
+import { groundOf, patienceOf, withoutSecrets, writerOf } from './wire-mail.ts';
 
 /** Options of all commands that write a mail. */
 export const WRITING = [
@@ -13,6 +13,7 @@ export const WRITING = [
   { name: 'stdin', help: 'the text is piped in' },
   { name: 'type', value: 'type', help: 'what kind of mail it is (default note)' },
   { name: 'priority', short: 'p', value: '0-4', help: '0 and 1 go before others (default 2)' },
+  { name: 'auto', help: 'a program sends it by itself: no other such mail is answered by it' },
   { name: 'cc', value: 'address', many: true, help: 'somebody who gets it too' },
 ] as const;
 
@@ -20,6 +21,7 @@ export type Written = Pick<Mail, 'to' | 'text' | 'subject' | 'replyTo'> & {
   readonly cc: readonly string[];
   readonly type: string | undefined;
   readonly priority: string | undefined;
+  readonly auto: boolean;
 };
 
 /** What was sent, and whether somebody serves the town. */
@@ -41,8 +43,9 @@ export async function mailed(
   return withDesk({ global, io }, patienceOf(io), async (town) => {
     const writer = await writerOf(town, io);
     if (isRefusal(writer)) return writer;
-    const { to, cc, subject, replyTo } = written;
-    const mail = { ...writer, id, to, cc, subject, text, type, priority, ...(replyTo !== undefined && { replyTo }) };
+    const { to, cc, subject, replyTo, auto } = written;
+    const answers = replyTo !== undefined && { replyTo };
+    const mail = { ...writer, id, to, cc, subject, text, type, priority, ...(auto && { auto }), ...answers };
     const sent = await post(town, mail);
     return isRefusal(sent) ? sent : { ...sent, running: isUp(town) };
   });
@@ -51,8 +54,8 @@ export async function mailed(
 /** Sends to the addresses that the mail names. */
 export async function postByAddress(town: OpenTown, mail: Mail): Promise<Sent | Refusal> {
   const { sendMail } = await import('#ops/send-mail');
-  const rigs = await rigPrefixes(town);
-  return isRefusal(rigs) ? rigs : sendMail(town.desk, rigs, mail);
+  const ground = await groundOf(town);
+  return isRefusal(ground) ? ground : sendMail(town.desk, ground, mail);
 }
 
 function priorityOf(said: string | undefined): number | Refusal {
@@ -67,13 +70,8 @@ function priorityOf(said: string | undefined): number | Refusal {
 
 export function sentText({ id, boxes, subject, running }: Told, { paint, quiet }: Show): string {
   if (quiet) return id;
-  const [first, ...more] = boxes;
-  const to =
-    more.length === 0
-      ? (first?.box ?? 'nobody')
-      : boxes.length <= 4
-        ? boxes.map(({ box }) => box).join(', ')
-        : `${boxes.length} mailboxes`;
+  const each = boxes.map((one) => (one.for === undefined ? one.box : `${one.box} (for ${one.for}, which no agent reads)`));
+  const to = each.length === 0 ? 'nobody' : each.length <= 4 ? each.join(', ') : `${each.length} mailboxes`;
   const down =
     running || boxes.every(({ line }) => line === null)
       ? ''

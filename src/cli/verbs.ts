@@ -147,6 +147,7 @@ export const TOPICS: readonly Topic[] = [
         load: async () => (await import('./cmd/mail.ts')).mail,
       },
       send: { help: 'Sends a mail', hidden: true, load: async () => (await import('./cmd/mail-send.ts')).mailSend },
+      dnd: { help: 'Do not disturb', load: async () => (await import('./cmd/dnd.ts')).dnd },
       inbox: { help: 'What lies in a mailbox', load: async () => (await import('./cmd/mail-inbox.ts')).mailInbox },
     },
   },

@@ -1,10 +1,11 @@
 import { readFileSync, statSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { resolve } from 'node:path';
-import { addressOf, isCurrent, lineOf, type RigPrefix, stale } from '#core/holder';
+import { addressOf, isCurrent, lineOf, stale } from '#core/holder';
 import { MAIL_BYTES } from '#core/limits';
 import { mailboxOf, OVERSEER } from '#core/mail';
 import { isRefusal, type Refusal, refuse } from '#core/refusals';
-import { resolveAddresses } from '#ops/addressees';
+import { type Ground, mailboxOfAddress } from '#ops/addressees';
 import type { Looking } from '#ops/file-letters';
 import { holderOf } from '#ops/holder-of';
 import { callerOf } from './caller.ts';
@@ -28,10 +29,15 @@ export async function writerOf(town: OpenTown, io: Io): Promise<{ from: string; 
   return { from: addressOf(holder), fromLine: lineOf(holder) };
 }
 
-/** The town's rigs, as addresses need them. */
-export async function rigPrefixes(town: OpenTown): Promise<readonly RigPrefix[] | Refusal> {
+/** What addresses are read against: the town's rigs, its groups, and the name of this machine. */
+export async function groundOf(town: OpenTown): Promise<Ground | Refusal> {
   const all = await openRigs(town);
-  return isRefusal(all) ? all : all.rigs.map(({ name, file }) => ({ name, prefix: file.beads.prefix }));
+  if (isRefusal(all)) return all;
+  const { loadTownSettings } = await import('#world/config/settings');
+  const loaded = loadTownSettings(town.root);
+  if (isRefusal(loaded)) return loaded;
+  const rigs = all.rigs.map(({ name, file }) => ({ name, prefix: file.beads.prefix }));
+  return { rigs, machine: hostname(), groups: loaded.settings.groups };
 }
 
 /** The mailbox that a call is about: an agent's own; the person's, or that of the address which the person names. */
@@ -56,17 +62,13 @@ export async function mailboxHere(
 }
 
 async function mailboxNamed(town: OpenTown, named: string): Promise<(Looking & { readonly of: string }) | Refusal> {
-  const rigs = await rigPrefixes(town);
-  if (isRefusal(rigs)) return rigs;
+  const ground = await groundOf(town);
+  if (isRefusal(ground)) return ground;
   const { books } = town.desk;
   // The mail of an item stays with it when its polecat has gone.
   if (await books.read('work', named)) return { mailbox: named, isOwn: false, of: named };
-  const found = await resolveAddresses({ books, rigs }, [named]);
-  if (isRefusal(found)) return found;
-  const [only, ...more] = found.boxes;
-  if (!only || more.length > 0)
-    return refuse('USAGE', { what: `${named} is ${found.boxes.length} mailboxes.`, hint: 'Name one of them.' });
-  return { mailbox: mailboxOf(only), isOwn: false, of: only.box };
+  const found = await mailboxOfAddress({ books, ...ground }, named);
+  return isRefusal(found) ? found : { mailbox: mailboxOf(found), isOwn: false, of: found.box };
 }
 
 /** The text of a mail: from words, a file, or what is piped in. */

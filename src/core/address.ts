@@ -48,7 +48,7 @@ export function parseAddress(written: string, ground: AddressGround): Address | 
       return refuse('MACHINE_UNKNOWN', { machine, here: ground.machine });
     return parseAddress(said.slice(colon + 1), ground);
   }
-  return readPlain(said, ground) ?? unknown(written, ground);
+  return readPlain(said, ground) ?? unknownAddress(written, ground);
 }
 
 function readPlain(said: string, { rigs }: AddressGround): Address | undefined {
@@ -77,7 +77,8 @@ function inRole(word: string, rig?: string): Address | undefined {
   return role === undefined ? undefined : { kind: 'role', role, ...(rig === undefined ? {} : { rig }) };
 }
 
-function unknown(address: string, { rigs, known = [] }: AddressGround): Refusal {
+/** The refusal of an address that is nobody's, with the nearest ones. */
+export function unknownAddress(address: string, { rigs, known = [] }: AddressGround): Refusal {
   const all = [
     ...known,
     'mayor',

@@ -20,3 +20,13 @@ export function agentOfId(id: string, rigs: ReadonlyMap<string, string>): Pick<A
   const role = ofRig[2] as 'witness' | 'refinery' | undefined;
   return role ? { role, rig, name: role } : { role: 'crew', rig, name: ofRig[3] ?? '' };
 }
+
+/** Roles that gt fills itself: without an agent there, their patrol or train is what there is to see. */
+export const CODE_ROLES = ['deacon', 'boot', 'witness', 'refinery'] as const;
+
+/** The role that gt fills itself which an address means: `deacon`, `shop/witness`. Undefined for any other. */
+export function codeRoleIn(address: string): { readonly role: (typeof CODE_ROLES)[number]; readonly rig?: string } | undefined {
+  const [, ofTown, rig, ofRig] = /^(?:(deacon|boot)|([^/]+)\/(witness|refinery))\/?$/.exec(address) ?? [];
+  const role = (ofTown ?? ofRig) as (typeof CODE_ROLES)[number] | undefined;
+  return role && { role, ...(rig !== undefined && { rig }) };
+}

@@ -1,4 +1,4 @@
-import { blockedBy, isLeftBehind, LEFT_BEHIND, RAN_OUT, ranOut } from './delivery.ts';
+import { blockedBy, isLeftBehind, isQuiet, LEFT_BEHIND, passesQuiet, RAN_OUT, ranOut } from './delivery.ts';
 import { isFinal } from './derive.ts';
 import { CONTEXT_BYTES, HOOK_PATIENCE_MS } from './limits.ts';
 import type { Delivery, Recipient } from './records.ts';
@@ -11,6 +11,8 @@ export type AgentFacts = {
     readonly lastOutputAt: number;
     readonly looksIdle: boolean;
   };
+  /** Mail of priority 0 waits for it. */
+  readonly pressing?: boolean;
   /** The session that its agent is in by the books, running or not. */
   readonly current?: string;
   /** Its item is closed: nobody will come any more. */
@@ -53,7 +55,10 @@ export function nextForDelivery(doc: Delivery, recipient: Recipient, facts: Agen
     return session
       ? { do: 'give-up', as: 'expired', why: lateBecause(doc, recipient, session.saidHello) }
       : { do: 'give-up', as: 'undeliverable', why: 'no agent was there' };
-  const before = blockedBy(recipient, doc.id);
+  const quiet = isQuiet(recipient, now);
+  if (quiet && !passesQuiet(doc) && !(doc.mail && facts.pressing))
+    return { do: 'wait', until: Math.min(recipient.dnd?.until ?? doc.expiresAt, doc.expiresAt), why: QUIET };
+  const before = quiet ? inOtherHands(recipient, doc.id) : blockedBy(recipient, doc.id);
   if (before) return { do: 'wait', until: doc.expiresAt, why: `waits for ${before}, which is before it` };
   if (doc.notBefore !== undefined && doc.notBefore > now)
     return { do: 'wait', until: Math.min(doc.notBefore, doc.expiresAt), why: `tries again soon: ${doc.why ?? 'not sent'}` };
@@ -68,6 +73,22 @@ export function nextForDelivery(doc: Delivery, recipient: Recipient, facts: Agen
   if (byHook && !idle && still > now)
     return { do: 'wait', until: Math.min(still, doc.expiresAt), why: "its agent is at work: left to the agent's hooks" };
   return { do: 'claim', session: session.id };
+}
+
+const QUIET = 'its agent does not want to be disturbed (`gt dnd off`)';
+
+/** What passes by those that wait for quiet to end does not pass by one that is at the agent already. */
+function inOtherHands({ line }: Recipient, id: string): string | undefined {
+  const [first] = line
+    .slice(
+      0,
+      Math.max(
+        0,
+        line.findIndex((entry) => entry.id === id),
+      ),
+    )
+    .filter(({ path }) => path !== undefined);
+  return first?.id;
 }
 
 /** What stood in its way when its time was over. */

@@ -85,6 +85,8 @@ export const recipient = z.looseObject({
   /** The session that said hello last, and the one whose hooks call. */
   session: z.string().optional(),
   hooked: z.string().optional(),
+  /** It does not want to be disturbed: only mail of priority 0 is told. */
+  dnd: z.looseObject({ at: time, by: z.string(), until: time.optional() }).optional(),
   /** Its turn has ended, and nothing was said to it since. */
   idle: z.looseObject({ session: z.string(), at: time }).optional(),
 });

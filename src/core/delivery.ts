@@ -151,6 +151,13 @@ export const callBack = (doc: Delivery, as: 'superseded' | 'withdrawn', by: stri
   unwanted: { as, by },
 });
 
+/** Whether an agent does not want to be disturbed now: nudges wait, and all mail but that of priority 0. */
+export const isQuiet = ({ dnd }: Recipient, now: number): boolean => dnd !== undefined && (dnd.until ?? now + 1) > now;
+
+/** What is told all the same: the first prompt of a session, an answer that was asked for, and mail that is settled already. Of other mail what presses. */
+export const passesQuiet = ({ first, key, mail, letters }: Delivery): boolean =>
+  first !== undefined || key?.startsWith('answer') === true || (mail === true && letters !== undefined);
+
 /** Which earlier delivery keeps this one from being claimed. */
 export function blockedBy({ line }: Recipient, id: string): string | undefined {
   const at = line.findIndex((entry) => entry.id === id);
@@ -162,20 +169,22 @@ export function blockedBy({ line }: Recipient, id: string): string | undefined {
  * apart: they end in the same change. Mail whose letters are not settled yet comes last, since nobody knows how long it is; `room` bytes are left for it.
  */
 export function forHook(
-  { line }: Recipient,
+  recipient: Recipient,
   docs: ReadonlyMap<string, Delivery>,
   now: number,
 ): { take: Delivery[]; over: Delivery[]; room: number } {
   const take: Delivery[] = [];
   const over: Delivery[] = [];
   let left = CONTEXT_BYTES;
-  for (const { id } of line) {
+  const quiet = isQuiet(recipient, now);
+  for (const { id } of recipient.line) {
     const doc = docs.get(id);
     if (doc?.state !== 'pending' || doc.first) break;
     if (doc.expiresAt <= now) {
       over.push(doc);
       continue;
     }
+    if (quiet && !passesQuiet(doc) && !doc.mail) continue;
     if (doc.bytes > left) break;
     take.push(doc);
     if (doc.mail && !doc.letters) break;

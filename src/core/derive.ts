@@ -3,8 +3,17 @@ import { jobId, type Member, member } from './ids.ts';
 import { hasEnded, overDialog, overWith, questionStands } from './question.ts';
 import type { Noun, Records } from './records.ts';
 import { sessionStands } from './session-log.ts';
+import { mergeStands } from './standing-merge.ts';
 import { moleculeStands } from './standing-molecule.ts';
-import { agentStands, letterStands, memoryStands, messageStands, usingIndex } from './standing-talk.ts';
+import {
+  agentStands,
+  channelStands,
+  letterStands,
+  memoryStands,
+  messageStands,
+  swarmStands,
+  usingIndex,
+} from './standing-talk.ts';
 
 /**
  * What follows from a record, whoever writes it: the indexes it stands in, and the jobs that its change concerns. Both are computed from the
@@ -18,9 +27,6 @@ export type Standing = ReadonlyArray<readonly [index: string, score: number, mem
 function wantScore(priority: number, rework: boolean, since: number): number {
   return priority * 2e13 + (rework ? 0 : 1e13) + since;
 }
-
-/** A merge request's place: priority, then age. */
-const queueScore = (priority: number, since: number): number => priority * 2e13 + since;
 
 /** Ends of a delivery of which somebody should know. */
 const MISSED: readonly string[] = ['not-sent', 'draft-left', 'unknown', 'expired', 'undeliverable'];
@@ -43,6 +49,9 @@ export const isFinal: { readonly [N in Noun]: (doc: Records[N]) => boolean } = {
   message: () => true,
   letter: () => true,
   memory: () => true,
+  channel: () => true,
+  pace: () => true,
+  swarm: (doc) => doc.state === 'complete',
   proto: () => true,
   train: () => false,
   dispatch: () => false,
@@ -70,6 +79,9 @@ export const jobMember: { readonly [N in Noun]: (doc: Records[N]) => Member | un
   message: () => undefined,
   letter: () => undefined,
   memory: () => undefined,
+  channel: () => undefined,
+  pace: () => undefined,
+  swarm: (doc) => member('swarms', jobId(doc.id, 1)),
   proto: () => undefined,
   verdict: () => undefined,
   session: () => undefined,
@@ -117,15 +129,7 @@ const standing: { readonly [N in Noun]?: (doc: Records[N]) => Standing } = {
           [`runs.live:${doc.rig}`, doc.grantedAt],
           [usingIndex(doc.agent), doc.grantedAt],
         ],
-  merge: (doc) => {
-    const open = doc.state === 'submitted' || doc.state === 'queued' || doc.state === 'checking' || doc.state === 'landing';
-    const place = queueScore(doc.priority, doc.submittedAt);
-    const at: Array<[string, number]> = open ? [[`merges.open:${doc.rig}`, place]] : [];
-    if (open && doc.state !== 'submitted') at.push([`merges.queued:${doc.rig}`, place]);
-    if (!open) at.push([`merges.ended:${doc.rig}`, doc.landed?.at ?? doc.returned?.at ?? doc.submittedAt]);
-    if (doc.state === 'merged' && doc.mirror?.state === 'left') at.push([`merges.unpushed:${doc.rig}`, doc.submittedAt]);
-    return at;
-  },
+  merge: mergeStands,
   check: (doc) => (doc.state === 'planned' ? [[`checks.open:${doc.rig}`, doc.plannedAt]] : []),
   delivery: (doc) => {
     if (!isFinal.delivery(doc)) return [[doc.mail ? 'deliveries.mail' : 'deliveries.open', doc.createdAt]];
@@ -139,6 +143,8 @@ const standing: { readonly [N in Noun]?: (doc: Records[N]) => Standing } = {
   message: messageStands,
   letter: letterStands,
   memory: memoryStands,
+  channel: channelStands,
+  swarm: swarmStands,
   proto: (doc) => [['protos', doc.createdAt]],
   molecule: moleculeStands,
   step: (doc) => [
@@ -190,7 +196,11 @@ const concerned: { readonly [N in Noun]?: (doc: Records[N], before: Records[N] |
   // Who is next in the line has to look when that changes, or when the agent has become idle or is there again.
   recipient: (doc, before) => {
     const [next] = doc.line;
-    const same = before?.line[0]?.id === next?.id && before?.idle?.at === doc.idle?.at && before?.session === doc.session;
+    const same =
+      before?.line[0]?.id === next?.id &&
+      before?.idle?.at === doc.idle?.at &&
+      before?.session === doc.session &&
+      before?.dnd?.at === doc.dnd?.at;
     return next && !same ? [member('deliveries', next.id)] : [];
   },
   // Its job sleeps until its steps have ended: what an agent has in hand does not concern it. A new step's job is added, held, by the pour.

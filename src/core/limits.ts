@@ -148,6 +148,8 @@ export const MAIL_CLAIM_MS = DAY;
 export const MAIL_BACKOFF_MAX_MS = 10 * MINUTE;
 /** Mail that was read or archived, or whose agent was told, is kept for so long. */
 export const MAIL_KEPT_MS = 30 * DAY;
+/** Protocol mail that no agent was meant to read. */
+export const CONSUMED_KEPT_MS = 2 * DAY;
 
 /** A molecule that ended and hangs under no work item keeps its steps for so long; then a digest is left. */
 export const STEPS_KEPT_MS = 7 * DAY;

@@ -1,7 +1,17 @@
 import { z } from 'zod';
+import { protocolFacts } from './protocol-records.ts';
 
 /** The records of mail: what was written, and its copies in the mailboxes of those it is for. Times are ms since 1970. */
 const time = z.number();
+
+/** Of a thread's first mail: how often each of the last two parties has written, since nobody else did. */
+const circle = z.looseObject({ since: z.number(), counts: z.record(z.string(), z.number()) });
+
+/** Of who sends: how many mails to which mailbox lately. */
+export const pace = z.looseObject({
+  id: z.string(),
+  sent: z.array(z.looseObject({ to: z.string(), since: z.number(), count: z.number() })).default([]),
+});
 
 /** One mail. Its text lies in `text:<id>`, field `body`. */
 export const message = z.looseObject({
@@ -25,6 +35,12 @@ export const message = z.looseObject({
   lastAt: time.optional(),
   bytes: z.number(),
   head: z.string(),
+  /** Of protocol mail: what it tells of. */
+  facts: protocolFacts.optional(),
+  /** A program sent it, without anybody's decision. */
+  auto: z.boolean().optional(),
+  /** Of the first of a thread: who has written in it since (mail-loop.ts). */
+  circle: circle.optional(),
 });
 
 /** A copy of a mail in one mailbox: whether it was read, and whether it was put before its agent. */
@@ -36,6 +52,8 @@ export const letter = z.looseObject({
   box: z.string(),
   /** Whose agent is told of it: the id of a recipient. A polecat that has the name later is another one. */
   line: z.string().optional(),
+  /** To whom it was written, where another has it in that one's place. */
+  for: z.string().optional(),
   from: z.string(),
   fromLine: z.string().optional(),
   subject: z.string(),

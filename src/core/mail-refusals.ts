@@ -11,6 +11,16 @@ export const MAIL_REFUSALS = {
     try: 'Write to fewer: a rig (`@rig/<name>`), a group or a channel.',
     exit: 2,
   },
+  MAIL_LOOP: {
+    says: 'This mail goes in circles: {why}. It was not sent.',
+    try: 'Stop answering: write what is decided into the item, or ask a person with `gt escalate "…"`. The overseer is asked about it.',
+    exit: 1,
+  },
+  QUEUE_FULL: {
+    says: '{queue} holds {count} mails that nobody has taken.',
+    try: 'Somebody has to take them: `gt mail claim {queue}`.',
+    exit: 4,
+  },
   MAIL_UNKNOWN: { says: 'There is no mail `{id}` in the mailbox of {box}.', try: '`gt mail inbox --all` shows all.', exit: 3 },
   MAIL_GONE: {
     says: '{box} has gone: {why}.',

@@ -24,6 +24,12 @@ export const OVERSEER = 'overseer';
 /** The type of the notice that a mail reached nobody. None is written about a notice. */
 export const UNDELIVERABLE = 'undeliverable';
 
+/** Why a letter is filed unread: what it tells of stands in the books, and nobody reads it here. */
+export const CONSUMED = 'consumed';
+
+/** Why a letter lies in the mailbox of a channel, read: its posts are there for whoever looks. */
+export const CHANNEL_POST = 'a post of the channel';
+
 /** Goes before other threads. */
 export const isUrgent = (priority: number): boolean => priority <= 1;
 
@@ -59,9 +65,14 @@ export function inTurn(letters: readonly Letter[]): Letter[] {
 }
 
 /** The first line of a letter as its agent is told it. */
-function letterHead({ message, from, subject, type, priority, replyTo, at }: Letter): string {
+function letterHead({ message, from, subject, type, priority, replyTo, at, for: whom }: Letter): string {
   const when = new Date(at).toISOString().slice(0, 16);
-  const kind = [isUrgent(priority) ? 'urgent' : '', type === 'note' ? '' : type, replyTo ? `answers ${replyTo}` : ''];
+  const kind = [
+    isUrgent(priority) ? 'urgent' : '',
+    type === 'note' ? '' : type,
+    replyTo ? `answers ${replyTo}` : '',
+    whom === undefined ? '' : `for ${whom}, which no agent reads: see to it`,
+  ];
   const marks = kind.filter(Boolean).join(', ');
   return `[GAS TOWN] Mail ${message} from ${from}, ${when}Z${marks && ` (${marks})`}: ${subject}`;
 }

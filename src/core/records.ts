@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import { agent } from './agent-records.ts';
+import { channel } from './channel-records.ts';
 import { delivery, recipient } from './delivery-records.ts';
-import { letter, message } from './mail-records.ts';
+import { letter, message, pace } from './mail-records.ts';
 import { memory } from './memory-records.ts';
 import { gate, molecule, proto, step } from './molecule-records.ts';
 import { asked, session, sessionEntry } from './session-records.ts';
+import { swarm } from './swarm-records.ts';
 import { dispatch, escalation, patrol, worker } from './town-records.ts';
 
 /**
@@ -210,6 +212,9 @@ export const schemas = {
   message,
   letter,
   memory,
+  channel,
+  pace,
+  swarm,
   proto,
   molecule,
   step,

@@ -113,6 +113,7 @@ export const townSettingsFile = z.strictObject({
     })
     .optional(),
   mayor: z.strictObject({ auto_start: z.boolean().optional() }).optional(),
+  groups: z.record(z.string().regex(/^[A-Za-z][\w.-]{0,63}$/, 'must be a name'), z.array(z.string().min(1)).max(200)).optional(),
   max_sessions_per_agent: z.record(z.string(), atLeastOne).optional(),
   dashboard: z.strictObject({ port: z.int().min(0).max(65_535).optional() }).optional(),
   attach: z

@@ -57,6 +57,8 @@ export type Settings = {
   readonly questions: { readonly expire: number };
   /** Whether `gt up` wants a mayor. */
   readonly mayor: { readonly auto_start: boolean };
+  /** Addresses that `group:<name>` stands for. */
+  readonly groups: Readonly<Record<string, readonly string[]>>;
   /** Sessions of one agent program in the town at once, by its preset. */
   readonly max_sessions_per_agent: Readonly<Record<string, number>>;
   readonly worker: { readonly concurrency: Readonly<Record<string, number>> };
@@ -105,6 +107,7 @@ export function systemDefaults(machine: Machine): Settings {
     cycle: { on_compaction: true, context_percent: 0 },
     questions: { expire: 86_400_000 },
     mayor: { auto_start: true },
+    groups: {},
     max_sessions_per_agent: {},
     worker: { concurrency: {} },
   };

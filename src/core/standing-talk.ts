@@ -1,4 +1,4 @@
-import { isUrgent, mailboxOf, mayGo } from './mail.ts';
+import { CONSUMED, isUrgent, mailboxOf, mayGo } from './mail.ts';
 import type { Records } from './records.ts';
 
 /** Where agents, mail and memories stand (derive.ts): lists and inboxes read what they show. */
@@ -13,6 +13,9 @@ export const agentStands = (doc: Records['agent']): At => [
   ...(doc.session && !doc.session.exit ? [[usingIndex(doc.using ?? ''), doc.session.at] as const] : []),
 ];
 
+/** Protocol mail that nobody was meant to read goes sooner than other mail. */
+const overIndex = ({ why }: Records['letter']): string => (why === CONSUMED ? 'letters.consumed' : 'letters.over');
+
 /** Index of the lasting agents that would have a session if there were room for it. */
 export const AGENTS_WAITING = 'agents.waiting';
 
@@ -26,7 +29,8 @@ export const messageStands = (doc: Records['message']): At => [
 
 /**
  * A mailbox is three lists by age: all that is not archived, of these the unread, and the archive. `letters.waiting` is what its agent is still to be told,
- * `letters.urgent` what of it goes first, and `letters.due` the same by thread; `letters.over` is what may be dropped one day.
+ * `letters.urgent` what of it goes first (`letters.pressing` of that what is told at any time), and `letters.due` the same by
+ * thread; `letters.over` and `letters.consumed` are what may be dropped one day.
  */
 export function letterStands(doc: Records['letter']): At {
   const mailbox = mailboxOf(doc);
@@ -34,7 +38,7 @@ export function letterStands(doc: Records['letter']): At {
     [`letters.of:${doc.message}`, doc.at],
     [doc.state === 'archived' ? `letters.archived:${mailbox}` : `letters:${mailbox}`, doc.at],
     ...(doc.state === 'unread' ? [[`letters.unread:${mailbox}`, doc.at] as const] : []),
-    ...(mayGo(doc) ? [['letters.over', doc.stateAt ?? doc.toldAt ?? doc.at] as const] : []),
+    ...(mayGo(doc) ? [[overIndex(doc), doc.stateAt ?? doc.toldAt ?? doc.at] as const] : []),
     ...(doc.told === 'waiting' && doc.line !== undefined ? waits(doc.line, doc) : []),
   ];
 }
@@ -43,9 +47,14 @@ const waits = (line: string, { thread, priority, at }: Records['letter']): At =>
   [`letters.waiting:${line}`, at],
   [`letters.due:${line}:${thread}`, at],
   ...(isUrgent(priority) ? [[`letters.urgent:${line}`, at] as const] : []),
+  ...(priority === 0 ? [[`letters.pressing:${line}`, at] as const] : []),
 ];
 
 export const memoryStands = (doc: Records['memory']): At => [
   ['memories', doc.at],
   [`memories:${doc.for}`, doc.at],
 ];
+
+export const channelStands = (doc: Records['channel']): At => [['channels', doc.createdAt]];
+
+export const swarmStands = (doc: Records['swarm']): At => [doc.ended ? ['swarms.ended', doc.ended.at] : ['swarms.open', doc.at]];

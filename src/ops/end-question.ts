@@ -33,7 +33,15 @@ export const tell = (desk: Desk, id: string): Promise<undefined | 'later' | Refu
     const now = desk.clock.now();
     const { address, line } = doc.asker;
     const from = doc.answer?.by ?? 'gt';
-    const word = { to: address, work: line, text: wordOf(doc), mode: 'wait-idle' as const, from, expiresIn: ANSWER_KEPT_MS };
+    const word = {
+      to: address,
+      work: line,
+      text: wordOf(doc),
+      mode: 'wait-idle' as const,
+      from,
+      key: `answer ${doc.id}`,
+      expiresIn: ANSWER_KEPT_MS,
+    };
     const change = await posting(desk, reading, word);
     if (isRefusal(change) && change.refused === 'NUDGE_LINE_FULL') return unchanged('later');
     // Its work is closed, or nobody has it: there is nobody to tell.

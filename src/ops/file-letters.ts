@@ -56,9 +56,11 @@ export async function archiveRead(desk: Desk, looking: Looking): Promise<number 
   }
 }
 
+type Over = 'letters.over' | 'letters.consumed';
+
 /** Drops letters that were read, archived or told before `before` (ms), and the mails that no mailbox holds any more. @returns how many letters went */
-export async function dropLetters(desk: Desk, before: number, count = PAGE): Promise<number> {
-  const ids = await desk.books.indexUntil('letters.over', before, count);
+export async function dropLetters(desk: Desk, before: number, over: Over = 'letters.over', count = 10 * PAGE): Promise<number> {
+  const ids = await desk.books.indexUntil(over, before, count);
   for (const id of ids)
     await desk.change(async (reading) => {
       const letter = await reading.get('letter', id);

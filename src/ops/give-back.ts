@@ -3,6 +3,7 @@ import { nobodyYet } from '#core/delivery';
 import { isAgentId } from '#core/holder';
 import { MAIL_BATCH } from '#core/limits';
 import { OVERSEER, THE_TOWN_ITSELF, UNDELIVERABLE } from '#core/mail';
+import { isProtocol } from '#core/protocol-mail';
 import type { Delivery, Letter } from '#core/records';
 import { isRefusal, orThrow } from '#core/refusals';
 import type { Desk } from '#world/desk';
@@ -56,7 +57,7 @@ async function lettersLeft(desk: Desk, draft: Draft, { letters = [], work }: Del
 async function tellSenders(desk: Desk, draft: Draft, letters: readonly Letter[], why: string): Promise<void> {
   const bySender = new Map<string, Letter[]>();
   for (const letter of letters) {
-    if (letter.type === UNDELIVERABLE || letter.from === THE_TOWN_ITSELF) continue;
+    if (letter.type === UNDELIVERABLE || isProtocol(letter.type) || letter.from === THE_TOWN_ITSELF) continue;
     const key = `${letter.from} ${letter.fromLine ?? ''}`;
     bySender.set(key, [...(bySender.get(key) ?? []), letter]);
   }

@@ -1,11 +1,13 @@
 import { unchanged } from '#core/change';
 import { handIn as handedIn, handInWithoutCode, mayHandIn } from '#core/hand-in';
+import { addressOf } from '#core/holder';
 import { mergeId } from '#core/ids';
 import type { Merge, Run } from '#core/records';
 import { isRefusal, type Refusal, refuse } from '#core/refusals';
 import type { Desk } from '#world/desk';
 import type { Caller } from './ack.ts';
 import { tooLong } from './create-work.ts';
+import { alsoTold, type ProtocolMail } from './protocol-mail.ts';
 
 /** What is handed in: a head to land, or a report. */
 export type HandIn = { readonly head: string; readonly target: string; readonly author: string } | { readonly report: string };
@@ -52,14 +54,21 @@ export async function handIn(desk: Desk, caller: Caller, what: HandIn): Promise<
     }
     const now = desk.clock.now();
     if ('report' in what) {
-      const change = handInWithoutCode(run, work, what.report, now);
-      return { ...change, answer: told(run, false) };
+      const change = { ...handInWithoutCode(run, work, what.report, now), answer: told(run, false) };
+      return alsoTold(desk, reading, change, [doneMail(run)]);
     }
     const change = handedIn(run, work, await reading.get('train', work.rig), what, now);
     await reading.get('merge', change.answer.id);
-    return { ...change, answer: told(run, false, change.answer) };
+    return alsoTold(desk, reading, { ...change, answer: told(run, false, change.answer) }, [doneMail(run, change.answer)]);
   });
 }
+
+const doneMail = (run: Run, merge?: Merge): ProtocolMail => ({
+  facts: { type: 'POLECAT_DONE', work: run.work, run: run.id, rig: run.rig, ...(merge && { merge: merge.id }) },
+  from: addressOf(run),
+  fromLine: run.work,
+  to: [{ role: 'witness', rig: run.rig }],
+});
 
 function told(run: Run, again: boolean, merge?: Merge): HandedIn {
   const head = merge?.head ?? run.submitted?.head;

@@ -1,4 +1,4 @@
-import { nobodyYet, postMail } from '#core/delivery';
+import { isQuiet, nobodyYet, postMail } from '#core/delivery';
 import { isAgentId } from '#core/holder';
 import { shortHash } from '#core/ids';
 import { HOLD_MS, MAIL_BATCH, MAIL_LOOK } from '#core/limits';
@@ -28,7 +28,10 @@ export async function ensureMail(desk: Desk, draft: Draft, line: string, rig: st
   const recipient = (await draft.get('recipient', line)) ?? nobodyYet(line);
   for (const { id, mail } of recipient.line) {
     const doc = mail ? await draft.get('delivery', id) : undefined;
-    if (doc && !doc.letters && doc.state === 'pending') return draft.put({ noun: 'recipient', doc: recipient });
+    if (!doc || doc.letters || doc.state !== 'pending') continue;
+    draft.put({ noun: 'recipient', doc: recipient });
+    if (recipient.dnd) draft.put({ noun: 'delivery', doc }); // what waits for quiet to end looks whether this passes
+    return;
   }
   const now = desk.clock.now();
   const fresh: Delivery = {
@@ -66,9 +69,12 @@ async function freeDelivery(desk: Desk, reading: Reading): Promise<string> {
  * claim must write the line too, which is what keeps a letter that is sent meanwhile from being passed over.
  */
 export async function bindMail(desk: Desk, reading: Reading, doc: Delivery, room: number): Promise<Bound | 'later' | undefined> {
-  const waiting = await nextWaiting(desk, reading, doc.work);
+  const recipient = await reading.get('recipient', doc.work);
+  const quiet = recipient !== undefined && isQuiet(recipient, desk.clock.now());
+  const waiting = quiet ? await pressing(desk, reading, doc.work) : await nextWaiting(desk, reading, doc.work);
   const taken = thatFit(waiting, room);
-  if (taken.length === 0) return waiting.length > 0 ? 'later' : undefined;
+  if (taken.length === 0)
+    return waiting.length > 0 || (quiet && (await desk.books.count(`letters.waiting:${doc.work}`)) > 0) ? 'later' : undefined;
   const bodies = await Promise.all(taken.map(({ message }) => desk.books.textField(message, 'body')));
   const { text } = fitForTerminal(
     mailText(
@@ -104,6 +110,11 @@ async function nextWaiting(desk: Desk, reading: Reading, line: string): Promise<
     )),
   ];
   return inTurn(letters).filter(({ id }) => whole.has(id));
+}
+
+/** What is told also to somebody who does not want to be disturbed, in its order. */
+async function pressing({ books }: Desk, reading: Reading, line: string): Promise<Letter[]> {
+  return inTurn(await lettersOf(reading, await books.index(`letters.pressing:${line}`, 0, MAIL_LOOK - 1)));
 }
 
 async function lettersOf(reading: Reading, ids: readonly string[]): Promise<Letter[]> {

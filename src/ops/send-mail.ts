@@ -5,9 +5,10 @@ import type { Letter, Message } from '#core/records';
 import { isRefusal, type Refusal, refuse } from '#core/refusals';
 import { headOf } from '#core/spoken';
 import type { Desk } from '#world/desk';
-import { type Addressee, type Directory, resolveAddresses } from './addressees.ts';
+import { type Addressee, type Ground, resolveAddresses } from './addressees.ts';
 import { Draft } from './draft.ts';
 import { ensureMail, rigOfLine } from './mail-delivery.ts';
+import { askAboutLoop, refusePace } from './mail-loop.ts';
 
 /** A mail as it is written. */
 export type Mail = {
@@ -23,6 +24,10 @@ export type Mail = {
   readonly priority?: number;
   /** The mail that it answers: it goes into its thread. */
   readonly replyTo?: string;
+  /** A program sends it, without anybody's decision: another such mail is not answered by it. */
+  readonly auto?: boolean;
+  /** Of protocol mail. */
+  readonly facts?: Message['facts'];
   /** Chosen by the caller, so that sending again sends nothing: `newMailId`, or words of what it tells of. */
   readonly id?: string;
 };
@@ -31,7 +36,7 @@ export type Sent = {
   readonly id: string;
   readonly thread: string;
   readonly subject: string;
-  readonly boxes: ReadonlyArray<{ readonly box: string; readonly line: string | null }>;
+  readonly boxes: ReadonlyArray<{ readonly box: string; readonly line: string | null; readonly for?: string }>;
 };
 
 const ID_LENGTH = 7;
@@ -41,8 +46,8 @@ const bytes = (text: string): number => new TextEncoder().encode(text).length;
 export const newMailId = (random: (bytes: number) => Uint8Array): string => `ml-${shortHash(random(ID_LENGTH), ID_LENGTH)}`;
 
 /** Sends a mail to addresses: a letter in each mailbox, and its agents are told, each once. */
-export async function sendMail(desk: Desk, rigs: Directory['rigs'], mail: Mail): Promise<Sent | Refusal> {
-  const found = await resolveAddresses({ books: desk.books, rigs }, [...mail.to, ...(mail.cc ?? [])]);
+export async function sendMail(desk: Desk, ground: Ground, mail: Mail): Promise<Sent | Refusal> {
+  const found = await resolveAddresses({ books: desk.books, ...ground }, [...mail.to, ...(mail.cc ?? [])], mail);
   return isRefusal(found) ? found : postLetters(desk, mail, found.boxes);
 }
 
@@ -59,6 +64,7 @@ export async function postLetters(desk: Desk, mail: Mail, boxes: readonly Addres
       const written = known ? await sentBefore(desk, known) : await writeMail(desk, draft, { ...mail, id }, boxes);
       return isRefusal(written) ? written : draft.change(written);
     });
+    if (isRefusal(sent) && sent.refused === 'MAIL_LOOP') await askAboutLoop(desk, sent);
     if (!isRefusal(sent) || sent.refused !== 'BOOKS_BUSY' || tries >= TRIES) return sent;
   }
 }
@@ -79,8 +85,15 @@ function refusalOf({ text, subject }: Mail, boxes: readonly Addressee[]): Refusa
 
 async function sentBefore(desk: Desk, { id, thread, subject }: Message): Promise<Sent> {
   const letters = await desk.books.readMany('letter', await desk.books.index(`letters.of:${id}`));
-  return { id, thread, subject, boxes: letters.map(({ box, line }) => ({ box, line: line ?? null })) };
+  return { id, thread, subject, boxes: letters.map(boxOf) };
 }
+
+type Reached = { readonly box: string; readonly line?: string | undefined; readonly for?: string | undefined };
+const boxOf = ({ box, line, for: whom }: Reached) => ({
+  box,
+  line: line ?? null,
+  ...(whom !== undefined && { for: whom }),
+});
 
 /** Writes a mail, its letters and the deliveries that they need, into a change. */
 export async function writeMail(
@@ -89,40 +102,46 @@ export async function writeMail(
   mail: Mail & { readonly id: string },
   boxes: readonly Addressee[],
 ): Promise<Sent | Refusal> {
-  const message = await messageOf(desk, draft, mail);
+  const { message, ...thread } = await messageOf(desk, draft, mail);
+  const wrong = await refusePace(desk, draft, mail, thread, boxes);
+  if (wrong) return wrong;
   draft.put({ noun: 'message', doc: message });
   draft.write(message.id, { body: mail.text });
   const lines = new Map<string, { rig: string; box: string }>();
-  for (const { box, line, tell = true } of boxes) {
+  for (const one of boxes) {
+    const { box, line, tell = true } = one;
     const rig = line === undefined ? undefined : await rigOfLine(draft, line);
-    if (line !== undefined && rig === undefined) return refuse('MAIL_GONE', { box, why: `${line} is closed` });
-    const letter = letterOf(message, box, line, tell);
+    if (line !== undefined && tell && rig === undefined) return refuse('MAIL_GONE', { box, why: `${line} is closed` });
+    const letter = letterOf(message, one);
     await draft.get('letter', letter.id); // nobody has it: the id of its message is new
     draft.put({ noun: 'letter', doc: letter });
     if (line !== undefined && tell) lines.set(line, { rig: rig ?? '', box });
   }
   for (const [line, { rig, box }] of lines) await ensureMail(desk, draft, line, rig, box);
-  const { id, thread, subject, type, priority } = message;
+  const { id, subject, type, priority } = message;
   const to = boxes.slice(0, 5).map(({ box }) => box);
   draft.say({
     type: 'mail.sent',
     subject: id,
     data: { from: mail.from, to, boxes: boxes.length, subject: headOf(subject), type, priority },
   });
-  return { id, thread, subject, boxes: boxes.map(({ box, line }) => ({ box, line: line ?? null })) };
+  return { id, thread: message.thread, subject, boxes: boxes.map(boxOf) };
 }
 
+type Threaded = { readonly message: Message; readonly root: Message | undefined; readonly parent: Message | undefined };
+
 /** The record, and its thread's first mail with it: a mail is later than all before it in its thread. */
-async function messageOf(desk: Desk, draft: Draft, mail: Mail & { readonly id: string }): Promise<Message> {
-  const { id, from, fromLine, to, cc = [], text, type = 'note', priority = 2, replyTo } = mail;
+async function messageOf(desk: Desk, draft: Draft, mail: Mail & { readonly id: string }): Promise<Threaded> {
+  const { id, from, fromLine, to, cc = [], text, type = 'note', priority = 2, replyTo, facts, auto } = mail;
   await draft.get('message', id);
   const parent = replyTo === undefined ? undefined : await draft.get('message', replyTo);
   const thread = parent?.thread ?? id;
-  const root = parent ? await draft.get('message', thread) : undefined;
-  const at = Math.max(desk.clock.now(), (root?.lastAt ?? root?.at ?? 0) + 1);
-  if (root) draft.put({ noun: 'message', doc: { ...root, lastAt: at } });
+  const first = parent ? await draft.get('message', thread) : undefined;
+  const at = Math.max(desk.clock.now(), (first?.lastAt ?? first?.at ?? 0) + 1);
+  const root = first && { ...first, lastAt: at };
+  if (root) draft.put({ noun: 'message', doc: root });
   const given = mail.subject?.trim() || (parent ? `Re: ${parent.subject.replace(/^(Re: )+/, '')}` : subjectOf(text));
-  return {
+  const message: Message = {
     id,
     from,
     ...(fromLine !== undefined && { fromLine }),
@@ -136,16 +155,20 @@ async function messageOf(desk: Desk, draft: Draft, mail: Mail & { readonly id: s
     at,
     bytes: bytes(text),
     head: headOf(text),
+    ...(facts && { facts }),
+    ...(auto && { auto }),
   };
+  return { message, root, parent };
 }
 
-function letterOf(message: Message, box: string, line: string | undefined, tell: boolean): Letter {
+function letterOf(message: Message, { box, line, tell = true, filed, for: whom }: Addressee): Letter {
   const { id, from, fromLine, subject, type, priority, thread, replyTo, at, bytes: size, head } = message;
   return {
     id: letterId(id, mailboxOf({ box, line })),
     message: id,
     box,
     ...(line !== undefined && { line }),
+    ...(whom !== undefined && { for: whom }),
     from,
     ...(fromLine !== undefined && { fromLine }),
     subject,
@@ -156,8 +179,7 @@ function letterOf(message: Message, box: string, line: string | undefined, tell:
     at,
     bytes: size,
     head,
-    // What an agent leaves to itself its next session is given as it starts: unread it would stay for ever.
-    ...(line !== undefined && line === fromLine && !tell ? { state: 'read', stateAt: message.at } : { state: 'unread' }),
+    ...(filed === undefined ? { state: 'unread' } : { state: filed.as, stateAt: at, why: filed.why }),
     told: line !== undefined && tell ? 'waiting' : 'none',
   };
 }

@@ -5,6 +5,7 @@ import { answered, MILESTONE, sling as slung } from '#core/work';
 import type { Desk } from '#world/desk';
 import type { Reading } from '#world/store/books';
 import { awake } from './park.ts';
+import { beginSwarms, planSwarms } from './swarm.ts';
 
 /** What became of one item: it is on its way (and waits for these first), or why not. */
 export type Slung =
@@ -24,6 +25,7 @@ type Input = {
 /** Puts items on the hook. Each gets its own answer; a blocked one is accepted, and is done when what it waits for is closed. */
 export async function sling(desk: Desk, input: Input): Promise<readonly Slung[]> {
   const answers = new Map<string, Refusal | undefined>();
+  const swarms = await planSwarms(desk, [...new Set(input.ids)]);
   let last = 0;
   for (const id of new Set(input.ids)) {
     // One ms apart: the line keeps the order in which they were named.
@@ -31,6 +33,7 @@ export async function sling(desk: Desk, input: Input): Promise<readonly Slung[]>
     answers.set(id, await slingOne(desk, id, input, last));
   }
   const accepted = [...answers].filter(([, refusal]) => !refusal).map(([id]) => id);
+  await beginSwarms(desk, swarms, accepted);
   const unmet = accepted.length > 0 ? await desk.books.unmet(...accepted) : [];
   const waits = new Map(accepted.map((id, i) => [id, unmet[i] ?? []]));
   return [...answers].map(

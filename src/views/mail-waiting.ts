@@ -45,8 +45,9 @@ export async function whyMailWaits(books: Books, line: string): Promise<Reason[]
   const count = waiting + (mail.letters?.length ?? 0);
   const mails = `${count} ${count === 1 ? 'mail' : 'mails'}`;
   const [first] = open;
-  const at =
-    mail.state === 'claimed'
+  const at = recipient?.dnd
+    ? `it does not want to be disturbed${recipient.dnd.until ? `, until ${new Date(recipient.dnd.until).toISOString().slice(0, 16)}Z` : ''} (\`gt dnd off\`)`
+    : mail.state === 'claimed'
       ? `${mail.id} is claimed for its ${mail.claim?.path ?? 'terminal'}`
       : first && first.id !== mail.id
         ? `${first.id}, which is ${first.state}, is before it`

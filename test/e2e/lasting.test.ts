@@ -127,6 +127,16 @@ test('books that were cut back to before the mayor began take it back: the same 
   await spokenTo('still there?');
 });
 
+test('who peeks at a role that gt fills itself sees what it does', async () => {
+  for (const role of ['alpha/witness', 'alpha/refinery', 'deacon', 'boot'])
+    expect((await town.does(['peek', role])).out).toMatch(new RegExp(`^${role}[ \\w]* gt itself`));
+  expect((await town.gt(['peek', 'beta/witness'])).exit).toBe(3);
+  expect(await town.gt(['nudge', 'alpha/witness', 'hello'])).toMatchObject({
+    exit: 3,
+    err: expect.stringContaining('`gt peek alpha/witness` shows what it does'),
+  });
+});
+
 triedOnTmux(
   'the menu of agents attaches, and is there again when one leaves; a role that is code is seen at its work',
   async () => {

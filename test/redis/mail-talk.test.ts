@@ -18,7 +18,7 @@ import { MailAtWork, mailsIn } from '../support/mail-at-work.ts';
 import { type PrivateRedis, privateRedis } from '../support/redis.ts';
 import { close, good, newItem, shop, town } from '../support/shop.ts';
 
-const RIGS = [{ name: 'shop', prefix: 'sh' }];
+const GROUND = { rigs: [{ name: 'shop', prefix: 'sh' }], machine: 'anvil', groups: {} };
 
 let redis: PrivateRedis;
 let mail: MailAtWork;
@@ -68,6 +68,14 @@ describe('an agent that reads its mail itself', () => {
       `- ${a.id} from overseer, now: one`,
     ]);
   });
+
+  test('hears at its start nothing of the note that it left to itself: that stands there already', async () => {
+    const run = await books().read('run', mail.at.caller.run);
+    if (!run) throw new Error('no run');
+    await mailToSelf(mail.desk, run, { session: mail.at.caller.session, note: 'half is done' });
+    expect(await books().count(`letters.unread:${mail.at.work}`)).toBe(1);
+    expect(await mailForPrime(books(), run, mail.desk.clock.now())).toBe('');
+  });
 });
 
 test('what an agent leaves to itself as it is handed off lies read in its mailbox, and goes in time', async () => {
@@ -99,7 +107,7 @@ test('what waits for an agent that lasts looks again as soon as its session has 
 });
 
 test('an agent that lasts is told by its hooks what waited for it, before there was one and while it was away', async () => {
-  const before = good(await sendMail(mail.desk, RIGS, { from: 'overseer', to: ['mayor'], text: 'good morning' }));
+  const before = good(await sendMail(mail.desk, GROUND, { from: 'overseer', to: ['mayor'], text: 'good morning' }));
   const [session, token] = ['hq-mayor.s1', 'tdesk.hq-mayor.s1.00112233445566778899'];
   await mail.desk.change(async (reading) => {
     await reading.get('agent', 'hq-mayor');
@@ -112,7 +120,7 @@ test('an agent that lasts is told by its hooks what waited for it, before there 
   await delivered(mail.desk, fetched);
   expect(await books().read('letter', `${before.id}@mayor`)).toMatchObject({ told: 'told', session });
   expect(await mailForPrime(books(), mayor(session, token), mail.desk.clock.now())).toContain(before.id);
-  good(await sendMail(mail.desk, RIGS, { from: 'overseer', to: ['mayor'], text: 'and one thing more' }));
+  good(await sendMail(mail.desk, GROUND, { from: 'overseer', to: ['mayor'], text: 'and one thing more' }));
   const facts = { town, now: mail.desk.clock.now(), rigs: [shop], session: async () => undefined };
   expect((await why(mail.desk, facts, 'hq-mayor'))?.reasons.map(({ code }) => code)).toContain('mail-waits');
 });
@@ -147,10 +155,10 @@ describe('a thread', () => {
 
   test('goes on with who wrote, and with nobody who has that name later', async () => {
     const asked = await toMe('may I?');
-    const answer = good(await replyMail(mail.desk, RIGS, asked.id, { from: 'overseer', to: [], text: 'yes' }));
+    const answer = good(await replyMail(mail.desk, GROUND, asked.id, { from: 'overseer', to: [], text: 'yes' }));
     expect(answer).toMatchObject({ thread: asked.id, subject: 'Re: may I?', boxes: [{ box: mail.box, line: mail.at.work }] });
     await close(mail.desk, mail.at.work);
-    expect(await replyMail(mail.desk, RIGS, asked.id, { from: 'overseer', to: [], text: 'well' })).toMatchObject({
+    expect(await replyMail(mail.desk, GROUND, asked.id, { from: 'overseer', to: [], text: 'well' })).toMatchObject({
       refused: 'MAIL_GONE',
     });
   });
@@ -158,7 +166,7 @@ describe('a thread', () => {
 
 describe('an address', () => {
   const boxesOf = async (...addresses: string[]) => {
-    const found = await resolveAddresses({ books: books(), rigs: RIGS }, addresses);
+    const found = await resolveAddresses({ books: books(), ...GROUND }, addresses);
     return isRefusal(found) ? found : found.boxes;
   };
 
@@ -183,7 +191,7 @@ describe('an address', () => {
       refused: 'ADDRESS_UNKNOWN',
       facts: { hint: expect.stringContaining('`shop/toast`') },
     });
-    expect(await sendMail(mail.desk, RIGS, { from: 'overseer', to: ['majjor'], text: 'x' })).toMatchObject({
+    expect(await sendMail(mail.desk, GROUND, { from: 'overseer', to: ['majjor'], text: 'x' })).toMatchObject({
       facts: { hint: expect.stringContaining('`mayor`') },
     });
     const item = await newItem(mail.desk, 'nobody has it');

@@ -4,6 +4,7 @@ import { burn } from '#ops/burn';
 import { cancelMolecule } from '#ops/cancel-molecule';
 import { closeStep } from '#ops/end-step';
 import { squash } from '#ops/squash';
+import { swarms } from '#processors/swarms';
 import { work } from '#processors/work';
 import { legsAtWork } from '#views/legs-at-work';
 import type { World } from '#world/world';
@@ -30,7 +31,7 @@ const LEG = { exec: { executor: 'polecat' } } as const;
 const RIG = { rig: () => ({ file: { beads: { prefix: 'gp' } } }) } as unknown as Partial<World>;
 
 async function begun(phase: 'liquid' | 'vapor' = 'liquid'): Promise<string> {
-  at = await moleculeTown(server.path, RIG, {}, { work });
+  at = await moleculeTown(server.path, RIG, {}, { work, swarms });
   worker = await at.begin();
   const legs = [
     planStep('left', [], {
@@ -153,3 +154,26 @@ test('an item that an agent has goes on when its molecule is cancelled, and is c
   await closed(left);
   await at.becomes(`molecules/${id}@1`, 'completed');
 });
+
+test('legs are a batch: the witness is told when they begin, mayor and overseer when the last has ended', async () => {
+  const mol = await begun();
+  const start = await until('the batch has begun', () => at.op.books.read('message', `ml-swarm-start-sw-${mol}`));
+  expect(start).toMatchObject({
+    facts: { items: ['left', 'right', 'both'].map((key) => `${mol}.${key}`), total: 3, rig: 'shop' },
+  });
+  const left = await itemOf(mol, 'left');
+  await at.put('work', {
+    ...there(await at.op.books.read('work', left)),
+    status: 'closed',
+    closed: { at: 9, reason: 'landed', commit: 'c'.repeat(40) },
+  });
+  await until('the first has ended', async () => (await stepOf(mol, 'left')).status === 'closed');
+  good(await cancelMolecule(at.op, { id: mol, reason: 'no time' }));
+  const told = await until('the batch has ended', () => at.op.books.read('message', `ml-swarm-complete-sw-${mol}`));
+  expect(told.facts).toMatchObject({ landed: 1, failed: 0, skipped: 2 });
+});
+
+function there<T>(one: T | undefined): T {
+  if (one === undefined) throw new Error('it is not there');
+  return one;
+}

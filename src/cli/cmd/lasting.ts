@@ -1,13 +1,13 @@
 import { attachLasting } from '#cli/attach-lasting';
 import { type Command, command, type Group } from '#cli/command';
 import { liveView } from '#cli/live-view';
-import { CODE, lookAtRole } from '#cli/role-look';
+import { lookAtRole } from '#cli/role-look';
 import { roleText } from '#cli/role-text';
 import { namedBy, wordsOf } from '#cli/role-words';
 import { withDesk } from '#cli/wire';
 import type { Visited } from '#cli/wire-attach';
 import { type LastingRole, placeOf, startAgent } from '#cli/wire-lasting';
-import { gtFor } from '#core/agent-words';
+import { CODE_ROLES, gtFor } from '#core/agent-words';
 import { isRefusal, type Refusal } from '#core/refusals';
 import { restartAgent, stopAgent } from '#ops/stop-agent';
 import { type AgentLine, agentLine } from '#views/agents';
@@ -92,7 +92,7 @@ export function restart(role: LastingRole): Command {
 
 export function attach(role: LastingRole): Command {
   const { args, options, example } = wordsOf(role);
-  const isCode = CODE.includes(role);
+  const isCode = CODE_ROLES.some((one) => one === role);
   return command({
     args,
     options: [...options, AGENT, READ_ONLY],

@@ -1,6 +1,6 @@
 import { command } from '#cli/command';
 import { mailed, sentText, WRITING } from '#cli/mailing';
-import { mailboxHere, mailTextOf, rigPrefixes } from '#cli/wire-mail';
+import { groundOf, mailboxHere, mailTextOf } from '#cli/wire-mail';
 import { isRefusal, refuse } from '#core/refusals';
 import { replyMail } from '#ops/reply-mail';
 import { mailMeant } from '#views/mail';
@@ -19,14 +19,14 @@ export const mailReply = command({
     const words = args.text.length > 0 ? args.text.join(' ') : undefined;
     const text = await mailTextOf({ text: opts.message ?? words, file: opts.file, stdin: opts.stdin }, io);
     if (isRefusal(text)) return text;
-    const { subject, cc, type, priority } = opts;
-    return mailed(call, { to: [], cc, subject, text, type, priority }, async (town, mail) => {
+    const { subject, cc, type, priority, auto } = opts;
+    return mailed(call, { to: [], cc, subject, text, type, priority, auto }, async (town, mail) => {
       const here = await mailboxHere(town, io, undefined);
       if (isRefusal(here)) return here;
       const id = await mailMeant(town.desk.books, here.mailbox, args.id);
       if (id === undefined) return refuse('MAIL_UNKNOWN', { id: args.id, box: here.of });
-      const rigs = await rigPrefixes(town);
-      return isRefusal(rigs) ? rigs : replyMail(town.desk, rigs, id, mail);
+      const ground = await groundOf(town);
+      return isRefusal(ground) ? ground : replyMail(town.desk, ground, id, mail);
     });
   },
   text: sentText,

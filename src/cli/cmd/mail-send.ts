@@ -32,8 +32,8 @@ export const mailSend = command({
         what: 'The mail is for nobody.',
         hint: 'Name an address, or take --human: `gt mail send mayor "done"`.',
       });
-    const { subject, cc, type, priority, 'reply-to': replyTo } = opts;
-    const written = { to, cc, subject, text, type, priority, ...(replyTo !== undefined && { replyTo }) };
+    const { subject, cc, type, priority, auto, 'reply-to': replyTo } = opts;
+    const written = { to, cc, subject, text, type, priority, auto, ...(replyTo !== undefined && { replyTo }) };
     return mailed(call, written, postByAddress);
   },
   text: sentText,

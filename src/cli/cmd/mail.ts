@@ -11,6 +11,11 @@ export const mail: Group = {
     archive: { help: 'Puts mails aside', load: async () => (await import('./mail-archive.ts')).mailArchive },
     search: { help: 'Finds mails', load: async () => (await import('./mail-search.ts')).mailSearch },
     export: { help: 'Writes a mailbox as JSON lines', load: async () => (await import('./mail-export.ts')).mailExport },
+    broadcast: { help: 'Sends a mail to every agent', load: async () => (await import('./mail-broadcast.ts')).mailBroadcast },
+    channels: { help: 'The channels', load: async () => (await import('./mail-channels.ts')).mailChannels },
+    subscribe: { help: 'Puts you on a channel', load: async () => (await import('./mail-subscribe.ts')).mailSubscribe },
+    unsubscribe: { help: 'Takes you off a channel', load: async () => (await import('./mail-subscribe.ts')).mailUnsubscribe },
+    claim: { help: 'Takes the oldest mail of a queue', load: async () => (await import('./mail-claim.ts')).mailClaim },
     check: { help: 'What waits for this session', load: async () => (await import('./mail-check.ts')).mailCheck },
   },
 };

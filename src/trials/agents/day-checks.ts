@@ -12,11 +12,16 @@ type Listed = { readonly id: string; readonly way: string | null; readonly live:
 const lack = (holds: boolean, words: string): string[] => (holds ? [] : [words]);
 const MAYOR = 'hq-mayor';
 
-/** What the hook of a start said stands before the first answer of the model. @returns what does not hold */
-function primed(day: Day, conversation: string | undefined, ...words: readonly string[]): string[] {
+/** What a conversation was told before the first answer of its model. */
+function contextOf(day: Day, conversation: string | undefined): string {
   const turns = day.asked(conversation)[0]?.turns ?? [];
   const first = turns.findIndex(({ who }) => who === 'model');
-  const before = (first < 0 ? turns : turns.slice(0, first)).map(({ text }) => text).join('\n');
+  return (first < 0 ? turns : turns.slice(0, first)).map(({ text }) => text).join('\n');
+}
+
+/** What the hook of a start said stands there. @returns what does not hold */
+function primed(day: Day, conversation: string | undefined, ...words: readonly string[]): string[] {
+  const before = contextOf(day, conversation);
   return words.flatMap((one) => lack(before.includes(one), `"${one}" did not reach the model before its first answer`));
 }
 
@@ -165,6 +170,9 @@ async function isHandedOff(day: Day): Promise<string[]> {
   await submit(person, preset, GO_ON);
   const second = await day.session(2);
   const need = await question(day, LATER.text);
+  const shorter = day.asked(before.session?.conversation).find(({ turns }) => turns.some(({ text }) => text.includes(GO_ON)));
+  const told = shorter?.turns.map(({ text }) => text).join('\n') ?? '';
+  const hasContext = [`you are shop/polecats/${before.name}`, 'step 2 of 3: tests'].every((one) => told.includes(one));
   const run = await day.run();
   const closes = await day.closes();
   const results = day.asked(second.conversation).flatMap(({ turns }) => turns.filter(({ who }) => who === 'tool'));
@@ -174,6 +182,8 @@ async function isHandedOff(day: Day): Promise<string[]> {
     ...lack(closes.join() === 'build,tests', `closed are ${closes.join()}`),
     ...lack(results[0]?.text.includes('step 2 of 3: tests') === true, `it was told first: ${results[0]?.text}`),
     ...primed(day, second.conversation, 'From your session before this one', NOTE, 'step 2 of 3: tests'),
+    ...lack(hasContext, 'the shorter conversation was not told again who it is, and its step'),
+    ...lack(!/^- ml-.*: Handoff of/m.test(contextOf(day, second.conversation)), 'its own note was told to it as mail, too'),
     ...lack(noted?.data['by'] === before.session?.id, `its note was written by ${noted?.data['by']}`),
     ...lack(run.sessions === 2 && run.deaths === 0, `it is session ${run.sessions}, after ${run.deaths} deaths`),
     ...lack(second.mode !== 'resume', 'it went on with the old conversation'),

@@ -8,7 +8,7 @@ type Part = { readonly hears: RegExp; readonly steps: readonly ScriptStep[] };
 const ANSWERS = 200;
 
 /** A script that goes on with the part whose words were said last. Conversations that hear none of them are answered in a word. */
-export function mindOf(parts: readonly Part[]): ScriptStep[] {
+function mindOf(parts: readonly Part[]): ScriptStep[] {
   const think = (conversation: Conversation): Step => {
     const { turns } = conversation;
     const heard = parts.map(({ hears, steps }) => ({
@@ -26,7 +26,7 @@ export function mindOf(parts: readonly Part[]): ScriptStep[] {
 }
 
 /** What the last tool answered. */
-export const lastResult = ({ turns }: Conversation): string => turns.findLast(({ who }) => who === 'tool')?.text ?? '';
+const lastResult = ({ turns }: Conversation): string => turns.findLast(({ who }) => who === 'tool')?.text ?? '';
 
 /** The ids of items that commands named at the beginning of a line, oldest first. */
 const idsIn = ({ turns }: Conversation): string[] =>

@@ -10,7 +10,7 @@ import { isReady } from './scenes.ts';
 import { Stage } from './stage.ts';
 
 /** How long one thing of the day may take: for a machine that has other things to do. */
-export const LIMIT_MS = 180_000;
+const LIMIT_MS = 180_000;
 const LOOK_MS = 250;
 
 /** A day in a town whose agents are the real program: what is asked of it, and what there is to see. */
