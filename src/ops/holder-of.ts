@@ -13,7 +13,7 @@ export async function holderOfLine(
 ): Promise<{ readonly holder?: Holder; readonly over: boolean }> {
   if (isAgentId(line)) {
     const agent = await books.read('agent', line);
-    return agent ? { holder: agent, over: false } : { over: true };
+    return agent ? { holder: agent, over: agent.removed !== undefined } : { over: true };
   }
   const work = await books.read('work', line);
   if (!work?.run) return { over: !work || work.status === 'closed' };

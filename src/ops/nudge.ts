@@ -99,7 +99,7 @@ async function rigOfWork(id: string, reading: Reading): Promise<string | Refusal
 /** An agent that lasts is spoken to also while it is away: it may be back before the word has lost its point. */
 async function rigOfAgent(id: string, reading: Reading): Promise<string | Refusal> {
   const agent = await reading.get('agent', id);
-  if (!agent) return refuse('AGENT_UNKNOWN', { agent: id, hint: '`gt agents list` shows all.' });
+  if (!agent || agent.removed) return refuse('AGENT_UNKNOWN', { agent: id, hint: '`gt agents list` shows all.' });
   return agent.rig;
 }
 

@@ -1,5 +1,6 @@
 import type { NewEvent } from '#core/change';
 import { addressOf } from '#core/holder';
+import { member } from '#core/ids';
 import type { Agent } from '#core/records';
 import { type Refusal, refuse } from '#core/refusals';
 import type { Desk } from '#world/desk';
@@ -54,6 +55,9 @@ export async function removeAgent(desk: Desk, id: string): Promise<Agent | Refus
     if (known.wanted || (known.session && !known.session.exit)) return refuse('AGENT_AT_WORK', { agent: addressOf(known) });
     const { agent: _agent, using: _using, branch: _branch, ...rest } = known;
     const doc: Agent = { ...rest, removed: { at: desk.clock.now(), by: desk.actor } };
-    return { put: [{ noun: 'agent', doc }], events: [about(doc, 'agent.removed')], answer: doc };
+    // What waits to be said to it finds that nobody will come.
+    const waits = (await reading.get('recipient', id))?.line ?? [];
+    const marks = waits.map((entry) => member('deliveries', entry.id));
+    return { put: [{ noun: 'agent', doc }], events: [about(doc, 'agent.removed')], marks, answer: doc };
   });
 }
