@@ -111,12 +111,8 @@ export async function delivered(desk: Desk, { owner, deliveries }: Fetched): Pro
 }
 
 async function read(reading: Reading, ids: readonly string[]): Promise<Map<string, Delivery>> {
-  const docs = new Map<string, Delivery>();
-  for (const id of ids) {
-    const doc = await reading.get('delivery', id);
-    if (doc) docs.set(id, doc);
-  }
-  return docs;
+  const found = await Promise.all(ids.map((id) => reading.get('delivery', id)));
+  return new Map(found.flatMap((doc) => (doc ? [[doc.id, doc] as const] : [])));
 }
 
 type Told = HookCall & { readonly session: string };
