@@ -39,9 +39,7 @@ async function fetched(
         return undefined;
       }
     }
-    // Nothing new is said to one that sleeps, or that is about to make room for the next session.
-    const mayPrint = mayBlock && !(holder && (holder.asleep || isAskedToEnd(holder)));
-    const found = await hookCalled(desk, caller, { at, input, mayPrint, hold });
+    const found = await hookCalled(desk, caller, { at, input, mayPrint: mayBlock, hold });
     const rests = at === 'stop' && !isRefusal(found) && found.deliveries.length === 0;
     // Its processor waits for this moment.
     if (rests && holder && (holder.session?.due || isAskedToEnd(holder))) await ack(desk, caller, { noted: { kind: 'rested' } });
