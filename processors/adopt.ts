@@ -23,8 +23,8 @@ export async function adopted(session: SessionInfo, world: World): Promise<boole
   const answer = await desk.change<boolean>(async (reading) => {
     const known = await reading.get('agent', id);
     if (known?.session?.id === session.id && !known.session.exit) return { put: [], answer: true };
-    if (known && (known.sessions > n || (known.session && !known.session.exit && known.sessions >= n)))
-      return { put: [], answer: false };
+    // One that the books know is none that they have forgotten: its end may have been noted since the host was asked.
+    if (known && known.sessions >= n) return { put: [], answer: false };
     const base: Agent = known ?? {
       ...of,
       id,

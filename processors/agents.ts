@@ -18,6 +18,7 @@ import { sayFirst } from './first-words.ts';
 import { handOffByGt, withTurn } from './hand-off.ts';
 import { changeSession, noteProcess } from './session-changes.ts';
 import { agentRules, sessionFacts } from './session-facts.ts';
+import { PASSING } from './suspend.ts';
 
 /**
  * A lasting agent: makes its session what the books say. Active while it lives, parked while nobody wants it. Whatever it does is noted first or can be found
@@ -66,7 +67,7 @@ async function obey(
 
 /** Its program cannot be started: that is said where people look, and tried again by and by. */
 async function unfit(fault: unknown, agent: Agent, world: World): Promise<Answer> {
-  if (!(fault instanceof Refused)) throw fault;
+  if (!(fault instanceof Refused) || PASSING.includes(fault.refusal.refused)) throw fault;
   const { says } = explain(fault.refusal);
   await changeAgent(agent.id, world, (now) => (heldBack(now) ? now : waiting(now, says, world)), held);
   return sleep(world.desk.clock.now() + UNFIT_TRY_MS, says);
@@ -76,8 +77,8 @@ async function unfit(fault: unknown, agent: Agent, world: World): Promise<Answer
 const held = ({ waits }: Agent): Omit<NewEvent, 'subject'> | undefined =>
   waits && { type: 'agent.held', data: { why: waits.why.slice(0, 300) } };
 
-const waiting = (agent: Agent, why: string, { desk }: World): Agent =>
-  agent.waits?.why === why ? agent : { ...agent, waits: { at: desk.clock.now(), why } };
+const waiting = (agent: Agent, why: string, { desk }: World, place = false): Agent =>
+  agent.waits?.why === why ? agent : { ...agent, waits: { at: desk.clock.now(), why, ...(place ? { place } : {}) } };
 
 /**
  * Writes its next session down, if its program may have one more. Who counts writes the town's slots too, as whoever grants a run does, so that two never
@@ -103,7 +104,7 @@ async function noteSession(
         const live = await desk.books.count(usingIndex(preset));
         if (live >= limit) {
           full = `${live} of ${limit} sessions of ${preset} run (max_sessions_per_agent)`;
-          return waiting(now, full, world);
+          return waiting(now, full, world, true);
         }
         put({ noun: 'dispatch', doc: { ...slots, granted: (slots.granted ?? 0) + 1 } });
       }
@@ -130,9 +131,7 @@ const cycles = ({ role, rig }: Agent, world: World): boolean =>
 /** The record with its next session: it goes on with the conversation of the last one where that may be, and has what somebody wants it to hear first. */
 function begun(agent: Agent, { n, id, preset, token, at, cycles }: Beginning): Agent {
   const { notBefore: _pause, waits: _waits, goOn, first, ...rest } = agent;
-  const { cycle, ...asIfEnded } = agent;
-  // A person may ask for a fresh session that goes on with the conversation all the same.
-  const before = sessionBefore(cycle?.hurry ? (asIfEnded as Agent) : agent);
+  const before = sessionBefore(agent, goOn);
   const goesOn = before?.goesOn === true && goOn === true && agent.using === preset;
   const session = {
     id,

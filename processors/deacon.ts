@@ -113,16 +113,19 @@ export async function dropDeliveries(desk: Desk): Promise<void> {
 async function forgetSessions(world: World): Promise<number> {
   const { desk } = world;
   let mended = 0;
-  for (const session of await world.host().list()) {
-    const holder = await holderOf(desk.books, parentOf(session.id));
-    const current = holder?.session?.id === session.id && !holder.session.exit;
-    if (current || (holder && !isOver(holder) && holder.session?.id !== session.id && !holder.session?.exit)) continue;
+  for (const { id } of await world.host().list()) {
+    const holder = await holderOf(desk.books, parentOf(id));
+    const current = holder?.session?.id === id && !holder.session.exit;
+    if (current || (holder && !isOver(holder) && holder.session?.id !== id && !holder.session?.exit)) continue;
+    // It may have ended since the list was made, and its end may be noted.
+    const session = await world.host().get(id);
+    if (!session) continue;
     if (session.state !== 'drained') {
       if (!(await adopted(session, world))) await endOrphan(session, world);
       mended++;
       continue;
     }
-    await world.host().forget(session.id);
+    await world.host().forget(id);
   }
   return mended;
 }

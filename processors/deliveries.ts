@@ -72,7 +72,7 @@ async function agentFacts(doc: Delivery, world: World): Promise<AgentFacts> {
   const { holder, over } = await holderOfLine(world.desk.books, doc.work);
   const session = holder?.session;
   // Mail waits for a lasting agent also before there is one.
-  const isGone = over && (holder !== undefined || !(doc.mail && isAgentId(doc.work)));
+  const isGone = over && !(doc.mail && isAgentId(doc.work) && holder === undefined);
   if (!holder || isOver(holder) || !session || session.exit) return { ...NOBODY, over: isGone };
   const info = await world.host().get(session.id);
   if (info?.state !== 'running') return NOBODY;

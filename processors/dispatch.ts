@@ -18,6 +18,7 @@ const PAGE = 200;
 export const dispatch: Processor<'dispatch', World> = async (turn, world) => {
   const { desk } = world;
   const settings = world.settings();
+  const pass: Pass = { onDisk: new Map(), full: new Set() };
   let granted = 0;
   let from = 0;
   for (
@@ -33,7 +34,7 @@ export const dispatch: Processor<'dispatch', World> = async (turn, world) => {
     const closed = new Set(rigs.filter((rig) => !known.has(rig) || !takesWork(rig, world)));
     const maxRig = (rig: string) => world.rig(rig).settings.max_polecats;
     const here = { waiting, live, maxTown: settings.max_polecats, maxRig, closed };
-    const went = await grantAll(here, world);
+    const went = await grantAll(here, pass, world);
     granted += went;
     const total = [...live.values()].reduce((sum, count) => sum + count, 0) + went;
     if (total >= settings.max_polecats) break;
@@ -43,7 +44,9 @@ export const dispatch: Processor<'dispatch', World> = async (turn, world) => {
   const [waiting, live] = [await desk.books.count('want'), await desk.books.count('runs.live')];
   if (granted > 0) desk.log.info('granted', { granted, job: turn.member });
   const lasting = await desk.books.index(AGENTS_WAITING);
-  if (lasting.length > 0) await desk.wake(lasting.map((id) => member('agents', jobId(id, 1))));
+  // Marked, not only woken: one that is on its way to be parked would not hear a wake.
+  if (lasting.length > 0)
+    await desk.change(() => ({ put: [], marks: lasting.map((id) => member('agents', jobId(id, 1))), answer: undefined }));
   return sleep(desk.clock.now() + HOLD_MS, `${live} of ${settings.max_polecats} slots taken, ${waiting} waiting`);
 };
 
@@ -59,7 +62,7 @@ function takesWork(rig: string, world: World): boolean {
 }
 
 /** Grants what may be granted, in order. Whoever finds its program's limit reached makes room for who comes behind it. @returns how many got a slot */
-async function grantAll(slots: Slots, world: World): Promise<number> {
+async function grantAll(slots: Slots, pass: Pass, world: World): Promise<number> {
   const live = new Map(slots.live);
   let waiting = slots.waiting;
   for (let granted = 0; ; ) {
@@ -67,7 +70,7 @@ async function grantAll(slots: Slots, world: World): Promise<number> {
     const passed: string[] = [];
     for (const { id, rig } of waiting) {
       if (!chosen.has(id)) continue;
-      if (await grant(id, world)) {
+      if (await grant(id, pass, world)) {
         live.set(rig, (live.get(rig) ?? 0) + 1);
         granted++;
       } else passed.push(id);
@@ -77,9 +80,14 @@ async function grantAll(slots: Slots, world: World): Promise<number> {
   }
 }
 
-async function grant(id: string, world: World): Promise<boolean> {
+/** What one activation has found out: a line of any length may wait for a program whose limit is reached, and asks git nothing. */
+type Pass = { readonly onDisk: Map<string, Promise<string[]>>; readonly full: Set<string> };
+
+async function grant(id: string, pass: Pass, world: World): Promise<boolean> {
   const { desk } = world;
-  const inUse = new Set([...(await desk.books.index('names')), ...(await namesOnDisk(id, world))]);
+  const known = await desk.books.read('work', id);
+  const onDisk = known && !known.hold ? await namesOnDisk(known.rig, pass, world) : [];
+  const inUse = new Set([...(await desk.books.index('names')), ...onDisk]);
   const answer = await desk.change(async (reading) => {
     const work: Work | undefined = await reading.get('work', id);
     await reading.get('run', `${id}.r${(work?.runs ?? 0) + 1}`);
@@ -90,11 +98,15 @@ async function grant(id: string, world: World): Promise<boolean> {
     const asked = work.agent ?? (work.molecule ? (await reading.get('molecule', work.molecule))?.agent : undefined);
     const { agent } = resolveAgent(agentLayers({ work: asked, worker: name, role: 'polecat', settings: rig.settings }));
     const manual = work.manual === true || rig.settings.spawn === 'manual';
+    if (!manual && pass.full.has(agent)) return { put: [], answer: false };
     // What a person starts in a worktree is the person's to count.
     const limit = manual ? undefined : world.settings().max_sessions_per_agent[agent];
     const slots =
       limit === undefined ? undefined : ((await reading.get('dispatch', THE_TOWN)) ?? { id: THE_TOWN, generation: 1 });
-    if (limit !== undefined && (await desk.books.count(usingIndex(agent))) >= limit) return { put: [], answer: false };
+    if (limit !== undefined && (await desk.books.count(usingIndex(agent))) >= limit) {
+      pass.full.add(agent);
+      return { put: [], answer: false };
+    }
     const change = grantRun(work, { name, dir: rig.layout.polecat(name), agent, manual }, desk.clock.now());
     return { ...change, put: [...change.put, ...(slots ? [counted(slots)] : [])], answer: true };
   });
@@ -106,10 +118,14 @@ async function grant(id: string, world: World): Promise<boolean> {
 const counted = (slots: Records['dispatch']): Put => ({ noun: 'dispatch', doc: { ...slots, granted: (slots.granted ?? 0) + 1 } });
 
 /** Names whose worktree is there though no item holds it (the books were cut back): a person looks after them, nobody works in them. */
-async function namesOnDisk(id: string, { desk, git, rig }: World): Promise<string[]> {
-  const work = await desk.books.read('work', id);
-  if (!work || work.hold) return [];
-  const { repo, layout } = rig(work.rig);
+function namesOnDisk(name: string, { onDisk }: Pass, world: World): Promise<string[]> {
+  const found = onDisk.get(name) ?? worktreeNames(name, world);
+  onDisk.set(name, found);
+  return found;
+}
+
+async function worktreeNames(name: string, { git, rig }: World): Promise<string[]> {
+  const { repo, layout } = rig(name);
   const trees = await git.worktrees(repo);
   const inside = `${layout.polecatsFolder}/`;
   return trees.filter(({ dir }) => dir.startsWith(inside)).map(({ dir }) => dir.slice(inside.length).split('/')[0] ?? '');

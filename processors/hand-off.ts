@@ -20,8 +20,17 @@ export async function withTurn(holder: Holder, facts: SessionFacts, world: World
   const recipient = await world.desk.books.read('recipient', lineOf(holder));
   const idle = recipient?.idle?.session === session.id ? recipient.idle.at : undefined;
   const overSince = session.shows?.is === 'idle' ? session.shows.since : idle;
-  const seen = recipient?.hooked === session.id || isKnown(world.agents.preset(holder).screen);
+  const seen = recipient?.hooked === session.id || showsItsTurn(holder, world);
   return { ...facts, turn: { seen, ...(overSince === undefined ? {} : { overSince }) } };
+}
+
+/** Whether its screen shows that a turn is over; one whose program is defined no more must still be ended. */
+function showsItsTurn(holder: Holder, { agents }: World): boolean {
+  try {
+    return isKnown(agents.preset(holder).screen);
+  } catch {
+    return false;
+  }
 }
 
 /** Hands a session off with what gt sees, since its agent left no note. */

@@ -33,7 +33,10 @@ async function obey(move: ManualMove, run: Run, there: boolean, world: World): P
       return changeRun(
         run,
         world,
-        (doc) => (doc.session && !doc.session.exit ? doc : { ...doc, state: 'live', sessions: move.n, session }),
+        (doc) =>
+          (doc.session && !doc.session.exit) || doc.released || doc.killed || doc.asleep
+            ? doc
+            : { ...doc, state: 'live', sessions: move.n, session },
         { type: 'session.noted', data: { session: move.id, manual: true } },
       );
     }

@@ -52,7 +52,7 @@ async function obey(move: RunMove, run: Run, world: World, senses: Senses, signa
         run,
         world,
         (doc) => {
-          if (doc.session && !doc.session.exit) return doc; // noted already
+          if ((doc.session && !doc.session.exit) || doc.released || doc.killed || doc.asleep) return doc; // noted, or put aside, meanwhile
           const session = { id: move.id, token: world.agents.token(move.id), at: now, ...before(doc), ...cycles(run, world) };
           return { ...without(doc, 'notBefore'), state: 'live', sessions: move.n, session };
         },

@@ -39,5 +39,5 @@ export async function sessionFacts(session: string, world: World): Promise<Sessi
   // An agent may hang up by itself (and would be started again for ever): it was the host's end only where another host came after it.
   const { startedAt } = await world.host().info();
   const lost = info.exit.signal === SIGHUP && info.startedAt < startedAt;
-  return { is: 'over', lost, withTown: info.exit.at < startedAt, ...info.exit };
+  return { is: 'over', lost, withTown: !lost && info.exit.at < startedAt, ...info.exit };
 }

@@ -6,7 +6,7 @@ import type { World } from '#world/world';
 import { type Answer, sleep } from './answer.ts';
 
 /** Refusals that pass by themselves. */
-const PASSING: readonly string[] = ['BOOKS_BUSY', 'SCHEMA_TOO_NEW'];
+export const PASSING: readonly string[] = ['BOOKS_BUSY', 'SCHEMA_TOO_NEW'];
 
 /**
  * What only a person can mend (an agent, a branch or a rig that is not there, settings that are wrong) must not hold a slot: a run that has been without an

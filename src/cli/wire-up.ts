@@ -17,7 +17,7 @@ const ROLES: readonly string[] = ['mayor', 'deacon', 'crew'] satisfies readonly 
 export const isRole = (role: string): role is 'mayor' | 'deacon' | 'crew' => ROLES.includes(role);
 
 /**
- * Wants the mayor, where the settings say so, a program for it is there, and nobody has stopped it before. Null when nothing is to be said: it is not asked
+ * Wants the mayor, where the settings say so, a program for it is there, and nobody has stopped it or put it aside before. Null when nothing is to be said: it is not asked
  * for, or the town's agents are none that one talks to.
  */
 export async function wantMayor(from: From, town: Town, isUnwanted: boolean): Promise<Came | null | Refusal> {
@@ -36,6 +36,7 @@ export async function wantMayor(from: From, town: Town, isUnwanted: boolean): Pr
   }
   if (!isTalkedTo(town, program)) return null;
   if (known && !known.wanted) return none('The mayor was stopped: gt mayor start');
+  if (known?.killed || known?.asleep) return none(`The mayor ${known.killed ? 'was killed' : 'sleeps'}: gt wake mayor`);
   return wantNamed(from, { role: 'mayor' }, undefined);
 }
 

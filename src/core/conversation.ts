@@ -11,12 +11,15 @@ type Exit = NonNullable<Session['exit']>;
 /** What tells of the last session: of a run, or of a lasting agent. */
 type Left = Pick<Run, 'session' | 'deaths'>;
 
-/** What the next session of a run or lasting agent is told of the last one; undefined before the first. */
-export function sessionBefore(run: Left): Session['before'] {
+/**
+ * What the next session of a run or lasting agent is told of the last one; undefined before the first.
+ * @param goOn somebody asked that its conversation goes on, though a fresh session was asked for as well
+ */
+export function sessionBefore(run: Left, goOn = false): Session['before'] {
   const last = run.session;
   if (!last?.exit) return undefined;
   const { conversation } = last;
-  const cycled = isCycling(run);
+  const cycled = isCycling(run) && !goOn;
   return {
     ended: cycled ? 'it was handed off' : endedInWords(last.exit),
     goesOn: !cycled && goesOn(run, last),
@@ -31,11 +34,16 @@ export function sessionBefore(run: Left): Session['before'] {
  * not one whose step was done where each step has a session of its own, and not one that was resumed and died again without a commit: a conversation can be broken, a fresh one is not.
  */
 function goesOn(run: Left, last: Session): boolean {
-  return last.ackedAt !== undefined && last.leaving === undefined && !(last.mode === 'resume' && run.deaths > 1);
+  const spoke = last.ackedAt !== undefined || tookUp(last);
+  return spoke && last.leaving === undefined && !(last.mode === 'resume' && run.deaths > 1);
 }
 
 /** Whether a session's end was a resume that the program refused: nobody's death, since nobody lived. The next session is a fresh one. */
-export const resumeFailed = (session: Session): boolean => session.mode === 'resume' && session.ackedAt === undefined;
+export const resumeFailed = (session: Session): boolean =>
+  session.mode === 'resume' && session.ackedAt === undefined && !tookUp(session);
+
+/** Its program went on with the conversation, for its start hook called: an agent that lasts may rest then, and say nothing for days. */
+const tookUp = ({ mode, primed }: Session): boolean => mode === 'resume' && primed !== undefined;
 
 /** How a session ended, in a person's words. */
 function endedInWords({ code, signal }: Exit): string {

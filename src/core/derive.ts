@@ -186,11 +186,11 @@ const concerned: { readonly [N in Noun]?: (doc: Records[N], before: Records[N] |
     ...overDialog(doc, before),
     ...(doc.state === 'ended' && before?.state !== 'ended' ? [DISPATCH, member('work', `${doc.work}@${doc.generation}`)] : []),
   ],
-  // Its session's end makes room for others of the same program.
+  // Its session's end makes room for others of the same program; one that begins to wait may have missed that of another.
   agent: (doc, before) => [
     jobMember.agent(doc),
     ...overDialog(doc, before),
-    ...(hasSession(before) && !hasSession(doc) ? [DISPATCH] : []),
+    ...((hasSession(before) && !hasSession(doc)) || (doc.waits?.place && !before?.waits?.place) ? [DISPATCH] : []),
   ],
   merge: (doc) => [jobMember.merge(doc), member('work', `${doc.work}@${doc.generation}`), train(doc.rig)],
   // Who is next in the line has to look when that changes, or when the agent has become idle or is there again.

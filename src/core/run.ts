@@ -30,7 +30,7 @@ export type SessionFacts =
   | {
       readonly is: 'over';
       readonly lost: boolean;
-      /** It ended before the host of now began: with the town, not by itself. */
+      /** It ended before the host of now began, and not because its terminal was lost: with the town, not by itself. */
       readonly withTown?: boolean;
       readonly code: number | null;
       readonly signal: number | null;
@@ -118,7 +118,8 @@ export function nextForRun(
   }
   // Whoever was told that nothing is ready, or that the next step is another's, may leave.
   const mayLeave = run.submitted !== undefined || current.leaving !== undefined || steps?.work === false || isAskedToEnd(run);
-  if (session.is === 'over') return { do: 'note-exit', death: !mayLeave && !session.lost, facts: session };
+  if (session.is === 'over')
+    return { do: 'note-exit', death: !mayLeave && !session.lost && session.withTown !== true, facts: session };
   if (current.pid !== session.pid) return { do: 'note-pid', pid: session.pid, born: session.born };
   if (run.submitted) {
     const leave = run.submitted.at + rules.doneGraceMs;
@@ -174,7 +175,9 @@ export function afterSession(
 ): Pick<Run, 'deaths' | 'lastHead' | 'lastHand' | 'fruitless'> {
   const moved = head !== run.lastHead || hand !== run.lastHand;
   const deaths = !died ? run.deaths : moved ? 1 : run.deaths + 1;
-  const fruitless = moved || newFiles ? 0 : (run.fruitless ?? 0) + (isCycling(run) ? 1 : 0);
+  // Who was hurried had no chance to leave anything.
+  const handedOff = isCycling(run) && run.cycle?.hurry !== true;
+  const fruitless = moved || newFiles ? 0 : (run.fruitless ?? 0) + (handedOff ? 1 : 0);
   // An empty hand is kept as such: the step before it, kept on, would make each death after the last step look like progress.
   return { deaths, lastHead: head, lastHand: hand, ...(fruitless > 0 || run.fruitless ? { fruitless } : {}) };
 }

@@ -9,7 +9,7 @@ export const agentStands = (doc: Records['agent']): At => [
     ? []
     : [['agents', doc.createdAt] as const, ...(doc.rig === '' ? [] : [[`agents:${doc.rig}`, doc.createdAt] as const])]),
   ...(doc.wanted ? [['agents.wanted', doc.wanted.at] as const] : []),
-  ...(doc.waits ? [[AGENTS_WAITING, doc.waits.at] as const] : []),
+  ...(doc.waits?.place ? [[AGENTS_WAITING, doc.waits.at] as const] : []),
   ...(doc.session && !doc.session.exit ? [[usingIndex(doc.using ?? ''), doc.session.at] as const] : []),
 ];
 

@@ -17,6 +17,9 @@ export async function endSession(desk: Desk, id: string, asked: SessionAsked['as
     const agent = addressOf(holder);
     const { session } = holder;
     if (!session || session.exit || isOver(holder)) return refuse('SESSION_OVER', { agent, how: 'its session is over' });
+    // It leaves by itself, and nothing of it is parked: what comes back is worked again.
+    if (!isAgent(holder) && holder.submitted)
+      return refuse('WORK_TAKEN', { id: holder.work, holder: 'the refinery: it is handed in' });
     const how = { at: desk.clock.now(), by: desk.actor };
     const work = isAgent(holder) ? undefined : await reading.get('work', holder.work);
     const answer = { agent, session: session.id, asked };

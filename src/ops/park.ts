@@ -1,5 +1,5 @@
 import { type Change, type NewEvent, type Put, unchanged } from '#core/change';
-import { addressOf, type Holder, holderNoun, isAgent, isOver, lineOf } from '#core/holder';
+import { addressOf, type Holder, holderNoun, isAgent, isCurrent, isOver, lineOf, stale } from '#core/holder';
 import { member } from '#core/ids';
 import type { Recipient, Work } from '#core/records';
 import { type Refusal, refuse } from '#core/refusals';
@@ -25,6 +25,7 @@ export async function park(desk: Desk, id: string, as: As, caller?: Caller): Pro
   return desk.change<Parked>(async (reading) => {
     const holder: Holder | undefined = await reading.get(holderNoun(id), id);
     if (!holder) return refuse('AGENT_UNKNOWN', { agent: id, hint: '`gt agents list` shows all.' });
+    if (caller && !isCurrent(holder, caller.token)) return stale(holder, caller.session);
     const work = isAgent(holder) ? undefined : await reading.get('work', holder.work);
     const agent = addressOf(holder);
     if (isOver(holder) || (!isAgent(holder) && holder.submitted))
@@ -64,8 +65,12 @@ export function awake(
   if (!parked && !work?.parked) return undefined;
   const put: Put[] = [];
   if (holder && parked) {
-    const { asleep: _asleep, killed: _killed, ...rest } = holder;
-    put.push(putOf(rest as Holder));
+    const { asleep: _asleep, killed, ...rest } = holder;
+    const { session } = holder;
+    // A session that is just being ended stays ended, and is no death: a fresh one follows.
+    const ending = killed && session && !session.exit && rest.cycle?.session !== session.id;
+    const cycle = ending && { at: clock.now(), by: actor, why: 'woken', session: session.id, hurry: true };
+    put.push(putOf({ ...rest, ...(cycle ? { cycle } : {}) } as Holder));
   }
   if (work?.parked) {
     const { parked: _, ...rest } = work;

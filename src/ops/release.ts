@@ -1,4 +1,5 @@
 import { unchanged } from '#core/change';
+import { isCurrent, stale } from '#core/holder';
 import type { Work } from '#core/records';
 import { type Refusal, refuse } from '#core/refusals';
 import { answered } from '#core/work';
@@ -24,6 +25,7 @@ export async function release(desk: Desk, id: string, caller?: Caller): Promise<
     if (work.status === 'closed') return refuse('WORK_CLOSED', { id, reason: work.closed?.reason ?? 'closed' });
     if (work.merge) return refuse('WORK_TAKEN', { id, holder: `merge request ${work.merge}` });
     const run = work.run === undefined ? undefined : await reading.get('run', work.run);
+    if (caller && !(run && isCurrent(run, caller.token))) return stale(run, caller.session);
     if (run?.submitted) return refuse('WORK_TAKEN', { id, holder: 'the refinery: it is handed in' });
     const answer = { id, run: run?.id ?? null, kept: work.hold?.branch ?? null };
     const isFree = work.status !== 'hooked' && work.status !== 'in_progress' && !work.needsYou;

@@ -56,8 +56,8 @@ export async function removeAgent(desk: Desk, id: string): Promise<Agent | Refus
     const { agent: _agent, using: _using, branch: _branch, ...rest } = known;
     const doc: Agent = { ...rest, removed: { at: desk.clock.now(), by: desk.actor } };
     // What waits to be said to it finds that nobody will come.
-    const waits = (await reading.get('recipient', id))?.line ?? [];
-    const marks = waits.map((entry) => member('deliveries', entry.id));
-    return { put: [{ noun: 'agent', doc }], events: [about(doc, 'agent.removed')], marks, answer: doc };
+    const line = (await reading.get('recipient', id))?.line ?? [];
+    const marks = line.map((entry) => member('deliveries', entry.id));
+    return { put: [{ noun: 'agent', doc }], marks, events: [about(doc, 'agent.removed')], answer: doc };
   });
 }

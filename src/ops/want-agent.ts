@@ -23,7 +23,7 @@ export type Wish = Pick<Agent, 'id' | 'role' | 'rig' | 'name' | 'dir'> & {
 export type Wanted = { readonly agent: Agent; readonly already: boolean };
 
 /**
- * Wants a lasting agent: its record is made when there is none, and its job sees to the session. Whoever is broken or killed is started again. First words
+ * Wants a lasting agent: its record is made when there is none, and its job sees to the session. Whoever is broken or killed, or sleeps without a session, is started again. First words
  * for one that is there already are refused: it is spoken to instead.
  */
 export async function wantAgent(desk: Desk, wish: Wish): Promise<Wanted | Refusal> {
@@ -52,7 +52,8 @@ async function want(desk: Desk, wish: Wish, reading: Reading): Promise<Decision<
       restart: `${gtFor(known, 'restart')} --agent ${preset}`,
     });
   const other = preset !== undefined && preset !== known?.agent;
-  const stands = known?.wanted !== undefined && !known.broken && !known.killed && !known.removed;
+  const sleepsAway = known?.asleep !== undefined && !isThere;
+  const stands = known?.wanted !== undefined && !known.broken && !known.killed && !known.removed && !sleepsAway;
   if (known && stands && !other && first === undefined && (isThere || goOn !== true) && known.notBefore === undefined)
     return { put: [], answer: { agent: known, already: true } };
   const doc: Agent = {
@@ -95,6 +96,7 @@ function fresh(agent: Agent): Agent {
   const {
     broken: _broken,
     killed: _killed,
+    asleep,
     removed: _removed,
     notBefore: _pause,
     waits: _waits,
@@ -102,7 +104,8 @@ function fresh(agent: Agent): Agent {
     first: _first,
     ...rest
   } = agent;
-  return { ...rest, deaths: 0, diedAt: [] };
+  const isThere = rest.session !== undefined && rest.session.exit === undefined;
+  return { ...rest, ...(asleep && isThere ? { asleep } : {}), deaths: 0, diedAt: [] };
 }
 
 const made = ({ id, role, rig, name, dir }: Wish, createdBy: string, createdAt: number): Agent => ({

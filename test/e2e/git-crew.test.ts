@@ -62,3 +62,27 @@ test("the refinery's worktree holds no branch, and moves with the target while n
   expect(sh(own, 'rev-parse', 'HEAD')).toBe(tip);
   expect(existsSync(join(own, 'b.txt'))).toBe(true);
 });
+
+test('every branch that a clone had is kept, also when a later one cannot stand beside it', async () => {
+  const { repo, git, base } = rig;
+  const own = join(rig.root, 'crew', 'bob', 'rig');
+  await git.cloneForCrew({ repo, dir: own, branch: 'crew/bob', at: base, target: 'main' });
+  const keep = (n: number) =>
+    git.snapshotClone({ repo, dir: own, ref: `refs/gt/snap/sh-crew-bob/s${n}`, message: 'what was left', who: 'bob' });
+  const isKept = (sha: string) => sh(repo, 'for-each-ref', '--contains', sha, '--format=%(refname)', 'refs/gt') !== '';
+
+  sh(own, 'checkout', '-q', '-b', 'topic');
+  const first = commit(own, { 'b.txt': '1' });
+  await keep(1);
+  // A folder where a branch stood, and the other way round.
+  sh(own, 'checkout', '-q', '-b', 'next/one', 'crew/bob');
+  sh(own, 'branch', '-q', '-D', 'topic');
+  sh(own, 'checkout', '-q', '-b', 'topic/parser');
+  const second = commit(own, { 'c.txt': '2' });
+  await keep(2);
+  sh(own, 'branch', '-q', '-D', 'next/one');
+  sh(own, 'checkout', '-q', '-b', 'next');
+  const third = commit(own, { 'd.txt': '3' });
+  await keep(3);
+  expect([first, second, third].map(isKept)).toEqual([true, true, true]);
+});

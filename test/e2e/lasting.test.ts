@@ -28,7 +28,7 @@ async function spokenTo(text: string) {
   await town.becomes(MAYOR, 'it has heard', ({ session }) => session?.ackedAt !== undefined);
 }
 
-test('the mayor comes with the town and waits; it outlives a worker; killed, it is back in its conversation; after the host, and after a stop, it is there anew', async () => {
+test('the mayor comes with the town and waits; it outlives a worker; killed, it is back in its conversation, and after the host too; after a stop it is there anew', async () => {
   const { out } = await town.does(['up']);
   expect(out).toContain('mayor comes, and waits at its prompt: gt mayor attach');
   const first = await town.there(MAYOR);
@@ -39,13 +39,14 @@ test('the mayor comes with the town and waits; it outlives a worker; killed, it 
   await town.anotherWorker(worker);
   process.kill(first.session.pid, 'SIGKILL');
   const second = await town.there(MAYOR, 2);
+  await town.becomes(MAYOR, 'it has taken its conversation up', ({ session }) => session?.primed !== undefined);
   expect(second).toMatchObject({ deaths: 1, session: { mode: 'resume', before: { ended: 'signal 9', goesOn: true } } });
   expect(second.session.conversation).toBe(first.session.conversation);
   expect(bornOf(first.session.pid)).toBeUndefined();
 
   await town.kill('host');
   const third = await town.there(MAYOR, 3);
-  expect(third).toMatchObject({ deaths: 1, session: { before: { goesOn: false } } }); // nobody spoke in the second
+  expect(third).toMatchObject({ deaths: 1, session: { mode: 'resume', before: { goesOn: true } } }); // nobody spoke in the second
   await town.gone(second.session.pid);
 
   await town.does(['mayor', 'stop']);
@@ -60,9 +61,13 @@ test('the mayor comes with the town and waits; it outlives a worker; killed, it 
     deaths: 0,
     session: { mode: 'fresh', first: { text: 'look around' } },
   });
+  await town.does(['kill', 'mayor']);
+  expect((await town.does(['up'])).out).toContain('The mayor was killed: gt wake mayor');
+  await town.does(['wake', 'mayor']);
+  expect(await town.there(MAYOR, 5)).toMatchObject({ deaths: 0 });
   await town.does(['down']);
   await town.does(['up']);
-  expect(await town.there(MAYOR, 5)).toMatchObject({ deaths: 0, session: { mode: 'fresh' } });
+  expect(await town.there(MAYOR, 6)).toMatchObject({ deaths: 0, session: { mode: 'fresh' } });
 });
 
 test('an agent that ends again and again is left in peace: somebody is asked, and may start it again', async () => {

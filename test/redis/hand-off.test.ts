@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { HANDOFF_BYTES } from '#core/limits';
 import type { Run, Work } from '#core/records';
+import { afterSession, nextForRun } from '#core/run';
 import { ack } from '#ops/ack';
 import { askForNote } from '#ops/ask-for-note';
+import { endSession } from '#ops/end-session';
 import { escalate } from '#ops/escalate';
 import { handIn } from '#ops/hand-in';
 import { type HandOff, handOff } from '#ops/hand-off';
@@ -123,6 +125,8 @@ describe('a conversation that is made shorter', () => {
   });
 });
 
+const RULES = { startupStallMs: 1, doneGraceMs: 1, firstRestartMs: 0, restartBaseMs: 1, restartMaxMs: 1, suspendAfterMs: 1 };
+
 describe('an agent that is put aside', () => {
   test('sleeps until it is woken: that is shown, and what waits for it looks again then', async () => {
     const delivery = await at.say('hello');
@@ -161,8 +165,27 @@ describe('an agent that is put aside', () => {
     expect(await polecatList(at.desk.books)).toEqual([]);
   });
 
+  test('and is woken while its session is still being ended: that end is no death, and a fresh session follows', async () => {
+    good(await park(at.desk, at.caller.run, 'killed'));
+    good(await wake(at.desk, at.caller.run));
+    const doc = await run();
+    expect(doc.cycle).toMatchObject({ session: at.caller.session, hurry: true });
+    const ended = { is: 'over', lost: false, code: null, signal: 15, at: 1 } as const;
+    expect(nextForRun(doc, ended, RULES, at.desk.clock.now())).toMatchObject({ do: 'note-exit', death: false });
+    const idle = { died: false, head: 'h', hand: undefined };
+    expect(afterSession({ ...doc, lastHead: 'h', fruitless: 1 }, idle).fruitless).toBe(1);
+  });
+
+  test('is put aside, or let go, by none of its earlier sessions', async () => {
+    await nextSession();
+    expect(await park(at.desk, at.caller.run, 'killed', at.caller)).toMatchObject({ refused: 'SESSION_STALE' });
+    expect(await release(at.desk, at.work, at.caller)).toMatchObject({ refused: 'SESSION_STALE' });
+    expect((await run()).killed ?? (await run()).released).toBeUndefined();
+  });
+
   test('is refused what is handed in', async () => {
     good(await handIn(at.desk, at.caller, { head: 'h', target: 'main', author: 'a' }));
+    expect(await endSession(at.desk, at.caller.run, 'stop')).toMatchObject({ refused: 'WORK_TAKEN' });
     expect(await park(at.desk, at.caller.run, 'killed')).toMatchObject({ refused: 'WORK_TAKEN' });
     expect(await release(at.desk, at.work)).toMatchObject({ refused: 'WORK_TAKEN' });
   });

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type AgentRules, afterCrash, heldBack, nextForAgent } from '#core/agent-life';
-import { CRASH_WINDOW_MS, CRASHES_UNTIL_BROKEN } from '#core/limits';
+import type { TurnFacts } from '#core/cycle';
+import { CRASH_WINDOW_MS, CRASHES_UNTIL_BROKEN, CYCLE_TURN_MS } from '#core/limits';
 import type { Agent } from '#core/records';
 import type { SessionFacts } from '#core/run';
 import { aLasting } from '../support/records.ts';
@@ -85,6 +86,14 @@ describe('a fresh session that somebody asked for', () => {
     expect(next({ wanted, session: seen, cycle: { ...cycle, by: 'overseer', hurry: true } }, running)).toMatchObject({
       do: 'end-session',
     });
+  });
+
+  test('asked for by somebody else, the end of its turn is waited for; a turn that nobody sees is not', () => {
+    const asked = { wanted, session: seen, cycle: { ...cycle, by: 'overseer' } };
+    const turn = (facts: TurnFacts): SessionFacts => ({ is: 'running', pid: 7, born: 'b', turn: facts });
+    expect(next(asked, turn({ seen: true }))).toMatchObject({ do: 'watch', until: NOW - 1000 + CYCLE_TURN_MS });
+    expect(next(asked, turn({ seen: true, overSince: NOW - 5000 }))).toMatchObject({ do: 'end-session' });
+    expect(next(asked, running)).toMatchObject({ do: 'end-session' });
   });
 
   test('one whose conversation was made shorter is handed off by gt when its turn is over, not before, and not asleep', () => {

@@ -19,6 +19,13 @@ describe('the next session of a run', () => {
   });
   test('does not go on with one that never said a word', () => {
     expect(sessionBefore(ended({ ackedAt: undefined }))).toMatchObject({ goesOn: false });
+    expect(sessionBefore(ended({ ackedAt: undefined, primed: 'c1' }))).toMatchObject({ goesOn: false });
+  });
+  test('goes on with one that was taken up and then left alone', () => {
+    const rests = { mode: 'resume', ackedAt: undefined, primed: 'c1' } as const;
+    expect(sessionBefore(ended(rests))).toMatchObject({ goesOn: true });
+    expect(sessionBefore(ended(rests, { deaths: 2 }))).toMatchObject({ goesOn: false });
+    expect(resumeFailed(ended(rests).session as NonNullable<Run['session']>)).toBe(false);
   });
   test('does not go on again with one that was resumed and died without a commit', () => {
     expect(sessionBefore(ended({ mode: 'resume' }, { deaths: 2 }))).toMatchObject({ goesOn: false });

@@ -179,9 +179,10 @@ test('how full a context is, is read in what programs show of it', () => {
   expect(contextUsed('Compacting conversation…')).toBeUndefined();
 });
 
-test('a fresh session does not go on with the conversation that was handed off', () => {
+test('a fresh session does not go on with the conversation that was handed off, unless somebody asks for that', () => {
   expect(sessionBefore(live({ exit, conversation: 'c' }, { cycle: cycle(S1) }))).toMatchObject({ cycled: true, goesOn: false });
   expect(sessionBefore(live({ exit, conversation: 'c' }))).toMatchObject({ goesOn: true });
+  expect(sessionBefore(live({ exit, conversation: 'c' }, { cycle: cycle(S1) }), true)).toMatchObject({ goesOn: true });
 });
 
 describe('whatever befalls a run', () => {

@@ -54,6 +54,7 @@ const MOVES: Array<[law: string, run: Run, facts: SessionFacts | undefined, move
   ['an end without done is a death', live(seen), over, { do: 'note-exit', death: true, facts: over }],
   ['a session that went down with the host is no death', live(seen), absent, { do: 'note-exit', death: false, facts: undefined }],
   ['nor is one of which the next host tells', live(seen), { ...over, lost: true }, { do: 'note-exit', death: false }],
+  ['nor is one that was ended with the town', live(seen), { ...over, withTown: true }, { do: 'note-exit', death: false }],
   [
     'after a death the next session is noted',
     live({ ...seen, exit }, { deaths: 1 }),

@@ -1,5 +1,6 @@
-import { ASKED, GO_ON, HEARD, LATER, MAIL, NOTE, QUESTION, SEANCE, STEP_DONE } from './day-mind.ts';
-import type { Day } from './day-town.ts';
+import { ASKED, GO_ON, HEARD, LATER, MAIL, NOTE, QUESTION, STEP_DONE } from './day-mind.ts';
+import { isAskedAgain, isRemembered } from './day-seances.ts';
+import { type Day, lack } from './day-town.ts';
 import { submit } from './submit.ts';
 import { must } from './town.ts';
 
@@ -7,9 +8,7 @@ import { must } from './town.ts';
 export type Check = { readonly title: string; readonly run: (day: Day, mail: () => void) => Promise<string[]> };
 
 type Need = { readonly id: string; readonly kind: string; readonly what: string; readonly choices: readonly string[] };
-type Listed = { readonly id: string; readonly way: string | null; readonly live: boolean };
 
-const lack = (holds: boolean, words: string): string[] => (holds ? [] : [words]);
 const MAYOR = 'hq-mayor';
 
 /** What a conversation was told before the first answer of its model. */
@@ -122,42 +121,6 @@ const question = (day: Day, words: string): Promise<Need> =>
     return needs.find(({ kind, what }) => kind === 'question' && what.includes(words));
   });
 
-async function isAskedAgain(day: Day): Promise<string[]> {
-  const { town, work } = day;
-  const { id, conversation } = await day.session(1);
-  const before = await onHook(day);
-  const listed = (await town.ask<Listed[]>(['seance', 'list'])).find((one) => one.id === id);
-  const { answer, conversation: fork } = await town.ask<{ answer: string | null; conversation: string | null }>([
-    'seance',
-    '--talk',
-    id,
-    '-p',
-    SEANCE,
-  ]);
-  const turns = day.model.requests
-    .flatMap(({ conversation: one, side }) => (one && !side ? [one.turns] : []))
-    .findLast((one) => one.some(({ text }) => text.includes(SEANCE)));
-  const hears = (words: string) => turns?.some(({ text }) => text.includes(words)) === true;
-  const after = await onHook(day);
-  return [
-    ...lack(listed?.live === true && listed.way === 'fork', `gt seance list has it as ${JSON.stringify(listed)}`),
-    ...lack(answer?.includes(MAIL.subject) === true, `it answered ${answer}`),
-    ...lack(hears(`Your work is ${work}`) && hears(MAIL.text), 'the model did not hear what was said before'),
-    ...lack(fork !== conversation, 'its own conversation was asked, and not a fork of it'),
-    ...lack(day.said(conversation, SEANCE, 'user') === 0, 'the session itself heard the question'),
-    ...lack(after === before, `its hook was ${before}, and is ${after}`),
-  ];
-}
-
-/** What is on the hook, who works it, and where it stands: what a seance must leave as it is. */
-async function onHook(day: Day): Promise<string> {
-  const run = await day.run();
-  const { id, token, pid, conversation } = run.session ?? {};
-  const work = await day.town.read('work', day.work);
-  const hand = (await day.town.read('molecule', work?.molecule ?? ''))?.hand;
-  return JSON.stringify([work?.status, work?.run, run.id, run.sessions, id, token, pid, conversation, hand, await day.closes()]);
-}
-
 async function isHandedOff(day: Day): Promise<string[]> {
   const { preset } = day;
   const before = await day.run();
@@ -243,4 +206,5 @@ export const DAY: readonly Check[] = [
   },
   { title: 'an answer that nobody waits for reaches the model at its prompt, once', run: isToldLater },
   { title: 'the work lands with each step closed once, and then the item that waited for it', run: hasLanded },
+  { title: 'when it is over and its worktree has gone, it is still found by its beacon, and asked', run: isRemembered },
 ];

@@ -129,7 +129,9 @@ function polecat(mailed: Promise<unknown>): Part[] {
     {
       hears: /Which rounding did you settle on/,
       steps: [
-        (c) => ({ text: `I remember: ${c.turns.some(({ text }) => text.includes(MAIL.text)) ? MAIL.subject : 'nothing'}.` }),
+        ({ turns }) => ({
+          text: `I remember: ${[MAIL.text, NOTE].filter((one) => turns.some(({ text }) => text.includes(one))).join(' ')}`,
+        }),
       ],
     },
   ];

@@ -13,6 +13,12 @@ import { Stage } from './stage.ts';
 const LIMIT_MS = 180_000;
 const LOOK_MS = 250;
 
+/** A complaint, unless something holds. */
+export const lack = (holds: boolean, words: string): string[] => (holds ? [] : [words]);
+
+/** How Claude Code shows a stop hook's words once more when a later turn begins: as an error of the hook, beside the turn that went on with them. */
+const ECHO = 'Stop hook blocking error from command';
+
 /** A day in a town whose agents are the real program: what is asked of it, and what there is to see. */
 export class Day {
   readonly town: TrialTown;
@@ -105,7 +111,7 @@ export class Day {
   said(conversation: string | undefined, text: string | RegExp, who: Turn['who']): number {
     const says = (told: string) => (typeof text === 'string' ? told.includes(text) : text.test(told));
     const counts = this.asked(conversation).map(
-      ({ turns }) => turns.filter((turn) => turn.who === who && says(turn.text)).length,
+      ({ turns }) => turns.filter((turn) => turn.who === who && says(turn.text) && !turn.text.startsWith(ECHO)).length,
     );
     return Math.max(0, ...counts);
   }

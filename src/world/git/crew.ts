@@ -65,8 +65,25 @@ export async function snapshotClone(
     ...(stash === '' ? [] : [`+refs/stash:refs/gt/crew-stash/${who}`]),
     ...(kept === undefined ? [] : [`+${ref}:${ref}`]),
   ];
+  await makeRoom(context, { repo, dir, who });
   await context.run(['fetch', '-q', '--no-tags', '--no-write-fetch-head', '--', dir, ...refs], { repo });
   return kept;
+}
+
+/** A branch that is no more may stand where a folder of branches is now, or the other way round: what was kept of it moves aside, under its commit. */
+async function makeRoom({ run }: Context, { repo, dir, who }: { repo: string; dir: string; who: string }): Promise<void> {
+  const folder = `refs/gt/crew/${who}/`;
+  const list = async (of: object, prefix: string) => {
+    const { out } = await run(['for-each-ref', '--format=%(objectname) %(refname)', prefix], of);
+    const rows = out.split('\n').filter((row) => row !== '');
+    return rows.map((row) => ({ sha: row.split(' ')[0] ?? '', name: row.slice(row.indexOf(' ') + 1 + prefix.length) }));
+  };
+  const now = await list({ dir, settings: 'personal' }, 'refs/heads/');
+  for (const { sha, name } of await list({ repo }, folder)) {
+    if (!now.some((one) => one.name.startsWith(`${name}/`) || name.startsWith(`${one.name}/`))) continue;
+    await run(['update-ref', `refs/gt/crew-was/${who}/${sha}`, sha], { repo });
+    await run(['update-ref', '-d', `${folder}${name}`, sha], { repo });
+  }
 }
 
 /** A detached worktree at a commit, which holds no branch: made, found, or, while nothing in it is changed, moved there. */
