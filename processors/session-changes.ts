@@ -10,7 +10,7 @@ type Session = NonNullable<Holder['session']>;
 
 /**
  * Changes one session of a run or a lasting agent, unless it is over, or is not its holder's session any more: what is known of one must not be written of
- * the next. `also` adds records to the same commit. @throws Refused when the books refuse, so that the job's backoff tries again
+ * the next. @throws Refused when the books refuse, so that the job's backoff tries again
  */
 export async function changeSession(
   { id: whose }: Holder,

@@ -148,7 +148,8 @@ describe('an agent that is put aside', () => {
     expect(ids(await at.stop())).toEqual([]);
     expect(await at.stateOf(delivery)).toBe('pending');
     good(await wake(at.desk, at.caller.run));
-    expect(ids(await at.context())).toEqual([delivery]);
+    // The session of one that was killed ends all the same: its next one hears it.
+    expect(ids(await at.context())).toEqual(as === 'asleep' ? [delivery] : []);
   });
 
   test('that was killed and has given up its slot is still shown, and its item is woken', async () => {
