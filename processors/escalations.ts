@@ -12,6 +12,9 @@ import { doneChildless, type Processor, sleep } from './answer.ts';
 import { refusalOf } from './at-terminal.ts';
 import { excerpt, noteShown, putOf } from './dialog-question.ts';
 
+/** Until an answer is put into a line again that was full, ms. */
+const LINE_FULL_MS = 30_000;
+
 /**
  * A question of an agent: parked until a person has answered it, or its time is over; then its asker is told, or the answer is typed into the dialog that
  * asked. All that was said stands in its record before anything is done with it.
@@ -35,7 +38,8 @@ export const escalations: Processor<'escalations', World> = async (turn, world) 
         orThrow(await expire(desk, doc.id));
         break;
       case 'tell':
-        orThrow(await tell(desk, doc.id));
+        if (orThrow(await tell(desk, doc.id)) === 'later')
+          return sleep(desk.clock.now() + LINE_FULL_MS, 'as much as may be waits for its asker');
         break;
       case 'gone':
         await write(doc, world, (now, at) => over(now, 'elsewhere', 'gt', move.why, at));

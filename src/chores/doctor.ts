@@ -1,5 +1,4 @@
 import { type Member, parentOf } from '#core/ids';
-import type { Run } from '#core/records';
 import { isRefusal, type Refusal } from '#core/refusals';
 import { liveJobs } from '#ops/live-jobs';
 import type { Stray } from '#world/processes/strays';
@@ -210,6 +209,7 @@ async function jobs(ground: DoctorGround, { books, exist, unseenBefore }: NonNul
 async function runs(ground: DoctorGround, books: Books): Promise<Check[]> {
   const live = await books.readMany('run', await books.index('runs.live'));
   const missing = live.filter((run) => run.state !== 'granted' && !ground.dirExists(run.dir)).map((run) => run.id);
+  const lasting = await books.readMany('agent', await books.index('agents'));
   const checks = [
     missing.length > 0
       ? ill(
@@ -219,19 +219,19 @@ async function runs(ground: DoctorGround, books: Books): Promise<Check[]> {
           'See `gt why <run>`: its commits are in the branch and in refs/gt/snap.',
         )
       : good('sessions', 'worktrees', `${live.length} runs`),
-    ...environments(ground.agents, [...live, ...(await books.readMany('agent', await books.index('agents')))]),
+    ...environments(ground.agents, [...live, ...lasting]),
   ];
   if (!ground.isUp()) return checks;
   const sessions = await ground.sessions();
   if (isRefusal(sessions)) return [...checks, refused('sessions', 'host', sessions)];
-  const known = new Map(live.map((run: Run) => [run.id, run.session?.id]));
+  const known = new Map([...live, ...lasting].map(({ id, session }) => [id, session?.id]));
   const stray = sessions.filter(({ id, state }) => state === 'running' && known.get(parentOf(id)) !== id).map(({ id }) => id);
   const lost =
     stray.length > 0
       ? ill(
           'sessions',
           'host',
-          `sessions that belong to no run: ${some(stray)}`,
+          `sessions that belong to no run and no agent: ${some(stray)}`,
           'They may not hand anything in; `gt down` ends them.',
         )
       : good('sessions', 'host', `${sessions.length} sessions`);

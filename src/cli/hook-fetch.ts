@@ -2,13 +2,13 @@ import { asksForNote, isAskedToEnd } from '#core/cycle';
 import { contextOut, type HookInput, hookForm, refusedStop } from '#core/hook-words';
 import { isRefusal, type Refusal } from '#core/refusals';
 import { relativeTime } from '#core/relative-time';
-import { ack } from '#ops/ack';
+import { ack, type Caller } from '#ops/ack';
 import { askForNote } from '#ops/ask-for-note';
 import { delivered, type Fetched, hookCalled } from '#ops/hook-called';
 import { callerOf } from './caller.ts';
-import type { Call } from './command.ts';
+import type { Call, Io } from './command.ts';
 import { asHook, type Hold } from './hook-call.ts';
-import { withDesk } from './wire.ts';
+import { type OpenTown, withDesk } from './wire.ts';
 
 /**
  * A hook fetches what waits for its session: as context, or at the end of a turn. It prints by itself, since it has to write down that it has before it
@@ -39,9 +39,7 @@ async function fetched(
         return undefined;
       }
     }
-    // Nothing new is said to one that sleeps, or that is about to make room for the next session.
-    const mayPrint = mayBlock && !(holder && (holder.asleep || isAskedToEnd(holder)));
-    const found = await hookCalled(desk, caller, { at, input, mayPrint, hold });
+    const found = await hookCalled(desk, caller, { at, input, mayPrint: mayBlock, hold });
     const rests = at === 'stop' && !isRefusal(found) && found.deliveries.length === 0;
     // Its processor waits for this moment.
     if (rests && holder && (holder.session?.due || isAskedToEnd(holder))) await ack(desk, caller, { noted: { kind: 'rested' } });
@@ -53,6 +51,19 @@ async function fetched(
     if (at === 'context') await delivered(desk, found);
     return undefined;
   });
+}
+
+/**
+ * Tells one who works by hand what waits: in a plain shell no hook fetches it. It is printed here, before it is noted as taken: a call that is killed between
+ * says it again.
+ */
+export async function tellByHand({ desk }: Pick<OpenTown, 'desk'>, caller: Caller, io: Io): Promise<Refusal | undefined> {
+  const found = await hookCalled(desk, caller, { at: 'context', input: {}, mayPrint: true });
+  if (isRefusal(found)) return found;
+  if (found.deliveries.length === 0) return undefined;
+  io.out(`${wordsOf(found, io.now())}\n\n`);
+  await delivered(desk, found);
+  return undefined;
 }
 
 /** After a tool no program takes plain text for context: there its JSON is meant, whatever holds for prompts. */

@@ -32,6 +32,7 @@ export function mailText({ id, from, to, cc, subject, type, priority, at, replyT
     paint.dim(
       `${id} from ${from} to ${to.join(', ')}${cc.length > 0 ? `, cc ${cc.join(', ')}` : ''}, ${relativeTime(at, now)}${replyTo ? `, answers ${replyTo}` : ''}`,
     ),
-    ...(body.trim() === '' ? [] : ['', body.trimEnd()]),
+    // A mail of one line has it for its subject.
+    ...(body.trim() === '' || body.trim() === subject ? [] : ['', body.trimEnd()]),
   ].join('\n');
 }

@@ -44,7 +44,7 @@ function oneNamed(town: Town, io: Io, said: Said): MemoryScope | Refusal | undef
   }
   if (!said.mine) return undefined;
   const who = whoSpeaks(io);
-  return who ? actorFor(who) : refuse('NO_SESSION');
+  return who ? actorFor(who) : refuse('NO_SESSION', { people: 'people say `--rig`, `--role` or `--everyone`' });
 }
 
 function roleNamed(said: string): MemoryScope | Refusal {

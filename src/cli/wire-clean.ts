@@ -1,3 +1,4 @@
+import { isRefusal } from '#core/refusals';
 import type { Desk } from '#world/desk';
 import type { Parsed } from './parsed.ts';
 
@@ -44,9 +45,15 @@ export function deskFor(desk: Desk, env: Env): Desk {
   if (!env['GT_SESSION']) return desk;
   return {
     ...desk,
-    change: async (decide, first) => {
-      const [{ cleanDesk }, { secretsOf }] = await Promise.all([import('#world/clean-desk'), import('#core/redact/secrets')]);
-      return cleanDesk(desk, secretsOf(env)).change(decide, first);
-    },
+    change: (decide, first) =>
+      desk.change(async (reading) => {
+        const decided = await decide(reading);
+        if (isRefusal(decided)) return decided;
+        const { put, text = [], events = [] } = decided;
+        if (put.length + text.length + events.length === 0) return decided;
+        const [{ redact, secretsOf }, { cleanChange }] = await Promise.all([load(), import('#core/redact/clean-change')]);
+        const secrets = secretsOf(env);
+        return cleanChange(decided, (words) => redact(words, secrets));
+      }, first),
   };
 }

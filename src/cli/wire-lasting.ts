@@ -1,3 +1,4 @@
+import { gtFor } from '#core/agent-words';
 import { agentLayers, resolveAgent } from '#core/agents';
 import { addressOf, type Holder, isAgentId } from '#core/holder';
 import { RESERVED_NAMES } from '#core/names';
@@ -85,11 +86,11 @@ export async function presetFor(
   return (io.env['GT_SESSION'] ? undefined : missingProgram(defined, io.env['PATH'] ?? '')) ?? agent;
 }
 
-/** Whether a program can be talked to: one that takes no prompt is for work items alone. */
-export function isTalkedTo(town: Town, agent: string): boolean {
+/** Whether a program that gt knows takes no prompt: such a one is for work items alone. */
+export function isMute(town: Town, agent: string): boolean {
   const places = agentPlaces(town.layout);
   const defined = isRefusal(places) ? places : agentOf(agent, places);
-  return !isRefusal(defined) && defined.preset.prompt.how !== 'none';
+  return !isRefusal(defined) && defined.preset.prompt.how === 'none';
 }
 
 /** What may be said when an agent is started. */
@@ -106,12 +107,16 @@ export async function startAgent(from: From, named: Named, wish: StartWish): Pro
     const isMade = known !== undefined && !known.removed;
     if (!isMade && (place.role === 'crew' || place.role === 'dog')) return nobody(place, open);
     const preset = await presetFor(town, place, wish.agent ?? known?.agent, from.io);
-    return isRefusal(preset) ? preset : wantAgent(open.desk, { ...place, ...wish });
+    if (isRefusal(preset)) return preset;
+    // Whoever names a program knows it; what settings say for work items would end at once, again and again.
+    if (wish.agent === undefined && known?.agent === undefined && isMute(town, preset))
+      return refuse('AGENT_MUTE', { agent: addressOf(place as Agent), program: preset, start: gtFor(place, 'start') });
+    return wantAgent(open.desk, { ...place, ...wish });
   });
 }
 
 /** Crew and dogs are made before they are started: whoever is not there may be a slip. */
-async function nobody({ role, rig, name }: Place, { desk }: OpenTown): Promise<Refusal> {
+export async function nobody({ role, rig, name }: Place, { desk }: OpenTown): Promise<Refusal> {
   const there = (await lastingList(desk.books, rig === '' ? undefined : rig)).filter((one) => one.role === role);
   const meant = nearest(
     name,

@@ -18,7 +18,7 @@ export async function primeGround(town: OpenTown, io: Io, named: string | undefi
   if (isRefusal(caller)) return caller;
   const { books } = town.desk;
   const holder = caller && (await holderOf(books, caller.run));
-  const who = caller ? holder && whoIs(holder) : whoIsMeant(town, io, named);
+  const who = caller ? holder && whoIs(holder) : await whoIsMeant(town, io, named);
   // A session whose holder is gone is over: the view says so.
   if (!who) return { who: { role: 'polecat', rig: '', name: '' }, caller, files: NO_FILES, values: {}, now: io.now() };
   if (isRefusal(who)) return who;
@@ -31,13 +31,16 @@ export async function primeGround(town: OpenTown, io: Io, named: string | undefi
 
 const NO_FILES: PrimeGround['files'] = { shipped: '', overlays: [], directives: [] };
 
-function whoIsMeant(town: OpenTown, { cwd }: Io, named: string | undefined): Identity | Refusal {
+async function whoIsMeant(town: OpenTown, { cwd }: Io, named: string | undefined): Promise<Identity | Refusal> {
   if (named === undefined) {
     const path = relative(town.root, realpathSync(cwd)).split(sep).join('/');
     return identityAt(path) ?? refuse('NOBODY_HERE', { dir: cwd });
   }
-  const hint = 'Say it like mayor, shop/witness, shop/crew/ann or shop/polecats/toast.';
-  return identityOfActor(named.replace(/\/$/, '')) ?? refuse('AGENT_UNKNOWN', { agent: named, hint });
+  const said = identityOfActor(named.replace(/\/$/, ''));
+  if (said) return said;
+  const { agentMeant } = await import('./agent-run.ts');
+  const meant = await agentMeant(town, named);
+  return isRefusal(meant) ? meant : whoIs(meant);
 }
 
 /** The lasting agent, or the live run of a polecat of that name; RIG_UNKNOWN where the rig is none. */

@@ -4,7 +4,7 @@ import { explain, isRefusal, type Refusal } from '#core/refusals';
 import { loadTownSettings } from '#world/config/settings';
 import type { Call } from './command.ts';
 import { type Town, withDesk } from './wire.ts';
-import { isTalkedTo, type LastingRole, placeOf, presetFor, startAgent } from './wire-lasting.ts';
+import { isMute, type LastingRole, placeOf, presetFor, startAgent } from './wire-lasting.ts';
 
 /** Which agents come with the town. */
 
@@ -34,7 +34,7 @@ export async function wantMayor(from: From, town: Town, isUnwanted: boolean): Pr
     const { says, try: todo } = explain(program);
     return none(`No mayor: ${says} ${todo}`);
   }
-  if (!isTalkedTo(town, program)) return null;
+  if (isMute(town, program)) return null;
   if (known && !known.wanted) return none('The mayor was stopped: gt mayor start');
   if (known?.killed || known?.asleep) return none(`The mayor ${known.killed ? 'was killed' : 'sleeps'}: gt wake mayor`);
   return wantNamed(from, { role: 'mayor' }, undefined);

@@ -77,7 +77,11 @@ export function agentState(
     return { is: 'leaving', evidence: `it was handed off (${holder.cycle?.why}); a fresh session follows`, todo: null };
   if (!isAgent(holder) && holder.submitted) return { is: 'leaving', evidence: 'its work is handed in', todo: null };
   if (!session) return { is: 'starting', evidence: 'its session is about to start', todo: null };
-  return byScreen(holder, known.seen ? showsOf(known.seen) : session.shows) ?? byWord(session, known.seen);
+  const shown = byScreen(holder, known.seen ? showsOf(known.seen) : session.shows);
+  // One that lasts has its context before anybody speaks to it, and says no word until then.
+  if (!shown && isAgent(holder) && session.primed !== undefined && session.ackedAt === undefined && !known.seen)
+    return { is: 'idle', evidence: 'it has its context, and nobody has spoken to it yet', todo: null };
+  return shown ?? byWord(session, known.seen);
 }
 
 /** Of one that a person has put aside. */

@@ -82,7 +82,7 @@ const isWhole = (letter: Letter): boolean => letter.bytes + bytes(letterHead(let
 /** A letter as its agent is told it: whole, or of a long one the beginning, and where the rest is. */
 function letterText(letter: Letter, body: string): string {
   const head = letterHead(letter);
-  if (body.trim() === '') return head;
+  if (body.trim() === '' || body.trim() === letter.subject) return head;
   if (isWhole(letter)) return `${head}\n${body}`;
   const begin = [...body.slice(0, 2 * MAIL_HEAD_CHARACTERS)].slice(0, MAIL_HEAD_CHARACTERS).join('');
   return `${head}\n${begin} …\n(${letter.bytes} bytes: \`gt mail read ${letter.message}\` shows all of it)`;

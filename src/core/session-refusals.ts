@@ -40,8 +40,13 @@ export const SESSION_REFUSALS = {
   },
   AGENT_AWAY: {
     says: '{agent} has no session now.',
-    try: 'Start it; `gt agents list` shows who is there.',
+    try: 'Start it: `{start}`.',
     exit: 3,
+  },
+  AGENT_MUTE: {
+    says: '{agent} would have `{program}`, which takes no words: it is for work items alone.',
+    try: 'Name a program that one talks to: `{start} --agent claude`; or `role_agents` in the settings does.',
+    exit: 2,
   },
   AGENT_NOT_MADE: {
     says: 'There is no {agent}.',

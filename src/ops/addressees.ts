@@ -129,7 +129,8 @@ const others = ({ sending }: Within, all: readonly Addressee[]): Addressee[] =>
 async function lasting(within: Within, id: string): Promise<readonly Addressee[] | Refusal> {
   const agent = await within.books.read('agent', id);
   const box = agent ? addressOf(agent) : roleAddress(id, within.rigs);
-  if (id === 'hq-mayor' || (agent && (agent.wanted || agent.role === 'crew' || agent.role === 'dog'))) return [{ box, line: id }];
+  if (id === 'hq-mayor' || (agent && !agent.removed && (agent.wanted || agent.role === 'crew' || agent.role === 'dog')))
+    return [{ box, line: id }];
   if (/^hq-dog-|-crew-/.test(id)) return [];
   const { type } = within.sending;
   return [type !== undefined && isProtocol(type) ? { box, filed: AS_CONSUMED } : await inPlaceOf(within, box)];

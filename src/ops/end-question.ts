@@ -25,9 +25,9 @@ export const expire = (desk: Desk, id: string): Promise<undefined | Refusal> =>
     return { put: [{ noun: 'escalation', doc }], events: [event(doc, 'question.expired', {})], answer: undefined };
   });
 
-/** Puts the answer, or that there is none, into the asker's line: whichever session of it comes next, by hook or terminal. */
-export const tell = (desk: Desk, id: string): Promise<undefined | Refusal> =>
-  desk.change(async (reading) => {
+/** Puts the answer, or that there is none, into the asker's line: whichever session of it comes next, by hook or terminal. `later`: the line is full. */
+export const tell = (desk: Desk, id: string): Promise<undefined | 'later' | Refusal> =>
+  desk.change<undefined | 'later'>(async (reading) => {
     const doc = await reading.get('escalation', id);
     if (!doc?.asker || !owesWord(doc)) return unchanged(undefined);
     const now = desk.clock.now();
@@ -43,6 +43,7 @@ export const tell = (desk: Desk, id: string): Promise<undefined | Refusal> =>
       expiresIn: ANSWER_KEPT_MS,
     };
     const change = await posting(desk, reading, word);
+    if (isRefusal(change) && change.refused === 'NUDGE_LINE_FULL') return unchanged('later');
     // Its work is closed, or nobody has it: there is nobody to tell.
     const told = isRefusal(change) ? { at: now, why: change.refused } : { at: now, delivery: change.answer.id };
     const put = { noun: 'escalation' as const, doc: { ...doc, told } };

@@ -1,6 +1,5 @@
 import { unchanged } from '#core/change';
 import { nobodyYet } from '#core/delivery';
-import { isAgentId } from '#core/holder';
 import { MAIL_BATCH } from '#core/limits';
 import { OVERSEER, THE_TOWN_ITSELF, UNDELIVERABLE } from '#core/mail';
 import { isProtocol } from '#core/protocol-mail';
@@ -84,6 +83,5 @@ async function tellSenders(desk: Desk, draft: Draft, letters: readonly Letter[],
 /** Where a word to the sender goes; nowhere when its agent is gone as well. */
 async function senderOf(reading: Reading, { from, fromLine }: Letter): Promise<Addressee | undefined> {
   if (fromLine === undefined) return { box: from === OVERSEER ? OVERSEER : from };
-  if (isAgentId(fromLine)) return { box: from, line: fromLine };
   return (await rigOfLine(reading, fromLine)) === undefined ? undefined : { box: from, line: fromLine };
 }

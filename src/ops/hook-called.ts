@@ -1,3 +1,4 @@
+import { isAskedToEnd } from '#core/cycle';
 import { type Claim, forHook, isLeftBehind, LEFT_BEHIND, type Move, nobodyYet } from '#core/delivery';
 import { type Holder, holderNoun, isCurrent, lineOf, stale } from '#core/holder';
 import type { HookInput } from '#core/hook-words';
@@ -60,7 +61,9 @@ export async function hookCalled(desk: Desk, caller: Caller, call: HookCall): Pr
     const proven = await provenBy(desk, reading, known, docs, { ...call, session: caller.session });
     const ended = new Set(proven.map(({ doc }) => doc.id));
     const after: Recipient = { ...known, line: known.line.filter((entry) => !ended.has(entry.id)) };
-    const { take, over, room } = call.mayPrint ? forHook(after, docs, now) : { take: [], over: [], room: 0 };
+    // Nothing new is said to one that sleeps, or that is about to make room for the next session.
+    const mayPrint = call.mayPrint && !holder.asleep && !isAskedToEnd(holder);
+    const { take, over, room } = mayPrint ? forHook(after, docs, now) : { take: [], over: [], room: 0 };
     const claim = claimOf(call, { owner, session: caller.session, now });
     const wanted = await claims(desk, reading, take, claim, room);
     const isHeld = !wanted.some(({ text }) => text !== undefined) || call.hold?.() !== false; // last of all: only the write is left
@@ -108,12 +111,8 @@ export async function delivered(desk: Desk, { owner, deliveries }: Fetched): Pro
 }
 
 async function read(reading: Reading, ids: readonly string[]): Promise<Map<string, Delivery>> {
-  const docs = new Map<string, Delivery>();
-  for (const id of ids) {
-    const doc = await reading.get('delivery', id);
-    if (doc) docs.set(id, doc);
-  }
-  return docs;
+  const found = await Promise.all(ids.map((id) => reading.get('delivery', id)));
+  return new Map(found.flatMap((doc) => (doc ? [[doc.id, doc] as const] : [])));
 }
 
 type Told = HookCall & { readonly session: string };

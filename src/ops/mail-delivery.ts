@@ -124,7 +124,10 @@ async function lettersOf(reading: Reading, ids: readonly string[]): Promise<Lett
 
 /** The rig of a line's agent; '' for one of the town. Undefined when nobody will come any more. */
 export async function rigOfLine(reading: Reading, line: string): Promise<string | undefined> {
-  if (isAgentId(line)) return (await reading.get('agent', line))?.rig ?? '';
+  if (isAgentId(line)) {
+    const agent = await reading.get('agent', line);
+    return agent?.removed ? undefined : (agent?.rig ?? '');
+  }
   const work = await reading.get('work', line);
   return work && work.status !== 'closed' ? work.rig : undefined;
 }

@@ -3,6 +3,9 @@ import { isRefusal } from '#core/refusals';
 import type { Desk } from '#world/desk';
 import { postLetters } from './send-mail.ts';
 
+/** It is in the context that the next session begins with: unread it would stay in its mailbox for ever. */
+const FILED = { as: 'read', why: 'the next session begins with it' } as const;
+
 /**
  * Puts the note of a session that was handed off into its agent's own mailbox, where it stays when the next one is handed off. Nobody is told of it: the next
  * session reads the note before all else. Asked again it sends nothing; a mailbox that takes nothing holds up no handoff.
@@ -23,6 +26,6 @@ export async function mailToSelf(
     type: 'handoff',
     id: `ml-${session}`,
   };
-  const sent = await postLetters(desk, mail, [{ box, line, tell: false }]);
+  const sent = await postLetters(desk, mail, [{ box, line, tell: false, filed: FILED }]);
   if (isRefusal(sent)) desk.log.info('a handoff was not mailed', { session, why: sent.refused });
 }

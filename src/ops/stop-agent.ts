@@ -1,3 +1,4 @@
+import { gtFor } from '#core/agent-words';
 import type { NewEvent } from '#core/change';
 import { addressOf } from '#core/holder';
 import { member } from '#core/ids';
@@ -35,7 +36,8 @@ export async function restartAgent(
     const known = await reading.get('agent', id);
     if (!known || known.removed) return notMade(id);
     const { session } = known;
-    if (!known.wanted || !session || session.exit) return refuse('AGENT_AWAY', { agent: addressOf(known) });
+    if (!known.wanted || !session || session.exit)
+      return refuse('AGENT_AWAY', { agent: addressOf(known), start: gtFor(known, 'start') });
     const at = desk.clock.now();
     const doc: Agent = {
       ...known,

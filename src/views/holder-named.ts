@@ -1,6 +1,7 @@
 import { agentIdOf, type Holder } from '#core/holder';
 import type { Books } from '#world/store/books';
 import type { Rig } from '#world/world';
+import { lastingCalled } from './lasting-named.ts';
 import { runOf } from './run-of.ts';
 
 /**
@@ -11,9 +12,5 @@ export async function holderNamed(books: Books, rigs: readonly Rig[], about: str
   const id = agentIdOf(about.replace(/\.s\d+$/, ''), prefixes);
   if (id !== undefined) return books.read('agent', id);
   const run = await runOf(books, rigs, about);
-  if (run) return run;
-  const [rig, name = rig] = about.split('/');
-  const agents = await books.readMany('agent', await books.index('agents'));
-  const named = agents.filter((one) => one.name === name && (about.includes('/') ? one.rig === rig : true));
-  return named.length === 1 ? named[0] : undefined;
+  return run ?? lastingCalled(books, about);
 }

@@ -1,6 +1,5 @@
 import { addressOf, type Holder, lineOf } from '#core/holder';
 import { mailboxOf } from '#core/mail';
-import type { Letter } from '#core/records';
 import { relativeTime } from '#core/relative-time';
 import type { Books } from '#world/store/books';
 import { type Reason, reason } from './reason.ts';
@@ -20,15 +19,12 @@ export async function mailForPrime(books: Books, holder: Holder, now: number): P
   const [unread, waiting, ids] = await Promise.all([
     books.count(`letters.unread:${mailbox}`),
     books.count(`letters.waiting:${lineOf(holder)}`),
-    books.indexFromEnd(`letters.unread:${mailbox}`, LISTED + 20),
+    books.indexFromEnd(`letters.unread:${mailbox}`, LISTED + 20), // the newest may be among those that wait
   ]);
   const newest = await books.readMany('letter', ids);
-  // What it left to itself stands in its context, or is older than what does.
-  const isNote = ({ type, fromLine, told }: Letter): boolean =>
-    type === 'handoff' && fromLine === lineOf(holder) && told === 'none';
-  const known = unread - waiting - newest.filter(isNote).length;
+  const known = unread - waiting;
   if (known <= 0) return '';
-  const letters = newest.filter((one) => one.told !== 'waiting' && !isNote(one)).slice(0, LISTED);
+  const letters = newest.filter((one) => one.told !== 'waiting').slice(0, LISTED);
   const lines = letters.map(
     ({ message, from, subject, at }) => `- ${message} from ${from}, ${relativeTime(at, now)}: ${subject}`,
   );

@@ -1,5 +1,5 @@
 import { agentState } from '#core/agent-state';
-import { addressOf, isAgent } from '#core/holder';
+import { addressOf, isAgent, isAgentId } from '#core/holder';
 import { OVERSEER } from '#core/mail';
 import type { Agent, Delivery, Escalation, Step, Work } from '#core/records';
 import type { Books } from '#world/store/books';
@@ -135,7 +135,7 @@ function questionNeed(doc: Escalation): Need {
   const who = asker ? `${asker.address}: ` : '';
   const failed = doc.failed === undefined ? '' : ` (the last answer was not taken: ${doc.failed})`;
   // Who has escalated goes on; whoever asks waits.
-  const blocks = asker ? [work ?? asker.line] : work ? [work] : [];
+  const blocks = asker ? [work ?? (isAgentId(asker.line) ? asker.address : asker.line)] : work ? [work] : [];
   const about = asker || work ? '' : `${subject}: `;
   const what = `${who}${about}${doc.why}${failed}`;
   return need({ id, kind, rig, what, blocks, since: openedAt, severity, count, choices, expiresAt, todo: todoOf(doc) });

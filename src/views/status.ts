@@ -1,3 +1,4 @@
+import { OVERSEER } from '#core/mail';
 import type { Escalation } from '#core/records';
 import type { Books } from '#world/store/books';
 import type { Rig } from '#world/world';
@@ -42,6 +43,8 @@ export type Status = {
   /** All that waits for a person, and the first few of it: `gt needs` lists it. */
   readonly needs: { readonly total: number; readonly first: readonly Need[] };
   readonly nudges: { readonly waiting: number; readonly undelivered: number };
+  /** In the person's mailbox. */
+  readonly mail: { readonly unread: number };
   /** Open ones; and steps that have failed, of all of them. */
   readonly molecules: { readonly open: number; readonly failed: number };
   /** Those of the town that last: mayor, deacon, dogs. */
@@ -64,13 +67,14 @@ export async function status(
   broken: ReadonlyArray<{ readonly name: string; readonly says: string; readonly try: string }> = [],
 ): Promise<Status> {
   const { name, root, up, board, processes, maxPolecats } = facts;
-  const [taken, waiting, stuck, gates, questions, nudges, open, failed, lasting, shown, all] = await Promise.all([
+  const [taken, waiting, stuck, gates, questions, nudges, unread, open, failed, lasting, shown, all] = await Promise.all([
     books.count('runs.live'),
     books.count('want'),
     books.index('needs-you', 0, SHOWN - 1).then((ids) => books.readMany('work', ids)),
     books.index('gates.person', 0, SHOWN - 1).then((ids) => books.readMany('gate', ids)),
     books.index('escalations.open', 0, SHOWN - 1).then((ids) => books.readMany('escalation', ids)),
     nudgeCounts(books),
+    books.count(`letters.unread:${OVERSEER}`),
     books.count('molecules.open'),
     books.count('steps.person'),
     lastingList(books),
@@ -100,6 +104,7 @@ export async function status(
     })),
     needs: { total: all.total, first: all.needs.slice(0, FIRST) },
     nudges,
+    mail: { unread },
     molecules: { open, failed },
     agents: lasting.filter(({ rig }) => rig === ''),
     rigs: shown,

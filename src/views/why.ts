@@ -1,12 +1,13 @@
+import { codeRoleIn } from '#core/agent-words';
 import { addressOf } from '#core/holder';
-import type { Run, Work } from '#core/records';
+import type { Agent, Run, Work } from '#core/records';
 import { parkedInWords } from '#core/work';
 import type { Desk } from '#world/desk';
 import type { Books } from '#world/store/books';
 import type { Rig } from '#world/world';
 import { whyAsked } from './escalations.ts';
 import type { SessionFact, TownFacts } from './facts.ts';
-import { lastingNamed } from './lasting-named.ts';
+import { lastingCalled, lastingNamed } from './lasting-named.ts';
 import { whyMailWaits } from './mail-waiting.ts';
 import { mqList } from './mq-list.ts';
 import { whyNotNudged } from './nudges.ts';
@@ -26,6 +27,9 @@ export type Why = {
   readonly reasons: readonly Reason[];
 };
 
+/** The beginning of an item's id: no agent is called so. */
+const ITEM = /^[a-z]\w*-\w/;
+
 /** What `why` is told of the world beside the books. */
 export type WhyFacts = {
   readonly town: TownFacts;
@@ -35,24 +39,22 @@ export type WhyFacts = {
   readonly session: (id: string) => Promise<SessionFact | undefined>;
 };
 
-/** Why an item, a run, a merge request, a step, a molecule, a gate, a rig or a polecat does not move. Undefined when there is no such thing. */
+/** Why an item, a run, a merge request, a step, a molecule, a gate, a rig or an agent does not move. Undefined when there is no such thing. */
 export async function why(
   { books, steps }: Pick<Desk, 'books' | 'steps'>,
   facts: WhyFacts,
   about: string,
 ): Promise<Why | undefined> {
   const lasting = await lastingNamed(books, facts.rigs, about);
-  if (lasting) {
-    const reasons = await whyAgent(lasting, facts);
-    return {
-      about: lasting.id,
-      title: addressOf(lasting),
-      reasons: [...outages(facts), ...reasons, ...(await whyMailWaits(books, lasting.id))],
-    };
-  }
-  const rig = facts.rigs.find((one) => one.name === about);
+  if (lasting) return whyLasting(books, lasting, facts);
+  // Without an agent in its place a role is what gt does for the town, or for the rig.
+  const code = codeRoleIn(about);
+  if (code && code.rig === undefined) return { about, title: null, reasons: outages(facts) };
+  const rig = facts.rigs.find(({ name }) => name === (code?.rig ?? about));
   if (rig) return { about, title: null, reasons: [...outages(facts), ...(await whyRig(books, facts, rig))] };
   const run = await runNamed(books, facts, about);
+  const called = run || ITEM.test(about) ? undefined : await lastingCalled(books, about);
+  if (called) return whyLasting(books, called, facts);
   const work = await books.read('work', run?.work ?? about.replace(/\.[rm]\d+(\.s\d+)?$/, ''));
   if (!work) return whyOther(books, facts, about);
   const inMolecule = work.status === 'closed' ? [] : await whyItsMolecule(books, steps, work, others(books, facts));
@@ -65,6 +67,11 @@ export async function why(
   ];
   const moot = work.status === 'closed' || reasons.some((one) => one.code === 'not-slung' || one.code === 'needs-you');
   return { about: work.id, title: work.title, reasons: moot ? reasons : [...outages(facts), ...reasons] };
+}
+
+async function whyLasting(books: Books, agent: Agent, facts: WhyFacts): Promise<Why> {
+  const reasons = [...outages(facts), ...(await whyAgent(agent, facts)), ...(await whyMailWaits(books, agent.id))];
+  return { about: agent.id, title: addressOf(agent), reasons };
 }
 
 /** What its agent has asked in vain, and what was said to it in vain. */
@@ -101,7 +108,7 @@ const others = (books: Books, facts: WhyFacts): Others => ({
 export async function runNamed(books: Books, { rigs }: Pick<WhyFacts, 'rigs'>, address: string): Promise<Run | undefined> {
   const [first = '', ...rest] = address.split('/');
   const name = rest.at(-1) ?? first;
-  if (/^[a-z]\w*-\w/.test(name)) return undefined;
+  if (ITEM.test(name)) return undefined;
   const among = rest.length > 0 ? rigs.filter((rig) => rig.name === first) : rigs;
   for (const rig of among) {
     const runs = await books.readMany('run', await books.index(`runs.live:${rig.name}`));

@@ -64,6 +64,10 @@ test('a plain shell in the worktree has the work on its hook and hands it in; a 
   const { id, dir } = await layOut('Say hello');
   expect(await town.git(dir, ['status', '--porcelain'])).toBe('');
   expect(await typed(dir, 'gt hook')).toMatchObject({ exit: 0, out: expect.stringContaining('Say hello') });
+  // No hook of a program fetches what is said to a plain shell: gt hook tells it, once.
+  await town.does(['nudge', id, 'use tabs']);
+  expect((await typed(dir, 'gt hook')).out).toMatch(/^\[GAS TOWN\] A nudge from overseer .*\nuse tabs\n[\s\S]*Say hello/);
+  expect((await typed(dir, 'gt hook')).out).not.toContain('use tabs');
   expect((await typed(dir, 'mkdir -p deep/er && cd deep/er && gt hook')).exit).toBe(0);
   // The copy of a worktree is nobody's, and neither is another directory of the town, or a token that is over.
   const copy = join(town.dir, 'copy');

@@ -34,6 +34,7 @@ test('the mayor comes with the town and waits; it outlives a worker; killed, it 
   const first = await town.there(MAYOR);
   expect(first.session.first).toBeUndefined();
   await spokenTo('are you there?');
+  expect((await town.gt(['doctor'])).out).toMatch(/ok +sessions +host/); // it is no stray
 
   const worker = await town.kill('worker');
   await town.anotherWorker(worker);
@@ -65,9 +66,16 @@ test('the mayor comes with the town and waits; it outlives a worker; killed, it 
   expect((await town.does(['up'])).out).toContain('The mayor was killed: gt wake mayor');
   await town.does(['wake', 'mayor']);
   expect(await town.there(MAYOR, 5)).toMatchObject({ deaths: 0 });
+  // What was sent while nobody was there is told to the next session, though it rests at its prompt and says nothing by itself.
+  await town.does(['mayor', 'stop']);
+  await town.becomes(MAYOR, 'it has ended again', ({ session }) => session?.exit !== undefined);
+  const { id } = await town.ask<{ id: string }>(['mail', 'send', 'mayor', 'while you were away']);
+  await town.does(['mayor', 'start']);
+  await town.event('mail.injected', ({ subject }) => subject === id);
+  await town.there(MAYOR, 6);
   await town.does(['down']);
   await town.does(['up']);
-  expect(await town.there(MAYOR, 6)).toMatchObject({ deaths: 0, session: { mode: 'fresh' } });
+  expect(await town.there(MAYOR, 7)).toMatchObject({ deaths: 0, session: { mode: 'fresh' } });
 });
 
 test('an agent that ends again and again is left in peace: somebody is asked, and may start it again', async () => {
@@ -86,6 +94,9 @@ test('an agent that ends again and again is left in peace: somebody is asked, an
 
 test('polecats and lasting agents of one program count together, and what has to wait says why', async () => {
   await town.there(MAYOR);
+  town.settle({ agent: 'claude', role_agents: { dog: 'shell' } });
+  await town.does(['dog', 'create', 'mute']);
+  expect(await town.gt(['dog', 'start', 'mute'])).toMatchObject({ exit: 2, err: expect.stringContaining('takes no words') });
   town.settle({ agent: 'claude', max_sessions_per_agent: { claude: 1 } });
   await town.does(['dog', 'create', 'ace']);
   await town.does(['dog', 'start', 'ace']);
@@ -96,6 +107,7 @@ test('polecats and lasting agents of one program count together, and what has to
   );
   expect(await town.ask<Why>(['why', 'dogs/ace'])).toMatchObject({ reasons: [{ code: 'waits' }] });
   await town.rig('alpha', 'true');
+  expect((await town.does(['peek', 'alpha/witness'])).out).toContain('is gt itself: no agent sits there');
   const { id } = await town.ask<{ id: string }>(['work', 'create', 'A piece', '--rig', 'alpha']);
   await town.does(['sling', id]);
   await town.until('the item is in line', async () => {

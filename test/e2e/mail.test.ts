@@ -36,6 +36,7 @@ test('a mail to an agent without hooks is typed at its prompt, once; it answers,
   expect((await town.does(['mail', 'check'], agent)).out).toBe('no unread mail\n');
   await town.does(['mail', 'reply', id, 'Seen.', `My token is ${agent.env.GT_SESSION}`], agent);
   const { letters } = await town.ask<Inbox>(['mail', 'inbox', '--unread']);
+  expect((await town.does(['status'])).out).toContain('\n  1 unread mail: gt inbox\n');
   expect(letters).toMatchObject([{ subject: 'Re: Look at the API.', from: expect.stringMatching(/^shop\/polecats\//) }]);
   const { out } = await town.does(['mail', 'read', '1']);
   expect(out).toMatch(/Seen\. My token is \*+/);

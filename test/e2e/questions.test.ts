@@ -69,7 +69,9 @@ test('an agent whose question expires is told so by exit code 6, and goes on by 
   const id = await town.work('shop', block);
   await town.landed(id);
   const { needs: waiting, expired } = await town.ask<Needs>(['needs', '--all']);
-  expect([waiting, expired]).toMatchObject([[], [{ what: 'shop/polecats/furiosa: Which size?' }]]);
+  // Which name it has depends on when the one before was free again.
+  expect(expired).toMatchObject([{ what: expect.stringMatching(/^shop\/polecats\/\w+: Which size\?$/) }]);
+  expect(waiting.filter(({ kind }) => kind !== 'nudge')).toEqual([]);
   const wrong = async (...words: string[]) => {
     const { exit, err } = await town.gt(words);
     return [exit, err.trim().split('\n').length, err];

@@ -132,14 +132,12 @@ test("a command runs in an agent's place, without its token; its output and its 
   const { dir } = await town.running(other);
   const told = await town.gt(['capture', other, 'pwd; echo "[$GT_SESSION$BD_ACTOR] $GT_WORK_ITEM"; echo bad >&2; exit 7']);
   expect(told).toEqual({ exit: 7, out: `${dir}\n[] ${other}\n`, err: 'bad\n' });
-  const late = await town.gt([
-    'capture',
-    other,
-    `setsid sh -c 'echo on > ${join(town.dir, 'on')}; sleep 600' & wait`,
-    '--timeout',
-    '2s',
-  ]);
-  expect([late.exit, late.err]).toEqual([6, expect.stringContaining('Ended after 2s')]);
+  const child = `setsid sh -c 'echo on > ${join(town.dir, 'on')}; sleep 600' & wait`;
+  for (const limit of ['2s', '30s']) {
+    const late = await town.gt(['capture', other, child, '--timeout', limit]);
+    expect([late.exit, late.err]).toEqual([6, expect.stringContaining(`Ended after ${limit}`)]);
+    if (existsSync(join(town.dir, 'on'))) break; // else the machine was too slow to begin
+  }
   expect(existsSync(join(town.dir, 'on'))).toBe(true);
   const left = readdirSync('/proc').filter((pid) => {
     try {

@@ -14,7 +14,7 @@ import { release } from '#ops/release';
 import { sling } from '#ops/sling';
 import { polecatList } from '#views/polecat-list';
 import { why } from '#views/why';
-import { AgentAtWork } from '../support/agent-at-work.ts';
+import { AgentAtWork, ids, tool } from '../support/agent-at-work.ts';
 import { type PrivateRedis, privateRedis } from '../support/redis.ts';
 import { good, shop, town } from '../support/shop.ts';
 
@@ -139,6 +139,17 @@ describe('an agent that is put aside', () => {
     expect(at.desk.woken).toContain(`deliveries/${delivery}`);
     expect(await wake(at.desk, at.caller.run)).toMatchObject({ again: true });
     expect(await polecatList(at.desk.books)).toMatchObject([{ state: expect.not.stringContaining('asleep') }]);
+  });
+
+  test.each(['asleep', 'killed'] as const)('is told nothing by any of its hooks, nor at its start: %s', async (as) => {
+    const delivery = await at.say('hello');
+    good(await park(at.desk, at.caller.run, as));
+    for (const input of [{ event: 'SessionStart' }, tool]) expect(ids(await at.context(input))).toEqual([]);
+    expect(ids(await at.stop())).toEqual([]);
+    expect(await at.stateOf(delivery)).toBe('pending');
+    good(await wake(at.desk, at.caller.run));
+    // The session of one that was killed ends all the same: its next one hears it.
+    expect(ids(await at.context())).toEqual(as === 'asleep' ? [delivery] : []);
   });
 
   test('that was killed and has given up its slot is still shown, and its item is woken', async () => {

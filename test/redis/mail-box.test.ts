@@ -5,10 +5,11 @@ import { archiveRead, dropLetters, fileLetters } from '#ops/file-letters';
 import { delivered } from '#ops/hook-called';
 import { postLetters } from '#ops/send-mail';
 import { inbox, mailExport, mailMeant, mailOpened, mailSearch } from '#views/mail';
+import { status } from '#views/status';
 import { type Link, openLink } from '#world/store/link';
 import { MailAtWork } from '../support/mail-at-work.ts';
 import { type PrivateRedis, privateRedis } from '../support/redis.ts';
-import { good } from '../support/shop.ts';
+import { good, town } from '../support/shop.ts';
 
 const MINE = { mailbox: 'overseer', isOwn: true };
 
@@ -43,6 +44,7 @@ describe('a mailbox', () => {
       [2, b.id],
       [3, a.id],
     ]);
+    expect((await status(books(), town, [])).mail).toEqual({ unread: 3 });
     good(await fileLetters(mail.desk, MINE, [b.id], 'read'));
     expect(await inbox(books(), 'overseer', { which: 'unread', count: 9 })).toMatchObject({
       letters: [

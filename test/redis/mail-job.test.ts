@@ -1,9 +1,12 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Letter } from '#core/records';
 import { ack } from '#ops/ack';
+import { nudge } from '#ops/nudge';
 import { postLetters, type Sent } from '#ops/send-mail';
+import { removeAgent } from '#ops/stop-agent';
 import { inbox } from '#views/mail';
 import { mailsIn } from '../support/mail-at-work.ts';
+import { aLasting } from '../support/records.ts';
 import { type PrivateRedis, privateRedis } from '../support/redis.ts';
 import { CALLER, job, RUN, SESSION, ServedDeliveries, WORK } from '../support/served-deliveries.ts';
 import { good } from '../support/shop.ts';
@@ -77,6 +80,24 @@ test('mail that a hook of a session has which is over is unknown when the next o
   await ack(served.at.op, { ...CALLER, session: session.id, token: session.token });
   await told(a, 'unknown');
   await told(b, 'bound');
+});
+
+test('mail for a dog that is removed before it comes goes back to who sent it, and none is sent to it any more', async () => {
+  const dog = aLasting('hq-dog-rex', { role: 'dog', name: 'rex' });
+  await served.at.put('agent', dog);
+  const to = { box: 'dogs/rex', line: dog.id };
+  const { id } = good(await postLetters(served.at.op, { from: 'overseer', to: [to.box], text: 'sit' }, [to]));
+  const delivery = (await served.at.op.books.read('recipient', dog.id))?.line[0]?.id ?? '';
+  await served.parked(delivery, 'no agent is there');
+  good(await removeAgent(served.at.op, dog.id));
+  expect(await served.becomes(delivery, 'undeliverable')).toMatchObject({ why: 'hq-dog-rex was removed' });
+  expect(await served.at.op.books.read('letter', `${id}@dogs/rex`)).toMatchObject({ told: 'none' });
+  expect(await inbox(served.at.op.books, 'overseer', { which: 'unread', count: 9 })).toMatchObject({ total: 1 });
+  const again = await postLetters(served.at.op, { from: 'overseer', to: [to.box], text: 'sit' }, [to]);
+  expect(again).toMatchObject({ refused: 'MAIL_GONE' });
+  expect(await nudge(served.at.op, { to: to.box, work: dog.id, text: 'sit', mode: 'wait-idle' })).toMatchObject({
+    refused: 'AGENT_UNKNOWN',
+  });
 });
 
 test('when its item is closed, mail that waits comes back, however many letters', async () => {

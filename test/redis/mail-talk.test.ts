@@ -2,16 +2,18 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Agent } from '#core/records';
 import { isRefusal } from '#core/refusals';
 import { resolveAddresses } from '#ops/addressees';
-import { fileLetters } from '#ops/file-letters';
+import { dropLetters, fileLetters } from '#ops/file-letters';
 import { delivered, hookCalled } from '#ops/hook-called';
 import { mailToSelf } from '#ops/mail-to-self';
 import { moveDelivery } from '#ops/move-delivery';
 import { replyMail } from '#ops/reply-mail';
 import { postLetters, sendMail } from '#ops/send-mail';
-import { mailThread } from '#views/mail';
+import { noteProcess } from '#processors/session-changes';
+import { inbox, mailThread } from '#views/mail';
 import { mailForPrime, whyMailWaits } from '#views/mail-waiting';
 import { nudgeList } from '#views/nudges';
 import { why } from '#views/why';
+import type { World } from '#world/world';
 import { MailAtWork, mailsIn } from '../support/mail-at-work.ts';
 import { type PrivateRedis, privateRedis } from '../support/redis.ts';
 import { close, good, newItem, shop, town } from '../support/shop.ts';
@@ -71,9 +73,37 @@ describe('an agent that reads its mail itself', () => {
     const run = await books().read('run', mail.at.caller.run);
     if (!run) throw new Error('no run');
     await mailToSelf(mail.desk, run, { session: mail.at.caller.session, note: 'half is done' });
-    expect(await books().count(`letters.unread:${mail.at.work}`)).toBe(1);
+    expect(await books().count(`letters.unread:${mail.at.work}`)).toBe(0);
     expect(await mailForPrime(books(), run, mail.desk.clock.now())).toBe('');
   });
+});
+
+test('what an agent leaves to itself as it is handed off lies read in its mailbox, and goes in time', async () => {
+  const session = 'hq-mayor.s1';
+  await mail.desk.change(async (reading) => {
+    await reading.get('agent', 'hq-mayor');
+    return { put: [{ noun: 'agent', doc: mayor(session, 'k') }], answer: undefined };
+  });
+  for (const n of [1, 2, 3]) await mailToSelf(mail.desk, mayor(session, 'k'), { session: `hq-mayor.s${n}`, note: `note ${n}` });
+  expect(await inbox(books(), 'mayor', { which: 'kept', count: 9 })).toMatchObject({ total: 3, unread: 0 });
+  expect(await mailForPrime(books(), mayor(session, 'k'), mail.desk.clock.now())).toBe('');
+  expect(await dropLetters(mail.desk, mail.desk.clock.now() + 1)).toBe(3);
+  expect(await inbox(books(), 'mayor', { which: 'all', count: 9 })).toMatchObject({ total: 0, archived: 0 });
+});
+
+test('what waits for an agent that lasts looks again as soon as its session has started, hooks or none', async () => {
+  const [id, token] = ['hq-mayor.s2', 'k'];
+  good(await sendMail(mail.desk, GROUND, { from: 'overseer', to: ['mayor'], text: 'good morning' }));
+  const { pid: _, ...session } = mayor(id, token).session as NonNullable<Agent['session']>;
+  const noted = { ...mayor(id, token), session };
+  await mail.desk.change(async (reading) => {
+    await reading.get('agent', 'hq-mayor');
+    return { put: [{ noun: 'agent', doc: noted }], answer: undefined };
+  });
+  const [first] = (await books().read('recipient', 'hq-mayor'))?.line ?? [];
+  mail.desk.woken.length = 0;
+  for (const _again of [1, 2]) await noteProcess(noted, { desk: mail.desk } as unknown as World, id, { pid: 7, born: 'now' });
+  expect(mail.desk.woken.filter((one) => one === `deliveries/${first?.id}`)).toHaveLength(1);
 });
 
 test('an agent that lasts is told by its hooks what waited for it, before there was one and while it was away', async () => {

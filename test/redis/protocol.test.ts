@@ -113,6 +113,7 @@ describe('a batch', () => {
         'work',
         item(one, { rig: 'shop', status: 'closed', closed: { at: 9, reason: 'landed', commit: 'c'.repeat(40) } }),
       );
+    await at.becomes(`swarms/${id}@1`, 'delayed'); // a wake alone is not heard by a job that is just at work
     await at.op.wake([`swarms/${id}@1`]);
     expect((await complete(id)).ended).toMatchObject({ landed: 2 });
   });

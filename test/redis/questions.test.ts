@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { NUDGE_LINE } from '#core/limits';
 import type { Work } from '#core/records';
-import { acknowledge, closeEscalation, heard } from '#ops/end-question';
+import { acknowledge, closeEscalation, heard, tell } from '#ops/end-question';
 import { hookCalled } from '#ops/hook-called';
 import { answersFor } from '#views/escalations';
 import { needs } from '#views/needs';
@@ -95,6 +96,19 @@ test('a session whose answer nobody told yet, and that asks the same again, gets
   const doc = await q.asks('Which database?');
   good(await q.answers(doc.id, 'SQLite'));
   expect(await q.asks('Which database?')).toMatchObject({ state: 'closed', answer: { text: 'SQLite' } });
+});
+
+test('an answer to an agent whose line is full waits until there is room', async () => {
+  const doc = await q.asks('Which database?');
+  await q.waits(doc);
+  const line = Array.from({ length: NUDGE_LINE }, (_, n) => ({ id: `dl-${n}` }));
+  await q.at.put('recipient', { id: WORK.id, line, doubtful: [] });
+  good(await q.answers(doc.id, 'SQLite'));
+  expect(await tell(q.at.op, doc.id)).toBe('later');
+  expect((await q.read(doc.id)).told).toBeUndefined();
+  await q.at.put('recipient', { id: WORK.id, line: [], doubtful: [] });
+  expect(await tell(q.at.op, doc.id)).toBeUndefined();
+  expect(await q.line()).toEqual([(await q.read(doc.id)).told?.delivery]);
 });
 
 test('what was answered while no worker served is told by the next one', async () => {

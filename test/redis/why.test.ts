@@ -4,6 +4,7 @@ import { handIn } from '#ops/hand-in';
 import { sling } from '#ops/sling';
 import { type WhyFacts, why } from '#views/why';
 import { type TestDesk, testDesk } from '../support/desk.ts';
+import { aLasting } from '../support/records.ts';
 import { type PrivateRedis, privateRedis } from '../support/redis.ts';
 import { close as closed, good, newItem, shop, TOKEN, town, want as wanted } from '../support/shop.ts';
 
@@ -79,4 +80,17 @@ test('why tells a silent agent from one that works', async () => {
   expect(await reasons(work.id, printed(1000))).toEqual(['working']);
   expect(await reasons(work.id, printed(180_000))).toEqual(['silent']);
   expect(await reasons(work.id)).toEqual(['working']);
+});
+
+test('why knows agents by the names that other verbs take, and the roles that gt fills itself', async () => {
+  const ann = aLasting('sh-crew-ann', { role: 'crew', rig: 'shop', name: 'ann' });
+  await desk.change(async (reading) => {
+    await reading.get('agent', ann.id);
+    return { put: [{ noun: 'agent', doc: ann }], answer: undefined };
+  });
+  const [whole, ...others] = await Promise.all(['shop/crew/ann', 'shop/ann', 'ann'].map((about) => why(desk, facts(), about)));
+  expect(whole).toMatchObject({ about: 'sh-crew-ann', title: 'shop/crew/ann' });
+  expect(others).toEqual([whole, whole]);
+  for (const about of ['shop/witness', 'shop/refinery', 'deacon', 'boot'])
+    expect(await reasons(about, { town: { ...town, up: false } })).toEqual(['town-down']);
 });

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { agentState, showsOf } from '#core/agent-state';
 import type { Run } from '#core/records';
 import type { Classified } from '#core/screen-state';
-import { aRun } from '../support/records.ts';
+import { aLasting, aRun } from '../support/records.ts';
 
 const session = { id: 'gp-a.r1.s1', token: 't', at: 1, pid: 7, ackedAt: 2 };
 const live = (more: Partial<NonNullable<Run['session']>> = {}, run: Partial<Run> = {}) =>
@@ -35,6 +35,14 @@ test('a dialog that is open before the first word of an agent is told, a prompt 
   const silent = live({ ackedAt: undefined });
   expect(is(silent, screen('dialog'))).toBe('blocked');
   expect(is(silent, screen('idle'))).toBe('starting');
+});
+
+test('an agent that lasts rests from the moment in which it has its context: it says no word before it is spoken to', () => {
+  const mayor = (more: object) =>
+    aLasting('hq-mayor', { wanted: { at: 1, by: 'overseer' }, session: { ...session, ackedAt: undefined, ...more } });
+  expect(agentState(mayor({}), {}).is).toBe('starting');
+  expect(agentState(mayor({ primed: 'c1' }), {}).is).toBe('idle');
+  expect(agentState(mayor({ primed: 'c1' }), { seen: screen('dialog') }).is).toBe('blocked');
 });
 
 test('who is blocked is told with what asks, what to do, and what an Enter would do there', () => {

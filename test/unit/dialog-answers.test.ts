@@ -80,6 +80,13 @@ test('where a number is taken at once no Enter follows it; where it only moves t
   expect([tui.keys, tui.taken]).toEqual([['2', '\r'], [`${REMOVE.asks} ${REMOVE.choices[1]}`]]);
 });
 
+test('a choice beyond 9 is made by the arrows, also where numbers are taken at once', async () => {
+  const LONG: Shown = { asks: 'Do you want to take one?', choices: Array.from({ length: 11 }, (_, n) => `Thing ${n + 1}`) };
+  begin([LONG, REMOVE], { digits: 'take' });
+  expect(await answer(11, { screen: screenOf('digit') })).toMatchObject({ outcome: 'answered' });
+  expect(tui.taken).toEqual([`${LONG.asks} Thing 11`]);
+});
+
 test('an answer that is asked for again is told the outcome, and nothing is pressed twice', async () => {
   begin([REMOVE, REMOVE]);
   const dialog = await open();

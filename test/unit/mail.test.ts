@@ -73,6 +73,8 @@ test('a mail is told with who wrote it, what kind it is, and how it is answered'
   expect(mailText([one], ['come'])).toBe(
     '[GAS TOWN] Mail ml-1 from overseer, 2026-01-02T03:04Z (urgent, HELP, answers ml-0): hello\ncome\n(to answer: gt mail reply ml-1 "…")',
   );
+  // A mail of one line has it for its subject: it is said once.
+  expect(mailText([one], ['hello\n'])).toBe(mailText([one], ['']));
   expect([mailHead([one]), mailHead([one, one]), mailHead([])]).toEqual([
     'mail from overseer: hello',
     'mail from overseer: hello (+1)',

@@ -10,7 +10,7 @@ import { shellBlock, stepBlock } from '#core/shell-block';
 import { ack } from '#ops/ack';
 import { type Hook, hook as hooked } from '#views/hook';
 
-/** What is on the hook of the session that asks. Asking is also its word that it lives. */
+/** What is on the hook of the session that asks. Asking is also its word that it lives. Who works by hand is also told what was said to it. */
 export const hook = command({
   options: [{ name: 'block', help: 'print the sh block that the shell agent runs, and nothing else' }],
   example: 'gt hook',
@@ -21,6 +21,11 @@ export const hook = command({
       const heard = await ack(town.desk, caller);
       if (isRefusal(heard)) return heard;
       town.failpoint('ack');
+      if ('manual' in heard && heard.manual && !heard.asleep && !global.json) {
+        const { tellByHand } = await import('#cli/hook-fetch');
+        const told = await tellByHand(town, caller, io);
+        if (isRefusal(told)) return told;
+      }
       let found = await hooked(town.desk, caller);
       if (!isRefusal(found) && isWaiting(found, caller.session)) {
         await takeReady(town, caller, io, opts.block ? NEXT_BLOCK_MS : 0);

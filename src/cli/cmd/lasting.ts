@@ -4,11 +4,13 @@ import { liveView } from '#cli/live-view';
 import { lookAtRole } from '#cli/role-look';
 import { roleText } from '#cli/role-text';
 import { namedBy, wordsOf } from '#cli/role-words';
-import { withDesk } from '#cli/wire';
+import { type OpenTown, withDesk } from '#cli/wire';
 import type { Visited } from '#cli/wire-attach';
-import { type LastingRole, placeOf, startAgent } from '#cli/wire-lasting';
+import { type LastingRole, nobody, type Place, placeOf, startAgent } from '#cli/wire-lasting';
 import { CODE_ROLES, gtFor } from '#core/agent-words';
-import { isRefusal, type Refusal } from '#core/refusals';
+import { addressOf } from '#core/holder';
+import type { Agent } from '#core/records';
+import { isRefusal, type Refusal, refuse } from '#core/refusals';
 import { restartAgent, stopAgent } from '#ops/stop-agent';
 import { type AgentLine, agentLine } from '#views/agents';
 import type { RoleView } from '#views/role-view';
@@ -49,6 +51,12 @@ export function start(role: LastingRole): Command {
   });
 }
 
+/** Who never was there: crew and dogs are made first, the others started. */
+const notMade = async (place: Place, town: OpenTown): Promise<Refusal> =>
+  place.role === 'crew' || place.role === 'dog'
+    ? nobody(place, town)
+    : refuse('AGENT_NOT_MADE', { agent: addressOf(place as Agent), hint: `Put one there: \`${gtFor(place, 'start')}\`.` });
+
 /** Does something to the one that is named, and shows it as it is after. */
 function change(
   call: Call,
@@ -59,7 +67,8 @@ function change(
     const place = await placeOf(town, namedBy(role, call.args, call.opts), call.io);
     if (isRefusal(place)) return place;
     const agent = await todo(town.desk, place.id);
-    return isRefusal(agent) ? agent : agentLine(agent);
+    if (isRefusal(agent)) return agent.refused === 'AGENT_NOT_MADE' ? notMade(place, town) : agent;
+    return agentLine(agent);
   });
 }
 

@@ -25,7 +25,7 @@ export const mailArchive = command({
         return refuse('USAGE', { what: 'Which mails?', hint: 'Name them, or take --read for all that was read.' });
       if (opts.read) {
         const count = await archiveRead(town.desk, here);
-        return isRefusal(count) ? count : { archived: count };
+        return isRefusal(count) ? count : { archived: count, mails: [] };
       }
       const ids: string[] = [];
       for (const said of idsOf(args.id)) {
@@ -34,7 +34,10 @@ export const mailArchive = command({
         ids.push(id);
       }
       const done = await fileLetters(town.desk, here, ids, 'archived');
-      return isRefusal(done) ? done : { archived: done.length };
+      if (isRefusal(done)) return done;
+      return { archived: done.length, mails: done.map(({ message, from, subject }) => ({ message, from, subject })) };
     }),
-  text: ({ archived }) => `${archived} archived`,
+  // Places in an inbox move as mail comes: what was meant is told.
+  text: ({ archived, mails }) =>
+    [...mails.map(({ message, from, subject }) => `${message} from ${from}: ${subject}`), `${archived} archived`].join('\n'),
 });

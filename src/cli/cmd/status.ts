@@ -32,7 +32,7 @@ export const status = command({
     ].join('\n\n'),
 });
 
-function headOf({ town, processes, slots, nudges, molecules }: Status, paint: Palette): string {
+function headOf({ town, processes, slots, nudges, molecules, mail }: Status, paint: Palette): string {
   const state = town.up ? paint.green('up') : paint.red('down');
   const parts = processes.map(({ name, pid, state: at, build }) => {
     const good = at === 'running' || at === 'elsewhere';
@@ -43,11 +43,12 @@ function headOf({ town, processes, slots, nudges, molecules }: Status, paint: Pa
   const count = nudges.undelivered;
   const missed =
     count > 0 ? `\n  ${paint.yellow(`${count} ${count === 1 ? 'nudge' : 'nudges'} undelivered`)}: gt nudge list` : '';
+  const letters = mail.unread > 0 ? `\n  ${mail.unread} unread ${mail.unread === 1 ? 'mail' : 'mails'}: gt inbox` : '';
   const { open, failed } = molecules;
   const stuck = failed > 0 ? paint.red(`, ${failed} failed ${failed === 1 ? 'step needs' : 'steps need'} you`) : '';
   const flows = open > 0 ? `\n  ${open} open ${open === 1 ? 'molecule' : 'molecules'}${stuck}: gt mol list` : '';
   const board = town.board ? ` · board ${town.board}` : '';
-  return `${paint.bold(town.name)} ${state}  ${paint.dim(town.root)}\n  ${parts.join(' · ')}\n  slots ${slots.taken} of ${slots.of} taken${line}${board}${flows}${missed}`;
+  return `${paint.bold(town.name)} ${state}  ${paint.dim(town.root)}\n  ${parts.join(' · ')}\n  slots ${slots.taken} of ${slots.of} taken${line}${board}${flows}${letters}${missed}`;
 }
 
 const agentsOf = (agents: Status['agents'], show: { paint: Palette; now: number }): string[] =>

@@ -12,7 +12,7 @@ export const why = command({
     {
       name: 'about',
       required: true,
-      help: 'a work item, a run, a merge request, a step, a molecule, a gate, a rig, or a polecat (rig/name)',
+      help: 'a work item, a run, a merge request, a step, a molecule, a gate, a rig, or an agent (mayor, rig/name, or a name)',
     },
   ],
   about: 'The reasons in order, each with its evidence and the command that changes it.',

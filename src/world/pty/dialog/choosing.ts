@@ -96,7 +96,8 @@ export class Choosing {
     const known = this.#at.signs.dialogs.find(({ name }) => name === seen.dialog?.name);
     const keys = known?.answers ?? 'arrows';
     if (keys === 'none') return this.#told('stays', 'it is answered in the terminal only', seen);
-    return keys === 'digit' ? this.#digit() : this.#arrows(seen);
+    // Of a number of two digits a program that takes numbers at once would take the first.
+    return keys === 'digit' && choice.choice < 10 ? this.#digit() : this.#arrows(seen);
   }
 
   async #digit(): Promise<DialogResult | undefined> {
