@@ -35,6 +35,7 @@ async function asksMayor(day: Day): Promise<string[]> {
   day.items = [epic.id, first.id, second.id];
   await must(town, ['nudge', 'mayor', ASKED.status, '--wait']);
   await day.shows(person, 'one waits for it');
+  await day.prompts(person);
   await submit(person, preset, ASKED.witness);
   await day.shows(person, 'That is what the witness does');
   await day.leave(person);
