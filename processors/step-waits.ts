@@ -1,9 +1,9 @@
 import { unchanged } from '#core/change';
-import { childrenIndex } from '#core/derive';
 import { HOLD_MS } from '#core/limits';
 import { type Child, endWait, hearOf, judgeWait } from '#core/molecule/waits';
 import type { Step } from '#core/records';
 import { isRefusal, Refused } from '#core/refusals';
+import { childrenIndex } from '#core/standing-work';
 import type { Reading } from '#world/store/books';
 import type { World } from '#world/world';
 import { type Answer, sleep } from './answer.ts';

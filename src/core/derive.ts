@@ -14,6 +14,7 @@ import {
   swarmStands,
   usingIndex,
 } from './standing-talk.ts';
+import { workStands } from './standing-work.ts';
 
 /**
  * What follows from a record, whoever writes it: the indexes it stands in, and the jobs that its change concerns. Both are computed from the
@@ -22,11 +23,6 @@ import {
 
 /** Where a record stands: index, score, and the member when that is not the record's id. */
 export type Standing = ReadonlyArray<readonly [index: string, score: number, member?: string]>;
-
-/** Priority first, then rework before new work, then age: lower goes first. Exact: ms need 41 bits, the rest stays under 2^53. */
-function wantScore(priority: number, rework: boolean, since: number): number {
-  return priority * 2e13 + (rework ? 0 : 1e13) + since;
-}
 
 /** Ends of a delivery of which somebody should know. */
 const MISSED: readonly string[] = ['not-sent', 'draft-left', 'unknown', 'expired', 'undeliverable'];
@@ -98,29 +94,12 @@ export const THE_WORKER = 'worker';
 export const BURIED = 'buried';
 /** Index of molecules that were dropped, by the time of that: no other has such an id while jobs, logs and ends of commands may know it by that id. */
 export const GONE = 'molecules.gone';
-/** Index of the items that lie in another one, or in a step. */
-export const childrenIndex = (parent: string): string => `children:${parent}`;
 const DISPATCH = member('dispatch', `${THE_TOWN}@1`);
 const train = (rig: string) => member('trains', `${rig}@1`);
 
 /** Indexes beyond `jobs`, for nouns that are listed somewhere. */
 const standing: { readonly [N in Noun]?: (doc: Records[N]) => Standing } = {
-  work: (doc) => {
-    const ended = doc.closed?.at ?? doc.updatedAt;
-    const list = doc.status === 'closed' ? (['work.closed', ended] as const) : (['work.open', doc.createdAt] as const);
-    const at: Array<readonly [string, number, string?]> = [list, [`${list[0]}:${doc.rig}`, list[1]]];
-    if (doc.status === 'hooked') at.push([`work.hooked:${doc.rig}`, doc.createdAt]);
-    if (doc.want && !doc.run && !doc.needsYou) {
-      const place = wantScore(doc.priority, doc.want.rework, doc.want.since);
-      at.push(['want', place], [`want:${doc.rig}`, place]);
-    }
-    if (doc.needsYou) at.push(['needs-you', doc.updatedAt]);
-    if (doc.parked) at.push(['parked', doc.parked.at]);
-    if (doc.hold) at.push(['names', 0, doc.hold.name]);
-    if (doc.parent) at.push([childrenIndex(doc.parent), doc.createdAt]);
-    if (doc.status === 'closed' && isFinal.work(doc) && !doc['jobsRemoved']) at.push(['ended', ended]);
-    return at;
-  },
+  work: (doc) => workStands(doc, isFinal.work(doc)),
   run: (doc) =>
     doc.state === 'ended'
       ? []

@@ -1,4 +1,4 @@
-import { childrenIndex } from '#core/derive';
+import { childrenIndex } from '#core/standing-work';
 import type { Desk } from '#world/desk';
 import { type Bead, beads, type Issue, issueOf } from './beads.ts';
 

@@ -107,6 +107,14 @@ const ACTIONS: Record<string, (agent: Agent, pick: number) => void> = {
   },
 };
 
+/** The beginning of a story in which nobody hears what became of the first. */
+const RUNS_OUT = [
+  ['post', 1],
+  ['the terminal is claimed', 0],
+  ['time passes', 40],
+  ['claims run out', 0],
+] as const;
+
 describe('whatever hooks, terminals, crashes and clocks do', () => {
   const story = fc.array(fc.tuple(fc.constantFrom(...Object.keys(ACTIONS)), fc.nat(40)), { maxLength: 60 });
   const told = (steps: ReadonlyArray<readonly [string, number]>, see: (agent: Agent) => void) => {
@@ -166,7 +174,8 @@ describe('whatever hooks, terminals, crashes and clocks do', () => {
   test('what is unknown, or typed and not sent, is never claimed again', () => {
     fc.assert(
       fc.property(story, (steps) => {
-        const agent = told(steps, () => undefined);
+        const agent = told([...RUNS_OUT, ...steps], () => undefined);
+        expect(agent.docs.get('dl-0')?.history.map(({ state }) => state)).toContain('unknown');
         for (const { history } of agent.docs.values()) {
           const at = history.findIndex(({ state }) => state === 'unknown' || state === 'draft-left');
           if (at >= 0) expect(history.slice(at + 1).filter(({ state }) => state !== 'taken')).toEqual([]);
