@@ -23,7 +23,7 @@ export const message = z.looseObject({
   to: z.array(z.string()),
   cc: z.array(z.string()).default([]),
   subject: z.string(),
-  /** `note`, `handoff`, or the name of a protocol message. */
+  /** `note`, or the name of a protocol message. */
   type: z.string().default('note'),
   priority: z.number().min(0).max(4).default(2),
   /** The first mail of its thread, and the one that it answers. */

@@ -8,7 +8,8 @@ import type { Message } from './records.ts';
 export type ProtocolFacts = NonNullable<Message['facts']>;
 export type ProtocolType = ProtocolFacts['type'];
 
-const TYPES: Readonly<Record<ProtocolType, true>> = {
+/** Whether a role that is code needs no reader for what somebody sends under this name. */
+const TYPES: Readonly<Record<ProtocolType, boolean>> = {
   SWARM_START: true,
   POLECAT_DONE: true,
   MERGE_READY: true,
@@ -16,15 +17,32 @@ const TYPES: Readonly<Record<ProtocolType, true>> = {
   MERGE_FAILED: true,
   REWORK_REQUEST: true,
   SWARM_COMPLETE: true,
+  HELP: false,
+  HANDOFF: false,
 };
 
 /** Whether a mail of this type tells of what the books hold already: a role that is code needs no reader for it. HELP, HANDOFF and notes are for a reader. */
-export const isProtocol = (type: string): type is ProtocolType => Object.hasOwn(TYPES, type);
+export const isProtocol = (type: string): type is ProtocolType => Object.hasOwn(TYPES, type) && TYPES[type as ProtocolType];
 
-/** The id of a protocol mail: one of each kind about one run, merge request or batch. */
+/** The id of a protocol mail: one of each kind about one run, merge request, batch, question or session. */
 export function protocolId(facts: ProtocolFacts): string {
-  const about = 'merge' in facts && facts.type !== 'POLECAT_DONE' ? facts.merge : 'swarm' in facts ? facts.swarm : facts.run;
-  return `ml-${facts.type.toLowerCase().replace('_', '-')}-${String(about)}`;
+  return `ml-${facts.type.toLowerCase().replace('_', '-')}-${aboutOf(facts)}`;
+}
+
+function aboutOf(facts: ProtocolFacts): string {
+  switch (facts.type) {
+    case 'SWARM_START':
+    case 'SWARM_COMPLETE':
+      return facts.swarm;
+    case 'POLECAT_DONE':
+      return facts.run;
+    case 'HELP':
+      return facts.question;
+    case 'HANDOFF':
+      return facts.session;
+    default:
+      return facts.merge;
+  }
 }
 
 /** Ids that a text names: the record has all. */
@@ -42,6 +60,10 @@ export function protocolSubject(facts: ProtocolFacts): string {
       return `${facts.merge}: ${facts.branch} waits to land on ${facts.target}`;
     case 'MERGED':
       return `${facts.work} landed on ${facts.target}`;
+    case 'HELP':
+      return `${facts.question}: ${facts.why}`;
+    case 'HANDOFF':
+      return `Handoff of ${facts.session}`;
     default:
       return `${facts.work} comes back: ${facts.why}`;
   }

@@ -31,4 +31,8 @@ export const protocolFacts = z.discriminatedUnion('type', [
   z.looseObject({ type: z.literal('REWORK_REQUEST'), ...merge, why: z.string(), head: sha }),
   /** witness to mayor and overseer: the last item of the batch in this rig is closed. */
   z.looseObject({ type: z.literal('SWARM_COMPLETE'), ...swarm, total: z.number(), ...ends }),
+  /** an agent of a rig to its witness: it has asked a person. */
+  z.looseObject({ type: z.literal('HELP'), question: z.string(), rig: z.string(), severity: z.string(), why: z.string() }),
+  /** an agent to itself: the note of a session for the next one. */
+  z.looseObject({ type: z.literal('HANDOFF'), session: z.string(), line: z.string() }),
 ]);

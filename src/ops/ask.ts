@@ -1,11 +1,13 @@
-import { unchanged } from '#core/change';
+import { type Change, unchanged } from '#core/change';
 import { addressOf, type Holder, holderNoun, isAgent, isCurrent, lineOf, stale } from '#core/holder';
 import { asked, askedAbout, owesWord, questionId } from '#core/question';
 import type { Escalation } from '#core/records';
 import type { Refusal } from '#core/refusals';
+import { headOf } from '#core/spoken';
 import type { Desk } from '#world/desk';
 import type { Reading } from '#world/store/books';
 import type { Caller } from './ack.ts';
+import { alsoTold, type ProtocolMail } from './protocol-mail.ts';
 
 /** What is asked of a person; `caller` is the agent's session that asks, if one does. */
 export type Asking = {
@@ -41,14 +43,29 @@ export async function ask(desk: Desk, input: Asking): Promise<Escalation | Refus
     const work = asker && doc.work ? await reading.get('work', doc.work) : undefined;
     const type = count > 1 ? 'question.repeated' : 'question.asked';
     const by = asker?.address ?? desk.actor;
-    return {
+    const change: Change<Escalation> = {
       put: [{ noun: 'escalation', doc }, ...(work ? [{ noun: 'work' as const, doc: askedAbout(work, doc) }] : [])],
       text: count === 1 && input.details ? [{ id: doc.id, fields: { details: input.details } }] : [],
       events: [{ type, subject: doc.id, ...(rig ? { rig } : {}), data: { by, severity, why: doc.why.slice(0, 300), count } }],
       answer: doc,
     };
+    return asker && rig && count === 1 && by !== `${rig}/witness`
+      ? alsoTold(desk, reading, change, [helpMail(doc, asker, rig)])
+      : change;
   });
 }
+
+/** The witness of a rig knows who waits there for a person. */
+const helpMail = (
+  { id, severity, why }: Escalation,
+  { address, line }: NonNullable<Escalation['asker']>,
+  rig: string,
+): ProtocolMail => ({
+  facts: { type: 'HELP', question: id, rig, severity, why: headOf(why) },
+  from: address,
+  fromLine: line,
+  to: [{ role: 'witness', rig }],
+});
 
 function questionOf(id: string, { topic, choices, severity, about }: Asking, holder: Holder | undefined, actor: string) {
   const own = holder && !isAgent(holder) ? { id: holder.work, rig: holder.rig } : undefined;

@@ -1,4 +1,5 @@
 import { addressOf, type Holder, lineOf } from '#core/holder';
+import { protocolId, protocolSubject } from '#core/protocol-mail';
 import { isRefusal } from '#core/refusals';
 import type { Desk } from '#world/desk';
 import { postLetters } from './send-mail.ts';
@@ -17,14 +18,16 @@ export async function mailToSelf(
 ) {
   const box = addressOf(holder);
   const line = lineOf(holder);
+  const facts = { type: 'HANDOFF', session, line } as const;
   const mail = {
     from: box,
     fromLine: line,
     to: [box],
-    subject: subject ?? `Handoff of ${session}`,
+    subject: subject ?? protocolSubject(facts),
     text: note,
-    type: 'handoff',
-    id: `ml-${session}`,
+    type: facts.type,
+    facts,
+    id: protocolId(facts),
   };
   const sent = await postLetters(desk, mail, [{ box, line, tell: false, filed: FILED }]);
   if (isRefusal(sent)) desk.log.info('a handoff was not mailed', { session, why: sent.refused });

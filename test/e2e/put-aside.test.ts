@@ -78,7 +78,7 @@ test('an agent looks whether it could hand in, keeps checkpoints, shuts itself d
   // A person reads the note; it is in the mailbox of the agent, too.
   const shown = await town.does(['resume', id]);
   expect(shown.out).toMatch(/dinner[\s\S]*back at two[\s\S]*Checkpoint\s+half way/);
-  expect(await town.read('message', `ml-${three.session.id}`)).toMatchObject({ type: 'handoff', subject: 'dinner' });
+  expect(await town.read('message', `ml-handoff-${three.session.id}`)).toMatchObject({ type: 'HANDOFF', subject: 'dinner' });
   town.open('three');
   await town.does(['wake', id]);
   await town.landed(id);

@@ -4,6 +4,7 @@ import type { Work } from '#core/records';
 import { acknowledge, closeEscalation, heard, tell } from '#ops/end-question';
 import { hookCalled } from '#ops/hook-called';
 import { answersFor } from '#views/escalations';
+import { inbox } from '#views/mail';
 import { needs } from '#views/needs';
 import { NEXT, Questions, RUN, refusalOf, SEEN, SESSION, WORK } from '../support/questions.ts';
 import { type PrivateRedis, privateRedis } from '../support/redis.ts';
@@ -56,6 +57,22 @@ test('the same words of the same agent are one question with a count; of another
   expect(own.id).not.toBe(first.id);
   expect(own.asker).toBeUndefined();
   expect(refusalOf(await q.answers(own.id, 'yes'))).toBe('QUESTION_IS_NONE');
+});
+
+test('the witness of a rig is told once who waits there for a person; where it is code nobody needs to read that', async () => {
+  const doc = await q.asks('Which database?', { severity: 'high' });
+  await q.asks('Which database?', { severity: 'high' });
+  const mail = await q.at.op.books.read('message', `ml-help-${doc.id}`);
+  expect(mail).toMatchObject({
+    type: 'HELP',
+    from: 'gp/polecats/toast',
+    to: ['gp/witness'],
+    facts: { question: doc.id, rig: 'gp', severity: 'high', why: 'Which database?' },
+  });
+  const { letters } = await inbox(q.at.op.books, 'gp/witness', { which: 'all', count: 10 });
+  expect(letters).toMatchObject([{ type: 'HELP', state: 'archived' }]);
+  await q.asks('And who decides that?', { caller: undefined });
+  expect((await inbox(q.at.op.books, 'gp/witness', { which: 'all', count: 10 })).letters).toHaveLength(1);
 });
 
 test('a question that nobody answers expires by itself: its asker is told once, and a late answer is refused', async () => {
