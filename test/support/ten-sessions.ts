@@ -106,7 +106,8 @@ esac
 }
 
 /** One session. Its last words are those of its fate: what it does itself, or waiting for what is done to it. */
-const AGENT = `"$GT_BIN" hook > /dev/null || exit 1
+const AGENT = `echo "session $N begins"
+"$GT_BIN" hook > /dev/null || exit 1
 read -r fate closes < "$TEN"fate-$N || closes=99
 while [ "$closes" -gt 0 ]; do
   key=$("$GT_BIN" mol current --json | sed -n 's/^    "key": "\\(.*\\)",$/\\1/p')
