@@ -1,3 +1,4 @@
+import { ROUNDS } from '#core/mail-loop';
 import { postLetters } from '#ops/send-mail';
 import { type Draw, drawn, upTo } from './seeded.ts';
 import { type Judged, judgeMail, type SentMail } from './soak-mail-proof.ts';
@@ -23,7 +24,10 @@ const WAITING_EACH = 3;
 const THREADS = 40;
 
 type Say = (line: string) => void;
+/** The newest mail of a thread, or one before it. */
 type Open = { readonly id: string; readonly thread: string; readonly between: readonly Soaked[] };
+/** Threads that may be answered, and how many mails each has: agents that go on for ever would be stopped (mail-loop.ts). */
+type Talk = { readonly threads: Open[]; readonly sizes: Map<string, number> };
 
 /** The plan that the words of a command line make; `now` is the seed unless they say another. */
 export function readMailPlan(words: readonly string[], now: number): MailPlan {
@@ -76,10 +80,11 @@ async function sendAll(at: MailTown, agents: readonly Soaked[], plan: MailPlan, 
   const draw = drawn(plan.seed);
   const sent: Array<{ id: string; thread: string }> = [];
   const threads: Open[] = [];
+  const talk: Talk = { threads, sizes: new Map() };
   const killsOf = new Map<string, number>();
   const due = (count: number, n: number) => Math.floor(((n + 1) * count) / plan.mails) > Math.floor((n * count) / plan.mails);
   for (let n = 0; n < plan.mails; n++) {
-    const open = await sendOne(at, agents, threads, n, draw);
+    const open = await sendOne(at, agents, talk, n, draw);
     sent.push({ id: open.id, thread: open.thread });
     if (threads.length < THREADS) threads.push(open);
     else threads[upTo(draw, THREADS - 1)] = open;
@@ -109,9 +114,10 @@ async function killOne(at: MailTown, agents: readonly Soaked[], killsOf: Map<str
 }
 
 /** One mail: the next of a thread, or the first of one between two or three agents. */
-async function sendOne(at: MailTown, agents: readonly Soaked[], threads: readonly Open[], n: number, draw: Draw): Promise<Open> {
+async function sendOne(at: MailTown, agents: readonly Soaked[], { threads, sizes }: Talk, n: number, draw: Draw): Promise<Open> {
   const pick = () => agents[upTo(draw, agents.length - 1)] as Soaked;
-  const old = draw() < 0.5 ? threads[upTo(draw, threads.length)] : undefined;
+  const drawn = draw() < 0.5 ? threads[upTo(draw, threads.length)] : undefined;
+  const old = drawn && (sizes.get(drawn.thread) ?? 0) < ROUNDS ? drawn : undefined;
   const between = old?.between ?? [...new Set([pick(), pick(), ...(draw() < 0.2 ? [pick()] : [])])];
   const writer = between[upTo(draw, between.length - 1)] as Soaked;
   const others = between.filter((one) => one !== writer);
@@ -128,5 +134,6 @@ async function sendOne(at: MailTown, agents: readonly Soaked[], threads: readonl
   };
   const boxes = readers.map(({ box, line }) => ({ box, line }));
   const { id, thread } = sure(await postLetters(at.desk, mail, boxes));
+  sizes.set(thread, (sizes.get(thread) ?? 0) + 1);
   return { id, thread, between };
 }
