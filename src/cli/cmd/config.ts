@@ -11,8 +11,9 @@ import {
   setDefaultAgent,
 } from '#cli/wire-agents';
 import { isRefusal } from '#core/refusals';
+import { asLine } from '#core/shell-words';
 
-const commandOf = ({ preset }: ShownAgent) => [preset.command, ...preset.args].join(' ');
+const commandOf = ({ preset }: ShownAgent) => asLine([preset.command, ...preset.args]);
 
 const list = command({
   example: 'gt config agent list',
