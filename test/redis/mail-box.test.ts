@@ -1,39 +1,23 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { MAIL_KEPT_MS } from '#core/limits';
 import type { Letter } from '#core/records';
 import { archiveRead, dropLetters, fileLetters } from '#ops/file-letters';
 import { delivered } from '#ops/hook-called';
-import { postLetters } from '#ops/send-mail';
 import { inbox, mailExport, mailMeant, mailOpened, mailSearch } from '#views/mail';
 import { status } from '#views/status';
 import { type Link, openLink } from '#world/store/link';
-import { MailAtWork } from '../support/mail-at-work.ts';
-import { type PrivateRedis, privateRedis } from '../support/redis.ts';
+import { type MailAtWork, mailEachTest } from '../support/mail-at-work.ts';
 import { good, town } from '../support/shop.ts';
 
 const MINE = { mailbox: 'overseer', isOwn: true };
 
-let redis: PrivateRedis;
 let mail: MailAtWork;
-beforeAll(async () => {
-  redis = await privateRedis();
-});
-beforeEach(async () => {
-  mail?.desk.close();
-  mail = await MailAtWork.open(redis.path);
-});
-afterAll(async () => {
-  mail.desk.close();
-  await redis.stop();
+mailEachTest((one) => {
+  mail = one;
 });
 
 const books = () => mail.desk.books;
-const toMe = async (text: string, more: object = {}) =>
-  good(
-    await postLetters(mail.desk, { from: mail.box, fromLine: mail.at.work, to: ['overseer'], text, ...more }, [
-      { box: 'overseer' },
-    ]),
-  );
+const toMe = (text: string, more: object = {}) => mail.toMe(text, more);
 const kept = (count = 20) => inbox(books(), 'overseer', { which: 'kept', count });
 
 describe('a mailbox', () => {
@@ -66,7 +50,7 @@ describe('a mailbox', () => {
   });
 
   test('with a hundred thousand old mails costs what it shows', async () => {
-    const link = await openLink({ path: redis.path }, { waitMs: 10_000 });
+    const link = await openLink({ path: mail.at.path }, { waitMs: 10_000 });
     try {
       await fill(link, 100_000);
       const cost = async (count: number) => {
