@@ -133,9 +133,13 @@ describe('a thread', () => {
     const ids = [first.id];
     for (const text of ['b', 'c', 'd'])
       ids.push(good(await postLetters(desk, { from: 'overseer', to: [], text, replyTo: ids.at(-1) ?? '' }, boxes)).id);
-    const thread = await mailThread(books(), ids[2] ?? '');
+    const thread = await mailThread(books(), ids[2] ?? '', 9);
     expect(thread?.mails.map(({ id, at }) => [id, at])).toEqual(ids.map((id, i) => [id, 5000 + i]));
     expect(thread).toMatchObject({ thread: first.id, count: 4 });
+    // However long it is, the last of it are shown, and no more is read.
+    mail.desk.calls();
+    expect((await mailThread(books(), first.id, 2)).mails.map(({ id }) => id)).toEqual(ids.slice(-2));
+    expect(mail.desk.calls().commands).toBeLessThanOrEqual(3 + 2 + 2);
   });
 
   test('goes on with who wrote, and with nobody who has that name later', async () => {
