@@ -15,8 +15,12 @@ export async function letterMeant(
   const id = await mailMeant(desk.books, mailbox, said);
   if (id !== undefined) return id;
   const { letters } = await inbox(desk.books, mailbox, { which: 'all', count: LOOKED });
-  const known = letters.flatMap(({ n, message }) => (/^\d+$/.test(said) ? (n === null ? [] : [String(n)]) : [message]));
-  const meant = nearest(said, known);
+  const meant = /^-?\d+$/.test(said)
+    ? []
+    : nearest(
+        said,
+        letters.map(({ message }) => message),
+      );
   const hint = meant.length > 0 ? `Did you mean ${orList(meant)}? ` : '';
   return refuse('MAIL_UNKNOWN', { id: said, box: of, hint: `${hint}\`gt mail inbox --all\` shows all.` });
 }

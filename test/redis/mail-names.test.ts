@@ -86,3 +86,18 @@ test('a channel goes on without a subscriber that was removed, and whoever has i
   await comes();
   expect(good(await post()).boxes.map(({ box: one }) => one)).toEqual(['channel:news', 'overseer']);
 });
+
+test('an answer to all goes to everybody who has the mail and is still there, once, and not to who answers', async () => {
+  good(await addAgent(mail.desk, { id: 'sh-crew-bob', role: 'crew', rig: 'shop', name: 'bob', dir: '/town/bob' }));
+  good(await subscribe(mail.desk, 'news', { box: 'overseer' }));
+  const to = ['shop/crew/*', mail.box, 'queue:reviews', 'channel:news'];
+  const asked = good(await sendMail(mail.desk, ground, { from: 'mayor', fromLine: 'hq-mayor', to, text: 'who can?' }));
+  good(await removeAgent(mail.desk, 'sh-crew-bob'));
+  const answer = { from: ADDRESS, fromLine: ID, to: [], text: 'I can' };
+  const reached = async (more: object, toAll: boolean) =>
+    good(await replyMail(mail.desk, ground, asked.id, { ...answer, ...more }, toAll))
+      .boxes.map(({ box: one }) => one)
+      .sort();
+  expect(await reached({}, true)).toEqual(['channel:news', 'mayor', 'overseer', mail.box].sort());
+  expect(await reached({ cc: ['mayor'] }, false)).toEqual(['mayor']);
+});

@@ -11,7 +11,7 @@ export const mailReply = command({
     { name: 'id', required: true, help: 'the mail: its id, or its number in the mailbox' },
     { name: 'text', many: true, help: 'the answer' },
   ],
-  options: [...WRITING],
+  options: [...WRITING, { name: 'all', short: 'a', help: 'also to all others who got it' }],
   about: 'The answer goes to who wrote it, and not to another agent that has its name by now.',
   example: 'gt mail reply ml-4kx2a9q "Done."',
   run: async (call) => {
@@ -26,7 +26,7 @@ export const mailReply = command({
       const id = await letterMeant(town, here, args.id);
       if (isRefusal(id)) return id;
       const ground = await groundOf(town);
-      return isRefusal(ground) ? ground : replyMail(town.desk, ground, id, mail);
+      return isRefusal(ground) ? ground : replyMail(town.desk, ground, id, mail, opts.all);
     });
   },
   text: sentText,

@@ -27,7 +27,10 @@ export const mailThread = command({
       return { ...(await threadOf(town.desk.books, id, count)), whole: call.opts.whole };
     }),
   text: ({ mails, count, whole }, show) => {
-    const more = count > mails.length ? [show.paint.dim(`${count - mails.length} earlier ones are left out (-n)`)] : [];
+    const more =
+      count > mails.length
+        ? [show.paint.dim(`${count - mails.length} earlier in this thread: \`-n ${count}\` shows them too`)]
+        : [];
     return [...more, ...mails.map((mail) => (whole ? mailText : mailBegins)(mail, show))].join('\n\n');
   },
 });
