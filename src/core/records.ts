@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { agent } from './agent-records.ts';
 import { channel } from './channel-records.ts';
 import { delivery, recipient } from './delivery-records.ts';
-import { letter, message, pace } from './mail-records.ts';
+import { letter, mailbox, message, pace } from './mail-records.ts';
 import { memory } from './memory-records.ts';
 import { gate, molecule, proto, step } from './molecule-records.ts';
 import { check, merge, rework, train, verdict } from './refinery-records.ts';
@@ -121,6 +121,7 @@ export const schemas = {
   recipient,
   message,
   letter,
+  mailbox,
   memory,
   channel,
   pace,

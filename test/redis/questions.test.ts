@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { NUDGE_LINE } from '#core/limits';
 import type { Work } from '#core/records';
 import { acknowledge, closeEscalation, heard, tell } from '#ops/end-question';
@@ -6,20 +6,13 @@ import { hookCalled } from '#ops/hook-called';
 import { answersFor } from '#views/escalations';
 import { inbox } from '#views/mail';
 import { needs } from '#views/needs';
-import { NEXT, Questions, RUN, refusalOf, SEEN, SESSION, WORK } from '../support/questions.ts';
-import { type PrivateRedis, privateRedis } from '../support/redis.ts';
+import { NEXT, type Questions, questionsEachTest, RUN, refusalOf, SEEN, SESSION, WORK } from '../support/questions.ts';
 import { good } from '../support/shop.ts';
 
-let server: PrivateRedis;
 let q: Questions;
-beforeAll(async () => {
-  server = await privateRedis();
+questionsEachTest((one) => {
+  q = one;
 });
-afterAll(() => server.stop());
-beforeEach(async () => {
-  q = await Questions.open(server.path);
-});
-afterEach(() => q.leave());
 
 test('an answer is given once, and lies in the line of who asked, whichever session of it comes next', async () => {
   const doc = await q.asks('Which database?', { choices: ['Postgres', 'SQLite'], severity: 'high' });
