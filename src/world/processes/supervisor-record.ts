@@ -1,3 +1,4 @@
+import { watch } from 'node:fs';
 import { readText, writeJson } from '#world/config/json-file';
 import { townLayout } from '#world/config/layout';
 import type { Being } from './process.ts';
@@ -44,5 +45,21 @@ export function readSupervisorRecord(root: string): SupervisorRecord | undefined
     return text === undefined ? undefined : (JSON.parse(text) as SupervisorRecord);
   } catch {
     return undefined;
+  }
+}
+
+/** Resolves when the town goes down, or is down (`isUp` says whether somebody keeps it running), and when `signal` was aborted. Hears of changes, and asks nobody. */
+export async function untilDown(root: string, isUp: () => boolean, signal: AbortSignal): Promise<void> {
+  const isOver = () => readSupervisorRecord(root)?.stopping === true || !isUp();
+  const watcher = watch(townLayout(root).runtime);
+  try {
+    await new Promise<void>((resolve) => {
+      const look = () => isOver() && resolve();
+      watcher.on('change', look).on('error', look);
+      signal.addEventListener('abort', () => resolve());
+      look();
+    });
+  } finally {
+    watcher.close();
   }
 }
