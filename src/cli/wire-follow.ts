@@ -1,13 +1,17 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Gone, Next } from '#chores/attach/attach';
 import { endedInWords } from '#core/conversation';
 import { type Follows, follows } from '#core/follow';
 import { type Holder, holderNoun } from '#core/holder';
-import { isRefusal } from '#core/refusals';
+import { explain, isRefusal } from '#core/refusals';
 import { untilDown } from '#world/processes/supervisor-record';
 import { RedisGone } from '#world/store/link';
 import type { Call } from './command.ts';
-import { isUp, type OpenTown, type Town, withDesk } from './wire.ts';
+import { type OpenTown, type Town, withDesk } from './wire.ts';
 import { untilEvent } from './wire-events.ts';
+
+/** Between two tries to reach Redis, ms. */
+const AWAY_MS = 500;
 
 type Coming = Extract<Follows, { is: 'coming' }>;
 
@@ -24,7 +28,7 @@ export async function nextSession(
 ): Promise<Next | undefined> {
   const over = new AbortController();
   signal.addEventListener('abort', () => over.abort());
-  const down = untilDown(town.root, () => isUp(town), over.signal);
+  const down = untilDown(town.root, over.signal);
   void down.then(() => over.abort());
   const look = async ({ desk }: OpenTown): Promise<Next | undefined> => {
     const doc: Holder | undefined = await desk.books.read(holderNoun(holder), holder);
@@ -42,8 +46,10 @@ export async function nextSession(
       throw fault;
     });
     if (found !== undefined && !isRefusal(found)) return found;
-    if (found !== undefined && found.refused !== 'REDIS_DOWN') break;
+    if (found !== undefined && found.refused !== 'REDIS_DOWN' && found.refused !== 'TOWN_DOWN')
+      return { over: explain(found).says };
     say(`${gone.session} ended: ${howOf(gone)}; Redis is away, trying again`);
+    await pause(AWAY_MS, undefined, { signal: over.signal }).catch(() => undefined);
   }
   if (signal.aborted) return undefined;
   return gone.exit ? { over: 'the town goes down: gt up' } : { lost: gone.why ?? 'the town goes down' };

@@ -9,7 +9,7 @@ let town: LastingTown;
 let tmux: Tmux;
 beforeAll(async () => {
   if (!HAS_TMUX) return;
-  town = await LastingTown.with({ operational: { restart_backoff: { first: '0ms', base: '1h', max: '1h' } } });
+  town = await LastingTown.with({ operational: { restart_backoff: { first: '0ms', base: '1s', max: '1s' } } });
   tmux = new Tmux({ ...town.env, GT_TOWN_ROOT: town.root });
   await town.does(['up']);
 });
@@ -39,8 +39,13 @@ triedOnTmux(
     await shown(90);
     look('attached');
 
+    // It is handed off while something that is typed is not sent: that is sent first, and heard.
+    tmux.press('one', '-l', 'half a thought');
+    await tmux.shows('one', '❯ half a thought');
     await town.does(['handoff', 'mayor', 'go on with the parser']);
+    tmux.press('one', 'Enter');
     await town.there(MAYOR, 2);
+    expect((await town.read('session', `${MAYOR}.s1`))?.ackedAt).toBeDefined();
     await tmux.shows('one', /You follow an earlier session/);
     await shown(90);
     look('handed off');
@@ -57,19 +62,22 @@ triedOnTmux(
     tmux.resize('one', 70, 20);
     await tmux.shows('one', /^ hq-mayor\.s2 ended[^\n]*\n Keys go/m);
     look('resized');
+    const host = town.pid('host');
     process.kill(worker, 'SIGKILL');
+    await town.does(['up'], { env: { GT_BUILD: 'another' } });
+    expect(town.pid('host')).not.toBe(host);
     await town.there(MAYOR, 3);
     await shown(70);
     look('third');
     expect(tmux.text('one')).not.toContain('typed into nothing');
     tmux.type('one', 'typed into the third');
-    await tmux.shows('one', /⏺|typed into the third/);
+    await tmux.shows('one', '❯ typed into the third');
 
-    // It crashed twice in a row: the next one has its time, and who does not want to wait leaves.
+    // The next one has its time, and who does not want to wait leaves.
+    town.settle({ agent: 'claude', operational: { restart_backoff: { first: '1h', base: '1h', max: '1h' } } });
     process.kill((await town.there(MAYOR, 3)).session.pid, 'SIGKILL');
     await tmux.shows('one', /hq-mayor\.s3 ended: signal 9; s4 starts at \d\d:\d\d:\d\d/);
     look('backoff');
-    await town.does(['up'], { env: { GT_BUILD: 'another' } });
     tmux.press('one', 'C-\\');
     await tmux.shows('one', /Left mayor, which goes on\.\n+OUT> *$/m);
     look('left');

@@ -48,14 +48,16 @@ export function readSupervisorRecord(root: string): SupervisorRecord | undefined
   }
 }
 
-/** Resolves when the town goes down, or is down (`isUp` says whether somebody keeps it running), and when `signal` was aborted. Hears of changes, and asks nobody. */
-export async function untilDown(root: string, isUp: () => boolean, signal: AbortSignal): Promise<void> {
-  const isOver = () => readSupervisorRecord(root)?.stopping === true || !isUp();
+/**
+ * Resolves when the town goes down, or is down, and when `signal` was aborted. A supervisor that was killed, or makes room for one of another build, does not
+ * take the town down: only its word, or the end of its record, tells that. Hears of changes, and asks nobody.
+ */
+export async function untilDown(root: string, signal: AbortSignal): Promise<void> {
   const watcher = watch(townLayout(root).runtime);
   try {
     await new Promise<void>((resolve) => {
-      const look = () => isOver() && resolve();
-      watcher.on('change', look).on('error', look);
+      const look = () => isDown(root) && resolve();
+      watcher.on('change', look).on('error', () => resolve());
       signal.addEventListener('abort', () => resolve());
       look();
     });
@@ -63,3 +65,8 @@ export async function untilDown(root: string, isUp: () => boolean, signal: Abort
     watcher.close();
   }
 }
+
+const isDown = (root: string): boolean => {
+  const record = readSupervisorRecord(root);
+  return record === undefined || record.stopping === true;
+};
