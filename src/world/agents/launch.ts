@@ -88,7 +88,7 @@ export async function start(seat: Seat, ground: LaunchGround): Promise<Launch> {
   const id = left ?? (session && conversationId(session, starts));
   const places = { ...known, id };
   // Whoever works for the town asks nobody before it acts, whether a person is near or not.
-  await provision({ preset, places, autonomous: true, hooks: true, template });
+  await provision({ preset, places, autonomous: true, hooks: true, template, env: { ...base, ...preset.env } });
   const mode = left === undefined ? 'fresh' : 'resume';
   const prompts = seat.prompts(mode);
   const made = agentStart(preset, {
