@@ -33,6 +33,7 @@ test('the mayor comes with the town and waits; it outlives a worker; killed, it 
   expect(out).toContain('mayor comes, and waits at its prompt: gt mayor attach');
   const first = await town.there(MAYOR);
   expect(first.session.first).toBeUndefined();
+  expect((await town.does(['seance'])).out).toMatch(/hq-mayor\.s1 .*\[GAS TOWN\] mayor <- gt • .* • start/);
   await spokenTo('are you there?');
   expect((await town.gt(['doctor'])).out).toMatch(/ok +sessions +host/); // it is no stray
 
