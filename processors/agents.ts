@@ -125,9 +125,9 @@ type Beginning = {
   readonly cycles: boolean;
 };
 
-/** Whether it makes room for a fresh session when its conversation is made shorter: not where a person talks with it, who would be thrown out. */
-const cycles = ({ role, rig }: Agent, world: World): boolean =>
-  role !== 'mayor' && role !== 'crew' && (rig === '' ? world.settings() : world.rig(rig).settings).cycle.on_compaction;
+/** Whether it makes room for a fresh session when its conversation is made shorter. */
+const cycles = ({ rig }: Agent, world: World): boolean =>
+  (rig === '' ? world.settings() : world.rig(rig).settings).cycle.on_compaction;
 
 /** The record with its next session: it goes on with the conversation of the last one where that may be, and has what somebody wants it to hear first. */
 function begun(agent: Agent, { n, id, preset, token, at, cycles }: Beginning): Agent {

@@ -1,5 +1,5 @@
 import { isKnown } from '#core/agent-state';
-import { isAskedToEnd, isCycling } from '#core/cycle';
+import { isAskedToEnd, isCycling, type PersonFacts } from '#core/cycle';
 import { noteText } from '#core/handoff-note';
 import { addressOf, type Holder, lineOf } from '#core/holder';
 import type { Run } from '#core/records';
@@ -22,7 +22,19 @@ export async function withTurn(holder: Holder, facts: SessionFacts, world: World
   const idle = recipient?.idle?.session === session.id ? recipient.idle.at : undefined;
   const overSince = session.shows?.is === 'idle' ? session.shows.since : idle;
   const seen = recipient?.hooked === session.id || showsItsTurn(holder, world);
-  return { ...facts, turn: { seen, ...(overSince === undefined ? {} : { overSince }) } };
+  const person = await personAt(holder, session.id, world);
+  return { ...facts, turn: { seen, ...(overSince === undefined ? {} : { overSince }), ...(person ? { person } : {}) } };
+}
+
+/** Whether a person has typed into its terminal, and left it unsent; nobody where the host cannot tell. */
+async function personAt(holder: Holder, id: string, { agents, desk, host }: World): Promise<PersonFacts | undefined> {
+  try {
+    const { typedAt = 0, draft = '', queued } = await host().look(id, agents.preset(holder).screen);
+    return typedAt > 0 ? { typedAt, unsent: draft !== '' || queued !== undefined } : undefined;
+  } catch (fault) {
+    desk.log.info('cannot see who types', { session: id, why: String(fault).slice(0, 200) });
+    return undefined;
+  }
 }
 
 /** Whether its screen shows that a turn is over; one whose program is defined no more must still be ended. */

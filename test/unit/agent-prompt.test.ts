@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { agentPrompt } from '#core/agent-prompt';
+import { agentBeacon, agentPrompt } from '#core/agent-prompt';
 import { agentOfId, gtFor } from '#core/agent-words';
 import { agentIdOf } from '#core/holder';
 import { keysIn } from '../../src/cli/list-keys.ts';
@@ -11,6 +11,11 @@ const witness = { role: 'witness', rig: 'shop', name: 'witness' } as const;
 test('a mayor waits at its prompt, whether it is new or was resumed: it costs nothing before somebody speaks', () => {
   expect(agentPrompt(aLasting('hq-mayor', { session }), 'fresh')).toBeUndefined();
   expect(agentPrompt(aLasting('hq-mayor', { session }), 'resume')).toBeUndefined();
+});
+
+test('a session that waits has its line all the same, by which its conversation is found', () => {
+  expect(agentBeacon(aLasting('hq-mayor', { session }), 'fresh')).toBe('[GAS TOWN] mayor <- gt • 2026-01-02T03:04 • start');
+  expect(agentBeacon(aLasting('hq-mayor', { session }), 'resume')).toMatch(/ • resumed$/);
 });
 
 test('what somebody wants it to hear first comes behind its beacon', () => {

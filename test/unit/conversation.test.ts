@@ -85,8 +85,17 @@ describe('what a session tells', () => {
     expect(noted).toMatchObject({ primed: 'c1', noted: { limited: { at: 8, what: 'rate_limit' } } });
     expect(heard(noted, { noted: { kind: 'compacted' } }, 9)).toMatchObject({
       primed: '',
-      noted: { limited: { at: 8 }, compacted: { at: 9 } },
+      noted: { compacted: { at: 9 } },
     });
+  });
+  test('of a failed turn holds until its agent is heard again; its end, or another start, is no such word', () => {
+    const failed = heard({ ...session, ackedAt: 6 }, { noted: { kind: 'failed', what: 'server_error' } }, 8);
+    for (const told of [{ source: 'resume' }, { noted: { kind: 'leaving' } }])
+      expect(heard(failed, told, 9).noted).toMatchObject({ failed: { at: 8, what: 'server_error' } });
+    expect(heard(failed, { noted: { kind: 'limited' } }, 9).noted).toEqual({ limited: { at: 9 } });
+    const on = heard(failed, {}, 9);
+    expect(on).toEqual({ ...session, ackedAt: 6 });
+    expect(heard(on, {}, 10)).toBe(on);
   });
 });
 

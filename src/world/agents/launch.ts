@@ -40,7 +40,8 @@ export type Seat = {
   readonly template: Template;
   /** What its environment says of it. */
   readonly own: Readonly<Record<string, string>>;
-  readonly prompts: (mode: 'fresh' | 'resume') => { readonly prompt?: string; readonly brief?: string };
+  /** Its first words; `beacon` where there are none, and it is known by that line all the same. */
+  readonly prompts: (mode: 'fresh' | 'resume') => { readonly prompt?: string; readonly brief?: string; readonly beacon?: string };
 };
 
 /**
@@ -88,9 +89,9 @@ export async function start(seat: Seat, ground: LaunchGround): Promise<Launch> {
   const id = left ?? (session && conversationId(session, starts));
   const places = { ...known, id };
   // Whoever works for the town asks nobody before it acts, whether a person is near or not.
-  await provision({ preset, places, autonomous: true, hooks: true, template });
+  await provision({ preset, places, autonomous: true, hooks: true, template, env: { ...base, ...preset.env } });
   const mode = left === undefined ? 'fresh' : 'resume';
-  const prompts = seat.prompts(mode);
+  const { beacon: line, ...prompts } = seat.prompts(mode);
   const made = agentStart(preset, {
     mode,
     autonomous: true,
@@ -101,7 +102,7 @@ export async function start(seat: Seat, ground: LaunchGround): Promise<Launch> {
   });
   const conversation = left ?? (made?.ownId ? id : undefined);
   const { startup_ms: startupMs } = preset;
-  const beacon = prompts.prompt?.split('\n', 1)[0];
+  const beacon = line ?? prompts.prompt?.split('\n', 1)[0];
   return {
     request: {
       id: session?.id ?? '',

@@ -1,4 +1,5 @@
 import type { ChangedFile } from './changes.ts';
+import type { Kept } from './kept.ts';
 
 /** What the rest of gt asks of git. `repo` is a rig's bare `.repo.git`, `dir` a worktree. Shas are full. Every fault of git itself throws GitFault. */
 
@@ -109,6 +110,11 @@ export interface Git {
   unpin(repo: string, ref: string, sha?: string): Promise<void>;
   /** Refs under a prefix with their shas. */
   refs(repo: string, prefix: string): Promise<Array<{ ref: string; sha: string }>>;
+  /** Deletes refs that still point there, all or none. */
+  drop(repo: string, refs: ReadonlyArray<{ ref: string; sha: string }>): Promise<void>;
+  /** Keeps `message` about `commit` under `ref`, in the place of what was kept there. `at` is in ms. */
+  keep(input: Kept & { repo: string; at: number }): Promise<void>;
+  kept(repo: string, prefix: string): Promise<Kept[]>;
 
   /** Merges `head` onto `base` in memory. `at` (ms) dates the commit, so that a replay makes the same one. */
   candidate(input: { repo: string; base: string; head: string; message: string; at: number }): Promise<Candidate>;

@@ -5,6 +5,7 @@ import type { Context } from './context.ts';
 import { addDetached, cloneForCrew, followTarget, onlyHere, snapshotClone } from './crew.ts';
 import { facts, mergeInto } from './facts.ts';
 import type { Git } from './git.ts';
+import { drop, keep, kept } from './kept.ts';
 import { land } from './land.ts';
 import { leavings } from './leavings.ts';
 import { mirror } from './mirror.ts';
@@ -69,6 +70,9 @@ export function makeGit(given: {
     pin: (repo, ref, sha) => pin(context, repo, ref, sha),
     unpin: (repo, ref, sha) => unpin(context, repo, ref, sha),
     refs: (repo, prefix) => refs(context, repo, prefix),
+    drop: (repo, which) => drop(context, repo, which),
+    keep: (input) => keep(context, input),
+    kept: (repo, prefix) => kept(context, repo, prefix),
     candidate: (input) => candidate(context, input),
     commitTree: (input) => commitTree(context, input),
     land: (input) => land(context, input),
