@@ -7,11 +7,10 @@ import { withoutComments } from '#core/json-comments';
 import { fill } from '#core/places';
 import type { Agent } from '#core/records';
 import { isRefusal } from '#core/refusals';
-import { directivesOf, rolePrompt } from '#core/role-prompt';
 import { ROLES } from '#core/roles';
 import { cloneNote, noteIs, refineryNote, setRefineryNote, writeCloneNote, writeMayorNote } from '#world/agents/context-notes';
 import { agentFor } from '#world/agents/launch';
-import { promptFiles } from '#world/agents/prompt-files';
+import { promptFaults } from '#world/agents/prompt-files';
 import { roleHome } from '#world/agents/role-home';
 import { parseObject, readText } from '#world/config/json-file';
 import { rigLayout } from '#world/config/layout';
@@ -40,11 +39,7 @@ export async function forContext(town: Town, open: OpenTown | undefined, git: Gi
   const short = (path: string) => path.slice(root.length + 1);
   const sits = (rig: string) => agents?.some((one) => one.role === 'refinery' && one.rig === rig && one.wanted !== undefined);
   return {
-    promptFaults: (rig) =>
-      ROLES.flatMap((role) => {
-        const { overlays, directives } = promptFiles(layout, { role, rig });
-        return [...rolePrompt(role, '', overlays, {}).faults, ...directivesOf(directives).faults];
-      }),
+    promptFaults: (rig) => ROLES.flatMap((role) => promptFaults(layout, { role, rig })),
     inherited: (rigs) =>
       ['', ...rigs].flatMap((folder) => SPEAKS.map((name) => join(folder, name))).filter((name) => existsSync(join(root, name))),
     async notes(rigs) {

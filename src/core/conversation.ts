@@ -46,7 +46,7 @@ export const resumeFailed = (session: Session): boolean =>
 const tookUp = ({ mode, primed }: Session): boolean => mode === 'resume' && primed !== undefined;
 
 /** How a session ended, in a person's words. */
-function endedInWords({ code, signal }: Exit): string {
+export function endedInWords({ code, signal }: Pick<Exit, 'code' | 'signal'>): string {
   if (signal !== null) return `signal ${signal}`;
   return code === null ? 'its terminal was lost' : `exit code ${code}`;
 }

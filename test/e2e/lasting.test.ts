@@ -95,6 +95,12 @@ test('an agent that ends again and again is left in peace: somebody is asked, an
   expect(out).toMatch(
     /Needs you: 1\n +dogs\/rex +not started again: it ended 5 times in 15 minutes, last with exit code 3.*\n +gt dog start rex/,
   );
+  expect(
+    await town.until('the mayor is told', () => town.read('message', 'ml-help-hq-esc-hq-dog-rex-crash_loop-hq-dog-rex.s5')),
+  ).toMatchObject({
+    to: ['mayor'],
+    from: 'dogs/rex',
+  });
   await town.does(['dog', 'start', 'rex']);
   await town.becomes('hq-dog-rex', 'broken again', (agent) => agent.broken !== undefined && agent.sessions === 10);
   await town.does(['dog', 'stop', 'rex']);

@@ -21,7 +21,7 @@ test('a session that waits has its line all the same, by which its conversation 
 test('what somebody wants it to hear first comes behind its beacon', () => {
   const first = { text: 'look\u0007 around', by: 'overseer', at: 1 };
   expect(agentPrompt(aLasting('hq-mayor', { session: { ...session, first } }), 'fresh')).toBe(
-    '[GAS TOWN] mayor <- overseer • 2026-01-02T03:04 • message\n\nlook around',
+    '[GAS TOWN] mayor <- human • 2026-01-02T03:04 • message\n\nlook around',
   );
 });
 

@@ -151,9 +151,9 @@ export const fieldsFor = (holder: Pick<Run, 'agent' | 'name'> | Agent, { setting
   resolveAgent(layersOf(holder, settings)).fields;
 
 /** The first prompt whole, and as it is typed: long text stands in a file then, or where an argument could not hold it. */
-function promptsFor(mode: 'fresh' | 'resume', input: Omit<Assignment, 'from' | 'at'>, { layout, molecule }: LaunchGround) {
+function promptsFor(mode: 'fresh' | 'resume', input: Omit<Assignment, 'at'>, { layout, molecule }: LaunchGround) {
   const { run } = input;
-  const assignment = { ...input, molecule, from: 'gt', at: run.session?.at ?? run.grantedAt };
+  const assignment = { ...input, molecule, at: run.session?.at ?? run.grantedAt };
   if (mode === 'resume') return { prompt: resumedPrompt(assignment) };
   const whole = wholeText(assignment);
   const file = whole === '' ? undefined : writeAssignment(run, whole, layout);
