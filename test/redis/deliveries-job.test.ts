@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { ack } from '#ops/ack';
 import { hookCalled } from '#ops/hook-called';
 import { withdraw } from '#ops/withdraw';
+import { nudgeList } from '#views/nudges';
 import { shippedPresets } from '#world/agents/presets';
 import { systemClock } from '#world/clock';
 import { HostRefused } from '#world/pty/host';
@@ -85,6 +86,15 @@ test('a session that ended before the host began leaves it pending, for the next
   const id = await served.say('hello');
   await until('it was given back', async () => (await served.read(id)).why === 'its session ended');
   expect((await served.read(id)).state).toBe('pending');
+});
+
+test('what a program took of which nothing shows that it reads was typed: that is an end, and no failure', async () => {
+  served.preset = 'shell';
+  const id = await served.say('a line');
+  await served.asked(1);
+  served.host.answer({ outcome: 'taken' });
+  expect(await served.becomes(id, 'typed')).toMatchObject({ why: expect.stringContaining('its terminal has the line') });
+  expect((await nudgeList(served.at.op.books, { all: true })).undelivered).toBe(0);
 });
 
 test('a session of which the host has forgotten all leaves unknown what a dead worker, or a host before it, was asked for', async () => {
