@@ -42,7 +42,7 @@ export type Away = { readonly box: string; readonly why: string };
 export async function whoIsAway(
   books: Books,
   boxes: ReadonlyArray<{ readonly box: string; readonly line: string | null }>,
-  { now, pressing }: { readonly now: number; readonly pressing: boolean },
+  { now, pressing = false }: { readonly now: number; readonly pressing?: boolean },
 ): Promise<Away[]> {
   const away = boxes.slice(0, LISTED).map(async ({ box, line }): Promise<Away[]> => {
     if (line === null) return [];
