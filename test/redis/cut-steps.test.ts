@@ -5,6 +5,7 @@ import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { closeStep, type StepGround } from '#chores/close-step';
 import { done } from '#chores/done';
+import { stepRefs } from '#core/molecule/step-proof';
 import type { Step } from '#core/records';
 import { pour } from '#ops/pour';
 import { sling } from '#ops/sling';
