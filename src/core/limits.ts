@@ -85,6 +85,9 @@ export const NOTE_MS = 5 * MINUTE;
 export const CYCLE_REST_MS = 3 * SECOND;
 /** How long the end of a turn is waited for, when somebody else asks for a fresh session. */
 export const CYCLE_TURN_MS = 2 * MINUTE;
+/** A person at the terminal of a session that is to make room: left alone for so long after a key; and after it while what they typed is not sent, or not answered. */
+export const PERSON_QUIET_MS = 3 * SECOND;
+export const PERSON_WAITS_MS = 10 * MINUTE;
 /** A note for the next session: it is read first, before all else. */
 export const HANDOFF_BYTES = 32 * 1024;
 /** Crashes of a lasting agent within the window, after which it is started again only when somebody asks. */

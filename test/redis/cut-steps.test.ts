@@ -203,6 +203,11 @@ test('the last step is closed by the hand-in, also when the books have forgotten
   await rewind(redis, story.instants[1] as Instant);
   expect(await reconcile(story.world)).toEqual([]);
   expect(await desk.steps.openBeside(story.mol, undefined)).toEqual([]);
+  // When the item has landed and is cleared away, they go.
+  const kept = await rig.git.refs(rig.repo, stepRefs(story.id));
+  expect(kept).toHaveLength(STEPS.length);
+  await rig.git.drop(rig.repo, kept);
+  expect(await rig.git.refs(rig.repo, 'refs/gt')).toEqual([]);
   expect(await desk.books.read('run', story.caller().run)).toMatchObject({
     submitted: { head: sh(story.dir, 'rev-parse', 'HEAD') },
   });

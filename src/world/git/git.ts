@@ -99,6 +99,8 @@ export interface Git {
   snapshotClone(input: { repo: string; dir: string; ref: string; message: string; who: string }): Promise<string | undefined>;
   /** What such a clone holds and its rig does not, in words. */
   onlyHere(dir: string): Promise<string | undefined>;
+  /** Makes a clone of the rig on `target`, or moves one that nobody has changed there to `at`. @returns whether it shows something new */
+  followTarget(input: { repo: string; dir: string; target: string; at: string }): Promise<boolean>;
   /** Makes, finds or (while nothing in it is changed) moves a worktree that holds no branch. */
   addDetached(input: { repo: string; dir: string; at: string }): Promise<void>;
 

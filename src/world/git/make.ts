@@ -2,7 +2,7 @@ import { candidate, commitTree } from './candidate.ts';
 import { changedFiles } from './changes.ts';
 import { cloneBare, reach } from './clone.ts';
 import type { Context } from './context.ts';
-import { addDetached, cloneForCrew, onlyHere, snapshotClone } from './crew.ts';
+import { addDetached, cloneForCrew, followTarget, onlyHere, snapshotClone } from './crew.ts';
 import { facts, mergeInto } from './facts.ts';
 import type { Git } from './git.ts';
 import { drop, keep, kept } from './kept.ts';
@@ -65,6 +65,7 @@ export function makeGit(given: {
     cloneForCrew: (input) => cloneForCrew(context, input),
     snapshotClone: (input) => snapshotClone(context, input),
     onlyHere: (dir) => onlyHere(context, dir),
+    followTarget: (input) => followTarget(context, input),
     addDetached: (input) => addDetached(context, input),
     pin: (repo, ref, sha) => pin(context, repo, ref, sha),
     unpin: (repo, ref, sha) => unpin(context, repo, ref, sha),
