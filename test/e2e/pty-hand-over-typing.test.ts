@@ -80,7 +80,7 @@ process.stdin.on('data', (bytes) => {
     if (key === '\\r') chosen = names[at];
   }
   if (chosen) process.stdout.write('\\x1b[2J\\x1b[H\\x1b[?25hchose ' + chosen + '\\n');
-  else setTimeout(draw, 300);
+  else draw();
 });
 draw();`;
 

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { ack } from '#ops/ack';
 import { hookCalled } from '#ops/hook-called';
 import { withdraw } from '#ops/withdraw';
@@ -6,22 +6,15 @@ import { nudgeList } from '#views/nudges';
 import { shippedPresets } from '#world/agents/presets';
 import { systemClock } from '#world/clock';
 import { HostRefused } from '#world/pty/host';
-import { type PrivateRedis, privateRedis } from '../support/redis.ts';
-import { CALLER, job, RUN, SESSION, ServedDeliveries } from '../support/served-deliveries.ts';
+import { CALLER, job, RUN, SESSION, type ServedDeliveries, servedEachTest } from '../support/served-deliveries.ts';
 import { until } from '../support/until.ts';
 
 const FORGOTTEN = new HostRefused('SESSION_UNKNOWN', 'no such session');
 
-let server: PrivateRedis;
 let served: ServedDeliveries;
-beforeAll(async () => {
-  server = await privateRedis();
+servedEachTest((one) => {
+  served = one;
 });
-afterAll(() => server.stop());
-beforeEach(async () => {
-  served = await ServedDeliveries.open(server.path);
-});
-afterEach(() => served.leave());
 
 test('a nudge is handed to the host with what the program needs, and its outcome is written', async () => {
   const id = await served.say('look at the API', { key: 'k' });
