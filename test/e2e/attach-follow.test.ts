@@ -1,3 +1,6 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { gtLine as gt } from '../support/attach-town.ts';
 import { LastingTown } from '../support/lasting.ts';
@@ -20,6 +23,8 @@ afterAll(async () => {
 const look = (what: string) => {
   if (process.env['GT_TEST_LOOK']) process.stderr.write(`--- ${what}\n${tmux.text('one')}`);
 };
+/** The only process that this one has started. */
+const childOf = (pid: number) => Number(execFileSync('pgrep', ['-P', String(pid)], { encoding: 'utf8' }).trim());
 /** The screen of a session, of the terminal's size, with nothing of what was said between two. */
 const shown = (cols: number) =>
   tmux.sees('one', `the mayor, ${cols} wide`, ({ rows }) => {
@@ -30,7 +35,7 @@ const shown = (cols: number) =>
   });
 
 triedOnTmux(
-  'who is attached to the mayor stays so when it is handed off, killed, upgraded and stopped: each end is told, and each next session is seen',
+  'who is attached to the mayor stays so when it is handed off, killed, upgraded and stopped: each end is told, and each next session is seen; a talk with an earlier one leaves the terminal as it was',
   async () => {
     await town.there(MAYOR);
     tmux.open('one', 90, 24);
@@ -81,6 +86,17 @@ triedOnTmux(
     tmux.press('one', 'C-\\');
     await tmux.shows('one', /Left mayor, which goes on\.\n+OUT> *$/m);
     look('left');
+
+    // A talk with a session of before; a program that is killed in it leaves the terminal as it was.
+    const before = tmux.see('one').about.replace(/cursor_[xy]=\d+/g, '');
+    tmux.type('one', `clear; sh -c 'echo $$ > ${town.dir}/pid; exec ${gt('seance', '--talk', 'mayor')}'`);
+    await shown(70);
+    tmux.type('one', 'why was it?');
+    await tmux.shows('one', /❯ why was it\?[\s\S]*● Done\./);
+    const talks = childOf(Number(readFileSync(join(town.dir, 'pid'), 'utf8')));
+    process.kill(talks, 'SIGKILL');
+    await tmux.shows('one', /The seance with hq-mayor\.s3 is over \(exit code 137\)\.\n+OUT> *$/m);
+    expect(tmux.see('one').about.replace(/cursor_[xy]=\d+/g, '')).toBe(before);
 
     // Attached anew it starts at once; stopped, none follows.
     tmux.type('one', `clear; ${gt('mayor', 'attach')}`);
