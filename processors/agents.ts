@@ -5,9 +5,10 @@ import { THE_TOWN } from '#core/derive';
 import { addressOf } from '#core/holder';
 import { HOLD_MS, UNFIT_TRY_MS } from '#core/limits';
 import type { Agent } from '#core/records';
-import { explain, isRefusal, Refused, refuse } from '#core/refusals';
+import { explain, Refused, refuse } from '#core/refusals';
 import { usingIndex } from '#core/standing-talk';
 import { escalate } from '#ops/escalate';
+import { tellMayor } from '#ops/tell-mayor';
 import { CRASH_LOOP } from '#ops/want-agent';
 import { failpoint } from '#world/failpoint';
 import type { World } from '#world/world';
@@ -226,12 +227,14 @@ async function snapshot(agent: Agent, session: string, { git, rig }: World): Pro
 
 async function tellBroken(agent: Agent, { desk }: World): Promise<void> {
   const why = `${addressOf(agent)} is not started again: ${agent.broken?.why}. The end of its output:\n${agent.session?.lastWords ?? ''}`;
-  const told = await escalate(desk, {
+  const asked = await escalate(desk, {
     subject: agent.id,
     cause: CRASH_LOOP,
     why: why.slice(0, 1000),
     severity: 'high',
     ...(agent.rig ? { rig: agent.rig } : {}),
   });
-  if (isRefusal(told)) throw new Refused(told);
+  const { rig, role, session } = agent;
+  // Of its own end a mayor can be told nothing.
+  if (role !== 'mayor') await tellMayor(desk, asked, { address: addressOf(agent), rig, session: session?.id ?? '' });
 }

@@ -3,12 +3,13 @@ import { isAskedToEnd, isCycling, type PersonFacts } from '#core/cycle';
 import { noteText } from '#core/handoff-note';
 import { addressOf, type Holder, lineOf } from '#core/holder';
 import type { Run } from '#core/records';
-import { isRefusal, orThrow, Refused } from '#core/refusals';
+import { isRefusal, Refused } from '#core/refusals';
 import type { SessionFacts } from '#core/run';
 import { escalate } from '#ops/escalate';
 import { handOff } from '#ops/hand-off';
 import { mailToSelf } from '#ops/mail-to-self';
 import { noteFacts } from '#ops/note-facts';
+import { tellMayor } from '#ops/tell-mayor';
 import type { World } from '#world/world';
 
 /** Parts of the life of a run or lasting agent that are about handing off. */
@@ -65,10 +66,11 @@ export async function isAsBefore(run: Run, kept: string, { git, rig }: World): P
   return before !== undefined && (await git.treeOf(repo, before)) === (await git.treeOf(repo, kept));
 }
 
-/** A session was handed off, and the one after it has ended without a word: somebody has to know. */
+/** A session was handed off, and the one after it has ended without a word: a person and the mayor have to know. */
 export async function tellNoStart(run: Run, { desk }: World): Promise<void> {
   const { cycle, session } = run;
   if (!cycle || !session || isCycling(run) || session.ackedAt !== undefined) return;
   const why = `${run.rig}/${run.name} was handed off (${cycle.why}), and its next session ended without a word. Its note: \`gt resume ${run.rig}/${run.name}\``;
-  orThrow(await escalate(desk, { subject: run.work, cause: 'cycle', why, severity: 'high', rig: run.rig }));
+  const asked = await escalate(desk, { subject: run.work, cause: 'cycle', why, severity: 'high', rig: run.rig });
+  await tellMayor(desk, asked, { address: addressOf(run), rig: run.rig, session: session.id });
 }

@@ -132,6 +132,9 @@ export const QUESTION_GRACE_MS = 20 * SECOND;
 export const CHOICES = 20;
 export const QUESTION_BYTES = 2 * 1024;
 export const SCREEN_BYTES = 4 * 1024;
+/** Escalations and questions that have ended are kept for so long, and so many: beyond that the oldest go, but for those of the last days. */
+export const QUESTIONS_KEPT_MS = 30 * DAY;
+export const QUESTIONS_KEPT = 10_000;
 /** Ended deliveries are kept for this long. */
 export const DELIVERIES_KEPT_MS = 7 * DAY;
 

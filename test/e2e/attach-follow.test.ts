@@ -34,6 +34,19 @@ const shown = (cols: number) =>
     );
   });
 
+/** A talk with a session of before; its program is killed in it. */
+async function talkIsKilled(): Promise<void> {
+  const before = tmux.see('one').about.replace(/cursor_[xy]=\d+/g, '');
+  tmux.type('one', `clear; sh -c 'echo $$ > ${town.dir}/pid; exec ${gt('seance', '--talk', 'mayor')}'`);
+  await shown(70);
+  tmux.type('one', 'why was it?');
+  await tmux.shows('one', /❯ why was it\?[\s\S]*● Done\./);
+  const talks = childOf(Number(readFileSync(join(town.dir, 'pid'), 'utf8')));
+  process.kill(talks, 'SIGKILL');
+  await tmux.shows('one', /The seance with hq-mayor\.s3 is over \(exit code 137\)\.\n+OUT> *$/m);
+  expect(tmux.see('one').about.replace(/cursor_[xy]=\d+/g, '')).toBe(before);
+}
+
 triedOnTmux(
   'who is attached to the mayor stays so when it is handed off, killed, upgraded and stopped: each end is told, and each next session is seen; a talk with an earlier one leaves the terminal as it was',
   async () => {
@@ -87,16 +100,7 @@ triedOnTmux(
     await tmux.shows('one', /Left mayor, which goes on\.\n+OUT> *$/m);
     look('left');
 
-    // A talk with a session of before; a program that is killed in it leaves the terminal as it was.
-    const before = tmux.see('one').about.replace(/cursor_[xy]=\d+/g, '');
-    tmux.type('one', `clear; sh -c 'echo $$ > ${town.dir}/pid; exec ${gt('seance', '--talk', 'mayor')}'`);
-    await shown(70);
-    tmux.type('one', 'why was it?');
-    await tmux.shows('one', /❯ why was it\?[\s\S]*● Done\./);
-    const talks = childOf(Number(readFileSync(join(town.dir, 'pid'), 'utf8')));
-    process.kill(talks, 'SIGKILL');
-    await tmux.shows('one', /The seance with hq-mayor\.s3 is over \(exit code 137\)\.\n+OUT> *$/m);
-    expect(tmux.see('one').about.replace(/cursor_[xy]=\d+/g, '')).toBe(before);
+    await talkIsKilled();
 
     // Attached anew it starts at once; stopped, none follows.
     tmux.type('one', `clear; ${gt('mayor', 'attach')}`);

@@ -2,12 +2,16 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync,
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { mayFetch } from '#core/hook-words';
 import type { Preset } from '#core/preset';
-import type { Template } from '#core/roles';
+import { isRefusal } from '#core/refusals';
+import { ROLES, type Template, templateOf } from '#core/roles';
 import { configDirectory } from '#world/agents/launch';
 import { shippedPresets } from '#world/agents/presets';
 import { provision } from '#world/agents/provision';
-import { townLayout } from '#world/config/layout';
+import { rigLayout, townLayout } from '#world/config/layout';
+import { fillRig } from '#world/config/make-rig';
+import { makeTown } from '#world/config/make-town';
 
 let base: string;
 beforeEach(() => {
@@ -38,6 +42,9 @@ describe.each(calling)('%s', (_name, preset) => {
   const { events, prime } = preset.hooks as NonNullable<Preset['hooks']>;
   const start = prime === 'start' ? (events.start ?? '') : (events.prompt ?? '');
 
+  // One file for all roles of the town, or one above each git directory: of a shared one gt looks at the role when it is called.
+  const isShared = (preset.hooks?.files ?? []).every(({ path }) => path.startsWith('{config}'));
+
   test('tells an interactive role its mail at each prompt, and an autonomous one at the start too', async () => {
     const [interactive, autonomous] = [await calls(preset, 'interactive'), await calls(preset, 'autonomous')];
     for (const found of [interactive, autonomous]) {
@@ -45,7 +52,8 @@ describe.each(calling)('%s', (_name, preset) => {
       expect(found[start]).toContain('prime --hook');
     }
     expect(autonomous[start]).toContain('mail check --inject');
-    if (start !== events.prompt) expect(interactive[start]).toEqual(['prime --hook']);
+    if (isShared) expect(autonomous).toEqual(interactive);
+    else expect(interactive[start]).toEqual(['prime --hook']);
     const { [start]: _one, ...others } = interactive;
     expect(autonomous).toMatchObject(others);
   });
@@ -57,6 +65,38 @@ describe.each(calling)('%s', (_name, preset) => {
       expect(found[events.after_tool ?? '']).toEqual(['mail check --inject']);
     }
   });
+});
+
+test('a start tells nobody its mail whom a person speaks to; every other moment, and every other role, is told', () => {
+  const fetches = (event: string) => [...ROLES, undefined].filter((role) => mayFetch({ event }, role));
+  expect(fetches('SessionStart')).toEqual(['deacon', 'boot', 'dog', 'witness', 'refinery', 'polecat', undefined]);
+  for (const event of ['UserPromptSubmit', 'BeforeAgent', 'PostToolUse']) expect(fetches(event)).toEqual([...ROLES, undefined]);
+});
+
+test('the settings of every role are there before an agent was: the same that a start would write, and a file of a person stays', async () => {
+  const { root } = townLayout(join(base, 'town'));
+  mkdirSync(join(root, 'deacon/.claude'), { recursive: true });
+  writeFileSync(join(root, 'deacon/.claude/settings.json'), '{"mine":1}');
+  const made = makeTown({ root, name: 'town', now: 0 });
+  if (isRefusal(made)) throw new Error(made.refused);
+  const rig = rigLayout(root, 'shop');
+  fillRig(rig, { type: 'rig', version: 1, name: 'shop', git_url: '/shop', beads: { prefix: 'sh' } }, {});
+  expect(readFileSync(join(root, 'deacon/.claude/settings.json'), 'utf8')).toBe('{"mine":1}');
+  const claude = shippedPresets().find(({ name }) => name === 'claude')?.preset as Preset;
+  const homes = [
+    ['mayor', join(root, 'mayor')],
+    ['witness', rig.witness],
+    ['refinery', join(rig.rig, 'refinery')],
+    ['crew', rig.crewFolder],
+    ['polecat', rig.polecatsFolder],
+  ] as const;
+  for (const [role, home] of homes) {
+    const places = { config: join(root, '.runtime/agents/claude'), home, root };
+    const { changed } = (
+      await provision({ preset: claude, places, autonomous: true, hooks: true, template: templateOf(role) })
+    ).find(({ path }) => path === join(home, '.claude/settings.json')) as { changed: boolean };
+    expect([role, changed]).toEqual([role, false]);
+  }
 });
 
 test('Claude’s settings stand above the git directory, and what it asks before it acts is another matter than its template', async () => {
