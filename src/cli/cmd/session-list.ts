@@ -2,6 +2,7 @@ import { command } from '#cli/command';
 import { cut, table } from '#cli/table';
 import { countOf } from '#cli/values';
 import { withDesk } from '#cli/wire';
+import { rigHere } from '#cli/wire-rigs';
 import { isRefusal } from '#core/refusals';
 import { duration, relativeTime } from '#core/relative-time';
 import { sessionList as listed } from '#views/sessions';
@@ -23,7 +24,10 @@ export const sessionList = command({
     const most = opts.all ? Number.POSITIVE_INFINITY : countOf(opts.limit, '--limit', LIMIT);
     if (isRefusal(most)) return most;
     const { rig, item, agent } = opts;
-    return withDesk({ global, io }, { wait: 'person' }, ({ desk }) => listed(desk.books, { rig, item, agent, most }));
+    return withDesk({ global, io }, { wait: 'person' }, async (town) => {
+      const known = rig === undefined ? undefined : rigHere(town, rig, io);
+      return isRefusal(known) ? known : listed(town.desk.books, { rig, item, agent, most });
+    });
   },
   text: (sessions, { paint, now, width }) => {
     if (sessions.length === 0) return 'No session is known.';
