@@ -25,12 +25,13 @@ export const sessionList = command({
     if (isRefusal(most)) return most;
     const { rig, item, agent } = opts;
     return withDesk({ global, io }, { wait: 'person' }, async (town) => {
-      const known = rig === undefined ? undefined : rigHere(town, rig, io);
-      return isRefusal(known) ? known : listed(town.desk.books, { rig, item, agent, most });
+      const found = await listed(town.desk.books, { rig, item, agent, most });
+      const known = rig === undefined || found.length > 0 ? undefined : rigHere(town, rig, io);
+      return isRefusal(known) ? known : found;
     });
   },
   text: (sessions, { paint, now, width }) => {
-    if (sessions.length === 0) return 'No session is known.';
+    if (sessions.length === 0) return 'No such session is known.';
     const rows = sessions.map(({ id, address, agent, live, how, beganAt, endedAt, beacon }) => [
       paint.bold(id),
       address,
