@@ -5,9 +5,10 @@ import { THE_TOWN } from '#core/derive';
 import { addressOf } from '#core/holder';
 import { HOLD_MS, UNFIT_TRY_MS } from '#core/limits';
 import type { Agent } from '#core/records';
-import { explain, isRefusal, Refused, refuse } from '#core/refusals';
+import { explain, Refused, refuse } from '#core/refusals';
 import { usingIndex } from '#core/standing-talk';
 import { escalate } from '#ops/escalate';
+import { tellMayor } from '#ops/tell-mayor';
 import { CRASH_LOOP } from '#ops/want-agent';
 import { failpoint } from '#world/failpoint';
 import type { World } from '#world/world';
@@ -124,9 +125,9 @@ type Beginning = {
   readonly cycles: boolean;
 };
 
-/** Whether it makes room for a fresh session when its conversation is made shorter: not where a person talks with it, who would be thrown out. */
-const cycles = ({ role, rig }: Agent, world: World): boolean =>
-  role !== 'mayor' && role !== 'crew' && (rig === '' ? world.settings() : world.rig(rig).settings).cycle.on_compaction;
+/** Whether it makes room for a fresh session when its conversation is made shorter. */
+const cycles = ({ rig }: Agent, world: World): boolean =>
+  (rig === '' ? world.settings() : world.rig(rig).settings).cycle.on_compaction;
 
 /** The record with its next session: it goes on with the conversation of the last one where that may be, and has what somebody wants it to hear first. */
 function begun(agent: Agent, { n, id, preset, token, at, cycles }: Beginning): Agent {
@@ -226,12 +227,14 @@ async function snapshot(agent: Agent, session: string, { git, rig }: World): Pro
 
 async function tellBroken(agent: Agent, { desk }: World): Promise<void> {
   const why = `${addressOf(agent)} is not started again: ${agent.broken?.why}. The end of its output:\n${agent.session?.lastWords ?? ''}`;
-  const told = await escalate(desk, {
+  const asked = await escalate(desk, {
     subject: agent.id,
     cause: CRASH_LOOP,
     why: why.slice(0, 1000),
     severity: 'high',
     ...(agent.rig ? { rig: agent.rig } : {}),
   });
-  if (isRefusal(told)) throw new Refused(told);
+  const { rig, role, session } = agent;
+  // Of its own end a mayor can be told nothing.
+  if (role !== 'mayor') await tellMayor(desk, asked, { address: addressOf(agent), rig, session: session?.id ?? '' });
 }

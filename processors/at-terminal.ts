@@ -59,8 +59,7 @@ async function asked(doc: Delivery, host: Host, again: boolean, world: World): P
   try {
     const { outcome, why } = await host.nudge({ ...request, screen, submit, keys, terminal });
     // what is typed is echoed where nobody reads it, too
-    if (outcome === 'taken' && !tells(screen))
-      return { state: 'unknown', why: 'typed, but its program shows no sign of reading' };
+    if (outcome === 'taken' && !tells(screen)) return { state: 'typed', why: TYPED };
     return { state: outcome, ...(why !== undefined && { why }) };
   } catch (fault) {
     const code = refusalOf(fault);
@@ -76,6 +75,8 @@ async function asked(doc: Delivery, host: Host, again: boolean, world: World): P
     throw fault;
   }
 }
+
+const TYPED = 'its terminal has the line; whether its program reads it does not show: see with gt peek';
 
 /** Whether a program's screen says anything of what it does with what is typed, as far as its preset knows. */
 const tells = ({ ready, busy, draft }: Preset['screen']): boolean => ready.length + busy.length > 0 || draft.mark !== undefined;

@@ -9,14 +9,16 @@ import type { Desk } from '#world/desk';
 import type { World } from '#world/world';
 import { adopted } from './adopt.ts';
 import { bringLeftHome } from './home.ts';
+import { showMayor } from './mayor-clones.ts';
+import { dropQuestions } from './old-questions.ts';
 import { tidySessions } from './old-sessions.ts';
 import { endOrphan } from './orphans.ts';
 import { retireAttached, retireMolecules } from './retire.ts';
 
 /**
  * The deacon's rounds: what no event is needed for. Every record that should have a job has it; the jobs of the town look again; jobs of items that
- * ended a day ago leave the board; deliveries and sessions that ended a week ago are dropped, and mail that was read a month ago; the host keeps no session
- * that nobody needs; landings that were left on the way home are brought there. Each step costs what it finds, in pages.
+ * ended a day ago leave the board; deliveries and sessions that ended a week ago are dropped, mail that was read and questions that ended a month ago; the host keeps no session
+ * that nobody needs; landings that were left on the way home are brought there; a mayor has a clone of each rig. Each step costs what it finds, in pages.
  * @returns how many things were mended
  */
 export async function deaconRounds(world: World): Promise<number> {
@@ -29,9 +31,11 @@ export async function deaconRounds(world: World): Promise<number> {
   await dropDeliveries(world.desk);
   await dropMail(world.desk);
   await tidySessions(world.desk);
+  await dropQuestions(world.desk);
   await world.prune(world.desk.clock.now() - LOGS_KEPT_MS);
   const strays = await forgetSessions(world);
   await bringLeftHome(world);
+  await showMayor(world.rigs(), world);
   return back + missing + strays;
 }
 

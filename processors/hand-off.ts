@@ -1,14 +1,15 @@
 import { isKnown } from '#core/agent-state';
-import { isAskedToEnd, isCycling } from '#core/cycle';
+import { isAskedToEnd, isCycling, type PersonFacts } from '#core/cycle';
 import { noteText } from '#core/handoff-note';
 import { addressOf, type Holder, lineOf } from '#core/holder';
 import type { Run } from '#core/records';
-import { isRefusal, orThrow, Refused } from '#core/refusals';
+import { isRefusal, Refused } from '#core/refusals';
 import type { SessionFacts } from '#core/run';
 import { escalate } from '#ops/escalate';
 import { handOff } from '#ops/hand-off';
 import { mailToSelf } from '#ops/mail-to-self';
 import { noteFacts } from '#ops/note-facts';
+import { tellMayor } from '#ops/tell-mayor';
 import type { World } from '#world/world';
 
 /** Parts of the life of a run or lasting agent that are about handing off. */
@@ -21,7 +22,19 @@ export async function withTurn(holder: Holder, facts: SessionFacts, world: World
   const idle = recipient?.idle?.session === session.id ? recipient.idle.at : undefined;
   const overSince = session.shows?.is === 'idle' ? session.shows.since : idle;
   const seen = recipient?.hooked === session.id || showsItsTurn(holder, world);
-  return { ...facts, turn: { seen, ...(overSince === undefined ? {} : { overSince }) } };
+  const person = await personAt(holder, session.id, world);
+  return { ...facts, turn: { seen, ...(overSince === undefined ? {} : { overSince }), ...(person ? { person } : {}) } };
+}
+
+/** Whether a person has typed into its terminal, and left it unsent; nobody where the host cannot tell. */
+async function personAt(holder: Holder, id: string, { agents, desk, host }: World): Promise<PersonFacts | undefined> {
+  try {
+    const { typedAt = 0, draft = '', queued } = await host().look(id, agents.preset(holder).screen);
+    return typedAt > 0 ? { typedAt, unsent: draft !== '' || queued !== undefined } : undefined;
+  } catch (fault) {
+    desk.log.info('cannot see who types', { session: id, why: String(fault).slice(0, 200) });
+    return undefined;
+  }
 }
 
 /** Whether its screen shows that a turn is over; one whose program is defined no more must still be ended. */
@@ -53,10 +66,11 @@ export async function isAsBefore(run: Run, kept: string, { git, rig }: World): P
   return before !== undefined && (await git.treeOf(repo, before)) === (await git.treeOf(repo, kept));
 }
 
-/** A session was handed off, and the one after it has ended without a word: somebody has to know. */
+/** A session was handed off, and the one after it has ended without a word: a person and the mayor have to know. */
 export async function tellNoStart(run: Run, { desk }: World): Promise<void> {
   const { cycle, session } = run;
   if (!cycle || !session || isCycling(run) || session.ackedAt !== undefined) return;
   const why = `${run.rig}/${run.name} was handed off (${cycle.why}), and its next session ended without a word. Its note: \`gt resume ${run.rig}/${run.name}\``;
-  orThrow(await escalate(desk, { subject: run.work, cause: 'cycle', why, severity: 'high', rig: run.rig }));
+  const asked = await escalate(desk, { subject: run.work, cause: 'cycle', why, severity: 'high', rig: run.rig });
+  await tellMayor(desk, asked, { address: addressOf(run), rig: run.rig, session: session.id });
 }

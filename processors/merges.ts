@@ -6,6 +6,7 @@ import { failpoint } from '#world/failpoint';
 import type { World } from '#world/world';
 import { done, type Processor, sleep } from './answer.ts';
 import { bringHome } from './home.ts';
+import { showMayor } from './mayor-clones.ts';
 
 /** A merge request's life beside the train: pins its head, stands in the queue, and brings the landing to where the rig came from. */
 export const merges: Processor<'merges', World> = async (turn, world) => {
@@ -41,6 +42,7 @@ export const merges: Processor<'merges', World> = async (turn, world) => {
         if (doc.mirror) return done('merged');
         await turn.show('bringing the landing to where the rig came from');
         await bringHome(doc.rig, doc.id, world);
+        await showMayor([doc.rig], world);
         break;
       }
       case 'returned':

@@ -70,7 +70,7 @@ async function waitFor(step: string, mol: Molecule, { desk }: World): Promise<An
  * Writes what is not there yet of the molecule's steps, chunk after chunk, and adds their jobs; a pour that was cut goes on where it stopped. @returns
  * the molecules that it has to wait for before it opens
  */
-async function pourAll(mol: Molecule, world: World): Promise<string[]> {
+export async function pourAll(mol: Molecule, world: World): Promise<string[]> {
   const { desk, queues } = world;
   const plan = await desk.plans.read(mol.id);
   if (!plan) throw new Error(`${mol.id} has no plan`);

@@ -2,6 +2,7 @@ import { member } from '#core/ids';
 import { HOLD_MS } from '#core/limits';
 import { pinRef } from '#core/merge';
 import { isLeft } from '#core/molecule/leg';
+import { stepRefs } from '#core/molecule/step-proof';
 import type { Work } from '#core/records';
 import { isRefusal, orThrow } from '#core/refusals';
 import { closeMilestone, letGo, nextForWork, wantSlot } from '#core/work';
@@ -98,6 +99,7 @@ async function clearAway(doc: Work, world: World): Promise<void> {
     if (branch && tip && (await git.isAncestor(repo, tip, `refs/heads/${target}`))) await git.unpin(repo, branch, tip);
     for (const { ref } of await git.refs(repo, 'refs/refinery/mr'))
       if (ref.startsWith(pinRef(`${doc.id}.m`))) await git.unpin(repo, ref);
+    await git.drop(repo, await git.refs(repo, stepRefs(doc.id)));
     failpoint('cleared');
   }
   await desk.change(async (reading) => {

@@ -1,8 +1,9 @@
 // Builds dist: tsc, removal of outputs whose source is gone, the files that tsc does not copy, the command line as executables, a stamp.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { buildIds } from './build-ids.mjs';
 import { bundle } from './bundle.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -18,6 +19,8 @@ function* filesUnder(folder) {
   }
 }
 
+const stamp = join(dist, '.built');
+rmSync(stamp, { force: true }); // a build that is cut is none
 execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', join(root, 'tsconfig.build.json')], {
   stdio: 'inherit',
 });
@@ -41,7 +44,10 @@ for (const folder of ['src', 'queues', 'processors'])
 cpSync(join(root, 'presets'), join(dist, 'presets'), { recursive: true });
 await bundle();
 for (const bin of ['gt', 'bd']) chmodSync(join(dist, 'bin', `${bin}.js`), 0o755);
-// The stamp's time tells setup whether to build again; its text tells `gt version` what was built. Without git there is no commit to tell.
+// The stamp's time tells setup whether to build again; its text tells `gt version` what was built, and `gt up` whether what runs is of another
+// build. Without git there is no commit to tell.
 const git = spawnSync('git', ['rev-parse', 'HEAD'], { cwd: root, encoding: 'utf8' });
 const commit = git.status === 0 ? { commit: git.stdout.trim() } : {};
-writeFileSync(join(dist, '.built'), `${JSON.stringify({ ...commit, builtAt: new Date().toISOString() })}\n`);
+const text = JSON.stringify({ ...commit, builtAt: new Date().toISOString(), ...(await buildIds(root)) });
+writeFileSync(`${stamp}.new`, `${text}\n`);
+renameSync(`${stamp}.new`, stamp);

@@ -102,6 +102,7 @@ function build() {
     'tsconfig.json',
     'tsconfig.build.json',
     'scripts/build.mjs',
+    'scripts/build-ids.mjs',
     'scripts/bundle.mjs',
     'scripts/hot.json',
   ];

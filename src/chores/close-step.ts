@@ -1,4 +1,5 @@
 import { relative, resolve } from 'node:path';
+import { proofText, stepRef } from '#core/molecule/step-proof';
 import type { Run, Step } from '#core/records';
 import { isRefusal, type Refusal, refuse } from '#core/refusals';
 import { closeStep as closed, type EndedStep } from '#ops/end-step';
@@ -55,7 +56,24 @@ export async function closeStep(ground: StepGround, which: Which, proof: Proof):
   const evidence = await evidenceOf(ground, step, run, proof, head);
   if (isRefusal(evidence)) return evidence;
   const failed = await runStepCheck(step, run?.dir ?? ground.cwd, ground);
-  return failed ?? end(evidence, head);
+  if (failed) return failed;
+  if (run && head !== undefined) await keepProof(ground, step, run, { evidence, output, head });
+  return end(evidence, head);
+}
+
+/** Kept before the books hear of it, as the pin of a head that is handed in: books that were cut back learn it from there (core/molecule/step-proof.ts). */
+async function keepProof(
+  { desk, git, rig }: StepGround,
+  step: Step,
+  { rig: name, work, session }: Run,
+  { evidence, output, head }: { evidence: Evidence; output: unknown; head: string },
+): Promise<void> {
+  const found = await rig(name);
+  if (isRefusal(found) || !step.holder || !session) return;
+  const at = desk.clock.now();
+  const said = { work, step: step.id, session: session.id, taken: step.holder.at, at, evidence };
+  const message = proofText(output === undefined ? said : { ...said, output });
+  await git.keep({ repo: found.repo, ref: stepRef(work, step.id), commit: head, message, at });
 }
 
 async function evidenceOf(

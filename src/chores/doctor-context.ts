@@ -10,8 +10,8 @@ export type ContextGround = {
   /** Files `CLAUDE.md` of gt's that are not there and should be, or are and should not. */
   notes(rigs: readonly string[]): Promise<ReadonlyArray<{ readonly file: string; readonly is: 'missing' | 'left over' }>>;
   mendNotes(rigs: readonly string[]): Promise<void>;
-  /** Settings that the program of a live session reads, and that are gone; and how many sessions were looked at. */
-  settings(): Promise<{ readonly sessions: number; readonly gone: readonly string[] }>;
+  /** Settings that the program of a live session reads, and that are gone, or are no JSON; and how many sessions were looked at. */
+  settings(): Promise<{ readonly sessions: number; readonly gone: readonly string[]; readonly broken: readonly string[] }>;
 };
 
 /** Whether agents are told what gt and the person want them to be told, and nothing else. @param fix writes and removes gt's own files */
@@ -47,7 +47,11 @@ async function notes(ground: ContextGround, rigs: readonly string[], fix: boolea
 }
 
 async function settings(ground: ContextGround): Promise<Check> {
-  const { sessions, gone } = await ground.settings();
+  const { sessions, gone, broken } = await ground.settings();
+  if (broken.length > 0) {
+    const mend = 'Mend the file or remove it: gt leaves it alone, and starts no agent with it.';
+    return ill('sessions', 'agent-settings', `settings that no program reads, for they are no JSON: ${some(broken)}`, mend);
+  }
   if (gone.length === 0) return good('sessions', 'agent-settings', `${sessions} sessions`);
   const mend = 'They are written again when the agent is started: let its session end, or `gt shutdown && gt up`.';
   return ill('sessions', 'agent-settings', `settings that call gt are gone: ${some(gone)}`, mend);

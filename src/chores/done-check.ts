@@ -28,12 +28,12 @@ export async function checkDone({ desk, git, rig: open }: Ground, caller: Caller
   if (!run || !isCurrent(run, caller.token)) return stale(run, caller.session);
   const rig = await open(run.rig);
   if (isRefusal(rig)) return rig;
-  const facts = await branchFacts(run, rig, git);
+  const [facts, work] = await Promise.all([branchFacts(run, rig, git), desk.books.read('work', run.work)]);
   const steps = await othersOpen(run, desk);
-  const refused = isRefusal(facts) ? facts : (acceptable(run, facts, rig.target) ?? steps);
+  const refused = isRefusal(facts) ? facts : (acceptable(run, work, facts, rig.target) ?? steps);
   const refusal = refused ? explain(refused) : null;
   const lines = [
-    ...(isRefusal(facts) ? [] : await linesOf(run, rig, facts, { desk, git })),
+    ...(isRefusal(facts) || work?.leg?.review_only ? [] : await linesOf(run, rig, facts, { desk, git })),
     line(steps === undefined, 'Every step of the molecule but the one in hand is closed', '`gt mol status` shows what is open'),
     ...(await reminders(run, desk)),
   ];

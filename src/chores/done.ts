@@ -40,7 +40,7 @@ export async function done(
     const head = (run.branch && (await git.resolve(repo, `refs/heads/${run.branch}`))) || run.submitted?.head;
     return handIn(desk, caller, { head: head ?? '', target, author: input.author });
   }
-  const head = await headOf(run, rig, git);
+  const head = await headOf(run, rig, ground);
   if (isRefusal(head)) return head;
   const refused = await endLastStep(run, ground, caller, { head: true });
   if (refused) return refused;
@@ -79,9 +79,9 @@ export async function branchFacts(run: Run, { repo, target }: Rig, git: Git): Pr
 }
 
 /** The head of the run's branch, if what lies in the worktree can be handed in. */
-async function headOf(run: Run, rig: Rig, git: Git): Promise<string | Refusal> {
-  const facts = await branchFacts(run, rig, git);
-  return isRefusal(facts) ? facts : (acceptable(run, facts, rig.target) ?? facts.head ?? '');
+async function headOf(run: Run, rig: Rig, { desk, git }: DoneGround): Promise<string | Refusal> {
+  const [facts, work] = await Promise.all([branchFacts(run, rig, git), desk.books.read('work', run.work)]);
+  return isRefusal(facts) ? facts : (acceptable(run, work, facts, rig.target) ?? facts.head ?? '');
 }
 
 /** Pins the head, so that nothing can lose it. A pin elsewhere is of a `done` that died before the books heard of it: it counts no more. */

@@ -17,9 +17,14 @@ export async function agentMeant(town: OpenTown, agent: string): Promise<Holder 
   const code = codeRoleIn(agent);
   if (code && (code.rig === undefined || all.rigs.some(({ name }) => name === code.rig)))
     return refuse('AGENT_UNKNOWN', { agent, hint: `gt itself is what it means: \`gt peek ${agent}\` shows what it does.` });
+  if (/^mayor\/?$/.test(agent)) return refuse('AGENT_UNKNOWN', { agent, hint: 'Nobody has started it yet: `gt mayor start`.' });
   const lasting = await books.readMany('agent', await books.index('agents'));
   const known = (await polecatList(books)).flatMap(({ address, name, work }) => [address, name, work]);
-  const meant = nearest(agent, [...known, ...lasting.map(addressOf)]);
+  const meant = nearest(agent, [
+    ...known,
+    ...lasting.map(addressOf),
+    ...lasting.map(({ rig, name }) => (rig ? `${rig}/${name}` : name)),
+  ]);
   const hint = meant.length > 0 ? `Did you mean ${orList(meant)}?` : 'No agent is at work: see `gt status`.';
   return refuse('AGENT_UNKNOWN', { agent, hint });
 }

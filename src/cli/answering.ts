@@ -9,6 +9,7 @@ import { agentMeant } from './agent-run.ts';
 import { callerOf } from './caller.ts';
 import type { Io } from './command.ts';
 import { judgeIn } from './gating.ts';
+import { runAround } from './here.ts';
 import { isUp, type OpenTown } from './wire.ts';
 import { untilEvent } from './wire-events.ts';
 import { unknownQuestion } from './wire-questions.ts';
@@ -71,9 +72,9 @@ async function answerQuestion(town: OpenTown, io: Io, { id, words }: Said): Prom
     : { ...told, what: 'dialog', says: came ? `${head}; its dialog is gone` : `${head}; it is typed soon` };
 }
 
-/** The line of the agent that calls, if one does. */
+/** The line of the agent that calls, if one does: in its worktree nobody is taken for a person. */
 async function agentLine({ desk }: OpenTown, io: Io): Promise<string | undefined | Refusal> {
-  if (!io.env['GT_SESSION']) return undefined;
+  if (!io.env['GT_SESSION']) return (await runAround(desk.books, io))?.work;
   const caller = callerOf(io);
   if (isRefusal(caller)) return caller;
   const holder = await holderOf(desk.books, caller.run);

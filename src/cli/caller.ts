@@ -4,7 +4,7 @@ import type { Caller } from '#ops/ack';
 import type { Io } from './command.ts';
 
 /** Which agent session calls, by the token in its environment. NO_SESSION for people. */
-export function callerOf(io: Io): (Caller & { town: string }) | Refusal {
+export function callerOf(io: Pick<Io, 'env'>): (Caller & { town: string }) | Refusal {
   const token = io.env['GT_SESSION'];
   if (!token) return refuse('NO_SESSION', PEOPLE);
   const parts = parseToken(token);

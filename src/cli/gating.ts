@@ -5,8 +5,8 @@ import type { Gate } from '#core/records';
 import { isRefusal, type Refusal, refuse } from '#core/refusals';
 import { createGate } from '#ops/create-gate';
 import { judgeGate, noGate, type Verdict } from '#ops/judge-gate';
-import { callerOf } from './caller.ts';
 import type { Call, Io, Option } from './command.ts';
+import { agentAround } from './here.ts';
 import { type OpenTown, withDesk } from './wire.ts';
 import { openRig, rigHere, rigNames } from './wire-rigs.ts';
 
@@ -74,21 +74,14 @@ async function homeOf(town: OpenTown, { keepsBack, rig }: Wish, io: Io): Promise
 
 /** Somebody's word on a gate, with the ids that may have been meant where there is none. */
 export async function judge(call: Pick<Call, 'global' | 'io'>, verdict: Omit<Verdict, 'agent'>): Promise<Gate | Refusal> {
-  return withDesk(call, { wait: agentIn(call.io) ? 'agent' : 'person' }, (town) => judgeIn(town, call.io, verdict));
+  return withDesk(call, { wait: call.io.env['GT_SESSION'] ? 'agent' : 'person' }, (town) => judgeIn(town, call.io, verdict));
 }
 
 /** The same in a town that is open. */
 export async function judgeIn(town: OpenTown, io: Io, verdict: Omit<Verdict, 'agent'>): Promise<Gate | Refusal> {
-  const agent = agentIn(io);
-  const answer = await judgeGate(town.desk, { ...verdict, ...(agent ? { agent } : {}) });
+  const run = await agentAround(town.desk.books, io);
+  const answer = await judgeGate(town.desk, { ...verdict, ...(run === undefined ? {} : { agent: { run } }) });
   return isRefusal(answer) ? withNearestGate(answer, town) : answer;
-}
-
-/** The agent's session that calls, if one does: a token that nobody can read is an agent's too. */
-function agentIn(io: Io): { run: string } | undefined {
-  if (!io.env['GT_SESSION']) return undefined;
-  const caller = callerOf(io);
-  return { run: isRefusal(caller) ? '' : caller.run };
 }
 
 /** The refusal of an id that is no gate's, with those that may have been meant. */

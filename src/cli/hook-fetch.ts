@@ -1,5 +1,5 @@
 import { asksForNote, isAskedToEnd } from '#core/cycle';
-import { contextOut, type HookInput, hookForm, refusedStop } from '#core/hook-words';
+import { contextOut, type HookInput, hookForm, mayFetch, refusedStop } from '#core/hook-words';
 import { isRefusal, type Refusal } from '#core/refusals';
 import { relativeTime } from '#core/relative-time';
 import { ack, type Caller } from '#ops/ack';
@@ -26,6 +26,7 @@ async function fetched(
   const { io } = call;
   const caller = callerOf(io);
   if (isRefusal(caller)) return caller;
+  if (at === 'context' && !mayFetch(input, io.env['GT_ROLE'])) return undefined;
   const mayBlock = at === 'context' || (io.env['GT_STOP_BLOCKS'] === '1' && input.goesOn !== true);
   return withDesk(call, { wait: 'hook', lean: true }, async ({ desk, failpoint }) => {
     // A prompt, a tool and the end of a turn are an agent's word that it lives; a start is not: a dialog may follow it.

@@ -1,5 +1,6 @@
 import { isUrgent } from '#core/mail';
 import { relativeTime } from '#core/relative-time';
+import { withoutControls } from '#core/spoken';
 import type { LetterLine, Opened } from '#views/mail';
 import type { Show } from './command.ts';
 import { table } from './table.ts';
@@ -24,7 +25,16 @@ export function lettersText(letters: readonly LetterLine[], { paint, now }: Show
   );
 }
 
-/** A mail whole. */
+/** Of a long mail this much is shown among others. */
+const BEGINNING = 2000;
+
+/** A mail among others: of a long one the beginning. */
+export const mailBegins = (mail: Opened, show: Show): string =>
+  mail.body.length <= BEGINNING
+    ? mailText(mail, show)
+    : `${mailText({ ...mail, body: mail.body.slice(0, BEGINNING) }, show)} …\n${show.paint.dim(`(the beginning of ${mail.bytes} bytes)`)}`;
+
+/** A mail whole; what an agent or its tools wrote moves nothing on the terminal of who reads it. */
 export function mailText({ id, from, to, cc, subject, type, priority, at, replyTo, body }: Opened, { paint, now }: Show): string {
   const kind = [isUrgent(priority) ? 'urgent' : '', type === 'note' ? '' : type].filter(Boolean).join(', ');
   return [
@@ -33,6 +43,6 @@ export function mailText({ id, from, to, cc, subject, type, priority, at, replyT
       `${id} from ${from} to ${to.join(', ')}${cc.length > 0 ? `, cc ${cc.join(', ')}` : ''}, ${relativeTime(at, now)}${replyTo ? `, answers ${replyTo}` : ''}`,
     ),
     // A mail of one line has it for its subject.
-    ...(body.trim() === '' || body.trim() === subject ? [] : ['', body.trimEnd()]),
+    ...(body.trim() === '' || body.trim() === subject ? [] : ['', withoutControls(body).trimEnd()]),
   ].join('\n');
 }

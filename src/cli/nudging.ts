@@ -65,14 +65,14 @@ export function nudging(mode: Mode, verb: string): Command {
       const { id, to, removed, prefixed, running, outcome } = value;
       if (quiet) return id;
       const done = outcome ? outcomeText(outcome) : 'on its way';
-      const lines = [`${paint.bold(id)} to ${to}: ${outcome && outcome.state !== 'taken' ? paint.red(done) : done}`];
+      const lines = [`${paint.bold(id)} to ${to}: ${outcome && !hasArrived(outcome) ? paint.red(done) : done}`];
       if (removed > 0) lines.push(`${removed} control ${removed === 1 ? 'character was' : 'characters were'} taken out.`);
       if (prefixed) lines.push('[nudge] stands before it, so that no program takes it for a command.');
       if (!running) lines.push(paint.yellow('The town is not running: nothing is said before `gt up`.'));
       return lines.join('\n');
     },
     exit: ({ outcome }: Told) => {
-      if (!outcome || outcome.state === 'taken') return 0;
+      if (!outcome || hasArrived(outcome)) return 0;
       return ['expired', 'pending', 'claimed'].includes(outcome.state) ? EXIT_LATE : EXIT_NOT_TAKEN;
     },
   });
@@ -85,6 +85,9 @@ async function lineMeant(agent: string, town: OpenTown): Promise<string | Refusa
   const work = await town.desk.books.read('work', agent);
   return work ? work.id : holder;
 }
+
+/** As far as its program lets that be known. */
+const hasArrived = ({ state }: NudgeLine): boolean => state === 'taken' || state === 'typed';
 
 const outcomeText = ({ state, why }: NudgeLine): string => `${state}${why && state !== 'taken' ? ` (${why})` : ''}`;
 

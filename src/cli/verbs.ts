@@ -146,6 +146,11 @@ export const TOPICS: readonly Topic[] = [
         hot: true,
         load: async () => (await import('./cmd/mail.ts')).mail,
       },
+      broadcast: {
+        help: 'Sends a mail to every agent',
+        hidden: true,
+        load: async () => (await import('./cmd/mail-broadcast.ts')).mailBroadcast,
+      },
       send: { help: 'Sends a mail', hidden: true, load: async () => (await import('./cmd/mail-send.ts')).mailSend },
       dnd: { help: 'Do not disturb', load: async () => (await import('./cmd/dnd.ts')).dnd },
       inbox: { help: 'What lies in a mailbox', load: async () => (await import('./cmd/mail-inbox.ts')).mailInbox },

@@ -7,6 +7,7 @@ import { agentMeant, onlyAgent } from './agent-run.ts';
 import type { Call } from './command.ts';
 import { type Town, townOf, withDesk } from './wire.ts';
 import { openHost } from './wire-facts.ts';
+import { nextSession } from './wire-follow.ts';
 import { ownTerminal } from './wire-terminal.ts';
 
 /** The caller's terminal and an agent's, put together. */
@@ -15,7 +16,7 @@ import { ownTerminal } from './wire-terminal.ts';
 export type AttachWish = { readonly agent: string | undefined; readonly readOnly: boolean; readonly verb: string };
 
 /** How an attachment ended. */
-export type Visited = Left & { readonly agent: string; readonly session: string };
+export type Visited = Left & { readonly agent: string };
 
 /** Attaches the caller's terminal to an agent's, until one of the two ends it. */
 export async function visit(
@@ -53,13 +54,14 @@ export async function visit(
       title: isAgent(holder) ? about.agent : `${about.agent}, ${lineOf(holder)}`,
       readOnly,
       detachKey: key,
+      next: (gone, say, signal) => nextSession(from, { town, holder: holder.id }, gone, say, signal),
       part: (size, picture) => new Crop(size, picture),
       after: (ms, todo) => {
         const timer = setTimeout(todo, ms);
         return () => clearTimeout(timer);
       },
     });
-    return left.left === 'lost' ? refuse('ATTACH_LOST', { agent: about.agent, why: left.why }) : { ...about, ...left };
+    return left.left === 'lost' ? refuse('ATTACH_LOST', { agent: about.agent, why: left.why }) : { agent: about.agent, ...left };
   } catch (fault) {
     return refusalOf(fault, about.agent) ?? Promise.reject(fault);
   } finally {

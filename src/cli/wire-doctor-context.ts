@@ -3,15 +3,16 @@ import { join } from 'node:path';
 import type { ContextGround } from '#chores/doctor-context';
 import { hiding } from '#core/context-files';
 import { type Holder, isAgent, whoIs } from '#core/holder';
+import { withoutComments } from '#core/json-comments';
 import { fill } from '#core/places';
 import type { Agent } from '#core/records';
 import { isRefusal } from '#core/refusals';
-import { directivesOf, rolePrompt } from '#core/role-prompt';
 import { ROLES } from '#core/roles';
 import { cloneNote, noteIs, refineryNote, setRefineryNote, writeCloneNote, writeMayorNote } from '#world/agents/context-notes';
 import { agentFor } from '#world/agents/launch';
-import { promptFiles } from '#world/agents/prompt-files';
+import { promptFaults } from '#world/agents/prompt-files';
 import { roleHome } from '#world/agents/role-home';
+import { parseObject, readText } from '#world/config/json-file';
 import { rigLayout } from '#world/config/layout';
 import { loadTownSettings } from '#world/config/settings';
 import type { Git } from '#world/git/git';
@@ -38,11 +39,7 @@ export async function forContext(town: Town, open: OpenTown | undefined, git: Gi
   const short = (path: string) => path.slice(root.length + 1);
   const sits = (rig: string) => agents?.some((one) => one.role === 'refinery' && one.rig === rig && one.wanted !== undefined);
   return {
-    promptFaults: (rig) =>
-      ROLES.flatMap((role) => {
-        const { overlays, directives } = promptFiles(layout, { role, rig });
-        return [...rolePrompt(role, '', overlays, {}).faults, ...directivesOf(directives).faults];
-      }),
+    promptFaults: (rig) => ROLES.flatMap((role) => promptFaults(layout, { role, rig })),
     inherited: (rigs) =>
       ['', ...rigs].flatMap((folder) => SPEAKS.map((name) => join(folder, name))).filter((name) => existsSync(join(root, name))),
     async notes(rigs) {
@@ -68,9 +65,18 @@ export async function forContext(town: Town, open: OpenTown | undefined, git: Gi
     async settings() {
       const live = [...runs, ...(agents ?? [])].filter(({ session }) => session?.pid !== undefined && !session.exit);
       const looks = await Promise.all(live.map((holder) => settingsOf(town, holder)));
-      return { sessions: live.length, gone: [...new Set(looks.flat())].filter((file) => !existsSync(file)).map(short) };
+      const files = [...new Set(looks.flat())];
+      const which = (is: string) => files.filter((file) => stands(file) === is).map(short);
+      return { sessions: live.length, gone: which('gone'), broken: which('broken') };
     },
   };
+}
+
+/** How a file of an agent's program stands: its comments are none of JSON's business. */
+function stands(file: string): 'gone' | 'broken' | 'whole' {
+  const text = readText(file);
+  if (text === undefined) return 'gone';
+  return file.endsWith('.json') && isRefusal(parseObject(file, withoutComments(text))) ? 'broken' : 'whole';
 }
 
 function wantedNotes(root: string, rig: string, sits: boolean | undefined): string[] {

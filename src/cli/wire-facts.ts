@@ -1,5 +1,7 @@
 import { isRefusal, type Refusal, Refused, refuse } from '#core/refusals';
 import type { ProcessFact, SessionFact, TownFacts } from '#views/facts';
+import type { WhyFacts } from '#views/why';
+import { promptFaults } from '#world/agents/prompt-files';
 import { buildName } from '#world/build';
 import { readText } from '#world/config/json-file';
 import { socketPath } from '#world/config/runtime';
@@ -56,6 +58,12 @@ function processesOf(town: Town, builds: { host?: string; worker?: string }): Pr
     return { name, pid, state, since: child?.since ?? null, why: child?.why ?? null, build };
   });
 }
+
+/** What is wrong with what agents are told. */
+export const promptsOf =
+  (town: Town): NonNullable<WhyFacts['prompts']> =>
+  (who) =>
+    promptFaults(town.layout, who);
 
 /** The town's PTY host, as people use it. HOST_DOWN when it does not answer, HOST_UNSAFE when others could. */
 export async function openHost(town: Town): Promise<Host | Refusal> {

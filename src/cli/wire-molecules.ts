@@ -5,6 +5,7 @@ import { isRefusal, type Refusal, refuse } from '#core/refusals';
 import { cookProto, type Dish, fillWith } from '#world/formulas/cook-with';
 import { callerOf } from './caller.ts';
 import type { Call, Io } from './command.ts';
+import { runAround } from './here.ts';
 import { isUp, type OpenTown } from './wire.ts';
 import { formulaNamed, formulasOf } from './wire-formulas.ts';
 import { openRig, rigHere, rigNames } from './wire-rigs.ts';
@@ -83,12 +84,6 @@ export async function myMolecule({ desk: { books } }: OpenTown, io: Io): Promise
   const work = run && (await books.read('work', run.work));
   if (!work) return isRefusal(caller) ? caller : refuse('MOLECULE_NONE', { id: 'you' });
   return attachedTo(work, books);
-}
-
-async function runAround(books: OpenTown['desk']['books'], io: Io) {
-  const runs = await books.readMany('run', await books.index('runs.live'));
-  const here = resolve(io.cwd);
-  return runs.find(({ dir }) => here === dir || here.startsWith(`${dir}${sep}`));
 }
 
 async function attachedTo(work: Work, books: OpenTown['desk']['books']): Promise<Molecule | Refusal> {

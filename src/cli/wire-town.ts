@@ -5,7 +5,7 @@ import type { UpGround } from '#chores/up';
 import { hostProgram } from '#daemon/renew-host';
 import { hostStopper } from '#daemon/stop-host';
 import { downGround, installGround, upGround } from '#daemon/town-ground';
-import { buildName } from '#world/build';
+import { buildName, hostBuildName } from '#world/build';
 import type { Io } from './command.ts';
 import type { Town } from './wire.ts';
 
@@ -18,10 +18,11 @@ const groundOf = (town: Town, io: Io) => ({
   root: town.root,
   townId: town.id,
   supervisor: [process.execPath, program('daemon/supervisor-main.js')],
-  host: hostProgram(town.root, '{socket}', buildName(io.env)),
+  host: hostProgram(town.root, '{socket}', hostBuildName(io.env)),
   worker: [process.execPath, program('daemon/worker-main.js'), town.root, '{socket}'],
   env: io.env,
   build: buildName(io.env),
+  hostBuild: hostBuildName(io.env),
 });
 
 export const forUp = (town: Town, io: Io): UpGround => upGround(groundOf(town, io));

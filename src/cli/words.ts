@@ -9,7 +9,7 @@ export const GLOBAL_OPTIONS = [
   { name: 'town', value: 'path', help: 'the town, instead of the one found from here' },
   { name: 'json', help: 'print the value as one JSON document' },
   { name: 'no-color', help: 'no colours (as NO_COLOR)' },
-  { name: 'quiet', help: 'no progress, only the answer' },
+  { name: 'quiet', short: 'q', help: 'no progress, only the answer' },
   { name: 'yes', help: 'answer every question with yes' },
   { name: 'help', short: 'h', help: 'show this' },
 ] as const satisfies readonly Option[];
@@ -56,13 +56,15 @@ export async function find(root: Group, argv: readonly string[], program = 'gt')
   }
 }
 
+const GLOBAL: readonly Option[] = GLOBAL_OPTIONS;
+
 /** Where the first word stands that is no global option and no value of one. */
 function firstWord(words: readonly string[]): number {
   for (let at = 0; at < words.length; at++) {
     const [flag, value] = (words[at] ?? '').split('=');
-    const global: Option | undefined = GLOBAL_OPTIONS.find(({ name }) => flag === `--${name}`);
-    if (!global && flag !== '-h') return at;
-    if (global?.value !== undefined && value === undefined) at++;
+    const global = GLOBAL.find(({ name, short }) => flag === `--${name}` || (short !== undefined && flag === `-${short}`));
+    if (!global) return at;
+    if (global.value !== undefined && value === undefined) at++;
   }
   return words.length;
 }

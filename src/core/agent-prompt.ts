@@ -31,8 +31,14 @@ export function agentPrompt(agent: Agent, mode: 'fresh' | 'resume'): string | un
   );
 }
 
+/** The line of a session that waits for its first word: its conversation is known by it, though nobody has typed it. */
+export const agentBeacon = (agent: Agent, mode: 'fresh' | 'resume'): string =>
+  beaconOf(agent, 'gt', mode === 'fresh' ? 'start' : 'resumed');
+
 const FOLLOWS = 'You follow an earlier session of your own, which left you a note: run `gt prime` and read it first.';
 const GO_ON = 'Go on with what you were at.';
 
-const told = (agent: Agent, from: string, topic: string, text: string): string =>
-  `${beacon({ to: addressOf(agent), from, at: agent.session?.at ?? agent.createdAt, topic })}\n\n${text}`;
+const told = (agent: Agent, from: string, topic: string, text: string): string => `${beaconOf(agent, from, topic)}\n\n${text}`;
+
+const beaconOf = (agent: Agent, from: string, topic: string): string =>
+  beacon({ to: addressOf(agent), from, at: agent.session?.at ?? agent.createdAt, topic });

@@ -50,8 +50,9 @@ export const isKnown = ({ ready, dialogs }: Pick<Preset['screen'], 'ready' | 'di
 const LONGEST = 200;
 
 /** What of a screen is kept; undefined for an agent that works, or of whose screen nothing can be said. */
-export function showsOf({ state, dialog, login, why }: Classified): Shown | undefined {
-  const what = why.slice(0, LONGEST);
+export function showsOf({ state, dialog, login, failed, why }: Classified): Shown | undefined {
+  const more = state === 'idle' && failed !== undefined ? `; its screen says: ${failed}` : '';
+  const what = `${why}${more}`.slice(0, LONGEST);
   if (state === 'dialog') return { is: 'dialog', what, ...(dialog && { kind: dialog.kind, enter: dialog.enter }) };
   if (state !== 'busy' && login !== undefined) return { is: 'login', what: `it is not logged in: ${login}`.slice(0, LONGEST) };
   return state === 'limited' || state === 'idle' ? { is: state, what } : undefined;
@@ -81,13 +82,31 @@ export function agentState(
   // One that lasts has its context before anybody speaks to it, and says no word until then.
   if (!shown && isAgent(holder) && session.primed !== undefined && session.ackedAt === undefined && !known.seen)
     return { is: 'idle', evidence: 'it has its context, and nobody has spoken to it yet', todo: null };
-  return shown ?? byWord(session, known.seen);
+  const failed = known.seen?.state === 'busy' || shown?.is === 'blocked' ? undefined : failedState(holder, session);
+  return failed ?? shown ?? byWord(session, known.seen);
 }
+
+/** Whether nothing of it goes on before a person has done something. */
+export const asksOfPerson = ({ is, todo }: Pick<AgentState, 'is' | 'todo'>): boolean =>
+  is === 'blocked' || ((is === 'idle' || is === 'limited') && todo !== null);
+
+/** Of one whose turn ended by a failure: no hook of a turn's end tells that, and its prompt looks as if it rested. */
+function failedState(holder: Holder, { noted }: Session): AgentState | undefined {
+  const { failed, limited } = noted ?? {};
+  const told = failed ?? limited;
+  if (!told) return undefined;
+  const evidence = `its turn ${failed ? 'failed' : 'ended at a limit'} (${told.what ?? 'it does not say why'}), and nothing has begun since`;
+  if (told.what === 'authentication_failed') return { is: 'blocked', evidence, todo: loginOf(holder) };
+  return { is: failed ? 'idle' : 'limited', evidence, todo: `gt nudge ${nameOf(holder)} "go on"` };
+}
+
+const nameOf = (holder: Holder): string => (isAgent(holder) ? addressOf(holder) : `${holder.rig}/${holder.name}`);
+const loginOf = (holder: Holder): string => `gt config agent login ${isAgent(holder) ? (holder.using ?? '') : holder.agent}`;
 
 /** Of one that a person has put aside. */
 function asideState(holder: Holder): AgentState | undefined {
   const { killed, asleep } = holder;
-  const todo = `gt wake ${isAgent(holder) ? addressOf(holder) : `${holder.rig}/${holder.name}`}`;
+  const todo = `gt wake ${nameOf(holder)}`;
   if (killed) return { is: 'killed', evidence: `killed by ${killed.by}`, todo };
   return asleep ? { is: 'asleep', evidence: `put to sleep by ${asleep.by}`, todo } : undefined;
 }
@@ -128,13 +147,8 @@ function endOf({ code, signal }: NonNullable<Session['exit']>, { deaths }: Holde
 function byScreen(holder: Holder, shows: Shown | undefined): AgentState | undefined {
   if (!shows) return undefined;
   const { is, what, kind, enter } = shows;
-  const attach = `gt attach ${isAgent(holder) ? addressOf(holder) : `${holder.rig}/${holder.name}`}`;
-  if (is === 'login' || kind === 'login')
-    return {
-      is: 'blocked',
-      evidence: what,
-      todo: `gt config agent login ${isAgent(holder) ? (holder.using ?? '') : holder.agent}`,
-    };
+  const attach = `gt attach ${nameOf(holder)}`;
+  if (is === 'login' || kind === 'login') return { is: 'blocked', evidence: what, todo: loginOf(holder) };
   if (is === 'dialog') {
     const care = enter === 'exits' ? '; Enter would end it' : enter === 'refuses' ? '; Enter refuses' : '';
     return { is: 'blocked', evidence: `${what}${care}`, todo: attach };

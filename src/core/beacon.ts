@@ -1,6 +1,8 @@
+import { OVERSEER } from './mail.ts';
+
 /** What a session is begun for. */
 export type Beacon = {
-  /** Addresses of the agent and of who sends it off: `gt`, `human`, or an agent. */
+  /** Addresses of the agent and of who sends it off: `gt`, the overseer, or an agent. */
   readonly to: string;
   readonly from: string;
   /** ms since 1970 */
@@ -11,6 +13,9 @@ export type Beacon = {
   readonly about?: string | undefined;
 };
 
-/** The first line of every session's first prompt, by which it is found in its program's own list. The bracket keeps programs from reading a command or a flag. */
+/**
+ * The first line of every session's first prompt, by which it is found in its program's own list; the overseer is the `human` there. The bracket keeps
+ * programs from reading a command or a flag.
+ */
 export const beacon = ({ to, from, at, topic, about }: Beacon): string =>
-  `[GAS TOWN] ${to} <- ${from} • ${new Date(at).toISOString().slice(0, 16)} • ${topic}${about === undefined ? '' : `:${about}`}`;
+  `[GAS TOWN] ${to} <- ${from === OVERSEER ? 'human' : from} • ${new Date(at).toISOString().slice(0, 16)} • ${topic}${about === undefined ? '' : `:${about}`}`;

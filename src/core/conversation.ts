@@ -46,7 +46,7 @@ export const resumeFailed = (session: Session): boolean =>
 const tookUp = ({ mode, primed }: Session): boolean => mode === 'resume' && primed !== undefined;
 
 /** How a session ended, in a person's words. */
-function endedInWords({ code, signal }: Exit): string {
+export function endedInWords({ code, signal }: Pick<Exit, 'code' | 'signal'>): string {
   if (signal !== null) return `signal ${signal}`;
   return code === null ? 'its terminal was lost' : `exit code ${code}`;
 }
@@ -70,22 +70,35 @@ const STARTS: readonly string[] = ['startup', 'resume', 'fork'];
 const isWord = ({ source, noted }: Told): boolean =>
   noted?.kind !== 'leaving' && (source === undefined || !STARTS.includes(source));
 
+/** What a hook told of a turn that ended without an end: true until its agent is heard again. */
+const OF_TURN: readonly string[] = ['failed', 'limited'];
+
+/** What was noted so far, and is still so. */
+function stillNoted({ noted }: Session, told: Told): Session['noted'] {
+  if (!noted || !isWord(told) || !OF_TURN.some((kind) => noted[kind])) return noted;
+  const left = Object.entries(noted).filter(([kind]) => !OF_TURN.includes(kind));
+  return left.length > 0 ? Object.fromEntries(left) : undefined;
+}
+
 /** A session after one of its calls; the very same object when it told nothing new. */
 export function heard(session: Session, told: Told, now: number): Session {
   // The first hook of a fork tells its parent's id; the later ones tell its own.
   const parents = session.mode === 'fork' && told.source === 'resume';
   const { primed, noted } = told;
+  const { noted: before, ...rest } = session;
+  const kept = stillNoted(session, told);
   const what = noted?.what === undefined ? {} : { what: noted.what };
   const next: Session = {
-    ...session,
+    ...rest,
+    ...(kept ? { noted: kept } : {}),
     ...(isWord(told) ? { ackedAt: session.ackedAt ?? now } : {}),
     ...(told.conversation === undefined || parents ? {} : { conversation: told.conversation }),
     ...(primed === undefined ? {} : { primed }),
     // What was printed into a conversation before it was made shorter may be gone from it.
     ...(noted?.kind === 'compacted' ? { primed: '' } : {}),
     ...(noted?.kind === 'compacted' && session.cycles && !session.due ? { due: { at: now, why: COMPACTED } } : {}),
-    ...(noted ? { noted: { ...session.noted, [noted.kind]: { at: now, ...what } } } : {}),
+    ...(noted ? { noted: { ...kept, [noted.kind]: { at: now, ...what } } } : {}),
   };
   const same = next.ackedAt === session.ackedAt && next.conversation === session.conversation && next.primed === session.primed;
-  return same && !noted ? session : next;
+  return same && !noted && kept === before ? session : next;
 }

@@ -1,5 +1,5 @@
 import type { Holder } from './holder.ts';
-import { CYCLE_REST_MS, CYCLE_TURN_MS, NOTE_MS } from './limits.ts';
+import { CYCLE_REST_MS, CYCLE_TURN_MS, NOTE_MS, PERSON_QUIET_MS, PERSON_WAITS_MS } from './limits.ts';
 
 /**
  * How a session ends because somebody asks for that, and not because its work does:
@@ -8,12 +8,30 @@ import { CYCLE_REST_MS, CYCLE_TURN_MS, NOTE_MS } from './limits.ts';
  *   killed, released ──────────────────────────▸ ended ──▸ nothing, until somebody wakes or slings it
  *   its conversation was made shorter (due) ──end of the turn: asked once for a note──▸ handoff, by itself or by gt with what gt sees
  *
- * None of these ends is a death. Loads nothing: hooks ask it at the end of every turn.
+ * None of these ends is a death. A person who types at its terminal keeps a handoff waiting for a while; not an end that was hurried, nor a kill.
+ * Loads nothing: hooks ask it at the end of every turn.
  */
 type Session = NonNullable<Holder['session']>;
 
-/** What is known of a session's turn: since when it is over (absent: it is not known to be), and whether its end would be seen at all. */
-export type TurnFacts = { readonly overSince?: number | undefined; readonly seen: boolean };
+/** Somebody has typed into its terminal: when last (ms), and whether what they typed still stands in its input or its queue. */
+export type PersonFacts = { readonly typedAt: number; readonly unsent: boolean };
+
+/**
+ * What is known of a session's turn: since when it is over (absent: it is not known to be), whether its end would be seen at all, and of a person at its
+ * terminal.
+ */
+export type TurnFacts = {
+  readonly overSince?: number | undefined;
+  readonly seen: boolean;
+  readonly person?: PersonFacts | undefined;
+};
+
+/** Until when a person at the terminal is left alone (ms since 1970): nothing that they typed is to be lost, nor the turn that answers it. */
+function leftAlone({ overSince, seen, person }: TurnFacts): number {
+  if (!person) return 0;
+  const waits = person.unsent || (seen && overSince === undefined);
+  return person.typedAt + (waits ? PERSON_WAITS_MS : PERSON_QUIET_MS);
+}
 
 /** Whether the session of now is the one that is to make room for a fresh one. */
 export const isCycling = ({ cycle, session }: Pick<Holder, 'cycle' | 'session'>): boolean =>
@@ -43,10 +61,16 @@ export function endAsked(
   const { cycle } = holder;
   if (!cycle || cycle.session !== current.id) return undefined;
   const why = `handed off (${cycle.why})`;
-  if (cycle.hurry || cycle.by === 'gt') return { at: cycle.at, why };
-  if (cycle.by === current.id) return { at: leaves(cycle.at, turn, graceMs), why };
-  if (!turn.seen) return { at: cycle.at, why };
-  return { at: turn.overSince === undefined ? cycle.at + CYCLE_TURN_MS : Math.max(cycle.at, turn.overSince), why };
+  if (cycle.hurry) return { at: cycle.at, why };
+  const [at, person] = [whenCycled(cycle, current, turn, graceMs), leftAlone(turn)];
+  return person > at ? { at: person, why: `${why}; a person is at its terminal` } : { at, why };
+}
+
+function whenCycled(cycle: NonNullable<Holder['cycle']>, { id }: Session, turn: TurnFacts, graceMs: number): number {
+  if (cycle.by === 'gt') return cycle.at;
+  if (cycle.by === id) return leaves(cycle.at, turn, graceMs);
+  if (!turn.seen) return cycle.at;
+  return turn.overSince === undefined ? cycle.at + CYCLE_TURN_MS : Math.max(cycle.at, turn.overSince);
 }
 
 /** It has said itself that it leaves: at the end of its turn, or after its grace. */
@@ -54,7 +78,12 @@ const leaves = (at: number, { overSince }: TurnFacts, graceMs: number): number =
   overSince !== undefined && overSince >= at ? overSince : at + graceMs;
 
 /** When a session that is due is handed off without a note of its own: when its turn is over, or it did not answer. Undefined: not yet known. */
-export function handOffAt({ due }: Session, { overSince }: TurnFacts): number | undefined {
+export function handOffAt(session: Session, turn: TurnFacts): number | undefined {
+  const at = whenDue(session, turn);
+  return at === undefined ? undefined : Math.max(at, leftAlone(turn));
+}
+
+function whenDue({ due }: Session, { overSince }: TurnFacts): number | undefined {
   if (!due) return undefined;
   if (overSince !== undefined && due.asked !== undefined && overSince >= due.asked) return overSince;
   if (due.asked !== undefined) return due.asked + NOTE_MS;

@@ -1,6 +1,6 @@
 import { blockedBy, isLeftBehind, isQuiet, LEFT_BEHIND, passesQuiet, RAN_OUT, ranOut } from './delivery.ts';
 import { isFinal } from './derive.ts';
-import { isAgentId } from './holder.ts';
+import { goneBecause } from './holder.ts';
 import { CONTEXT_BYTES, HOOK_PATIENCE_MS } from './limits.ts';
 import type { Delivery, Recipient } from './records.ts';
 
@@ -51,8 +51,7 @@ export function nextForDelivery(doc: Delivery, recipient: Recipient, facts: Agen
     return { do: 'wait', until: doc.claim.until, why: 'a hook has it' };
   }
   const { session, over } = facts;
-  if (over)
-    return { do: 'give-up', as: 'undeliverable', why: `${doc.work} ${isAgentId(doc.work) ? 'was removed' : 'is closed'}` };
+  if (over) return { do: 'give-up', as: 'undeliverable', why: goneBecause(doc.work) };
   if (doc.expiresAt <= now)
     return session
       ? { do: 'give-up', as: 'expired', why: lateBecause(doc, recipient, session.saidHello) }

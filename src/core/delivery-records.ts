@@ -7,6 +7,7 @@ const state = z.enum([
   'pending',
   'claimed',
   'taken',
+  'typed',
   'not-sent',
   'draft-left',
   'unknown',

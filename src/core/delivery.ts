@@ -9,7 +9,8 @@ import { type Refusal, refuse } from './refusals.ts';
  *
  *   pending ──claimed by a hook, or for the terminal──▸ claimed ──▸ taken
  *      ▲                                                   ├──▸ not-sent ──may be tried again──▸ pending
- *      └───────────────────────────────────────────────────┘──▸ draft-left, unknown ──a prompt shows it──▸ taken
+ *      └───────────────────────────────────────────────────┤──▸ draft-left, unknown ──a prompt shows it──▸ taken
+ *                                                          └──▸ typed, as a line, to a program whose screen never tells what it reads
  *   pending ──▸ expired, superseded, withdrawn, undeliverable (nobody was there)
  *
  * - One path wins: what a hook has claimed the terminal does not get, and the other way round. All of one agent is decided on one record, its line.
@@ -27,7 +28,7 @@ export type Outcome = { readonly state: Exclude<State, 'pending' | 'claimed' | '
 /** What may follow. `pending` after `claimed` is only ever written for what was certainly not sent. */
 const FOLLOWS: { readonly [S in State]?: readonly State[] } = {
   pending: ['claimed', 'expired', 'superseded', 'withdrawn', 'undeliverable'],
-  claimed: ['pending', 'claimed', 'taken', 'not-sent', 'draft-left', 'unknown', 'expired', 'superseded', 'withdrawn'],
+  claimed: ['pending', 'claimed', 'taken', 'typed', 'not-sent', 'draft-left', 'unknown', 'expired', 'superseded', 'withdrawn'],
   'draft-left': ['taken'],
   unknown: ['taken'],
 };

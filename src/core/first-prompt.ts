@@ -9,10 +9,9 @@ import { reworkInWords } from './work.ts';
 /** What a session is told when it begins. */
 export type Assignment = {
   readonly run: Run;
-  readonly work: Pick<Work, 'id' | 'title'>;
+  readonly work: Pick<Work, 'id' | 'title' | 'slungBy'>;
   /** The branch that the work will land on. */
   readonly target: string;
-  readonly from: string;
   /** ms since 1970 */
   readonly at: number;
   /** Long text by field: description, design, acceptance, notes. */
@@ -27,7 +26,7 @@ export type Assignment = {
 export const PROMPT_BYTES = 60_000;
 
 /** The first line: about the molecule that is worked, else about the item. */
-const firstLine = ({ run, work, from, at, molecule }: Assignment, topic: string): string =>
+const firstLine = ({ run, work, at, molecule }: Assignment, topic: string, from = 'gt'): string =>
   beacon({ to: actorFor({ role: 'polecat', rig: run.rig, name: run.name }), from, at, topic, about: molecule?.id ?? work.id });
 
 /** The item's long text as a person wrote it, each field under its name; without control characters, of which the zero byte would end an argument. */
@@ -53,7 +52,9 @@ export function firstPrompt(assignment: Assignment, file?: string): string {
   const told = file === undefined ? whole : whole === '' ? '' : `All of it stands in ${file}: read that file first.`;
   const note = noteFor(run, assignment.text);
   return [
-    firstLine(assignment, before?.cycled ? 'handoff' : run.rework ? 'rework' : 'assigned'),
+    before?.cycled || run.rework
+      ? firstLine(assignment, before?.cycled ? 'handoff' : 'rework')
+      : firstLine(assignment, 'assigned', work.slungBy),
     '',
     ...(note === '' ? [] : ['An earlier session left this for you. Read it first:', '', sanitise(note), '', '---', '']),
     `Your work is ${work.id}: ${oneLine(work.title)}`,

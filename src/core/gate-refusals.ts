@@ -6,7 +6,7 @@ export const GATE_REFUSALS = {
   GATE_ENDED: { says: 'Gate {id} is {state} already ({reason}).', try: 'Leave it: what has ended stays so.', exit: 4 },
   GATE_PERSONS: {
     says: '{id} waits for a person: an agent cannot open or deny it.',
-    try: 'Leave it to the overseer (`gt gate approve {id}`), and go on with other work or end your turn.',
+    try: 'Leave it to the overseer (`gt gate approve {id}`, outside of a worktree), and go on with other work or end your turn.',
     exit: 1,
   },
   GATE_OWN: {

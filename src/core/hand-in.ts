@@ -24,8 +24,9 @@ export function mayHandIn(run: Run | undefined, session: string, token: string):
   return 'now';
 }
 
-/** Whether what lies in the worktree can be handed in: committed, of its own, and new since it came back. */
-export function acceptable(run: Run, facts: HandInFacts, target: string): Refusal | undefined {
+/** Whether what lies in the worktree can be handed in: not of a review, committed, of its own, and new since it came back. */
+export function acceptable(run: Run, work: Work | undefined, facts: HandInFacts, target: string): Refusal | undefined {
+  if (work?.leg?.review_only) return refuse('DONE_REVIEW', { work: work.id });
   const branch = run.branch ?? '?';
   if (!facts.head) return refuse('DONE_NO_BRANCH', { branch });
   if (facts.dirty.length > 0 || facts.merging) {

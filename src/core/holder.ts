@@ -66,3 +66,6 @@ export function agentIdOf(address: string, rigs: readonly RigPrefix[]): string |
 }
 
 const valid = (id: string): string | undefined => (isAgentId(id) ? id : undefined);
+
+/** Why nobody comes any more at the end of this line. */
+export const goneBecause = (line: string): string => `${line} ${isAgentId(line) ? 'was removed' : 'is closed'}`;

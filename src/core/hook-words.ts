@@ -3,6 +3,8 @@
  * Loads nothing: hooks call gt at every prompt and every tool.
  */
 
+import { ROLES, templateOf } from './roles.ts';
+
 /** What a program told with a hook; all that was not told is absent. */
 export type HookInput = {
   /** As the program names the moment. */
@@ -40,6 +42,13 @@ export function hookInput(text: string): HookInput {
   };
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }
+
+/**
+ * Whether a hook may fetch what waits. At the start of a conversation only the roles that begin by themselves are told; one that a person speaks to is told at
+ * its prompt. Programs with one file of hooks for all roles call at the start of each.
+ */
+export const mayFetch = ({ event }: HookInput, role: string | undefined): boolean =>
+  event !== 'SessionStart' || !ROLES.some((one) => one === role && templateOf(one) === 'interactive');
 
 /** In which form context reaches the model: `text`, `json` (Claude's), or `key:<name>`, one key of a plain object. */
 export type HookForm = 'text' | 'json' | `key:${string}`;

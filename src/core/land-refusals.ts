@@ -10,4 +10,9 @@ export const LAND_REFUSALS = {
     try: 'Hand in with `gt done`: the refinery lands it, or a person from outside of a worktree.',
     exit: 1,
   },
+  LAND_UNTESTED: {
+    says: '{option} would land {what} without its checks, which this gt does not do yet.',
+    try: "Mend what fails (`gt why {what}`), or change the rig's checks (`gt rig settings show`); then `gt land --direct {what}`.",
+    exit: 1,
+  },
 } as const;

@@ -85,6 +85,9 @@ export const NOTE_MS = 5 * MINUTE;
 export const CYCLE_REST_MS = 3 * SECOND;
 /** How long the end of a turn is waited for, when somebody else asks for a fresh session. */
 export const CYCLE_TURN_MS = 2 * MINUTE;
+/** A person at the terminal of a session that is to make room: left alone for so long after a key; and after it while what they typed is not sent, or not answered. */
+export const PERSON_QUIET_MS = 3 * SECOND;
+export const PERSON_WAITS_MS = 10 * MINUTE;
 /** A note for the next session: it is read first, before all else. */
 export const HANDOFF_BYTES = 32 * 1024;
 /** Crashes of a lasting agent within the window, after which it is started again only when somebody asks. */
@@ -129,6 +132,9 @@ export const QUESTION_GRACE_MS = 20 * SECOND;
 export const CHOICES = 20;
 export const QUESTION_BYTES = 2 * 1024;
 export const SCREEN_BYTES = 4 * 1024;
+/** Escalations and questions that have ended are kept for so long, and so many: beyond that the oldest go, but for those of the last days. */
+export const QUESTIONS_KEPT_MS = 30 * DAY;
+export const QUESTIONS_KEPT = 10_000;
 /** Ended deliveries are kept for this long. */
 export const DELIVERIES_KEPT_MS = 7 * DAY;
 

@@ -43,11 +43,16 @@ export const message = z.looseObject({
   circle: circle.optional(),
 });
 
+/** A mailbox, by where its letters lie (`mailboxOf`): the number that its last letter got. */
+export const mailbox = z.looseObject({ id: z.string(), last: z.number() });
+
 /** A copy of a mail in one mailbox: whether it was read, and whether it was put before its agent. */
 export const letter = z.looseObject({
   /** `<message>@<mailbox>` */
   id: z.string(),
   message: z.string(),
+  /** Its number in the mailbox, which no other letter there ever has. Mail that a role which is code has consumed has none. */
+  n: z.number().optional(),
   /** The address of the mailbox in its one spelling: `mayor`, `shop/polecats/toast`, `overseer`. */
   box: z.string(),
   /** Whose agent is told of it: the id of a recipient. A polecat that has the name later is another one. */

@@ -21,7 +21,12 @@ export const MAIL_REFUSALS = {
     try: 'Somebody has to take them: `gt mail claim {queue}`.',
     exit: 4,
   },
-  MAIL_UNKNOWN: { says: 'There is no mail `{id}` in the mailbox of {box}.', try: '`gt mail inbox --all` shows all.', exit: 3 },
+  DND_PERSON: {
+    says: 'gt puts nothing before a person who does not look: there is nothing to hold back.',
+    try: 'For an agent name it: `gt dnd on --agent <agent>`. What waits for you is in `gt needs` and `gt inbox`, whenever you look.',
+    exit: 2,
+  },
+  MAIL_UNKNOWN: { says: 'There is no mail `{id}` in the mailbox of {box}.', try: '{hint}', exit: 3 },
   MAIL_GONE: {
     says: '{box} has gone: {why}.',
     try: 'Write to who has the work now: `gt polecat list` and `gt agents list` show who is there.',

@@ -12,6 +12,8 @@ export const PLACES: readonly string[] = [
   /** Of the conversation: the one that is begun or resumed, and the one that is forked from it. */
   'id',
   'fork',
+  /** Of a file that is written where a variable is given: the end of its value. */
+  'ending',
   /** Address of a model server on this machine. */
   'api',
 ];

@@ -50,6 +50,8 @@ const file = z
     path: word.regex(/^\{(config|home)\}\/./, 'must lie in {config} or {home}'),
     merge: z.enum(MERGES),
     when: z.enum(['always', 'autonomous', 'interactive']).default('always'),
+    /** Only where the program gets this variable, and not where the file `unless` is there; its content may name the last characters of the value, `{ending}`. */
+    given: z.strictObject({ variable: z.string(), last: z.int().min(1), unless: word.optional() }).optional(),
     /** An object for the rules that merge; lines of text otherwise. */
     content: z.union([z.array(z.string()), z.record(z.string(), json)]),
     /** What would appear without it. */

@@ -20,6 +20,8 @@ export type Assigned = {
 export type Told = {
   readonly actor: string;
   readonly role: Role;
+  /** The line by which its session is found again. */
+  readonly beacon?: string | undefined;
   /** The role's prompt, with its overlays. */
   readonly prompt: string;
   /** What the session before left to this one; empty where there was none. */
@@ -63,8 +65,8 @@ const ROLE_WORDS: Readonly<Record<Role, string>> = {
 
 /** The context as text, within `most` bytes; what is cut says what shows the whole of it. */
 export function primeText(told: Told, most: number): string {
-  const { actor, role, prompt, handoff, hook, answers, mail, memories, directives } = told;
-  const heading = `# Gas Town: you are ${actor}, ${ROLE_WORDS[role]}`;
+  const { actor, role, beacon, prompt, handoff, hook, answers, mail, memories, directives } = told;
+  const heading = `# Gas Town: you are ${actor}, ${ROLE_WORDS[role]}${beacon === undefined ? '' : `\n${beacon}`}`;
   const part = (name: keyof typeof SHARES, text: string, whole = 'gt prime --whole'): Part => ({ text, whole, ...SHARES[name] });
   const parts: Part[] = [
     { text: heading, least: 300, rank: 0, whole: 'gt prime --whole' },

@@ -37,7 +37,7 @@ function aboutOf(facts: ProtocolFacts): string {
     case 'POLECAT_DONE':
       return facts.run;
     case 'HELP':
-      return facts.question;
+      return facts.session === undefined ? facts.question : `${facts.question}-${facts.session}`;
     case 'HANDOFF':
       return facts.session;
     default:

@@ -31,8 +31,15 @@ export const protocolFacts = z.discriminatedUnion('type', [
   z.looseObject({ type: z.literal('REWORK_REQUEST'), ...merge, why: z.string(), head: sha }),
   /** witness to mayor and overseer: the last item of the batch in this rig is closed. */
   z.looseObject({ type: z.literal('SWARM_COMPLETE'), ...swarm, total: z.number(), ...ends }),
-  /** an agent of a rig to its witness: it has asked a person. */
-  z.looseObject({ type: z.literal('HELP'), question: z.string(), rig: z.string(), severity: z.string(), why: z.string() }),
+  /** an agent of a rig to its witness: it has asked a person; to the mayor: gt has asked, since after `session` it cannot bring it back. */
+  z.looseObject({
+    type: z.literal('HELP'),
+    question: z.string(),
+    rig: z.string(),
+    severity: z.string(),
+    why: z.string(),
+    session: z.string().optional(),
+  }),
   /** an agent to itself: the note of a session for the next one. */
   z.looseObject({ type: z.literal('HANDOFF'), session: z.string(), line: z.string() }),
 ]);

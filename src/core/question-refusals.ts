@@ -9,10 +9,14 @@ export const QUESTION_REFUSALS = {
     exit: 4,
   },
   ANSWER_NOT_A_CHOICE: { says: '{id} cannot be answered with `{said}`.', try: 'Its choices: {choices}.', exit: 2 },
-  ANSWER_OWN: { says: '{id} is your own question.', try: 'Wait for its answer, or decide yourself.', exit: 1 },
+  ANSWER_OWN: {
+    says: '{id} is your own question.',
+    try: 'Wait for its answer, or decide yourself. A person answers from outside of the worktree.',
+    exit: 1,
+  },
   ANSWER_PERSONS: {
     says: '{id} is a dialog of another agent: only a person answers it.',
-    try: 'Leave it to them: `gt needs` shows it.',
+    try: 'Leave it to them: `gt needs` shows it. They answer from outside of a worktree.',
     exit: 1,
   },
   QUESTION_EXPIRED: {

@@ -22,12 +22,18 @@ export const owesWord = ({ asker, dialog, ended, told }: Escalation): boolean =>
 /** Whether its job has nothing left to do. */
 export const hasEnded = (doc: Escalation): boolean => doc.state === 'closed' && !owesWord(doc);
 
-/** Where it stands: among the open or closed ones; expired; and of its asker, as long as a next session of it may have to be told. */
+/** Index of those that have ended, by when. */
+export const QUESTIONS_CLOSED = 'escalations.closed';
+/** Index of the open ones about a subject. */
+export const openAbout = (subject: string): string => `escalations.open:${subject}`;
+
+/** Where it stands: among the open ones, also of its subject, or the closed ones; expired; and of its asker, as long as a next session of it may have to be told. */
 export function questionStands(doc: Escalation): Array<readonly [string, number]> {
   const { asker, ended, closedAt = doc.lastAt } = doc;
-  if (doc.state !== 'closed') return [['escalations.open', doc.openedAt], ...of(doc, 'open')];
+  if (doc.state !== 'closed')
+    return [['escalations.open', doc.openedAt], [openAbout(doc.subject), doc.openedAt], ...of(doc, 'open')];
   return [
-    ['escalations.closed', doc.openedAt],
+    [QUESTIONS_CLOSED, closedAt],
     ...(ended === 'expired' ? [['questions.expired', closedAt] as const] : []),
     ...(ended === 'answered' && asker && !doc.dialog ? [[`questions.answered:${asker.line}`, closedAt] as const] : []),
   ];

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { agent } from './agent-records.ts';
 import { channel } from './channel-records.ts';
 import { delivery, recipient } from './delivery-records.ts';
-import { letter, message, pace } from './mail-records.ts';
+import { letter, mailbox, message, pace } from './mail-records.ts';
 import { memory } from './memory-records.ts';
 import { gate, molecule, proto, step } from './molecule-records.ts';
 import { check, merge, rework, train, verdict } from './refinery-records.ts';
@@ -41,8 +41,10 @@ const work = z.looseObject({
   digest: z.string().optional(),
   /** The item or the step that it lies in, as a child. */
   parent: z.string().optional(),
-  /** The step whose work this is, and its molecule. */
-  leg: z.looseObject({ step: z.string(), mol: z.string() }).optional(),
+  /** The step whose work this is, and its molecule; of a review nothing lands. */
+  leg: z.looseObject({ step: z.string(), mol: z.string(), review_only: z.boolean().optional() }).optional(),
+  /** Who put it on the hook last. */
+  slungBy: z.string().optional(),
   /** It wants a slot, since then. */
   want: z.looseObject({ since: time, rework: z.boolean() }).optional(),
   /** The live run, and how many there were. */
@@ -121,6 +123,7 @@ export const schemas = {
   recipient,
   message,
   letter,
+  mailbox,
   memory,
   channel,
   pace,

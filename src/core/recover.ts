@@ -133,7 +133,7 @@ function sessionOf({ session, tree }: Proof, { token, tip }: Rules, now: number)
 
 /** The run of a session that the books have forgotten, whole or in part. */
 function adopt(known: Known, proof: Proof, rules: Rules, now: number): { run: Run; work: Work; put: Put[] } | undefined {
-  const { session, tree } = proof;
+  const { session } = proof;
   const { work, sessionRun } = known;
   if (!session) return undefined;
   const id = parentOf(session.id);
@@ -146,7 +146,6 @@ function adopt(known: Known, proof: Proof, rules: Rules, now: number): { run: Ru
   const run: Run = {
     ...kept,
     base: base.base ?? rules.tip,
-    start: base.start ?? tree?.head,
     ...sessionOf(proof, rules, now),
   } as Run;
   const left = leaveBehind(known, id, now);
@@ -184,6 +183,7 @@ function newRun(work: Work, id: string, agent: string, grantedAt: number): Run {
     grantedAt,
     dir: work.hold?.dir ?? '',
     ...(work.hold?.branch ? { branch: work.hold.branch } : {}),
+    ...(work.molecule ? { molecule: work.molecule } : {}),
     sessions: 0,
     deaths: 0,
     snapshots: 0,

@@ -109,6 +109,11 @@ export const REFUSALS = {
     try: 'Commit them, or undo them, then `gt done` again.',
     exit: 1,
   },
+  DONE_REVIEW: {
+    says: '{work} is a review: nothing of it lands.',
+    try: 'Hand in what you found: `gt done --no-code --report FILE`.',
+    exit: 1,
+  },
   DONE_UNCHANGED: {
     says: '{branch} is as it was when it came back ({reason}).',
     try: 'Read $GT_EVIDENCE, mend it, commit, then `gt done` again.',

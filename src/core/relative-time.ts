@@ -12,8 +12,11 @@ export function duration(ms: number): string {
   return `${Math.floor(size / unit)} ${name}`;
 }
 
+/** How long something still lasts: a part of a second counts as one, so that what has just begun is told as it was asked for. */
+export const timeLeft = (ms: number): string => duration(Math.max(1, Math.ceil(ms / 1_000)) * 1_000);
+
 /** When `at` is, seen from `now` (ms both): `now`, `3 min ago`, `in 2 h`. */
 export function relativeTime(at: number, now: number): string {
   if (Math.abs(now - at) < 1_000) return 'now';
-  return at < now ? `${duration(now - at)} ago` : `in ${duration(at - now)}`;
+  return at < now ? `${duration(now - at)} ago` : `in ${timeLeft(at - now)}`;
 }

@@ -5,6 +5,11 @@ const SEQUENCES =
   /\x1b\[[0-?]*[ -/]*[@-~]|\x9b[0-?]*[ -/]*[@-~]|\x1b[\]PX^_][^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c|$)|\x1b[ -/]*[0-~]?/g;
 const CONTROLS = /[\x00-\x08\x0b-\x1f\x7f-\x9f]/g;
 
+const withLineEnds = (written: string): string => written.replace(/\r\n?/g, '\n');
+
+/** A text that paints, moves and rings nothing: only its tabs and line ends stay. */
+export const withoutControls = (written: string): string => withLineEnds(written).replace(SEQUENCES, '').replace(CONTROLS, '');
+
 /** What a program could take for a command of its own, or for the flag that it looks like. */
 const PREFIX = '[nudge] ';
 
@@ -13,8 +18,8 @@ const PREFIX = '[nudge] ';
  * word before it, since programs take `/`, `!` or `#` for commands. @returns the text, how many characters went, and whether it got the word
  */
 export function fitForTerminal(written: string): { text: string; removed: number; prefixed: boolean } {
-  const lines = written.replace(/\r\n?/g, '\n');
-  const clean = lines.replace(SEQUENCES, '').replace(CONTROLS, '');
+  const lines = withLineEnds(written);
+  const clean = withoutControls(lines);
   const text = clean.replace(/^\s+/, '').trimEnd();
   const prefixed = text !== '' && !/^[\p{L}\p{N}[]/u.test(text);
   return { text: prefixed ? PREFIX + text : text, removed: lines.length - clean.length, prefixed };

@@ -28,7 +28,7 @@ export const messageStands = (doc: Records['message']): At => [
 ];
 
 /**
- * A mailbox is three lists by age: all that is not archived, of these the unread, and the archive. `letters.waiting` is what its agent is still to be told,
+ * A mailbox is three lists by age: all that is not archived, of these the unread, and the archive; and one by number, `letters.n`. `letters.waiting` is what its agent is still to be told,
  * `letters.urgent` what of it goes first (`letters.pressing` of that what is told at any time), and `letters.due` the same by
  * thread; `letters.over` and `letters.consumed` are what may be dropped one day.
  */
@@ -37,6 +37,7 @@ export function letterStands(doc: Records['letter']): At {
   return [
     [`letters.of:${doc.message}`, doc.at],
     [doc.state === 'archived' ? `letters.archived:${mailbox}` : `letters:${mailbox}`, doc.at],
+    ...(doc.n === undefined ? [] : [[`letters.n:${mailbox}`, doc.n] as const]),
     ...(doc.state === 'unread' ? [[`letters.unread:${mailbox}`, doc.at] as const] : []),
     ...(mayGo(doc) ? [[overIndex(doc), doc.stateAt ?? doc.toldAt ?? doc.at] as const] : []),
     ...(doc.told === 'waiting' && doc.line !== undefined ? waits(doc.line, doc) : []),

@@ -106,8 +106,15 @@ export function addNeeds(work: Work, on: readonly string[], open: readonly strin
   };
 }
 
-/** Puts an item on the hook: wanted, done as soon as its needs are met and a slot is free. @param manual a person starts the agent */
-export function sling(work: Work, agent: string | undefined, now: number, manual = false): Change<Work> | Refusal {
+/**
+ * Puts an item on the hook: wanted, done as soon as its needs are met and a slot is free. @param by the address of who does; `manual`: a person starts the
+ * agent
+ */
+export function sling(
+  work: Work,
+  { agent, by, manual = false }: { agent?: string | undefined; by: string; manual?: boolean | undefined },
+  now: number,
+): Change<Work> | Refusal {
   const { id } = work;
   if (work.status === 'closed') return refuse('WORK_CLOSED', { id, reason: work.closed?.reason ?? 'closed' });
   if (work.status === 'deferred' || work.status === 'pinned') return refuse('WORK_HELD', { id, status: work.status });
@@ -122,6 +129,7 @@ export function sling(work: Work, agent: string | undefined, now: number, manual
     status: again && work.status === 'in_progress' ? 'in_progress' : 'hooked',
     failures: 0,
     slungAt: now,
+    slungBy: by,
     updatedAt: now,
     ...(agent ? { agent } : {}),
     ...(manual ? { manual } : {}),

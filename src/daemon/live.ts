@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import type { Member } from '#core/ids';
 import type { Agent } from '#core/records';
 import { writeBin } from '#world/agents/bin';
+import { writeCloneNote } from '#world/agents/context-notes';
 import { type actorOf, identityOf, type LaunchGround } from '#world/agents/environment';
 import { agentFor, launch, presetName } from '#world/agents/launch';
 import { launchAgent, noteOnDisk } from '#world/agents/launch-agent';
@@ -25,7 +26,7 @@ import type { News } from '#world/news';
 import { killTree } from '#world/processes/kill';
 import { jobsFor } from '#world/queue/jobs';
 import { makeFence } from '#world/store/fence';
-import type { World } from '#world/world';
+import type { Rig, World } from '#world/world';
 import type { HostLine } from './host-line.ts';
 import type { Footing } from './sleepers.ts';
 
@@ -121,6 +122,7 @@ function agentsOf(
     choose: ({ using: _, ...agent }: Agent) => presetName(agent as Agent, groundOf(agent.rig)),
     ...inWorktrees(ground),
     cleared: (agent: Agent) => noteOnDisk(agent, false, ground.layout),
+    cloned: (rig: Rig) => writeCloneNote(rig.name, rig.layout),
     preset: (...[holder]: Parameters<World['agents']['preset']>) => agentFor(holder, groundOf(holder.rig), ground.layout).preset,
     identity: async (run: Parameters<typeof actorOf>[0]) => identityOf(run, ground.email),
     user: async () => user,

@@ -11,6 +11,7 @@ import { endOrphan } from '#processors/orphans';
 import type { Landing, Tree } from '#world/git/git';
 import type { SessionInfo } from '#world/pty/host';
 import type { Rig, World } from '#world/world';
+import { keptProofs, reconcileSteps } from './reconcile-steps.ts';
 
 const TRIES = 3;
 const PAUSE_MS = 500;
@@ -68,6 +69,7 @@ async function reconcileRig(rig: Rig, world: World): Promise<number> {
   const pins = await newestPins(rig, world);
   const trees = new Map((await git.worktrees(rig.repo)).flatMap((tree) => (tree.owner ? [[tree.owner, tree] as const] : [])));
   const sessions = await newestSessions(rig, world);
+  const steps = await keptProofs(rig, world);
   const runs = await desk.books.readMany('run', await desk.books.index(`runs.live:${rig.name}`));
   let found = 0;
   for (const id of new Set([
@@ -75,6 +77,7 @@ async function reconcileRig(rig: Rig, world: World): Promise<number> {
     ...pins.keys(),
     ...trees.keys(),
     ...sessions.keys(),
+    ...steps.keys(),
     ...runs.map((run) => run.work),
   ])) {
     const proof = await proofOf(
@@ -83,8 +86,11 @@ async function reconcileRig(rig: Rig, world: World): Promise<number> {
       world,
     );
     const how = await recoverItem(id, proof, rig, tip, world);
-    if (how) desk.log.warn('recovered', { work: id, how });
-    if (how) found++;
+    const closed = await reconcileSteps(id, steps.get(id) ?? [], proof, rig, world);
+    if (how || closed.length > 0) {
+      desk.log.warn('recovered', { work: id, how, steps: closed });
+      found++;
+    }
   }
   return found;
 }

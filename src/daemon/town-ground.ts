@@ -31,8 +31,9 @@ export type Ground = {
   readonly supervisor: readonly string[];
   readonly host: readonly string[];
   readonly worker: readonly string[];
-  /** Which gt calls. */
+  /** Which gt calls, and which build of the host belongs to it. */
   readonly build: string;
+  readonly hostBuild: string;
   readonly timings?: SupervisorOrder['timings'];
   readonly env: Readonly<Record<string, string | undefined>>;
 };
@@ -91,7 +92,7 @@ export function upGround(town: Ground): UpGround {
       const socket = socketPath(root, 'supervisor');
       if (!isRefusal(socket)) await askLine(socket, { do: 'retry' }, STATUS_LIMIT_MS).catch(() => undefined);
     },
-    renewHost: () => renewTownHost(root, town.build),
+    renewHost: () => renewTownHost(root, town.hostBuild),
     async renewWorker() {
       const socket = socketPath(root, 'worker');
       const named = liveIn(layout.pidFile('worker'));

@@ -7,7 +7,7 @@ import { isRefusal, orThrow, Refused, refuse } from '#core/refusals';
 import { escalate } from '#ops/escalate';
 import { settle } from '#ops/settle';
 import { processors } from '#processors/index';
-import { buildName } from '#world/build';
+import { buildName, hostBuildName } from '#world/build';
 import { systemClock } from '#world/clock';
 import { townLayout } from '#world/config/layout';
 import { socketPath } from '#world/config/runtime';
@@ -200,7 +200,7 @@ function lookAtRuns(desk: Desk, log: Log): void {
 
 /** A host that lacks what this build needs hands its terminals over before anything is asked of it. One that cannot is worked with as it is. */
 async function keepHostFresh(host: HostLine, root: string, log: Log): Promise<void> {
-  const build = buildName(process.env);
+  const build = hostBuildName(process.env);
   try {
     if (isOutdated(host.now(), build))
       log.info('the host was renewed', await renew(host.now(), root, orThrow(socketPath(root, 'host')), build));

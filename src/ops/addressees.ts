@@ -181,7 +181,8 @@ async function inChannel(within: Within, name: string, written: string): Promise
   const found = await Promise.all(
     channel.subscribers.map(async ({ box, line }): Promise<Addressee | undefined> => {
       if (line === undefined) return { box };
-      return isAgentId(line) ? { box, line } : itemOf(within.books, line);
+      if (!isAgentId(line)) return itemOf(within.books, line);
+      return (await within.books.read('agent', line))?.removed ? undefined : { box, line };
     }),
   );
   const own: Addressee = { box: `channel:${name}`, filed: { as: 'read', why: CHANNEL_POST } };

@@ -4,6 +4,8 @@ import type { Letter } from '#core/records';
 import { isRefusal, type Refusal } from '#core/refusals';
 import type { Desk } from '#world/desk';
 import type { Subscriber } from './channels.ts';
+import { Draft } from './draft.ts';
+import { nextNumber } from './number-letter.ts';
 
 /** Tries against others who claim at the same time: each try that fails is one that another has won. */
 const TRIES = 20;
@@ -23,14 +25,14 @@ const takeOne = (desk: Desk, mailbox: string, { box, line }: Subscriber) =>
     const [oldest] = await desk.books.index(`letters.unread:${mailbox}`, 0, 0);
     const letter = oldest === undefined ? undefined : await reading.get('letter', oldest);
     if (!letter || oldest === undefined) return unchanged(undefined);
-    const id = letterId(letter.message, mailboxOf({ box, ...(line !== undefined && { line }) }));
+    const draft = new Draft(reading);
+    const mine = mailboxOf({ box, ...(line !== undefined && { line }) });
+    const id = letterId(letter.message, mine);
     // Who was sent it too has it already: then it only leaves the queue.
-    const own = await reading.get('letter', id);
-    const doc: Letter = own ?? { ...letter, id, box, ...(line !== undefined && { line }), told: 'none', for: mailbox };
-    return {
-      put: [{ noun: 'letter', doc }],
-      drop: [{ noun: 'letter', id: oldest }],
-      events: [{ type: 'mail.claimed', subject: letter.message, data: { queue: mailbox, box } }],
-      answer: doc,
-    };
+    const own = await draft.get('letter', id);
+    const moved = { ...letter, id, box, ...(line !== undefined && { line }), told: 'none', for: mailbox } as const;
+    const doc: Letter = own ?? { ...moved, n: await nextNumber(draft, mine) };
+    draft.put({ noun: 'letter', doc });
+    draft.say({ type: 'mail.claimed', subject: letter.message, data: { queue: mailbox, box } });
+    return { ...draft.change(doc), drop: [{ noun: 'letter', id: oldest }] };
   });

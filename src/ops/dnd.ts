@@ -6,7 +6,7 @@ import type { Desk } from '#world/desk';
 
 /**
  * Somebody does not want to be disturbed, until a time (ms) or until it says otherwise; or wants to be told again: then what has waited is told in its order.
- * @param line the agent's, or `overseer`
+ * @param line the agent's
  */
 export async function setDnd(
   desk: Desk,

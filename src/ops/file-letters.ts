@@ -1,4 +1,5 @@
 import type { NewEvent } from '#core/change';
+import { isAgentId } from '#core/holder';
 import { letterId, mayGo } from '#core/mail';
 import type { Letter } from '#core/records';
 import { type Refusal, refuse } from '#core/refusals';
@@ -20,7 +21,12 @@ export async function fileLetters(
     const changed: Letter[] = [];
     for (const message of messages) {
       const letter = await draft.get('letter', letterId(message, mailbox));
-      if (!letter) return refuse('MAIL_UNKNOWN', { id: message, box: mailbox });
+      if (!letter)
+        return refuse('MAIL_UNKNOWN', {
+          id: message,
+          box: mailbox,
+          hint: `\`gt mail thread ${message}\` shows it, if it lies elsewhere.`,
+        });
       if (letter.state === as || (as === 'read' && letter.state === 'archived')) continue;
       const isTold = letter.told === 'waiting' && (isOwn || as === 'archived');
       const stateAt = desk.clock.now();
@@ -42,13 +48,19 @@ const filed = ({ message, box, state }: Letter): NewEvent => ({
 const PAGE = 100;
 
 /** Puts all that was read into the archive, in handfuls. @returns how many */
-export async function archiveRead(desk: Desk, looking: Looking): Promise<number | Refusal> {
+export const archiveRead = (desk: Desk, looking: Looking): Promise<number | Refusal> =>
+  archive(desk, looking, ({ state }) => state === 'read');
+
+/** The same with all that lies in the mailbox. */
+export const archiveAll = (desk: Desk, looking: Looking): Promise<number | Refusal> => archive(desk, looking, () => true);
+
+async function archive(desk: Desk, looking: Looking, which: (letter: Letter) => boolean): Promise<number | Refusal> {
   let count = 0;
   for (let from = 0; ; ) {
     const ids = await desk.books.index(`letters:${looking.mailbox}`, from, from + PAGE - 1);
     const letters = await desk.books.readMany('letter', ids);
-    const read = letters.filter(({ state }) => state === 'read').map(({ message }) => message);
-    const done = read.length > 0 ? await fileLetters(desk, looking, read, 'archived') : [];
+    const those = letters.filter(which).map(({ message }) => message);
+    const done = those.length > 0 ? await fileLetters(desk, looking, those, 'archived') : [];
     if ('refused' in done) return done;
     count += done.length;
     if (ids.length < PAGE) return count;
@@ -70,14 +82,24 @@ export async function dropLetters(desk: Desk, before: number, over: Over = 'lett
       // The first of a thread stays as long as one that answers it: it says when the last was written.
       const isNeeded = message?.thread === message?.id && (await desk.books.count(`thread:${letter.message}`)) > 1;
       const root = await rootLeft(desk, reading, message?.thread, letter.message);
+      const mailbox = await emptied(desk, reading, letter);
       const drop = [
         { noun: 'letter' as const, id },
+        ...(mailbox ? [{ noun: 'mailbox' as const, id: mailbox }] : []),
         ...(message && isLast && !isNeeded ? [{ noun: 'message' as const, id: message.id }] : []),
         ...(isLast && root ? [{ noun: 'message' as const, id: root }] : []),
       ];
       return { put: [], drop, answer: undefined };
     });
   return ids.length;
+}
+
+/** The mailbox of an item, when this is the last letter in it; others go on counting for ever. */
+async function emptied(desk: Desk, reading: Reading, letter: Letter): Promise<string | undefined> {
+  const { line } = letter;
+  if (line === undefined || isAgentId(line)) return undefined;
+  const left = await Promise.all([desk.books.count(`letters:${line}`), desk.books.count(`letters.archived:${line}`)]);
+  return left[0] + left[1] <= 1 ? (await reading.get('mailbox', line))?.id : undefined;
 }
 
 type Reading = Parameters<Parameters<Desk['change']>[0]>[0];

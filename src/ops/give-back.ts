@@ -81,7 +81,7 @@ async function tellSenders(desk: Desk, draft: Draft, letters: readonly Letter[],
 }
 
 /** Where a word to the sender goes; nowhere when its agent is gone as well. */
-async function senderOf(reading: Reading, { from, fromLine }: Letter): Promise<Addressee | undefined> {
+async function senderOf(reading: Reading, { from, fromLine, at }: Letter): Promise<Addressee | undefined> {
   if (fromLine === undefined) return { box: from === OVERSEER ? OVERSEER : from };
-  return (await rigOfLine(reading, fromLine)) === undefined ? undefined : { box: from, line: fromLine };
+  return (await rigOfLine(reading, fromLine, at)) === undefined ? undefined : { box: from, line: fromLine };
 }

@@ -122,11 +122,15 @@ async function lettersOf(reading: Reading, ids: readonly string[]): Promise<Lett
   return found.filter((one) => one?.told === 'waiting') as Letter[];
 }
 
-/** The rig of a line's agent; '' for one of the town. Undefined when nobody will come any more. */
-export async function rigOfLine(reading: Reading, line: string): Promise<string | undefined> {
+/**
+ * The rig of a line's agent; '' for one of the town. Undefined when nobody will come any more, or when who has the name now got it after `since` (ms): then
+ * it is another one.
+ */
+export async function rigOfLine(reading: Reading, line: string, since?: number): Promise<string | undefined> {
   if (isAgentId(line)) {
     const agent = await reading.get('agent', line);
-    return agent?.removed ? undefined : (agent?.rig ?? '');
+    const isOther = since !== undefined && agent !== undefined && agent.createdAt > since;
+    return agent?.removed || isOther ? undefined : (agent?.rig ?? '');
   }
   const work = await reading.get('work', line);
   return work && work.status !== 'closed' ? work.rig : undefined;

@@ -2,6 +2,7 @@ import type { Collected } from '#core/handoff-note';
 import { addressOf, type Holder, isAgent, lineOf } from '#core/holder';
 import { mailboxOf } from '#core/mail';
 import { stepHeading } from '#core/molecule/step-words';
+import { openAbout } from '#core/question';
 import type { Desk } from '#world/desk';
 import type { Git } from '#world/git/git';
 
@@ -15,15 +16,15 @@ export async function noteFacts(
   holder: Holder,
 ): Promise<Collected> {
   const run = isAgent(holder) ? undefined : holder;
-  const [work, mol, unread, open] = await Promise.all([
+  const line = lineOf(holder);
+  const [work, mol, unread, asked, about] = await Promise.all([
     run && books.read('work', run.work),
     run?.molecule === undefined ? undefined : books.read('molecule', run.molecule),
-    books.count(`letters.unread:${mailboxOf({ box: addressOf(holder), line: lineOf(holder) })}`),
-    books.index('escalations.open'),
+    books.count(`letters.unread:${mailboxOf({ box: addressOf(holder), line })}`),
+    books.index(`questions.open:${line}`, 0, MOST - 1),
+    books.index(openAbout(line), 0, MOST - 1),
   ]);
-  const questions = (await books.readMany('escalation', open)).filter(
-    ({ subject, asker }) => asker?.line === lineOf(holder) || subject === lineOf(holder),
-  );
+  const questions = await books.readMany('escalation', [...new Set([...about, ...asked])]);
   const gates = run?.molecule === undefined ? [] : await books.readMany('gate', await books.index(`gates:${run.molecule}`));
   const waiting = gates.filter(({ state }) => state === 'open').map(({ id, title }) => `${id}: ${title}`);
   const step = mol?.hand === undefined ? null : (await steps.standing(mol)).step;

@@ -32,7 +32,7 @@ export async function release(desk: Desk, id: string, caller?: Caller): Promise<
     if (run?.released || (!run && isFree)) return unchanged({ ...answer, again: true });
     const question = work.needsYou && (await reading.get('escalation', work.needsYou.escalation));
     const now = desk.clock.now();
-    const { want: _want, needsYou: _needs, parked: _parked, slungAt: _slung, ...rest } = work;
+    const { want: _want, needsYou: _needs, parked: _parked, slungAt: _slung, slungBy: _by, ...rest } = work;
     return {
       put: [
         { noun: 'work', doc: { ...rest, status: 'open', updatedAt: now } as Work },

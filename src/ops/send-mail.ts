@@ -1,14 +1,16 @@
+import { goneBecause } from '#core/holder';
 import { shortHash } from '#core/ids';
 import { MAIL_BOXES, MAIL_BYTES, SUBJECT_CHARACTERS } from '#core/limits';
-import { letterId, mailboxOf, subjectOf } from '#core/mail';
+import { CONSUMED, letterId, mailboxOf, subjectOf } from '#core/mail';
 import type { Letter, Message } from '#core/records';
 import { isRefusal, type Refusal, refuse } from '#core/refusals';
-import { headOf } from '#core/spoken';
+import { headOf, withoutControls } from '#core/spoken';
 import type { Desk } from '#world/desk';
 import { type Addressee, type Ground, resolveAddresses } from './addressees.ts';
 import { Draft } from './draft.ts';
 import { ensureMail, rigOfLine } from './mail-delivery.ts';
 import { askAboutLoop, refusePace } from './mail-loop.ts';
+import { nextNumber } from './number-letter.ts';
 
 /** A mail as it is written. */
 export type Mail = {
@@ -47,6 +49,10 @@ export const newMailId = (random: (bytes: number) => Uint8Array): string => `ml-
 
 /** Sends a mail to addresses: a letter in each mailbox, and its agents are told, each once. */
 export async function sendMail(desk: Desk, ground: Ground, mail: Mail): Promise<Sent | Refusal> {
+  const wrong = refusalOf(mail, []);
+  if (wrong) return wrong;
+  if (mail.replyTo !== undefined && !(await desk.books.read('message', mail.replyTo)))
+    return refuse('MAIL_UNKNOWN', { id: mail.replyTo, box: mail.from, hint: '`gt mail inbox --all` shows all.' });
   const found = await resolveAddresses({ books: desk.books, ...ground }, [...mail.to, ...(mail.cc ?? [])], mail);
   return isRefusal(found) ? found : postLetters(desk, mail, found.boxes);
 }
@@ -111,8 +117,10 @@ export async function writeMail(
   for (const one of boxes) {
     const { box, line, tell = true } = one;
     const rig = line === undefined ? undefined : await rigOfLine(draft, line);
-    if (line !== undefined && tell && rig === undefined) return refuse('MAIL_GONE', { box, why: `${line} is closed` });
-    const letter = letterOf(message, one);
+    if (line !== undefined && tell && rig === undefined) return refuse('MAIL_GONE', { box, why: goneBecause(line) });
+    // What a role that is code consumes nobody calls by number, and all who tell of work would write that mailbox.
+    const n = one.filed?.why === CONSUMED ? undefined : await nextNumber(draft, mailboxOf(one));
+    const letter = { ...letterOf(message, one), ...(n !== undefined && { n }) };
     await draft.get('letter', letter.id); // nobody has it: the id of its message is new
     draft.put({ noun: 'letter', doc: letter });
     if (line !== undefined && tell) lines.set(line, { rig: rig ?? '', box });
@@ -147,7 +155,7 @@ async function messageOf(desk: Desk, draft: Draft, mail: Mail & { readonly id: s
     ...(fromLine !== undefined && { fromLine }),
     to: [...to],
     cc: [...cc],
-    subject: [...given.replace(/[\x00-\x1f\x7f-\x9f]+/g, ' ')].slice(0, SUBJECT_CHARACTERS).join(''),
+    subject: [...withoutControls(given).replace(/\s+/g, ' ')].slice(0, SUBJECT_CHARACTERS).join(''),
     type,
     priority,
     thread,

@@ -42,18 +42,24 @@ export async function sling(desk: Desk, input: Input): Promise<readonly Slung[]>
 }
 
 /** Why the first of the items that cannot be slung cannot be, for whoever makes something for them before; nothing is written. */
-export async function cannotSling({ books, clock }: Desk, input: Input): Promise<Refusal | undefined> {
+export async function cannotSling(desk: Desk, input: Input): Promise<Refusal | undefined> {
   for (const id of new Set(input.ids)) {
-    const may = await judged(await books.read('work', id), id, input, clock.now());
+    const may = await judged(await desk.books.read('work', id), id, input, desk);
     if (isRefusal(may)) return may;
   }
   return undefined;
 }
 
-async function judged(work: Work | undefined, id: string, { rig, agent, manual, unfit }: Input, now: number) {
+async function judged(
+  work: Work | undefined,
+  id: string,
+  { rig, agent, manual, unfit }: Input,
+  { actor, clock }: Desk,
+  now = clock.now(),
+) {
   if (!work) return refuse('WORK_UNKNOWN', { id, hint: '`gt work list` shows all.' });
   if (rig !== undefined && work.rig !== rig) return refuse('WORK_ELSEWHERE', { id, rig: work.rig, target: rig });
-  const change = slung(work, agent, now, manual);
+  const change = slung(work, { agent, by: actor, manual }, now);
   if (isRefusal(change)) return change;
   const refusal = work.type === MILESTONE ? undefined : await unfit?.(work.rig, agent ?? work.agent);
   return refusal ?? { work, change };
@@ -63,7 +69,7 @@ async function slingOne(desk: Desk, id: string, input: Input, now: number): Prom
   const answer = await desk.change<unknown>(async (reading) => {
     const woken = await wakes(desk, reading, id);
     if (woken) return woken;
-    const may = await judged(await reading.get('work', id), id, input, now);
+    const may = await judged(await reading.get('work', id), id, input, desk, now);
     if (isRefusal(may)) return may;
     const { work, change } = may;
     // The record of the town's slots is made by whoever needs it first.

@@ -27,6 +27,7 @@ export async function claimMove(
 /** What each end of a mail delivery says of its letters. */
 const TOLD: { readonly [S in Delivery['state']]?: Letter['told'] } = {
   taken: 'told',
+  typed: 'unknown',
   unknown: 'unknown',
   'draft-left': 'unknown',
   withdrawn: 'none',

@@ -3,8 +3,9 @@ import type { NewEvent } from '#core/change';
 import { addressOf } from '#core/holder';
 import { member } from '#core/ids';
 import type { Agent } from '#core/records';
-import { type Refusal, refuse } from '#core/refusals';
+import { isRefusal, type Refusal, refuse } from '#core/refusals';
 import type { Desk } from '#world/desk';
+import { vacate } from './vacate.ts';
 
 const about = ({ id, rig }: Agent, type: NewEvent['type'], data: NewEvent['data'] = {}): NewEvent => ({
   type,
@@ -51,7 +52,7 @@ export async function restartAgent(
 
 /** A crew member or dog is no more: it is in no list; whoever gets its name begins anew. Refused while it is wanted or has a session. */
 export async function removeAgent(desk: Desk, id: string): Promise<Agent | Refusal> {
-  return desk.change(async (reading) => {
+  const gone = await desk.change<Agent>(async (reading) => {
     const known = await reading.get('agent', id);
     if (!known || known.removed) return notMade(id);
     if (known.wanted || (known.session && !known.session.exit)) return refuse('AGENT_AT_WORK', { agent: addressOf(known) });
@@ -62,4 +63,6 @@ export async function removeAgent(desk: Desk, id: string): Promise<Agent | Refus
     const marks = line.map((entry) => member('deliveries', entry.id));
     return { put: [{ noun: 'agent', doc }], marks, events: [about(doc, 'agent.removed')], answer: doc };
   });
+  if (!isRefusal(gone)) await vacate(desk, gone);
+  return gone;
 }

@@ -7,6 +7,7 @@ import { isRefusal, type Refusal, refuse } from '#core/refusals';
 import type { Desk } from '#world/desk';
 import type { Reading } from '#world/store/books';
 import { settle } from './settle.ts';
+import { vacate } from './vacate.ts';
 
 /** Who is wanted: an agent that lasts, by its id and place, and what is asked of its session. */
 export type Wish = Pick<Agent, 'id' | 'role' | 'rig' | 'name' | 'dir'> & {
@@ -75,6 +76,9 @@ async function want(desk: Desk, wish: Wish, reading: Reading): Promise<Decision<
 
 /** Makes the record of a crew member or dog, whom nobody wants yet. AGENT_EXISTS when there is one. */
 export async function addAgent(desk: Desk, wish: Wish): Promise<Agent | Refusal> {
+  // Who removed the one before may have been cut off.
+  const before = await desk.books.read('agent', wish.id);
+  if (before?.removed) await vacate(desk, before);
   return desk.change<Agent>(async (reading) => {
     const known = await reading.get('agent', wish.id);
     if (known && !known.removed) return refuse('AGENT_EXISTS', { agent: addressOf(known), attach: gtFor(known, 'attach') });

@@ -61,7 +61,7 @@ export async function knownAddresses({ books, groups }: Directory): Promise<stri
   return [
     'mayor',
     OVERSEER,
-    ...agents.map(addressOf),
+    ...agents.flatMap((agent) => [addressOf(agent), agent.rig ? `${agent.rig}/${agent.name}` : agent.name]),
     ...runs.flatMap((run) => [`${run.rig}/${run.name}`, addressOf(run)]),
     ...Object.keys(groups).map((name) => `group:${name}`),
     ...channels.map((name) => `channel:${name}`),

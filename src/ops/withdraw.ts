@@ -30,4 +30,4 @@ export async function withdraw(desk: Desk, id: string): Promise<Withdrawn | Refu
 }
 
 const isUndelivered = (doc: Delivery): boolean =>
-  isFinal.delivery(doc) && !['taken', 'superseded', 'withdrawn'].includes(doc.state);
+  isFinal.delivery(doc) && !['taken', 'typed', 'superseded', 'withdrawn'].includes(doc.state);

@@ -76,7 +76,7 @@ export async function milestones({ footing }: BenchTown, ids: readonly string[],
         'bench',
         at,
       );
-      const slung = sling(created.answer, undefined, at);
+      const slung = sling(created.answer, { by: 'overseer' }, at);
       return isRefusal(slung) ? slung : { ...slung, needs: created.needs ?? [], answer: undefined };
     });
     if (isRefusal(made)) throw new Error(made.refused);

@@ -1,4 +1,4 @@
-import { wordOf } from '#core/question';
+import { QUESTIONS_CLOSED, wordOf } from '#core/question';
 import type { Escalation } from '#core/records';
 import { relativeTime } from '#core/relative-time';
 import type { Books } from '#world/store/books';
@@ -46,7 +46,7 @@ export async function escalationList(
 ): Promise<{ escalations: EscalationLine[]; open: number }> {
   const [open, closed, count] = await Promise.all([
     books.index('escalations.open', 0, SHOWN - 1),
-    all ? books.indexFromEnd('escalations.closed', SHOWN) : [],
+    all ? books.indexFromEnd(QUESTIONS_CLOSED, SHOWN) : [],
     books.count('escalations.open'),
   ]);
   const docs = await books.readMany('escalation', [...closed, ...open]);

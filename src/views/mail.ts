@@ -7,7 +7,7 @@ export type LetterLine = Pick<
   Letter,
   'message' | 'box' | 'from' | 'subject' | 'type' | 'priority' | 'thread' | 'at' | 'bytes' | 'head' | 'state' | 'told'
 > & {
-  /** Its place in the mailbox, the newest being 1; null in the archive. */
+  /** Its number in the mailbox, which stays; null of mail that nobody was meant to read. */
   readonly n: number | null;
   /** Why its agent was not told. */
   readonly why: string | null;
@@ -35,21 +35,12 @@ export async function inbox(books: Books, mailbox: string, { which, count }: Inb
   const ids = await Promise.all(lists.map((list) => books.indexFromEnd(`${list}:${mailbox}`, count)));
   const found = await books.readMany('letter', ids.flat());
   const letters = found.sort((a, b) => b.at - a.at || (a.id < b.id ? 1 : -1)).slice(0, count);
-  const lines = await Promise.all(
-    letters.map(async (letter, i) => lineOf(letter, which === 'kept' ? i + 1 : await placeOf(books, mailbox, letter, total))),
-  );
-  return { mailbox, letters: lines, total, unread, archived };
+  return { mailbox, letters: letters.map(lineOf), total, unread, archived };
 }
 
-async function placeOf(books: Books, mailbox: string, { id, state }: Letter, total: number): Promise<number | null> {
-  if (state === 'archived') return null;
-  const rank = await books.rank(`letters:${mailbox}`, id);
-  return rank === undefined ? null : total - rank;
-}
-
-function lineOf(letter: Letter, n: number | null): LetterLine {
-  const { message, box, from, subject, type, priority, thread, at, bytes, head, state, told, why } = letter;
-  return { n, message, box, from, subject, type, priority, thread, at, bytes, head, state, told, why: why ?? null };
+function lineOf(letter: Letter): LetterLine {
+  const { n, message, box, from, subject, type, priority, thread, at, bytes, head, state, told, why } = letter;
+  return { n: n ?? null, message, box, from, subject, type, priority, thread, at, bytes, head, state, told, why: why ?? null };
 }
 
 /** A mail in one piece. */
@@ -60,13 +51,13 @@ export type Opened = Pick<Message, 'id' | 'from' | 'to' | 'cc' | 'subject' | 'ty
   readonly state: Letter['state'] | null;
 };
 
-/** The id of the mail that is meant: an id, or a place in the mailbox, the newest being 1. */
+/** The id of the mail that is meant: by its number in the mailbox, or by its id, of which `ml-` may be left out. Undefined when there is none. */
 export async function mailMeant(books: Books, mailbox: string, said: string): Promise<string | undefined> {
-  if (!/^\d+$/.test(said)) return said;
-  const n = Number(said);
-  const ids = n > 0 ? await books.index(`letters:${mailbox}`, -n, -n) : [];
-  const [letter] = await books.readMany('letter', ids);
-  return letter?.message;
+  if (/^\d+$/.test(said)) {
+    const id = await books.indexAt(`letters.n:${mailbox}`, Number(said));
+    return id === undefined ? undefined : (await books.read('letter', id))?.message;
+  }
+  return (await books.read('message', said.startsWith('ml-') ? said : `ml-${said}`))?.id;
 }
 
 /** A mail of a mailbox; undefined when it has none of this id. */
@@ -82,18 +73,12 @@ async function opened(books: Books, message: Message, state?: Letter['state']): 
   return { id, from, to, cc, subject, type, priority, thread, at, bytes, replyTo: replyTo ?? null, body, state: state ?? null };
 }
 
-/** Mails of one thread that are shown at most. */
-const THREAD_SHOWN = 100;
+export type Thread = { readonly thread: string; readonly count: number; readonly mails: readonly Opened[] };
 
-/** The last mails of the thread that a mail is of, oldest first. Undefined when there is no such mail. */
-export async function mailThread(
-  books: Books,
-  id: string,
-): Promise<{ thread: string; count: number; mails: readonly Opened[] } | undefined> {
-  const message = await books.read('message', id);
-  if (!message) return undefined;
-  const { thread } = message;
-  const [ids, count] = await Promise.all([books.indexFromEnd(`thread:${thread}`, THREAD_SHOWN), books.count(`thread:${thread}`)]);
+/** The last `most` mails of the thread that a mail is of, oldest first. */
+export async function mailThread(books: Books, id: string, most: number): Promise<Thread> {
+  const thread = (await books.read('message', id))?.thread ?? id;
+  const [ids, count] = await Promise.all([books.indexFromEnd(`thread:${thread}`, most), books.count(`thread:${thread}`)]);
   const found = await books.readMany('message', ids.toReversed());
   return { thread, count, mails: await Promise.all(found.map((one) => opened(books, one))) };
 }
@@ -122,7 +107,7 @@ export async function mailSearch(books: Books, mailbox: string, words: string, c
       looked += page.length;
       for (const [i, one] of page.entries()) {
         const text = `${one.message} ${one.from} ${one.subject} ${one.type} ${bodies[i] ?? ''}`.toLowerCase();
-        if (wanted.every((word) => text.includes(word))) letters.push(lineOf(one, null));
+        if (wanted.every((word) => text.includes(word))) letters.push(lineOf(one));
       }
       if (ids.length < PAGE) break;
     }

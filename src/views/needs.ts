@@ -1,4 +1,4 @@
-import { agentState } from '#core/agent-state';
+import { agentState, asksOfPerson } from '#core/agent-state';
 import { addressOf, isAgent, isAgentId } from '#core/holder';
 import { OVERSEER } from '#core/mail';
 import type { Agent, Delivery, Escalation, Step, Work } from '#core/records';
@@ -156,12 +156,13 @@ const missedNeed = ({ id, rig, to, state, head, why, endedAt, createdAt }: Deliv
 async function blockedAgents(books: Books, agents: readonly Agent[]): Promise<Need[]> {
   const runs = await books.readMany('run', await books.index('runs.live'));
   return [...runs, ...agents].flatMap((holder) => {
-    const { is, evidence, todo } = agentState(holder, {});
+    const state = agentState(holder, {});
+    const { evidence, todo } = state;
     const broken = isAgent(holder) ? holder.broken : undefined;
-    const { shows } = holder.session ?? {};
-    if (!broken && (is !== 'blocked' || shows?.question !== undefined)) return [];
+    const { shows, noted } = holder.session ?? {};
+    if (!broken && (!asksOfPerson(state) || shows?.question !== undefined)) return [];
     const id = addressOf(holder);
-    const since = broken?.at ?? shows?.since ?? 0;
+    const since = broken?.at ?? (noted?.['failed'] ?? noted?.['limited'])?.at ?? shows?.since ?? 0;
     const blocks = [isAgent(holder) ? id : holder.work];
     return [need({ id, kind: 'agent', rig: holder.rig, what: evidence, blocks, since, todo: todo ?? `gt attach ${id}` })];
   });

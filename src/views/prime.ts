@@ -63,6 +63,7 @@ export async function prime(
   const told = {
     actor,
     role: who.role,
+    beacon: holder?.session?.beacon,
     prompt: role.text,
     handoff: holder ? noteFor(holder, { handoff }) : '',
     hook,

@@ -1,3 +1,4 @@
+import { asksOfPerson } from '#core/agent-state';
 import { OVERSEER } from '#core/mail';
 import type { Escalation } from '#core/records';
 import type { Books } from '#world/store/books';
@@ -113,7 +114,9 @@ export async function status(
 
 /** An agent that goes on only when somebody has answered it. */
 const asking = ({ work: id, rig, title, state, evidence, todo }: Polecat): NeedsYou[] =>
-  state === 'blocked' ? [{ id, rig, title, why: `its agent asks: ${evidence}`, todo }] : [];
+  asksOfPerson({ is: state, todo })
+    ? [{ id, rig, title, why: state === 'blocked' ? `its agent asks: ${evidence}` : evidence, todo }]
+    : [];
 
 /** A lasting agent that goes on only when somebody has answered it, or started it again. */
 const askingOrBroken = ({ address: id, rig, role: title, state, evidence, todo, wanted }: AgentLine): NeedsYou[] =>

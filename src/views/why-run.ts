@@ -1,4 +1,4 @@
-import { agentState } from '#core/agent-state';
+import { agentState, asksOfPerson } from '#core/agent-state';
 import { isCycling } from '#core/cycle';
 import type { Run } from '#core/records';
 import { duration, relativeTime } from '#core/relative-time';
@@ -41,6 +41,8 @@ export async function whyRun(run: Run, { now, session }: WhyFacts): Promise<Reas
   const fact = await session(current.id);
   const { is, evidence, todo } = agentState(run, { host: fact });
   if (is === 'blocked') return [reason('asks', `Needs you: the agent of ${address} asks something.`, evidence, todo)];
+  if (asksOfPerson({ is, todo }))
+    return [reason('turn-failed', `Needs you: nothing goes on at ${address} by itself.`, evidence, todo)];
   if (is === 'limited') return [reason('limited', `The agent of ${address} has come to a limit.`, evidence, peek)];
   if (current.ackedAt === undefined)
     return [

@@ -1,6 +1,8 @@
 import { codeRoleIn } from '#core/agent-words';
-import { addressOf } from '#core/holder';
+import { addressOf, type Holder, whoIs } from '#core/holder';
 import type { Agent, Run, Work } from '#core/records';
+import { explain, type Refusal } from '#core/refusals';
+import type { Identity } from '#core/roles';
 import { parkedInWords } from '#core/work';
 import type { Desk } from '#world/desk';
 import type { Books } from '#world/store/books';
@@ -37,6 +39,8 @@ export type WhyFacts = {
   readonly rigs: readonly Rig[];
   /** What the host knows of a session; undefined when it does not answer, or does not know it. */
   readonly session: (id: string) => Promise<SessionFact | undefined>;
+  /** What is wrong with the overlays and directives of an agent; absent where nobody looks at files. */
+  readonly prompts?: (who: Identity) => readonly Refusal[];
 };
 
 /** Why an item, a run, a merge request, a step, a molecule, a gate, a rig or an agent does not move. Undefined when there is no such thing. */
@@ -65,14 +69,24 @@ export async function why(
     ...inMolecule,
     ...(work.status === 'closed' ? [] : await whyUnsaid(books, work.id, facts.now)),
   ];
+  const holder = work.run ? await books.read('run', work.run) : undefined;
+  if (holder && work.status !== 'closed') reasons.push(...whyLeftOut(holder, facts));
   const moot = work.status === 'closed' || reasons.some((one) => one.code === 'not-slung' || one.code === 'needs-you');
   return { about: work.id, title: work.title, reasons: moot ? reasons : [...outages(facts), ...reasons] };
 }
 
 async function whyLasting(books: Books, agent: Agent, facts: WhyFacts): Promise<Why> {
-  const reasons = [...outages(facts), ...(await whyAgent(agent, facts)), ...(await whyMailWaits(books, agent.id))];
+  const mail = await whyMailWaits(books, agent.id);
+  const reasons = [...outages(facts), ...(await whyAgent(agent, facts)), ...mail, ...whyLeftOut(agent, facts)];
   return { about: agent.id, title: addressOf(agent), reasons };
 }
+
+/** What its agent is not told, because the file that says it is wrong. It works all the same. */
+const whyLeftOut = (holder: Holder, { prompts }: WhyFacts): Reason[] =>
+  (prompts?.(whoIs(holder)) ?? []).map((fault) => {
+    const { says, try: change } = explain(fault);
+    return reason('left-out', `${addressOf(holder)} is not told all that you wrote.`, says.replace(/\.$/, ''), change);
+  });
 
 /** What its agent has asked in vain, and what was said to it in vain. */
 const whyUnsaid = async (books: Books, id: string, now: number): Promise<Reason[]> => [

@@ -2,12 +2,41 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** Which gt this process is of: GT_BUILD of its environment, else the version of its package. Two builds of one name count as the same. */
-export function buildName(env: Readonly<Record<string, string | undefined>>): string {
-  const named = env['GT_BUILD']?.trim();
-  if (named) return named.slice(0, 100);
-  const root = packageRoot(dirname(fileURLToPath(import.meta.url)));
-  return (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }).version;
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** What scripts/build.mjs noted of itself: digests of all that was built and of the PTY host's part, the commit, the time (ISO). */
+export type Build = {
+  readonly version: string;
+  readonly id?: string;
+  readonly host?: string;
+  readonly commit?: string;
+  readonly builtAt?: string;
+};
+
+/** The build that this process is of, as it was when the process began: what runs stays what it is when the files beneath it change. */
+export const thisBuild: Build = readBuild(packageRoot(dirname(fileURLToPath(import.meta.url))));
+
+/**
+ * Which gt this process is of, as `0.1.0+1f3a90bc`: the version and a digest of what was built; GT_BUILD in its environment counts more. Two builds of one
+ * name count as the same.
+ */
+export const buildName = (env: Env): string => nameOf(env, thisBuild.id);
+
+/** The same of the PTY host alone: it keeps its name, and all its terminals, over builds that change nothing of it. */
+export const hostBuildName = (env: Env): string => nameOf(env, thisBuild.host);
+
+function nameOf(env: Env, id: string | undefined): string {
+  return env['GT_BUILD']?.trim().slice(0, 100) || (id === undefined ? thisBuild.version : `${thisBuild.version}+${id}`);
+}
+
+/** The build below a root; one without a stamp has its version alone. */
+export function readBuild(root: string): Build {
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
+  try {
+    return { ...JSON.parse(readFileSync(join(root, 'dist/.built'), 'utf8')), version };
+  } catch {
+    return { version };
+  }
 }
 
 /** The folder of package.json above this one: the build lies one folder deeper than the sources. */

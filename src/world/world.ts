@@ -99,6 +99,8 @@ export type World = {
     readonly hides: (holder: Run | Agent, rig: Rig) => string[];
     /** A lasting agent is not wanted any more: what stood on disk for it goes. */
     readonly cleared: (agent: Agent) => Promise<void>;
+    /** The mayor's clone of a rig is there, or shows something new: what it says of itself on disk. */
+    readonly cloned: (rig: Rig) => Promise<void>;
     /** What is known of the program of a run or of a lasting agent. @throws Refused as `launch`, or when its rig is not there */
     readonly preset: (holder: Holder) => Preset;
     /** Identity for commits that gt makes in a polecat's worktree. */

@@ -86,3 +86,34 @@ test('every branch that a clone had is kept, also when a later one cannot stand 
   await keep(3);
   expect([first, second, third].map(isKept)).toEqual([true, true, true]);
 });
+
+test("the mayor's clone shows what lands while nothing in it is changed, and is left alone when somebody has", async () => {
+  const own = join(rig.root, 'mayor', 'rig');
+  const tip = async () => (await rig.git.resolve(rig.repo, 'refs/heads/main')) ?? '';
+  const follows = async () => rig.git.followTarget({ repo: rig.repo, dir: own, target: 'main', at: await tip() });
+  const lands = async (files: Record<string, string>) => {
+    const base = await tip();
+    sh(dir, 'fetch', '-q', 'origin');
+    sh(dir, 'checkout', '-q', '-f', '--detach', base);
+    const head = commit(dir, files);
+    sh(dir, 'push', '-q', '-f', 'origin', 'HEAD:refs/heads/ann-lands');
+    return rig.git.land({ repo: rig.repo, target: 'main', base, tip: head, reason: 'landed' });
+  };
+  expect(await follows()).toBe(true);
+  expect(await follows()).toBe(false);
+  await lands({ 'new.txt': 'landed\n' });
+  write(own, { 'untracked.txt': 'seen by nobody\n' });
+  expect(await follows()).toBe(true);
+  expect([sh(own, 'rev-parse', 'HEAD'), sh(own, 'branch', '--show-current'), sh(own, 'show', 'HEAD:new.txt')]).toEqual([
+    await tip(),
+    'main',
+    'landed',
+  ]);
+  write(own, { 'new.txt': 'changed by hand\n' });
+  await lands({ 'newer.txt': 'landed\n' });
+  expect(await follows()).toBe(false);
+  expect(readFileSync(join(own, 'new.txt'), 'utf8')).toBe('changed by hand\n');
+  sh(own, 'commit', '-q', '-am', 'kept');
+  expect(await follows()).toBe(false);
+  expect(sh(own, 'log', '-1', '--format=%s')).toBe('kept');
+});

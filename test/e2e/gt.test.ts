@@ -31,12 +31,13 @@ test('the built gt tells which it is, from any directory', () => {
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   expect(JSON.parse(stdout)).toEqual({
     version: expect.stringMatching(/^\d+\.\d+\.\d+$/),
+    build: expect.stringMatching(/^\d+\.\d+\.\d+\+[0-9a-f]{8}$/),
     commit: expect.toSatisfy((commit) => commit === null || /^[0-9a-f]{40}$/.test(commit)),
     builtAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
     node: process.versions.node,
     hostProtocol: 1,
   });
-  expect(gt('--version').stdout).toMatch(/^gt \d+\.\d+\.\d+ \(.*Node .*host protocol 1\)\n$/);
+  expect(gt('--version').stdout).toMatch(/^gt \d+\.\d+\.\d+\+[0-9a-f]{8} \(.*Node .*host protocol 1\)\n$/);
 });
 
 test('the built gt explains a refusal, and refuses a wrong verb with exit code 2', () => {

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Why } from '#views/why';
 import { commits, HarmedTown } from '../support/trial.ts';
 
 let town: HarmedTown;
@@ -52,15 +53,15 @@ test('a session whose context was read and not printed, because its hook was kil
 test('what a program tells by a hook is noted, with an event, and nothing is printed', async () => {
   expect(await hook(['signal', 'failed'], { error: 'rate_limit' })).toEqual(quiet);
   expect(await hook(['signal', 'failed'], { error: 'server_error' })).toEqual(quiet);
+  expect((await town.ask<Why>(['why', id])).reasons[0]).toMatchObject({
+    code: 'turn-failed',
+    evidence: expect.stringContaining('(server_error)'),
+  });
   expect(await hook(['signal', 'permission'], { tool_name: 'Bash' })).toEqual(quiet);
   expect(await hook(['signal', 'end'], { reason: 'clear' })).toEqual(quiet);
-  const noted = {
-    limited: { what: 'rate_limit' },
-    failed: { what: 'server_error' },
-    asked: { what: 'Bash' },
-    leaving: { what: 'clear' },
-  };
-  expect((await session())?.noted).toMatchObject(noted);
+  const { noted } = (await session()) ?? {};
+  expect(noted).toMatchObject({ asked: { what: 'Bash' }, leaving: { what: 'clear' } });
+  expect([noted?.['failed'], noted?.['limited']]).toEqual([undefined, undefined]); // its agent was heard again
   const types = (await town.events()).filter(({ subject }) => subject === `${id}.r1.s1`).map(({ type }) => type);
   expect(types).toEqual(expect.arrayContaining(['session.limited', 'session.failed', 'session.asked', 'session.leaving']));
 });

@@ -1,4 +1,4 @@
-import { readdirSync, statSync, truncateSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { AgentLine } from '#views/agents';
@@ -33,8 +33,16 @@ test('the mayor comes with the town and waits; it outlives a worker; killed, it 
   expect(out).toContain('mayor comes, and waits at its prompt: gt mayor attach');
   const first = await town.there(MAYOR);
   expect(first.session.first).toBeUndefined();
+  expect((await town.does(['seance'])).out).toMatch(/hq-mayor\.s1 .*\[GAS TOWN\] mayor <- gt • .* • start/);
   await spokenTo('are you there?');
-  expect((await town.gt(['doctor'])).out).toMatch(/ok +sessions +host/); // it is no stray
+  // its program would pass over settings that are no JSON without a word
+  const settings = join(town.root, 'mayor/.claude/settings.json');
+  const text = readFileSync(settings, 'utf8');
+  writeFileSync(settings, text.slice(0, -3));
+  const { out: looked } = await town.gt(['doctor']);
+  expect(looked).toMatch(/ok +sessions +host/); // it is no stray
+  expect(looked).toMatch(/ill +sessions +agent-settings +.*no JSON: mayor\/\.claude\/settings\.json/);
+  writeFileSync(settings, text);
 
   const worker = await town.kill('worker');
   await town.anotherWorker(worker);
@@ -87,6 +95,12 @@ test('an agent that ends again and again is left in peace: somebody is asked, an
   expect(out).toMatch(
     /Needs you: 1\n +dogs\/rex +not started again: it ended 5 times in 15 minutes, last with exit code 3.*\n +gt dog start rex/,
   );
+  expect(
+    await town.until('the mayor is told', () => town.read('message', 'ml-help-hq-esc-hq-dog-rex-crash_loop-hq-dog-rex.s5')),
+  ).toMatchObject({
+    to: ['mayor'],
+    from: 'dogs/rex',
+  });
   await town.does(['dog', 'start', 'rex']);
   await town.becomes('hq-dog-rex', 'broken again', (agent) => agent.broken !== undefined && agent.sessions === 10);
   await town.does(['dog', 'stop', 'rex']);

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Inbox, Opened } from '#views/mail';
@@ -100,5 +100,12 @@ test('what cannot be sent is refused in two lines', async () => {
   expect(await refused(['send', 'mayor', 'x', '-p', 'soon'])).toEqual([2, lines('soon', '0 (first)')]);
   expect(await refused(['send'])).toEqual([2, lines('for nobody', 'address')]);
   expect(await refused(['read', '99'])).toEqual([3, lines('99', 'gt mail inbox')]);
+  expect(await refused(['send', 'mayor', 'x', '--reply-to', 'ml-none'])).toEqual([3, lines('ml-none', 'gt mail inbox')]);
+  expect(await refused(['search', ' '])).toEqual([2, lines('nothing to look for', 'gt mail search')]);
+  const file = join(town.dir, 'report');
+  expect(await refused(['export', '-o', file])).toEqual([2, lines('is there already', 'new file')]);
+  expect(readFileSync(file, 'utf8')).toContain('Nothing had');
+  const quiet = await town.gt(['dnd', 'on']);
+  expect([quiet.exit, quiet.err.trim().split('\n')]).toEqual([2, lines('nothing before a person', 'gt needs')]);
   expect(await refused(['archive'])).toEqual([2, lines('Which mails', '--read')]);
 });

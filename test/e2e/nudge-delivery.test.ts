@@ -78,6 +78,15 @@ describe('an agent without hooks', () => {
   });
 });
 
+test('a script that reads a line gets it typed, and who waits learns what is known of that', async () => {
+  const id = await town.work('shop', `read -r line\necho "$line" > said.txt\ngit add -A\ngit commit -qm 'Say it'`);
+  await town.running(id);
+  const { exit, out } = await town.gt(['nudge', id, 'the colour is red', '--wait']);
+  expect([exit, out]).toEqual([0, expect.stringMatching(/ typed \(its terminal has the line; .*gt peek/)]);
+  await town.landed(id);
+  expect(await town.show('shop', 'said.txt')).toBe('the colour is red');
+});
+
 describe('an agent with hooks', () => {
   test('that is idle is told at its prompt, and the prompt hook proves it', async () => {
     const { id } = await nudge([hooked, 'look at the API of the shop', '--wait']);

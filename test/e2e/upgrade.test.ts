@@ -1,8 +1,13 @@
-import { readFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { appendFileSync, cpSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Status } from '#views/status';
 import { bornOf } from '#world/processes/process';
+// @ts-expect-error a script has no types
+import { buildIds } from '../../scripts/build-ids.mjs';
 import { commits, HarmedTown, isGapless } from '../support/trial.ts';
 
 let town: HarmedTown;
@@ -26,17 +31,44 @@ async function buildsShown(): Promise<Record<string, unknown>> {
   return Object.fromEntries(processes.map(({ name, build }) => [name, build]));
 }
 
+/** A gt of the same version whose worker is another, built beside the town. @returns its program */
+async function rebuilt(): Promise<string> {
+  const [here, root] = [fileURLToPath(new URL('../..', import.meta.url)), join(town.dir, 'gt')];
+  for (const part of ['dist', 'prompts', 'formulas', 'package.json'])
+    cpSync(join(here, part), join(root, part), { recursive: true, filter: (path) => !path.endsWith('.map') });
+  symlinkSync(join(here, 'node_modules'), join(root, 'node_modules'));
+  appendFileSync(join(root, 'dist/src/daemon/worker-main.js'), '\n// built anew\n');
+  writeFileSync(join(root, 'dist/.built'), JSON.stringify(await buildIds(root)));
+  return join(root, 'dist/bin/gt.js');
+}
+
 const supervisorLog = () => readFileSync(join(town.root, '.runtime/logs/supervisor.log'), 'utf8');
+
+const SHIPPED = expect.stringMatching(/^0\.1\.0\+[0-9a-f]{8}$/);
+
+test('a rebuild of the same version is seen: the worker is replaced, and the host stays, for its own part is the same', async () => {
+  const before = { host: town.pid('host'), worker: town.pid('worker'), shown: await buildsShown() };
+  const gt = await rebuilt();
+  const up = async () =>
+    (await promisify(execFile)(process.execPath, [gt, 'up'], { env: { ...town.env, GT_TOWN_ROOT: town.root } })).stdout;
+  expect(await up()).toContain(`The worker of build ${before.shown['worker']} was replaced`);
+  expect(town.pid('host')).toBe(before.host);
+  expect(town.pid('worker')).not.toBe(before.worker);
+  const shown = await buildsShown();
+  expect(shown).toMatchObject({ host: before.shown['host'], worker: SHIPPED });
+  expect(shown['worker']).not.toBe(before.shown['worker']);
+  expect(await up()).not.toMatch(/new build|replaced/);
+});
 
 test('another build takes the town over under load: the same agents go on, by pid, and no process counts as crashed', async () => {
   const keys = ['one', 'two', 'three'];
   const { ids, sessions } = await counting(...keys);
   const before = { host: town.pid('host'), worker: town.pid('worker') };
-  expect(await buildsShown()).toMatchObject({ host: '0.1.0', worker: '0.1.0', redis: null });
+  expect(await buildsShown()).toMatchObject({ host: SHIPPED, worker: SHIPPED, redis: null });
   const supervisor = town.pid('supervisor');
   const { out } = await town.does(['up'], { env: { GT_BUILD: '0.2.0-test' } });
   expect(out).toContain('The host handed its terminals (3) to the new build.');
-  expect(out).toContain('The worker of build 0.1.0 was replaced');
+  expect(out).toMatch(/The worker of build 0\.1\.0\+[0-9a-f]{8} was replaced/);
   // what keeps the processes starts them from its own place, with its own environment
   expect(town.pid('supervisor')).not.toBe(supervisor);
   expect(await buildsShown()).toMatchObject({ host: '0.2.0-test', worker: '0.2.0-test' });

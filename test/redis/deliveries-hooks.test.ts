@@ -1,25 +1,15 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { HOOK_CLAIM_MS, STOP_CLAIM_MS } from '#core/limits';
 import type { Delivery } from '#core/records';
 import { isRefusal } from '#core/refusals';
 import { delivered, hookCalled } from '#ops/hook-called';
 import { moveDelivery } from '#ops/move-delivery';
-import { AgentAtWork, ids, prompt, tool } from '../support/agent-at-work.ts';
-import { type PrivateRedis, privateRedis } from '../support/redis.ts';
+import { type AgentAtWork, agentEachTest, ids, prompt, tool } from '../support/agent-at-work.ts';
 import { good, TOKEN } from '../support/shop.ts';
 
-let redis: PrivateRedis;
 let at: AgentAtWork;
-beforeAll(async () => {
-  redis = await privateRedis();
-});
-beforeEach(async () => {
-  at?.desk.close();
-  at = await AgentAtWork.open(redis.path);
-});
-afterAll(async () => {
-  at.desk.close();
-  await redis.stop();
+agentEachTest((one) => {
+  at = one;
 });
 
 describe('a hook with context', () => {

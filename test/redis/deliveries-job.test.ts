@@ -1,26 +1,20 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { ack } from '#ops/ack';
 import { hookCalled } from '#ops/hook-called';
 import { withdraw } from '#ops/withdraw';
+import { nudgeList } from '#views/nudges';
 import { shippedPresets } from '#world/agents/presets';
 import { systemClock } from '#world/clock';
 import { HostRefused } from '#world/pty/host';
-import { type PrivateRedis, privateRedis } from '../support/redis.ts';
-import { CALLER, job, RUN, SESSION, ServedDeliveries } from '../support/served-deliveries.ts';
+import { CALLER, job, RUN, SESSION, type ServedDeliveries, servedEachTest } from '../support/served-deliveries.ts';
 import { until } from '../support/until.ts';
 
 const FORGOTTEN = new HostRefused('SESSION_UNKNOWN', 'no such session');
 
-let server: PrivateRedis;
 let served: ServedDeliveries;
-beforeAll(async () => {
-  server = await privateRedis();
+servedEachTest((one) => {
+  served = one;
 });
-afterAll(() => server.stop());
-beforeEach(async () => {
-  served = await ServedDeliveries.open(server.path);
-});
-afterEach(() => served.leave());
 
 test('a nudge is handed to the host with what the program needs, and its outcome is written', async () => {
   const id = await served.say('look at the API', { key: 'k' });
@@ -92,6 +86,15 @@ test('a session that ended before the host began leaves it pending, for the next
   const id = await served.say('hello');
   await until('it was given back', async () => (await served.read(id)).why === 'its session ended');
   expect((await served.read(id)).state).toBe('pending');
+});
+
+test('what a program took of which nothing shows that it reads was typed: that is an end, and no failure', async () => {
+  served.preset = 'shell';
+  const id = await served.say('a line');
+  await served.asked(1);
+  served.host.answer({ outcome: 'taken' });
+  expect(await served.becomes(id, 'typed')).toMatchObject({ why: expect.stringContaining('its terminal has the line') });
+  expect((await nudgeList(served.at.op.books, { all: true })).undelivered).toBe(0);
 });
 
 test('a session of which the host has forgotten all leaves unknown what a dead worker, or a host before it, was asked for', async () => {

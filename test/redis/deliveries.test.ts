@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { DELIVERIES_KEPT_MS, NUDGE_EXPIRES_MS } from '#core/limits';
 import { ack } from '#ops/ack';
 import { delivered } from '#ops/hook-called';
@@ -9,22 +9,12 @@ import { dropDeliveries } from '#processors/deacon';
 import { nudgeList } from '#views/nudges';
 import { status } from '#views/status';
 import { why } from '#views/why';
-import { AgentAtWork } from '../support/agent-at-work.ts';
-import { type PrivateRedis, privateRedis } from '../support/redis.ts';
+import { type AgentAtWork, agentEachTest } from '../support/agent-at-work.ts';
 import { close, good, newItem, shop, town } from '../support/shop.ts';
 
-let redis: PrivateRedis;
 let at: AgentAtWork;
-beforeAll(async () => {
-  redis = await privateRedis();
-});
-beforeEach(async () => {
-  at?.desk.close();
-  at = await AgentAtWork.open(redis.path);
-});
-afterAll(async () => {
-  at.desk.close();
-  await redis.stop();
+agentEachTest((one) => {
+  at = one;
 });
 
 describe('what is said', () => {

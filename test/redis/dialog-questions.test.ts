@@ -1,23 +1,16 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { noteShown } from '#processors/dialog-question';
 import { needs } from '#views/needs';
 import { systemClock } from '#world/clock';
 import type { DialogSeen } from '#world/pty/dialog/asked';
-import { Questions, RUN, refusalOf, SEEN, SESSION } from '../support/questions.ts';
-import { type PrivateRedis, privateRedis } from '../support/redis.ts';
+import { type Questions, questionsEachTest, RUN, refusalOf, SEEN, SESSION } from '../support/questions.ts';
 import { good } from '../support/shop.ts';
 import { until } from '../support/until.ts';
 
-let server: PrivateRedis;
 let q: Questions;
-beforeAll(async () => {
-  server = await privateRedis();
+questionsEachTest((one) => {
+  q = one;
 });
-afterAll(() => server.stop());
-beforeEach(async () => {
-  q = await Questions.open(server.path);
-});
-afterEach(() => q.leave());
 
 test('a dialog is a question with its choices; its answer is typed by the host, once, and its end is written with that of the dialog', async () => {
   const doc = await q.shows();

@@ -1,23 +1,13 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { nextForDelivery } from '#core/delivery-next';
 import { setDnd } from '#ops/dnd';
 import { delivered } from '#ops/hook-called';
-import { MailAtWork, mailsIn } from '../support/mail-at-work.ts';
-import { type PrivateRedis, privateRedis } from '../support/redis.ts';
+import { type MailAtWork, mailEachTest, mailsIn } from '../support/mail-at-work.ts';
 import { good } from '../support/shop.ts';
 
-let redis: PrivateRedis;
 let mail: MailAtWork;
-beforeAll(async () => {
-  redis = await privateRedis();
-});
-beforeEach(async () => {
-  mail?.desk.close();
-  mail = await MailAtWork.open(redis.path);
-});
-afterAll(async () => {
-  mail.desk.close();
-  await redis.stop();
+mailEachTest((one) => {
+  mail = one;
 });
 
 const quiet = async (until?: number) =>

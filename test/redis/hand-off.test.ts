@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { HANDOFF_BYTES } from '#core/limits';
 import type { Run, Work } from '#core/records';
 import { afterSession, nextForRun } from '#core/run';
@@ -14,22 +14,12 @@ import { release } from '#ops/release';
 import { sling } from '#ops/sling';
 import { polecatList } from '#views/polecat-list';
 import { why } from '#views/why';
-import { AgentAtWork, ids, tool } from '../support/agent-at-work.ts';
-import { type PrivateRedis, privateRedis } from '../support/redis.ts';
+import { type AgentAtWork, agentEachTest, ids, tool } from '../support/agent-at-work.ts';
 import { good, shop, town } from '../support/shop.ts';
 
-let redis: PrivateRedis;
 let at: AgentAtWork;
-beforeAll(async () => {
-  redis = await privateRedis();
-});
-beforeEach(async () => {
-  at?.desk.close();
-  at = await AgentAtWork.open(redis.path);
-});
-afterAll(async () => {
-  at.desk.close();
-  await redis.stop();
+agentEachTest((one) => {
+  at = one;
 });
 
 const run = async () => (await at.desk.books.read('run', at.caller.run)) as Run;

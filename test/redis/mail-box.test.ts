@@ -1,55 +1,39 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { MAIL_KEPT_MS } from '#core/limits';
 import type { Letter } from '#core/records';
 import { archiveRead, dropLetters, fileLetters } from '#ops/file-letters';
 import { delivered } from '#ops/hook-called';
-import { postLetters } from '#ops/send-mail';
 import { inbox, mailExport, mailMeant, mailOpened, mailSearch } from '#views/mail';
 import { status } from '#views/status';
 import { type Link, openLink } from '#world/store/link';
-import { MailAtWork } from '../support/mail-at-work.ts';
-import { type PrivateRedis, privateRedis } from '../support/redis.ts';
+import { type MailAtWork, mailEachTest } from '../support/mail-at-work.ts';
 import { good, town } from '../support/shop.ts';
 
 const MINE = { mailbox: 'overseer', isOwn: true };
 
-let redis: PrivateRedis;
 let mail: MailAtWork;
-beforeAll(async () => {
-  redis = await privateRedis();
-});
-beforeEach(async () => {
-  mail?.desk.close();
-  mail = await MailAtWork.open(redis.path);
-});
-afterAll(async () => {
-  mail.desk.close();
-  await redis.stop();
+mailEachTest((one) => {
+  mail = one;
 });
 
 const books = () => mail.desk.books;
-const toMe = async (text: string, more: object = {}) =>
-  good(
-    await postLetters(mail.desk, { from: mail.box, fromLine: mail.at.work, to: ['overseer'], text, ...more }, [
-      { box: 'overseer' },
-    ]),
-  );
+const toMe = (text: string, more: object = {}) => mail.toMe(text, more);
 const kept = (count = 20) => inbox(books(), 'overseer', { which: 'kept', count });
 
 describe('a mailbox', () => {
   test('shows the newest first, with its counts; what is read is unread no more, and the archive is apart', async () => {
     const [a, b, c] = [await toMe('one'), await toMe('two'), await toMe('three')];
     expect((await kept()).letters.map(({ n, message }) => [n, message])).toEqual([
-      [1, c.id],
+      [3, c.id],
       [2, b.id],
-      [3, a.id],
+      [1, a.id],
     ]);
     expect((await status(books(), town, [])).mail).toEqual({ unread: 3 });
     good(await fileLetters(mail.desk, MINE, [b.id], 'read'));
     expect(await inbox(books(), 'overseer', { which: 'unread', count: 9 })).toMatchObject({
       letters: [
-        { n: 1, message: c.id },
-        { n: 3, message: a.id },
+        { n: 3, message: c.id },
+        { n: 1, message: a.id },
       ],
       unread: 2,
       total: 3,
@@ -58,15 +42,39 @@ describe('a mailbox', () => {
     expect(await inbox(books(), 'overseer', { which: 'all', count: 9 })).toMatchObject({
       total: 2,
       archived: 1,
-      letters: [{}, { n: null, message: b.id }, {}],
+      letters: [{}, { n: 2, message: b.id }, {}],
     });
-    expect([await mailMeant(books(), 'overseer', '2'), await mailMeant(books(), 'overseer', '3')]).toEqual([a.id, undefined]);
     expect(await mailOpened(books(), 'overseer', b.id)).toMatchObject({ body: 'two', state: 'archived', from: mail.box });
     expect(await fileLetters(mail.desk, MINE, ['ml-none'], 'read')).toMatchObject({ refused: 'MAIL_UNKNOWN' });
   });
 
+  test('gives each mail a number of its own: it means that mail whatever comes, is put aside or goes, and never another', async () => {
+    const meant = (...said: string[]) => Promise.all(said.map((one) => mailMeant(books(), 'overseer', one)));
+    const [a, b] = [await toMe('one'), await toMe('two')];
+    expect(await meant('1', '2', '3', '0', '-1')).toEqual([a.id, b.id, undefined, undefined, undefined]);
+    const many = await Promise.all(Array.from({ length: 6 }, (_, i) => toMe(`at once ${i}`)));
+    expect((await meant('3', '4', '5', '6', '7', '8')).sort()).toEqual(many.map(({ id }) => id).sort());
+    good(await fileLetters(mail.desk, MINE, [a.id], 'archived'));
+    expect(await meant('1', '2')).toEqual([a.id, b.id]);
+    const later = mail.at.later(2 * MAIL_KEPT_MS);
+    expect(await dropLetters(later, later.clock.now() - MAIL_KEPT_MS)).toBe(1);
+    const last = await toMe('after all');
+    expect(await meant('1', '2', '9')).toEqual([undefined, b.id, last.id]);
+    expect(await meant(b.id, b.id.slice(3), 'ml-none')).toEqual([b.id, b.id, undefined]);
+    // An item's mailbox goes with its last letter.
+    const own = await mail.send('to the polecat');
+    good(await fileLetters(mail.desk, { mailbox: mail.at.work, isOwn: true }, [own.id], 'read'));
+    const end = mail.at.later(4 * MAIL_KEPT_MS);
+    expect((await books().read('mailbox', mail.at.work))?.last).toBe(1);
+    expect(await dropLetters(end, end.clock.now() - MAIL_KEPT_MS)).toBe(1);
+    expect([await books().read('mailbox', mail.at.work), (await books().read('mailbox', 'overseer'))?.last]).toEqual([
+      undefined,
+      9,
+    ]);
+  });
+
   test('with a hundred thousand old mails costs what it shows', async () => {
-    const link = await openLink({ path: redis.path }, { waitMs: 10_000 });
+    const link = await openLink({ path: mail.at.path }, { waitMs: 10_000 });
     try {
       await fill(link, 100_000);
       const cost = async (count: number) => {

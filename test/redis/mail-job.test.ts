@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Letter } from '#core/records';
 import { ack } from '#ops/ack';
 import { nudge } from '#ops/nudge';
@@ -7,21 +7,14 @@ import { removeAgent } from '#ops/stop-agent';
 import { inbox } from '#views/mail';
 import { mailsIn } from '../support/mail-at-work.ts';
 import { aLasting } from '../support/records.ts';
-import { type PrivateRedis, privateRedis } from '../support/redis.ts';
-import { CALLER, job, RUN, SESSION, ServedDeliveries, WORK } from '../support/served-deliveries.ts';
+import { CALLER, job, RUN, SESSION, type ServedDeliveries, servedEachTest, WORK } from '../support/served-deliveries.ts';
 import { good } from '../support/shop.ts';
 import { until } from '../support/until.ts';
 
-let server: PrivateRedis;
 let served: ServedDeliveries;
-beforeAll(async () => {
-  server = await privateRedis();
+servedEachTest((one) => {
+  served = one;
 });
-afterAll(() => server.stop());
-beforeEach(async () => {
-  served = await ServedDeliveries.open(server.path);
-});
-afterEach(() => served.leave());
 
 const BOX = { box: 'gp/polecats/toast', line: WORK.id };
 const send = async (text: string): Promise<Sent> =>

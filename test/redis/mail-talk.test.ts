@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Agent } from '#core/records';
 import { isRefusal } from '#core/refusals';
 import { resolveAddresses } from '#ops/addressees';
@@ -14,33 +14,18 @@ import { mailForPrime, whyMailWaits } from '#views/mail-waiting';
 import { nudgeList } from '#views/nudges';
 import { why } from '#views/why';
 import type { World } from '#world/world';
-import { MailAtWork, mailsIn } from '../support/mail-at-work.ts';
-import { type PrivateRedis, privateRedis } from '../support/redis.ts';
+import { type MailAtWork, mailEachTest, mailsIn } from '../support/mail-at-work.ts';
 import { close, good, newItem, shop, town } from '../support/shop.ts';
 
 const GROUND = { rigs: [{ name: 'shop', prefix: 'sh' }], machine: 'anvil', groups: {} };
 
-let redis: PrivateRedis;
 let mail: MailAtWork;
-beforeAll(async () => {
-  redis = await privateRedis();
-});
-beforeEach(async () => {
-  mail?.desk.close();
-  mail = await MailAtWork.open(redis.path);
-});
-afterAll(async () => {
-  mail.desk.close();
-  await redis.stop();
+mailEachTest((one) => {
+  mail = one;
 });
 
 const books = () => mail.desk.books;
-const toMe = async (text: string, more: object = {}) =>
-  good(
-    await postLetters(mail.desk, { from: mail.box, fromLine: mail.at.work, to: ['overseer'], text, ...more }, [
-      { box: 'overseer' },
-    ]),
-  );
+const toMe = (text: string, more: object = {}) => mail.toMe(text, more);
 
 describe('an agent that reads its mail itself', () => {
   test('is not told of it any more; a person who looks takes nothing from it', async () => {
@@ -148,9 +133,13 @@ describe('a thread', () => {
     const ids = [first.id];
     for (const text of ['b', 'c', 'd'])
       ids.push(good(await postLetters(desk, { from: 'overseer', to: [], text, replyTo: ids.at(-1) ?? '' }, boxes)).id);
-    const thread = await mailThread(books(), ids[2] ?? '');
+    const thread = await mailThread(books(), ids[2] ?? '', 9);
     expect(thread?.mails.map(({ id, at }) => [id, at])).toEqual(ids.map((id, i) => [id, 5000 + i]));
     expect(thread).toMatchObject({ thread: first.id, count: 4 });
+    // However long it is, the last of it are shown, and no more is read.
+    mail.desk.calls();
+    expect((await mailThread(books(), first.id, 2)).mails.map(({ id }) => id)).toEqual(ids.slice(-2));
+    expect(mail.desk.calls().commands).toBeLessThanOrEqual(3 + 2 + 2);
   });
 
   test('goes on with who wrote, and with nobody who has that name later', async () => {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { CONTEXT_BYTES, MAIL_BATCH, MAIL_BYTES } from '#core/limits';
 import { giveBack } from '#ops/give-back';
 import { delivered } from '#ops/hook-called';
@@ -6,22 +6,12 @@ import { moveDelivery } from '#ops/move-delivery';
 import { postLetters } from '#ops/send-mail';
 import { withdraw } from '#ops/withdraw';
 import { inbox } from '#views/mail';
-import { MailAtWork, mailsIn } from '../support/mail-at-work.ts';
-import { type PrivateRedis, privateRedis } from '../support/redis.ts';
+import { type MailAtWork, mailEachTest, mailsIn } from '../support/mail-at-work.ts';
 import { close, good, newItem } from '../support/shop.ts';
 
-let redis: PrivateRedis;
 let mail: MailAtWork;
-beforeAll(async () => {
-  redis = await privateRedis();
-});
-beforeEach(async () => {
-  mail?.desk.close();
-  mail = await MailAtWork.open(redis.path);
-});
-afterAll(async () => {
-  mail.desk.close();
-  await redis.stop();
+mailEachTest((one) => {
+  mail = one;
 });
 
 const toMayor = (text: string, more: object = {}) =>

@@ -40,7 +40,7 @@ async function begun(phase: 'liquid' | 'vapor' = 'liquid'): Promise<string> {
       description: 'Left of the road.',
       leg: { focus: '', agent: 'codex', review_only: false },
     }),
-    planStep('right', [], LEG),
+    planStep('right', [], { ...LEG, leg: { focus: '', agent: '', review_only: true } }),
     planStep('both', ['left', 'right'], LEG),
   ];
   return (await poured(at, planOf(legs), { rig: 'shop', agent: 'pi', phase })).id;
@@ -80,7 +80,7 @@ test('legs are slung at once as work of their own, with their texts and their ag
     leg: { step: `${mol}.left`, mol },
   });
   expect(await at.op.books.text(left)).toEqual({ description: 'Left of the road.' });
-  expect(await at.op.books.read('work', right)).toMatchObject({ agent: 'pi' });
+  expect(await at.op.books.read('work', right)).toMatchObject({ agent: 'pi', leg: { review_only: true } });
   expect((await stepOf(mol, 'both')).work).toBeUndefined();
   await close(left, { reason: 'landed', commit: 'c0ffee' });
   await close(right, { reason: 'landed', commit: 'decade' });

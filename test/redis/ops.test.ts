@@ -113,13 +113,13 @@ test('an item that nobody could do is not slung, and told why at once', async ()
   ]);
 });
 
-test('items are in line in the order in which they were named', async () => {
+test('items are in line in the order in which they were named, and know who put them there', async () => {
   const ids: string[] = [];
   for (let i = 0; i < 10; i++) ids.unshift((await item(`n${i}`)).id);
   const still = { ...desk, clock: { now: () => 5_000_000 } };
   await sling(still, { ids });
-  const times = (await desk.books.readMany('work', ids)).map((work) => work['slungAt']);
-  expect(times).toEqual(ids.map((_, i) => 5_000_000 + i));
+  const slung = (await desk.books.readMany('work', ids)).map((work) => [work['slungAt'], work.slungBy]);
+  expect(slung).toEqual(ids.map((_, i) => [5_000_000 + i, desk.actor]));
 });
 
 test('a cycle is refused with its path', async () => {

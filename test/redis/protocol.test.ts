@@ -1,15 +1,17 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { escalate } from '#ops/escalate';
 import { mergedMail, returnedMail } from '#ops/merge-mail';
 import { alsoTold } from '#ops/protocol-mail';
 import { sling } from '#ops/sling';
 import { planSwarms } from '#ops/swarm';
+import { tellMayor } from '#ops/tell-mayor';
 import type { Turn } from '#processors/answer';
 import { swarms } from '#processors/swarms';
 import { inbox } from '#views/mail';
 import type { World } from '#world/world';
 import type { Sleepers } from '../../src/daemon/sleepers.ts';
 import { freshKeys } from '../support/books.ts';
-import { aRun, item, request } from '../support/records.ts';
+import { aLasting, aRun, item, request } from '../support/records.ts';
 import { type PrivateRedis, privateRedis } from '../support/redis.ts';
 import { type Run, type Town, town } from '../support/sleepers.ts';
 import { until } from '../support/until.ts';
@@ -30,6 +32,9 @@ afterEach(async () => {
   await worker.stop(2000);
   await at.end();
 });
+
+const wanted = { at: 2, by: 'overseer' };
+const witness = { role: 'witness', rig: 'shop', name: 'witness' } as const;
 
 const letters = async (box: string) =>
   (await inbox(at.op.books, box, { which: 'all', count: 50 })).letters
@@ -153,25 +158,27 @@ describe('what becomes of a merge request', () => {
   });
 
   test('is told to the agent that sits in the role, where one is wanted', async () => {
-    const witness = {
-      id: 'sh-witness',
-      generation: 1,
-      role: 'witness',
-      rig: 'shop',
-      name: 'witness',
-      dir: '/w',
-      createdAt: 1,
-      createdBy: 'overseer',
-      sessions: 0,
-      deaths: 0,
-      diedAt: [],
-    } as const;
     await at.put('run', aRun('sh-a.r1', { rig: 'shop' }));
-    await at.put('agent', { ...witness, diedAt: [] });
+    await at.put('agent', aLasting('sh-witness', witness));
     await told(mergedMail(merge, 'c'.repeat(40)));
-    await at.put('agent', { ...witness, diedAt: [], wanted: { at: 2, by: 'overseer' } });
+    await at.put('agent', aLasting('sh-witness', { ...witness, wanted }));
     await told(mergedMail(request('sh-a.m2', { rig: 'shop' }), 'c'.repeat(40)));
     expect(await letters('shop/witness')).toMatchObject([{ state: 'archived' }, { state: 'unread' }]);
     expect(await at.op.books.count('letters.waiting:sh-witness')).toBe(1);
   });
+});
+
+test('who cannot be brought back is told to the mayor once for each time; without a mayor nobody needs to read it', async () => {
+  const cannot = async (session: string) => {
+    const asked = await escalate(at.op, { subject: 'sh-a', cause: 'cycle', why: 'no start', severity: 'high', rig: 'shop' });
+    await tellMayor(at.op, asked, { address: 'shop/polecats/toast', rig: 'shop', session });
+  };
+  await cannot('sh-a.r1.s2');
+  await at.put('agent', aLasting('hq-mayor', { wanted }));
+  for (const session of ['sh-a.r1.s2', 'sh-a.r1.s5', 'sh-a.r1.s5']) await cannot(session);
+  expect(await letters('mayor')).toMatchObject([
+    { type: 'HELP', state: 'archived' },
+    { type: 'HELP', state: 'unread', subject: 'hq-esc-sh-a-cycle: no start' },
+  ]);
+  expect(await at.op.books.count('letters.waiting:hq-mayor')).toBe(1);
 });

@@ -1,25 +1,21 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { NUDGE_LINE } from '#core/limits';
-import type { Work } from '#core/records';
+import { expect, test } from 'vitest';
+import { NUDGE_LINE, PAGE, QUESTIONS_KEPT_MS } from '#core/limits';
+import type { Escalation, Work } from '#core/records';
 import { acknowledge, closeEscalation, heard, tell } from '#ops/end-question';
+import { escalate } from '#ops/escalate';
 import { hookCalled } from '#ops/hook-called';
+import { noteFacts } from '#ops/note-facts';
+import { dropQuestions } from '#processors/old-questions';
 import { answersFor } from '#views/escalations';
 import { inbox } from '#views/mail';
 import { needs } from '#views/needs';
-import { NEXT, Questions, RUN, refusalOf, SEEN, SESSION, WORK } from '../support/questions.ts';
-import { type PrivateRedis, privateRedis } from '../support/redis.ts';
+import { NEXT, type Questions, questionsEachTest, RUN, refusalOf, SEEN, SESSION, WORK } from '../support/questions.ts';
 import { good } from '../support/shop.ts';
 
-let server: PrivateRedis;
 let q: Questions;
-beforeAll(async () => {
-  server = await privateRedis();
+questionsEachTest((one) => {
+  q = one;
 });
-afterAll(() => server.stop());
-beforeEach(async () => {
-  q = await Questions.open(server.path);
-});
-afterEach(() => q.leave());
 
 test('an answer is given once, and lies in the line of who asked, whichever session of it comes next', async () => {
   const doc = await q.asks('Which database?', { choices: ['Postgres', 'SQLite'], severity: 'high' });
@@ -171,4 +167,43 @@ test('the screen beside a question is kept without more than one look', async ()
   expect((await q.becomes(doc.id, ({ screen }) => screen !== undefined)).screen).toContain('❯ 1. Yes');
   await q.waits(doc);
   expect(q.host.readings).toBe(1);
+});
+
+test('what has ended is dropped with its details after a month, in pages; what is open, or owed to its asker, stays', async () => {
+  await q.stop();
+  const { op } = q.at;
+  const { books } = op;
+  const at = op.clock.now();
+  const doc = (id: string, more: Partial<Escalation>): Escalation => ({
+    ...{ id, cause: 'c', subject: 'gp-a', severity: 'low', why: id, count: 1, state: 'closed', openedAt: 1, lastAt: at },
+    ...more,
+  });
+  const asker = { address: 'gp/toast', line: 'gp-a' };
+  const docs = [
+    ...Array.from({ length: PAGE }, (_, i) => doc(`hq-esc-${i}`, { openedAt: at, lastAt: at - QUESTIONS_KEPT_MS - 1 })),
+    doc('hq-esc-fresh', { closedAt: at - QUESTIONS_KEPT_MS + 60_000 }),
+    doc('hq-esc-open', { state: 'open', lastAt: 1 }),
+    doc('qn-owed', { asker, ended: 'answered', closedAt: 2, answer: { text: 'yes', by: 'p', at: 2 } }),
+  ];
+  await op.change(async (reading) => {
+    await Promise.all(docs.map(({ id }) => reading.get('escalation', id)));
+    const text = [{ id: 'hq-esc-0', fields: { details: 'long' } }];
+    return { put: docs.map((one) => ({ noun: 'escalation', doc: one })), text, answer: undefined };
+  });
+  await dropQuestions(op);
+  expect(await books.index('escalations.closed')).toHaveLength(3);
+  await dropQuestions(op);
+  expect(await books.index('escalations.closed')).toEqual(['qn-owed', 'hq-esc-fresh']);
+  expect(await books.read('escalation', 'hq-esc-0')).toBeUndefined();
+  expect(await books.text('hq-esc-0')).toEqual({});
+  expect(await books.read('escalation', 'hq-esc-open')).toMatchObject({ state: 'open' });
+});
+
+test('a note of what waits for a person names what is about its item, or was asked by its agent, however much the town asks', async () => {
+  const own = await q.asks('Which database?');
+  await q.asks('About the rig', { caller: undefined });
+  const { op } = q.at;
+  for (const subject of ['gp-a', 'gp-b']) good(await escalate(op, { subject, cause: 'c', why: `about ${subject}` }));
+  const { waits } = await noteFacts(op, { facts: async () => Promise.reject(new Error('no git')) } as never, RUN);
+  expect(waits).toEqual([`${own.id}: Which database?`, 'hq-esc-gp-a-c: about gp-a']);
 });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { Identity } from '#core/roles';
 import type { NewItem } from '#ops/create-work';
 import { handIn } from '#ops/hand-in';
 import { sling } from '#ops/sling';
@@ -35,6 +36,15 @@ const want = (id: string) => wanted(desk, id);
 const close = (id: string) => closed(desk, id);
 const reasons = async (about: string, more: Partial<WhyFacts> = {}) =>
   (await why(desk, facts(more), about))?.reasons.map(({ code }) => code);
+
+/** A crew member, shop/crew/ann. */
+async function hire(): Promise<void> {
+  const ann = aLasting('sh-crew-ann', { role: 'crew', rig: 'shop', name: 'ann' });
+  await desk.change(async (reading) => {
+    await reading.get('agent', ann.id);
+    return { put: [{ noun: 'agent', doc: ann }], answer: undefined };
+  });
+}
 
 test('why tells what holds an item up, from its making to its end', async () => {
   const [first, work] = [await item('first'), await item('work')];
@@ -83,14 +93,32 @@ test('why tells a silent agent from one that works', async () => {
 });
 
 test('why knows agents by the names that other verbs take, and the roles that gt fills itself', async () => {
-  const ann = aLasting('sh-crew-ann', { role: 'crew', rig: 'shop', name: 'ann' });
-  await desk.change(async (reading) => {
-    await reading.get('agent', ann.id);
-    return { put: [{ noun: 'agent', doc: ann }], answer: undefined };
-  });
+  await hire();
   const [whole, ...others] = await Promise.all(['shop/crew/ann', 'shop/ann', 'ann'].map((about) => why(desk, facts(), about)));
   expect(whole).toMatchObject({ about: 'sh-crew-ann', title: 'shop/crew/ann' });
   expect(others).toEqual([whole, whole]);
   for (const about of ['shop/witness', 'shop/refinery', 'deacon', 'boot'])
     expect(await reasons(about, { town: { ...town, up: false } })).toEqual(['town-down']);
+});
+
+test('why tells of an overlay that is left out where it concerns the agent that is asked about, and only there', async () => {
+  const work = await item('work');
+  const fault = {
+    refused: 'PROMPT_INVALID',
+    facts: { file: 'directives/polecat.md', why: 'it is a directory', hint: 'Mend it.' },
+  } as const;
+  const prompts = ({ role, rig }: Identity) => (role === 'polecat' && rig === 'shop' ? [fault] : []);
+  await hire();
+  await sling(desk, { ids: [work.id] });
+  expect(await reasons(work.id, { prompts })).toEqual(['looking']);
+  await want(work.id);
+  await desk.grant(work.id, { token: TOKEN });
+  for (const about of [work.id, 'toast']) {
+    const told = (await why(desk, facts({ prompts }), about))?.reasons.at(-1);
+    expect(told).toMatchObject({ code: 'left-out', evidence: 'directives/polecat.md: it is a directory', change: 'Mend it.' });
+    expect(told?.what).toContain('shop/polecats/toast');
+  }
+  expect(await reasons('shop/crew/ann', { prompts })).not.toContain('left-out');
+  await close(work.id);
+  expect(await reasons(work.id, { prompts })).toEqual(['closed']);
 });

@@ -5,6 +5,7 @@ import { moveDelivery } from '#ops/move-delivery';
 import { type Nudge, nudge } from '#ops/nudge';
 import { sling } from '#ops/sling';
 import { type TestDesk, testDesk } from './desk.ts';
+import { freshOnRedis } from './fresh.ts';
 import { good, newItem, TOKEN } from './shop.ts';
 
 /** A hook's call after a tool, and at a prompt. */
@@ -16,11 +17,14 @@ export const ids = ({ deliveries }: Fetched): string[] => deliveries.map(({ id }
 /** An agent with a session of a run, in books of its own; what is said to it, and what its hooks ask. */
 export class AgentAtWork {
   readonly desk: TestDesk;
+  /** The socket of its Redis. */
+  readonly path: string;
   readonly work: string;
   readonly caller: { session: string; run: string; token: string };
 
-  private constructor(desk: TestDesk, work: string, run: string) {
+  private constructor(desk: TestDesk, path: string, work: string, run: string) {
     this.desk = desk;
+    this.path = path;
     this.work = work;
     this.caller = { session: `${run}.s1`, run, token: TOKEN };
   }
@@ -31,7 +35,7 @@ export class AgentAtWork {
     await sling(desk, { ids: [id] });
     const run = await desk.grant(id, { token: TOKEN });
     desk.woken.length = 0;
-    return new AgentAtWork(desk, id, run.id);
+    return new AgentAtWork(desk, path, id, run.id);
   }
 
   async say(text: string, more: Partial<Nudge> = {}): Promise<string> {
@@ -74,3 +78,7 @@ export class AgentAtWork {
     return { ...this.desk, clock: { now: () => this.desk.clock.now() + ms } };
   }
 }
+
+/** For each test an agent at work, in books of its own, on a Redis of the file. */
+export const agentEachTest = (take: (one: AgentAtWork) => void) =>
+  freshOnRedis({ open: AgentAtWork.open, end: ({ desk }) => desk.close() }, take);

@@ -4,6 +4,7 @@ import { type Fetched, hookCalled } from '#ops/hook-called';
 import { moveDelivery } from '#ops/move-delivery';
 import { type Mail, postLetters, type Sent } from '#ops/send-mail';
 import { AgentAtWork, tool } from './agent-at-work.ts';
+import { freshOnRedis } from './fresh.ts';
 import { good } from './shop.ts';
 
 /** Mail for an agent at work: what is sent to it, and what it is told. */
@@ -26,6 +27,12 @@ export class MailAtWork {
   async send(text: string, more: Partial<Mail> = {}): Promise<Sent> {
     const mail = { from: 'overseer', to: [this.box], text, ...more };
     return good(await postLetters(this.desk, mail, [{ box: this.box, line: this.at.work }]));
+  }
+
+  /** Its agent writes to the person. */
+  async toMe(text: string, more: Partial<Mail> = {}): Promise<Sent> {
+    const mail = { from: this.box, fromLine: this.at.work, to: ['overseer'], text, ...more };
+    return good(await postLetters(this.desk, mail, [{ box: 'overseer' }]));
   }
 
   async letter({ id }: Pick<Sent, 'id'>): Promise<Letter> {
@@ -72,3 +79,7 @@ export class MailAtWork {
 /** The mails that a text tells of, in their order. */
 export const mailsIn = (text: string): string[] =>
   [...text.matchAll(/^\[GAS TOWN\] Mail (\S+) from/gm)].map((found) => found[1] ?? '');
+
+/** For each test mail for an agent at work, in books of its own, on a Redis of the file. */
+export const mailEachTest = (take: (one: MailAtWork) => void) =>
+  freshOnRedis({ open: MailAtWork.open, end: ({ desk }) => desk.close() }, take);

@@ -19,6 +19,8 @@ export type Temper = {
   readonly bracketed?: boolean;
   /** Long pastes are shown as a label. */
   readonly folds?: number;
+  /** When it begins to work its title tells it so long before its rows do. */
+  readonly lags?: () => number;
 };
 
 type Key = { readonly bytes: string; readonly at: number; readonly draws: number; readonly human: boolean };
@@ -28,7 +30,10 @@ const row = (text: string): ViewRow => ({ text, bright: text });
 /** The signs of this program, as a preset would have them. */
 export const MODEL_SCREEN = {
   ready: [{ where: 'footer', match: '\\? for shortcuts' }],
-  busy: [{ where: 'footer', match: 'esc to interrupt' }],
+  busy: [
+    { where: 'title', match: '^⠂' },
+    { where: 'footer', match: 'esc to interrupt' },
+  ],
   dialogs: [{ name: 'permission', kind: 'permission', signs: [{ where: 'screen', match: 'Do you want to proceed\\?' }] }],
   queued: [{ where: 'screen', match: 'queued:' }],
   draft: { mark: '❯ ', folded: ['\\[Pasted \\d+ lines\\]'] },
@@ -44,6 +49,7 @@ export class ModelTui implements Seat {
   #dialogDraw = 0;
   #pastedAt = 0;
   #standsUntil = 0;
+  #lagsUntil = 0;
   #isBusy = false;
   #typedAt = 0;
   #end: () => void = () => undefined;
@@ -116,7 +122,7 @@ export class ModelTui implements Seat {
     if (this.dialog || this.#isStill()) return;
     this.dialog = kind;
     this.draw();
-    this.#dialogDraw = this.#draws;
+    this.#dialogDraw = this.#isLate ? this.#draws + 1 : this.#draws;
     this.#time.after(ms, () => {
       this.dialog = undefined;
       this.draw();
@@ -125,9 +131,13 @@ export class ModelTui implements Seat {
 
   draw(): void {
     if (this.#isStill() || this.#isOver) return;
-    this.#draws++;
-    this.#frame = this.#picture();
+    if (!this.#isLate) this.#draws++;
+    this.#frame = this.#isLate ? { ...this.#frame, title: '⠂ at work' } : this.#picture();
     for (const listener of this.#listeners) listener();
+  }
+
+  get #isLate(): boolean {
+    return this.#time.now() < this.#lagsUntil;
   }
 
   #isStill(): boolean {
@@ -172,6 +182,7 @@ export class ModelTui implements Seat {
     if (this.draft.trim() === '') return;
     this.submits.push({ text: this.draft.trim(), human: key.human });
     this.draft = '';
+    this.#lagsUntil = this.#time.now() + (this.#temper.lags?.() ?? 0);
     this.#temper.afterSubmit?.(this);
   }
 

@@ -12,6 +12,7 @@ import type { Host } from '#world/pty/host';
 import type { World } from '#world/world';
 import type { Sleepers } from '../../src/daemon/sleepers.ts';
 import { freshKeys } from './books.ts';
+import { freshOnRedis } from './fresh.ts';
 import { aRun, item } from './records.ts';
 import { SaidHost } from './said-host.ts';
 import { good } from './shop.ts';
@@ -133,3 +134,7 @@ export class Questions {
     return this.read(question?.replace(/@\d+$/, '') ?? '');
   }
 }
+
+/** For each test a worker that serves questions, in books of its own, on a Redis of the file. */
+export const questionsEachTest = (take: (one: Questions) => void) =>
+  freshOnRedis({ open: Questions.open, end: (one) => one.leave() }, take);

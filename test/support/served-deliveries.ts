@@ -13,6 +13,7 @@ import { tail } from '#world/store/tail';
 import type { World } from '#world/world';
 import type { Sleepers } from '../../src/daemon/sleepers.ts';
 import { freshKeys } from './books.ts';
+import { freshOnRedis } from './fresh.ts';
 import { aRun, item } from './records.ts';
 import { SaidHost } from './said-host.ts';
 import { good } from './shop.ts';
@@ -112,3 +113,7 @@ export class ServedDeliveries {
     });
   }
 }
+
+/** For each test a worker that serves deliveries, in books of its own, on a Redis of the file. */
+export const servedEachTest = (take: (one: ServedDeliveries) => void) =>
+  freshOnRedis({ open: ServedDeliveries.open, end: (one) => one.leave() }, take);

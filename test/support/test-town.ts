@@ -63,6 +63,7 @@ async function testTown({ timings, env = {}, settings, host }: TownWish = {}): P
         : [process.execPath, standIn, root, 'host'],
     worker: [process.execPath, standIn, root, 'worker'],
     build: 'test',
+    hostBuild: 'test',
     env: { ...process.env, XDG_RUNTIME_DIR: runtimes, ...env },
     ...(timings ? { timings } : {}),
   };

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { agentPrompt } from '#core/agent-prompt';
+import { agentBeacon, agentPrompt } from '#core/agent-prompt';
 import { agentOfId, gtFor } from '#core/agent-words';
 import { agentIdOf } from '#core/holder';
 import { keysIn } from '../../src/cli/list-keys.ts';
@@ -13,10 +13,15 @@ test('a mayor waits at its prompt, whether it is new or was resumed: it costs no
   expect(agentPrompt(aLasting('hq-mayor', { session }), 'resume')).toBeUndefined();
 });
 
+test('a session that waits has its line all the same, by which its conversation is found', () => {
+  expect(agentBeacon(aLasting('hq-mayor', { session }), 'fresh')).toBe('[GAS TOWN] mayor <- gt • 2026-01-02T03:04 • start');
+  expect(agentBeacon(aLasting('hq-mayor', { session }), 'resume')).toMatch(/ • resumed$/);
+});
+
 test('what somebody wants it to hear first comes behind its beacon', () => {
   const first = { text: 'look\u0007 around', by: 'overseer', at: 1 };
   expect(agentPrompt(aLasting('hq-mayor', { session: { ...session, first } }), 'fresh')).toBe(
-    '[GAS TOWN] mayor <- overseer • 2026-01-02T03:04 • message\n\nlook around',
+    '[GAS TOWN] mayor <- human • 2026-01-02T03:04 • message\n\nlook around',
   );
 });
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { agentState, showsOf } from '#core/agent-state';
+import { agentState, asksOfPerson, showsOf } from '#core/agent-state';
 import type { Run } from '#core/records';
 import type { Classified } from '#core/screen-state';
 import { aLasting, aRun } from '../support/records.ts';
@@ -54,6 +54,36 @@ test('who is blocked is told with what asks, what to do, and what an Enter would
   });
   for (const seen of [screen('dialog', { dialog: { ...dialog, kind: 'login' } }), screen('idle', { login: 'Please run /login' })])
     expect(agentState(live(), { seen })).toMatchObject({ is: 'blocked', todo: 'gt config agent login claude' });
+});
+
+test('a turn that failed is told by its hook though the prompt looks as if it rested, until something new begins', () => {
+  const after = (noted: object, more: Partial<NonNullable<Run['session']>> = {}) => live({ noted, ...more } as object);
+  const failed = after({ failed: { at: 5, what: 'server_error' } });
+  for (const seen of [screen('idle'), screen('unknown'), undefined])
+    expect(agentState(failed, { seen })).toEqual({
+      is: 'idle',
+      evidence: 'its turn failed (server_error), and nothing has begun since',
+      todo: 'gt nudge gp/toast "go on"',
+    });
+  expect(is(failed, screen('busy'))).toBe('busy');
+  expect(is(failed, screen('dialog'))).toBe('blocked');
+  const limited = after(
+    { limited: { at: 5, what: 'rate_limit' } },
+    { shows: { is: 'idle', what: 'its prompt is ready', since: 6 } },
+  );
+  expect(agentState(limited, {})).toMatchObject({ is: 'limited', evidence: expect.stringContaining('rate_limit') });
+  expect(agentState(after({ failed: { at: 5, what: 'authentication_failed' } }), {})).toMatchObject({
+    is: 'blocked',
+    todo: 'gt config agent login claude',
+  });
+  expect([failed, limited].map((run) => asksOfPerson(agentState(run, {})))).toEqual([true, true]);
+  expect(asksOfPerson(agentState(live(), { seen: screen('idle') }))).toBe(false);
+  expect(is(after({ failed: { at: 5 } }, { exit: { code: 1, signal: null, at: 7 } }))).toBe('exited');
+});
+
+test('what a screen says of a failed turn is told with its prompt, where no hook tells', () => {
+  const seen = screen('idle', { why: 'its prompt is ready', failed: '■ unexpected status 500' });
+  expect(agentState(live(), { seen }).evidence).toBe('its prompt is ready; its screen says: ■ unexpected status 500');
 });
 
 test('without a look what the record keeps of the last one counts; a look of now stands above it', () => {

@@ -45,11 +45,13 @@ test('in and below a worktree that was laid out, and through a link to it, a cal
   expect(selfHere({ HOME: '/h' }, dir)).toEqual({ HOME: '/h' });
 });
 
-test('a token in the environment wins, and so does another town that is named there; a hook that says its form keeps it', () => {
+test('a token in the environment wins, and so does another town that is named there; what runs beside a session is not its word; a hook that says its form keeps it', () => {
   const { dir, self, town } = worktree();
   writeSelf(dir, self);
   const token = { GT_SESSION: 'mine', BD_ACTOR: 'me' };
   expect(selfHere(token, dir)).toBe(token);
+  const beside = { GT_RUN_ID: 'capture.1' };
+  expect(selfHere(beside, dir)).toBe(beside);
   const other = { GT_TOWN_ROOT: worktree().town };
   expect(selfHere(other, dir)).toBe(other);
   expect(selfHere({ GT_TOWN_ROOT: town }, dir)['GT_SESSION']).toBe(self.GT_SESSION);

@@ -85,14 +85,23 @@ describe('what a session tells', () => {
     expect(noted).toMatchObject({ primed: 'c1', noted: { limited: { at: 8, what: 'rate_limit' } } });
     expect(heard(noted, { noted: { kind: 'compacted' } }, 9)).toMatchObject({
       primed: '',
-      noted: { limited: { at: 8 }, compacted: { at: 9 } },
+      noted: { compacted: { at: 9 } },
     });
+  });
+  test('of a failed turn holds until its agent is heard again; its end, or another start, is no such word', () => {
+    const failed = heard({ ...session, ackedAt: 6 }, { noted: { kind: 'failed', what: 'server_error' } }, 8);
+    for (const told of [{ source: 'resume' }, { noted: { kind: 'leaving' } }])
+      expect(heard(failed, told, 9).noted).toMatchObject({ failed: { at: 8, what: 'server_error' } });
+    expect(heard(failed, { noted: { kind: 'limited' } }, 9).noted).toEqual({ limited: { at: 9 } });
+    const on = heard(failed, {}, 9);
+    expect(on).toEqual({ ...session, ackedAt: 6 });
+    expect(heard(on, {}, 10)).toBe(on);
   });
 });
 
 const work = item('gp-a', { title: 'Sell apples' });
 const text = { description: 'Red ones.', design: 'Round.', notes: '', acceptance: 'Sold.', report: 'no' };
-const given = (run: Run) => ({ run, work, target: 'trunk', from: 'gt', at: 0, text });
+const given = (run: Run) => ({ run, work, target: 'trunk', at: 0, text });
 
 test('no control character cuts a first prompt short: an argument ends at a zero byte', () => {
   const hostile = { description: 'before\x00after\x07\r\n\tindented \x1b[201~', design: '\x00', acceptance: '', notes: '' };
@@ -105,6 +114,8 @@ test('a first prompt has all that there is to do, and how it begins and ends', (
   const run = aRun('gp-a.r1', { branch: 'polecat/toast', attempt: 2, rework: { kind: 'checks', evidence: 'red' } });
   const prompt = firstPrompt({ ...given(run), evidence: '/e.txt' });
   expect(prompt).toMatch(/^\[GAS TOWN\] gp\/polecats\/toast <- gt • 1970-01-01T00:00 • rework:gp-a\n/);
+  const slung = { ...given(aRun('gp-a.r1')), work: { ...work, slungBy: 'overseer' } };
+  expect(firstPrompt(slung)).toMatch(/^\[GAS TOWN\] gp\/polecats\/toast <- human • 1970-01-01T00:00 • assigned:gp-a\n/);
   for (const part of ['gp-a: Sell apples', 'polecat/toast', 'trunk', 'Red ones.', '## design\nRound.', '## acceptance\nSold.'])
     expect(prompt).toContain(part);
   expect(prompt).toContain('It came back (checks): the checks failed. Read /e.txt ($GT_EVIDENCE)');

@@ -60,7 +60,7 @@ test('the others stand where they are looked for', () => {
   expect(names('verdict', aVerdict())).toEqual([]);
   expect(names('patrol', { id: 'deacon', ticks: 0, skipped: 0, repaired: 0 })).toEqual(['patrols']);
   const asked = { id: 'e', cause: 'c', subject: 's', severity: 'high', why: 'w', count: 1, openedAt: 1, lastAt: 1 } as const;
-  expect(names('escalation', { ...asked, state: 'acked' })).toEqual(['escalations.open']);
+  expect(names('escalation', { ...asked, state: 'acked' })).toEqual(['escalations.open', `escalations.open:${asked.subject}`]);
   expect(names('escalation', { ...asked, state: 'closed' })).toEqual(['escalations.closed']);
 });
 

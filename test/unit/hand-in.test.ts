@@ -28,6 +28,13 @@ describe('who may hand in', () => {
 });
 
 describe('what may be handed in', () => {
+  const work = item('gp-a');
+
+  test('nothing of a review, but its report', () => {
+    const review = { ...work, leg: { step: 'gp-mol-a.one', mol: 'gp-mol-a', review_only: true } };
+    expect(acceptable(run, review, good, 'main')).toMatchObject({ refused: 'DONE_REVIEW', facts: { work: 'gp-a' } });
+  });
+
   test.each<[what: string, facts: Partial<HandInFacts>, run: Partial<Run>, refused: string | undefined]>([
     ['commits of its own', {}, {}, undefined],
     ['new commits after it came back', {}, { rework }, undefined],
@@ -39,12 +46,12 @@ describe('what may be handed in', () => {
     ['not the very head that came back', { head: 's' }, { rework }, 'DONE_UNCHANGED'],
     ['the head it began with, when it is new to the target', { head: 's' }, {}, undefined],
   ])('%s', (_what, facts, more, refused) => {
-    expect(acceptable({ ...run, ...more }, { ...good, ...facts }, 'main')?.refused).toBe(refused);
+    expect(acceptable({ ...run, ...more }, work, { ...good, ...facts }, 'main')?.refused).toBe(refused);
   });
 
   test('a refusal names a few files, not all', () => {
     const dirty = Array.from({ length: 9 }, (_, i) => `f${i}`);
-    expect(acceptable(run, { ...good, dirty }, 'main')).toMatchObject({ facts: { files: 'f0, f1, f2, f3, f4' } });
+    expect(acceptable(run, work, { ...good, dirty }, 'main')).toMatchObject({ facts: { files: 'f0, f1, f2, f3, f4' } });
   });
 });
 

@@ -85,7 +85,6 @@ test('the first prompt after a handoff says so, and the note comes before the wo
     run,
     work: { id: 'gp-a', title: 'Greet' },
     target: 'main',
-    from: 'gt',
     at: 0,
     text: { description: 'd', handoff: 'NOTE' },
   };

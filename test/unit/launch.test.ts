@@ -29,7 +29,7 @@ beforeEach(() => {
 afterEach(() => rmSync(join(root, '..'), { recursive: true, force: true }));
 
 /** What a town needs to start a run of this agent. */
-function ground(agent: string, programs: readonly string[]) {
+function ground(agent: string, programs: readonly string[], env: Record<string, string> = {}) {
   const layout = townLayout(root);
   const bin = join(root, '..', 'programs');
   mkdirSync(bin);
@@ -63,7 +63,7 @@ function ground(agent: string, programs: readonly string[]) {
     session: { id: 'sh-1.r1.s1', token: 'tt.sh-1.r1.s1.00112233445566778899', at: 0 },
   } as unknown as Run;
   const work = { id: 'sh-1', title: 'Sell apples', rig: 'shop' } as Work;
-  const on = { layout, env: { PATH: bin, GT_SECRET: 'x' }, bin: '/x/gt', email: 'o@x' };
+  const on = { layout, env: { PATH: bin, GT_SECRET: 'x', ...env }, bin: '/x/gt', email: 'o@x' };
   const launched = (more: object = {}, text: Record<string, string> = {}) =>
     launch({ ...run, session: { ...run.session, ...more } } as Run, work, rig, text, on);
   return { launched, start: async () => (await launched()).request, run };
@@ -101,6 +101,14 @@ test('a made-up program is added by one data file: words, environment and files 
   expect(JSON.parse(readFileSync(rules, 'utf8'))).toEqual({ dirs: { [run.dir]: 'ok' } });
   expect(existsSync(join(config, 'asked.txt'))).toBe(false);
   expect((await start()).argv).toEqual(request.argv);
+});
+
+test('a key that the worker has reaches the agent, and its program asks nobody whether to use it', async () => {
+  const key = `sk-${'k'.repeat(20)}`;
+  const { start } = ground('claude', ['claude'], { ANTHROPIC_API_KEY: key });
+  expect((await start()).env).toMatchObject({ ANTHROPIC_API_KEY: key });
+  const file = JSON.parse(readFileSync(join(townLayout(root).agentConfig('claude'), '.claude.json'), 'utf8'));
+  expect(file.customApiKeyResponses.approved).toEqual([key.slice(-20)]);
 });
 
 test('a session says before it starts which conversation it leads, and never asks for an id twice', async () => {

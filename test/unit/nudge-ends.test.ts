@@ -150,3 +150,33 @@ test('a session takes so many nudges and no more', async () => {
   for (let i = 0; i < 200; i++) desk.ask(`n${i}`, 'x');
   await expect(desk.send('more', 'x')).rejects.toMatchObject({ code: 'NUDGES_FULL' });
 });
+
+test.for([300, 2_000, 20_000])('a program whose title tells %i ms before its rows that it works gets one Enter', async (ms) => {
+  for (const mode of ['wait-idle', 'queue', 'immediate'] as const) {
+    const tui = desk.tui(mode, { lags: () => ms, afterSubmit: (one) => one.work(ms + 3_000) });
+    expect(await desk.send(mode, 'one Enter', { session: mode, mode })).toMatchObject({ outcome: 'taken' });
+    expect([mode, tui.enters, texts(tui)]).toEqual([mode, 1, ['one Enter']]);
+  }
+});
+
+test('one that works on in its title when the last turn ends, and draws its input late, gets one Enter', async () => {
+  const tui = desk.tui('s', { lags: () => 4_000, afterSubmit: (one) => one.work(9_000) });
+  tui.work(1_400);
+  expect(await desk.send('n1', 'typed while a hook runs', { mode: 'immediate' })).toMatchObject({ outcome: 'taken' });
+  expect([tui.enters, texts(tui)]).toEqual([1, ['typed while a hook runs']]);
+});
+
+test('what a person sent since its Enter is not taken for the nudge, though the program works', async () => {
+  const tui = desk.tui('s', { debounce: 60_000, afterSubmit: (one) => one.work(20_000) });
+  const first = desk.ask('n1', 'a text');
+  await desk.time.pass(60_000, () => tui.enters > 0);
+  tui.type('h');
+  await desk.time.pass(60_000, () => first.result !== undefined);
+  expect(first.result).toMatchObject({ outcome: 'draft-left', why: 'somebody typed into its input' });
+  tui.draft = 'something else';
+  await desk.time.pass(90_000);
+  tui.type('\r');
+  await desk.time.pass(200, () => tui.submits.length > 0);
+  expect(await desk.send('n1', 'a text')).toMatchObject({ outcome: 'unknown' });
+  expect(tui.submits).toEqual([{ text: 'something else', human: true }]);
+});

@@ -45,6 +45,11 @@ describe('the context of an agent', () => {
     expect(text.endsWith('Speak French.')).toBe(true);
   });
 
+  test('has the line of its session, so that a conversation in which nobody has typed it is found by it', () => {
+    const beacon = '[GAS TOWN] gp/polecats/toast <- gt • 2026-01-02T03:04 • start';
+    expect(primeText(toldOf(hook, { beacon }), CONTEXT_BYTES)).toMatch(/^# Gas Town: .*\n\[GAS TOWN\] .* • start\n/);
+  });
+
   test('what came back and what is handed in are told', () => {
     expect(primeText(toldOf({ ...hook, rework: { why: 'the checks failed' } }), CONTEXT_BYTES)).toMatch(
       /It came back: the checks failed\..*\$GT_EVIDENCE/,

@@ -2,8 +2,9 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync,
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { mayFetch } from '#core/hook-words';
 import type { Preset } from '#core/preset';
-import type { Template } from '#core/roles';
+import { ROLES, type Template } from '#core/roles';
 import { configDirectory } from '#world/agents/launch';
 import { shippedPresets } from '#world/agents/presets';
 import { provision } from '#world/agents/provision';
@@ -38,6 +39,9 @@ describe.each(calling)('%s', (_name, preset) => {
   const { events, prime } = preset.hooks as NonNullable<Preset['hooks']>;
   const start = prime === 'start' ? (events.start ?? '') : (events.prompt ?? '');
 
+  // One file for all roles of the town, or one above each git directory: of a shared one gt looks at the role when it is called.
+  const isShared = (preset.hooks?.files ?? []).every(({ path }) => path.startsWith('{config}'));
+
   test('tells an interactive role its mail at each prompt, and an autonomous one at the start too', async () => {
     const [interactive, autonomous] = [await calls(preset, 'interactive'), await calls(preset, 'autonomous')];
     for (const found of [interactive, autonomous]) {
@@ -45,7 +49,8 @@ describe.each(calling)('%s', (_name, preset) => {
       expect(found[start]).toContain('prime --hook');
     }
     expect(autonomous[start]).toContain('mail check --inject');
-    if (start !== events.prompt) expect(interactive[start]).toEqual(['prime --hook']);
+    if (isShared) expect(autonomous).toEqual(interactive);
+    else expect(interactive[start]).toEqual(['prime --hook']);
     const { [start]: _one, ...others } = interactive;
     expect(autonomous).toMatchObject(others);
   });
@@ -57,6 +62,12 @@ describe.each(calling)('%s', (_name, preset) => {
       expect(found[events.after_tool ?? '']).toEqual(['mail check --inject']);
     }
   });
+});
+
+test('a start tells nobody its mail whom a person speaks to; every other moment, and every other role, is told', () => {
+  const fetches = (event: string) => [...ROLES, undefined].filter((role) => mayFetch({ event }, role));
+  expect(fetches('SessionStart')).toEqual(['deacon', 'boot', 'dog', 'witness', 'refinery', 'polecat', undefined]);
+  for (const event of ['UserPromptSubmit', 'BeforeAgent', 'PostToolUse']) expect(fetches(event)).toEqual([...ROLES, undefined]);
 });
 
 test('Claude’s settings stand above the git directory, and what it asks before it acts is another matter than its template', async () => {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { palette, unpainted } from '#cli/colour';
 import { columns, table } from '#cli/table';
-import { duration, relativeTime } from '#core/relative-time';
+import { duration, relativeTime, timeLeft } from '#core/relative-time';
 
 const paint = palette(true);
 
@@ -46,4 +46,6 @@ test('times are told from now, in their largest whole unit', () => {
   expect(told).toEqual(['now', '1 s ago', '59 s ago', '1 min ago', '1 h ago', '12 d ago']);
   expect(relativeTime(now + 7_200_000, now)).toBe('in 2 h');
   expect(duration(0)).toBe('0 s');
+  // What was asked for two hours from now is told as that, however long it took to say it.
+  expect([relativeTime(now + 7_199_400, now), timeLeft(400), timeLeft(0)]).toEqual(['in 2 h', '1 s', '1 s']);
 });

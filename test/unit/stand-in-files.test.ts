@@ -81,6 +81,26 @@ test('a key that nobody approved is asked about, unless a token stands in its pl
   expect(asked({ ...site, env: { ...env, ANTHROPIC_AUTH_TOKEN: undefined } })).toContain('custom-key');
 });
 
+test('a key in the environment of the town is used without a question, but where somebody has logged in', async () => {
+  const { preset } = playedBy('claude');
+  const site = siteOf('claude', preset);
+  const env = { ...site.env, ANTHROPIC_AUTH_TOKEN: undefined, ANTHROPIC_API_KEY: 'sk-0123456789abcdefghijklmn' };
+  const provisioned = () => provision({ preset, places: site.places, autonomous: true, hooks: true, env });
+  mkdirSync(site.places.config, { recursive: true });
+  writeFileSync(join(site.places.config, '.credentials.json'), '{}');
+  await provisioned();
+  expect(asked({ ...site, env })).toEqual(['custom-key']);
+  rmSync(join(site.places.config, '.credentials.json'));
+  await provisioned();
+  await provisioned();
+  expect(asked({ ...site, env })).toEqual([]);
+  const { customApiKeyResponses, hasCompletedOnboarding } = JSON.parse(
+    readFileSync(join(site.places.config, '.claude.json'), 'utf8'),
+  );
+  expect(customApiKeyResponses).toEqual({ approved: ['456789abcdefghijklmn'] });
+  expect(hasCompletedOnboarding).toBe(true);
+});
+
 test('a settings file that is broken is dropped without a word: the warning is back', async () => {
   const { preset } = playedBy('claude');
   const site = siteOf('claude', preset);

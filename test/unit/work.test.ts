@@ -73,13 +73,13 @@ describe('sling', () => {
     [{ status: 'deferred' }, 'WORK_HELD'],
     [{ status: 'pinned' }, 'WORK_HELD'],
   ])('of %o gives %s', (work, outcome) => {
-    const change = sling(item('gp-a', work), undefined, NOW);
+    const change = sling(item('gp-a', work), { by: 'overseer' }, NOW);
     expect(isRefusal(change) ? change.refused : change.answer.status).toBe(outcome);
   });
 
   test('after a question begins anew: no failures, the question gone, the evidence kept, and its place by when it was slung', () => {
     const work = item('gp-a', { status: 'in_progress', failures: 3, needsYou: asked, rework });
-    const again = put(sling(work, 'codex', NOW));
+    const again = put(sling(work, { agent: 'codex', by: 'mayor' }, NOW));
     expect(again).toMatchObject({ failures: 0, rework, agent: 'codex' });
     expect(again).not.toHaveProperty('needsYou');
     expect(wantSlot(again, NOW + 99).answer.want).toEqual({ since: NOW, rework: true });

@@ -12,21 +12,36 @@ const RESIZE_MS = 50;
 /** How long the host may be away before that is said, ms. */
 const AWAY_MS = 2_000;
 
+/** A session that was shown and is over; without an exit its terminal was lost, or it could not be shown. */
+export type Gone = { readonly session: string; readonly exit?: Exit; readonly why?: string };
+/** The next session of the same holder; or why none is to come. `lost`: nobody is there who could tell. */
+export type Next = { readonly session: string } | { readonly over: string | null } | { readonly lost: string };
+
 /** What an attachment needs. */
 export type AttachGround = Omit<ViewDeps, 'terminal'> & {
   readonly terminal: OwnTerminal;
   readonly host: Pick<Host, 'attach'>;
   readonly session: string;
   readonly detachKey: ControlKey;
+  /** What follows a session that is over, as soon as it is there; `say` shows a line meanwhile. Undefined when `signal` was aborted. Absent: nothing follows. */
+  readonly next?: (gone: Gone, say: (line: string) => void, signal: AbortSignal) => Promise<Next | undefined>;
 };
 
-/** How it ended: by the key (or with the terminal), with the session, or because the host did not come back or does not know the session any more. */
-export type Left =
+/**
+ * How it ended: by the key (or with the terminal), with the holder's last session (`why` no other is to come), or because the host did not come back and
+ * nobody could tell what follows.
+ */
+export type Left = { readonly session: string } & (
   | { readonly left: 'detached' }
-  | { readonly left: 'ended'; readonly exit: Exit }
-  | { readonly left: 'lost'; readonly why: string };
+  | { readonly left: 'ended'; readonly exit: Exit | null; readonly why: string | null }
+  | { readonly left: 'lost'; readonly why: string }
+);
 
-/** Shows a session on the caller's terminal, and takes keys to it, until one of the two ends it. Rejects as `Host.attach`; the terminal is given back in every case. */
+/**
+ * Shows whoever has sessions on the caller's terminal, and takes keys there, over one session after another, until the caller leaves or none is to come.
+ * Between two sessions keys go nowhere: the next one may ask something, and what was typed for the last one would answer it.
+ * Rejects as `Host.attach` of the first one; the terminal is given back in every case.
+ */
 export async function attach(ground: AttachGround): Promise<Left> {
   return new Visit(ground).run();
 }
@@ -35,13 +50,17 @@ class Visit {
   readonly #ground: AttachGround;
   readonly #view: View;
   readonly #reader: KeyReader;
+  /** None between two sessions. */
   #stream: Attachment | undefined;
   #noFlush: (() => void) | undefined;
   #noDetach: (() => void) | undefined;
   #noResize: (() => void) | undefined;
   #noWord: (() => void) | undefined;
   #wasSaid = false;
-  #tell: (left: Left) => void = () => undefined;
+  #leave: () => void = () => undefined;
+  readonly #left = new Promise<'left'>((resolve) => {
+    this.#leave = () => resolve('left');
+  });
 
   constructor(ground: AttachGround) {
     this.#ground = ground;
@@ -50,28 +69,73 @@ class Visit {
   }
 
   async run(): Promise<Left> {
-    const { terminal, host, session, readOnly } = this.#ground;
-    const left = new Promise<Left>((resolve) => {
-      this.#tell = resolve;
-    });
-    const options = { type: !readOnly, size: terminal.size() };
     try {
-      this.#stream = await host.attach(session, options, {
-        onPaint: (picture, size) => {
-          this.#begin();
-          this.#view.paint(picture, size);
-        },
-        onOutput: (bytes) => this.#view.output(bytes),
-        onAway: (isAway) => this.#away(isAway),
-        onEased: () => terminal.hold(false),
-        onEnd: (end) => this.#tell(leftBy(end)),
-      });
-      return await left;
+      for (let { session } = this.#ground; ; ) {
+        const end = await this.#show(session);
+        if (end === 'left') return { session, left: 'detached' };
+        const exit = 'exit' in end ? end.exit : undefined;
+        const next = await this.#await({ session, ...(exit ? { exit } : { why: (end as { gone: string }).gone }) });
+        if (next === undefined) return { session, left: 'detached' };
+        if ('over' in next) return { session, left: 'ended', exit: exit ?? null, why: next.over };
+        if ('lost' in next) return { session, left: 'lost', why: next.lost };
+        session = next.session;
+      }
     } finally {
       for (const stop of [this.#noFlush, this.#noDetach, this.#noResize, this.#noWord]) stop?.();
       this.#stream?.close();
       this.#view.leave();
-      terminal.release();
+      this.#ground.terminal.release();
+    }
+  }
+
+  /** One session, until it is over or left. */
+  async #show(session: string): Promise<AttachEnd | 'left'> {
+    const { terminal, host, readOnly } = this.#ground;
+    let tell: (end: AttachEnd) => void = () => undefined;
+    const end = new Promise<AttachEnd>((resolve) => {
+      tell = resolve;
+    });
+    try {
+      this.#stream = await host.attach(
+        session,
+        { type: !readOnly, size: terminal.size() },
+        {
+          onPaint: (picture, size) => {
+            this.#begin();
+            this.#view.paint(picture, size);
+          },
+          onOutput: (bytes) => this.#view.output(bytes),
+          onAway: (isAway) => this.#away(isAway),
+          onEased: () => terminal.hold(false),
+          onEnd: tell,
+        },
+      );
+    } catch (fault) {
+      // Of one that follows: it may be over by now, and another one come.
+      if (this.#isBegun && isGone(fault)) return { gone: fault.message };
+      throw fault;
+    }
+    return Promise.race([end, this.#left]);
+  }
+
+  /** Between two sessions. Undefined when the person left meanwhile. */
+  async #await(gone: Gone): Promise<Next | undefined> {
+    this.#stream = undefined;
+    this.#noWord?.();
+    this.#noWord = undefined;
+    this.#wasSaid = false;
+    const { terminal, next, detachKey } = this.#ground;
+    if (!next) return gone.exit ? { over: null } : { lost: gone.why ?? '' };
+    this.#begin();
+    terminal.hold(false); // what waited to be taken is gone with the session
+    const over = new AbortController();
+    const hint = `Keys go nowhere meanwhile; Ctrl+${String.fromCharCode(detachKey.code).toUpperCase()} leaves.`;
+    const say = (line: string) => over.signal.aborted || this.#view.wait(line, hint);
+    try {
+      const found = await Promise.race([next(gone, say, over.signal), this.#left]);
+      return found === 'left' ? undefined : found;
+    } finally {
+      over.abort();
     }
   }
 
@@ -86,13 +150,18 @@ class Visit {
       () => this.#view.leave(),
       () => {
         this.#view.enter();
-        this.#stream?.repaint();
+        this.#repaint();
       },
     );
-    terminal.onGone(() => this.#tell({ left: 'detached' }));
+    terminal.onGone(() => this.#leave());
     terminal.onResize(() => this.#resized());
     this.#view.enter();
     terminal.onInput((bytes) => this.#heard(bytes));
+  }
+
+  #repaint(): void {
+    if (this.#stream) this.#stream.repaint();
+    else this.#view.waitAgain();
   }
 
   #heard(bytes: Buffer): void {
@@ -108,22 +177,24 @@ class Visit {
   #take({ kind, bytes }: Piece): void {
     const { readOnly } = this.#ground;
     if (readOnly) {
-      if (kind === 'detach' || kind === 'interrupt') this.#tell({ left: 'detached' });
+      if (kind === 'detach' || kind === 'interrupt') this.#leave();
     } else if (kind === 'detach') this.#detachPressed(bytes);
-    else if (this.#noDetach && kind !== 'report') this.#tell({ left: 'detached' });
+    else if (this.#noDetach && kind !== 'report') this.#leave();
     else this.#send(kind, bytes);
   }
 
   /** Once it detaches, but not before it is clear that it was not twice. */
   #detachPressed(bytes: Buffer): void {
-    if (this.#noDetach) {
+    if (!this.#stream) this.#leave();
+    else if (this.#noDetach) {
       this.#noDetach();
       this.#noDetach = undefined;
       this.#send('keys', bytes);
-    } else this.#noDetach = this.#ground.after(TWICE_MS, () => this.#tell({ left: 'detached' }));
+    } else this.#noDetach = this.#ground.after(TWICE_MS, () => this.#leave());
   }
 
   #send(kind: 'keys' | 'report' | 'interrupt', bytes: Buffer): void {
+    if (!this.#stream && kind !== 'report') this.#view.ring();
     if (this.#stream?.keys(bytes, kind) === false) this.#ground.terminal.hold(true);
   }
 
@@ -131,7 +202,7 @@ class Visit {
     this.#noResize?.();
     this.#noResize = this.#ground.after(RESIZE_MS, () => {
       this.#stream?.resize(this.#ground.terminal.size());
-      this.#stream?.repaint();
+      this.#repaint();
     });
   }
 
@@ -150,6 +221,7 @@ class Visit {
   }
 }
 
-function leftBy(end: AttachEnd): Left {
-  return 'exit' in end ? { left: 'ended', exit: end.exit } : { left: 'lost', why: end.gone };
-}
+/** The host, or its session, is there no more. */
+const isGone = (fault: unknown): fault is Error =>
+  fault instanceof Error &&
+  (fault.name === 'HostGone' || ['SESSION_UNKNOWN', 'PTY_GONE'].includes((fault as { code?: string }).code ?? ''));

@@ -16,7 +16,8 @@ export type ViewDeps = {
   readonly after: (ms: number, run: () => void) => () => void;
 };
 
-const titled = (title: string) => `\x1b]2;${title.replaceAll(/[\x00-\x1f\x7f-\x9f]/g, '')}\x07`;
+const clean = (text: string) => text.replaceAll(/[\x00-\x1f\x7f-\x9f]/g, '');
+const titled = (title: string) => `\x1b]2;${clean(title)}\x07`;
 
 /** A session on a person's terminal: its bytes as they are where the sizes are the same, else as much as fits. Whatever it did to the terminal it undoes. */
 export class View {
@@ -25,6 +26,8 @@ export class View {
   #part: Part | undefined;
   #noFrame: (() => void) | undefined;
   #isIn = false;
+  /** What is said between two sessions. */
+  #waits: { readonly line: string; readonly hint: string } | undefined;
   #size: Size = { cols: 0, rows: 0 };
 
   constructor(deps: ViewDeps) {
@@ -48,6 +51,7 @@ export class View {
     this.#drop();
     const { terminal } = this.#deps;
     const { cols, rows } = terminal.size();
+    if (this.#waits) terminal.write(`\x1b[${rows - 1};1H\x1b[J`);
     terminal.write(`${this.#debts.settle(cols)}\x1b[23;0t\x1b[${rows};1H\r\n`);
     terminal.raw(false);
   }
@@ -56,6 +60,7 @@ export class View {
   paint(picture: Buffer, size: Size): void {
     if (!this.#isIn) return;
     this.#drop();
+    this.#waits = undefined;
     const { terminal, title, part } = this.#deps;
     const own = terminal.size();
     terminal.write(`${this.#debts.settle(own.cols)}\x1b[2J${titled(title)}`);
@@ -74,6 +79,44 @@ export class View {
       this.#part.feed(bytes);
       this.#noFrame ??= this.#deps.after(FRAME_MS, () => this.#frame());
     }
+  }
+
+  /** The session is over: what it left stands, and the last two rows say what comes. */
+  wait(line: string, hint: string): void {
+    if (!this.#isIn) return;
+    const isFirst = this.#waits === undefined;
+    this.#waits = { line, hint };
+    if (!isFirst) {
+      this.#sayWait();
+      return;
+    }
+    this.#drop();
+    const { terminal } = this.#deps;
+    const { cols, rows } = terminal.size();
+    terminal.write(`${this.#debts.settle(cols)}\x1b[${rows};1H\n\n`);
+    this.#sayWait();
+  }
+
+  /** Says it again, on a terminal that has another size or was somebody else's meanwhile. */
+  waitAgain(): void {
+    if (!this.#isIn || !this.#waits) return;
+    this.#deps.terminal.write('\x1b[2J');
+    this.#sayWait();
+  }
+
+  #sayWait(): void {
+    const { line = '', hint = '' } = this.#waits ?? {};
+    const { rows } = this.#deps.terminal.size();
+    const said = `\x1b[7m ${clean(line)} \x1b[0m`;
+    // no line is wrapped: one that is too long ends at the edge
+    this.#through(
+      Buffer.from(`\x1b[?25l\x1b[?7l\x1b[${rows - 1};1H\x1b[2K${said}\x1b[${rows};1H\x1b[2K\x1b[2m ${hint}\x1b[0m\x1b[?7h`),
+    );
+  }
+
+  /** Says that a key went nowhere. */
+  ring(): void {
+    if (this.#isIn) this.#deps.terminal.write('\x07');
   }
 
   /** Tells something without a place on the screen. */

@@ -1,5 +1,6 @@
 import { command } from '#cli/command';
 import { type Visited, visit } from '#cli/wire-attach';
+import { endedInWords } from '#core/conversation';
 
 const AGENT = {
   name: 'agent',
@@ -29,10 +30,7 @@ export const watch = command({
 /** What is said when the terminal is given back. */
 export function farewell(visited: Visited): string {
   const { agent } = visited;
-  if (visited.left === 'ended') return `${agent} has ended: ${inWords(visited.exit)}.`;
-  return `Left ${agent}, which goes on.`;
-}
-
-function inWords({ code, signal }: Extract<Visited, { left: 'ended' }>['exit']): string {
-  return signal === null ? `exit code ${code}` : `signal ${signal}`;
+  if (visited.left !== 'ended') return `Left ${agent}, which goes on.`;
+  const { exit, why } = visited;
+  return `${agent} has ended: ${exit ? endedInWords(exit) : 'its terminal was lost'}${why ? `; ${why}` : ''}.`;
 }

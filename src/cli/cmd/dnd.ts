@@ -15,11 +15,12 @@ export const dnd = command({
   args: [{ name: 'state', help: 'on or off; without it: how it is' }],
   options: [
     { name: 'until', value: 'time', help: 'on, for 30m, 2h, or until 14:00' },
-    { name: 'agent', value: 'agent', help: 'for this agent (for people)' },
+    { name: 'agent', value: 'agent', help: 'which agent (for people)' },
   ],
   about:
-    'Nobody is nudged and no mail is put before them meanwhile, except mail of priority 0; it lies in the mailbox, and is told in its order when this is off again.',
-  example: 'gt dnd on --until 2h',
+    'An agent is not nudged and no mail is put before it meanwhile, except mail of priority 0; it lies in the mailbox, and is told in its order when this is off ' +
+    'again. An agent says it of itself, a person of an agent. Nothing is put before a person who does not look.',
+  example: 'gt dnd on --until 2h --agent shop/toast',
   run: ({ args, opts, global, io }) => {
     const { state } = args;
     if (state !== undefined && state !== 'on' && state !== 'off')
@@ -48,9 +49,10 @@ export const dnd = command({
 async function whose(town: OpenTown, io: Io, agent: string | undefined): Promise<{ line: string; address: string } | Refusal> {
   const writer = await writerOf(town, io);
   if (isRefusal(writer)) return writer;
-  const own = { line: writer.fromLine ?? OVERSEER, address: writer.from };
-  if (agent === undefined || agent === own.address) return own;
-  if (writer.fromLine !== undefined)
+  const { from, fromLine } = writer;
+  if (fromLine === undefined && (agent === undefined || agent === OVERSEER)) return refuse('DND_PERSON');
+  if (fromLine !== undefined && (agent === undefined || agent === from)) return { line: fromLine, address: from };
+  if (fromLine !== undefined || agent === undefined)
     return refuse('USAGE', {
       what: `Whether ${agent} is disturbed is not yours to say.`,
       hint: 'Without --agent it is about you.',

@@ -8,7 +8,7 @@ import { nearest, orList } from '#core/nearest';
 import { oneLine } from '#core/nudge-text';
 import type { Escalation } from '#core/records';
 import { isRefusal, type Refusal, refuse } from '#core/refusals';
-import { duration, relativeTime } from '#core/relative-time';
+import { relativeTime, timeLeft } from '#core/relative-time';
 import { ask } from '#ops/ask';
 import { tooLong } from '#ops/create-work';
 import { heard } from '#ops/end-question';
@@ -81,7 +81,7 @@ export const escalateRaise = command({
     const times = count > 1 ? `, for the ${count}th time` : '';
     const head = `${paint.bold(id)} asked${times} (${severity}): ${why}`;
     if (!isAgent) return `${head}\nIt stays until \`gt escalate close ${id}\`.`;
-    const until = expiresAt === null ? '' : ` within ${duration(expiresAt - now)}`;
+    const until = expiresAt === null ? '' : ` if it comes within ${timeLeft(expiresAt - now)}`;
     return `${head}\nThe answer reaches you by itself${until}: go on with what does not depend on it, or end your turn.`;
   },
 });

@@ -1,4 +1,5 @@
 import { command } from '#cli/command';
+import { agentAround } from '#cli/here';
 import { isUp, type OpenTown, withDesk } from '#cli/wire';
 import { untilEvent } from '#cli/wire-events';
 import type { Merge } from '#core/records';
@@ -8,7 +9,11 @@ import { landDirect } from '#ops/land-direct';
 /** Lands what is handed in, now. */
 export const land = command({
   args: [{ name: 'what', required: true, help: 'a polecat (rig/name), a work item, or a merge request' }],
-  options: [{ name: 'direct', help: 'before all others, and also while the refinery is off' }],
+  options: [
+    { name: 'direct', help: 'before all others, and also while the refinery is off' },
+    { name: 'force', help: 'whatever speaks against it: refused, since nothing lands that was not tested' },
+    { name: 'skip-tests', help: 'without its checks: refused likewise' },
+  ],
   about:
     "What was handed in is merged, the rig's checks run on that, and only what passes them lands. Ctrl+C stops waiting, not landing.",
   example: 'gt land --direct shop/toast',
@@ -18,8 +23,11 @@ export const land = command({
         what: 'The refinery lands what is handed in.',
         hint: 'To land one now: `gt land --direct <rig>/<polecat>`.',
       });
-    if (io.env['GT_SESSION'] && io.env['GT_ROLE'] !== 'mayor') return refuse('LAND_NOT_YOURS');
+    const skips = opts.force ? '--force' : opts['skip-tests'] ? '--skip-tests' : undefined;
+    if (skips) return refuse('LAND_UNTESTED', { option: skips, what });
     return withDesk({ global, io }, { wait: 'person' }, async (town) => {
+      if (io.env['GT_ROLE'] !== 'mayor' && (await agentAround(town.desk.books, io)) !== undefined)
+        return refuse('LAND_NOT_YOURS');
       const id = await requestOf(town, what);
       const asked = isRefusal(id) ? id : await landDirect(town.desk, id);
       if (isRefusal(asked)) return asked;

@@ -1,14 +1,14 @@
 import { command } from '#cli/command';
 import { idsOf } from '#cli/ids';
+import { letterMeant } from '#cli/letter-meant';
 import { withDesk } from '#cli/wire';
 import { mailboxHere, patienceOf } from '#cli/wire-mail';
 import { isRefusal, refuse } from '#core/refusals';
 import { archiveRead, fileLetters } from '#ops/file-letters';
-import { mailMeant } from '#views/mail';
 
 /** Puts mails aside. */
 export const mailArchive = command({
-  args: [{ name: 'id', many: true, help: 'mails, or their places in the inbox' }],
+  args: [{ name: 'id', many: true, help: 'mails: their ids, or their numbers in the mailbox' }],
   options: [
     { name: 'read', help: 'all that was read' },
     { name: 'box', value: 'address', help: 'in whose mailbox (for people)' },
@@ -29,15 +29,14 @@ export const mailArchive = command({
       }
       const ids: string[] = [];
       for (const said of idsOf(args.id)) {
-        const id = await mailMeant(town.desk.books, here.mailbox, said);
-        if (id === undefined) return refuse('MAIL_UNKNOWN', { id: said, box: here.of });
+        const id = await letterMeant(town, here, said);
+        if (isRefusal(id)) return id;
         ids.push(id);
       }
       const done = await fileLetters(town.desk, here, ids, 'archived');
       if (isRefusal(done)) return done;
       return { archived: done.length, mails: done.map(({ message, from, subject }) => ({ message, from, subject })) };
     }),
-  // Places in an inbox move as mail comes: what was meant is told.
   text: ({ archived, mails }) =>
     [...mails.map(({ message, from, subject }) => `${message} from ${from}: ${subject}`), `${archived} archived`].join('\n'),
 });

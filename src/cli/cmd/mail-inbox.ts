@@ -14,7 +14,8 @@ export const mailInbox = command({
     { name: 'all', help: 'the archive too' },
     { name: 'limit', short: 'n', value: 'count', help: 'how many at most (default 20)' },
   ],
-  about: 'Newest first; the numbers are for `gt mail read`. An agent sees its own mailbox.',
+  about:
+    'Newest first. The number of a mail stays its own, whatever comes or goes: `gt mail read 7`. An agent sees its own mailbox.',
   example: 'gt mail inbox --unread',
   run: (call) =>
     withDesk(call, { wait: 'person' }, async (town) => {

@@ -1,17 +1,17 @@
 import { command } from '#cli/command';
+import { letterMeant } from '#cli/letter-meant';
 import { mailed, sentText, WRITING } from '#cli/mailing';
 import { groundOf, mailboxHere, mailTextOf } from '#cli/wire-mail';
-import { isRefusal, refuse } from '#core/refusals';
+import { isRefusal } from '#core/refusals';
 import { replyMail } from '#ops/reply-mail';
-import { mailMeant } from '#views/mail';
 
 /** Answers a mail. */
 export const mailReply = command({
   args: [
-    { name: 'id', required: true, help: 'the mail, or its place in the inbox' },
+    { name: 'id', required: true, help: 'the mail: its id, or its number in the mailbox' },
     { name: 'text', many: true, help: 'the answer' },
   ],
-  options: [...WRITING],
+  options: [...WRITING, { name: 'all', short: 'a', help: 'also to all others who got it' }],
   about: 'The answer goes to who wrote it, and not to another agent that has its name by now.',
   example: 'gt mail reply ml-4kx2a9q "Done."',
   run: async (call) => {
@@ -23,10 +23,10 @@ export const mailReply = command({
     return mailed(call, { to: [], cc, subject, text, type, priority, auto }, async (town, mail) => {
       const here = await mailboxHere(town, io, undefined);
       if (isRefusal(here)) return here;
-      const id = await mailMeant(town.desk.books, here.mailbox, args.id);
-      if (id === undefined) return refuse('MAIL_UNKNOWN', { id: args.id, box: here.of });
+      const id = await letterMeant(town, here, args.id);
+      if (isRefusal(id)) return id;
       const ground = await groundOf(town);
-      return isRefusal(ground) ? ground : replyMail(town.desk, ground, id, mail);
+      return isRefusal(ground) ? ground : replyMail(town.desk, ground, id, mail, opts.all);
     });
   },
   text: sentText,

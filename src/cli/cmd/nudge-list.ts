@@ -17,7 +17,7 @@ export const nudgeList = command({
     }),
   text: ({ nudges, waiting, undelivered }, { paint, now }) => {
     const rows = nudges.map(({ id, to, state, why, head, createdAt, path }) => {
-      const open = state === 'pending' || state === 'claimed';
+      const open = ['pending', 'claimed', 'typed'].includes(state);
       const shown = state === 'taken' ? paint.green(state) : open ? state : paint.red(state);
       return [paint.bold(id), to, shown, path ?? '', relativeTime(createdAt, now), head, why ? paint.dim(why) : ''];
     });

@@ -2,6 +2,7 @@ import { command } from '#cli/command';
 import { cut, table } from '#cli/table';
 import { countOf } from '#cli/values';
 import { withDesk } from '#cli/wire';
+import { rigHere } from '#cli/wire-rigs';
 import { isRefusal } from '#core/refusals';
 import { duration, relativeTime } from '#core/relative-time';
 import { sessionList as listed } from '#views/sessions';
@@ -23,10 +24,14 @@ export const sessionList = command({
     const most = opts.all ? Number.POSITIVE_INFINITY : countOf(opts.limit, '--limit', LIMIT);
     if (isRefusal(most)) return most;
     const { rig, item, agent } = opts;
-    return withDesk({ global, io }, { wait: 'person' }, ({ desk }) => listed(desk.books, { rig, item, agent, most }));
+    return withDesk({ global, io }, { wait: 'person' }, async (town) => {
+      const found = await listed(town.desk.books, { rig, item, agent, most });
+      const known = rig === undefined || found.length > 0 ? undefined : rigHere(town, rig, io);
+      return isRefusal(known) ? known : found;
+    });
   },
   text: (sessions, { paint, now, width }) => {
-    if (sessions.length === 0) return 'No session is known.';
+    if (sessions.length === 0) return 'No such session is known.';
     const rows = sessions.map(({ id, address, agent, live, how, beganAt, endedAt, beacon }) => [
       paint.bold(id),
       address,

@@ -1,7 +1,7 @@
 import { command } from '#cli/command';
 import { unknownWork } from '#cli/ids';
 import { withDesk } from '#cli/wire';
-import { factsOf, withSessions } from '#cli/wire-facts';
+import { factsOf, promptsOf, withSessions } from '#cli/wire-facts';
 import { openRigs } from '#cli/wire-rigs';
 import { isRefusal } from '#core/refusals';
 import { why as asked } from '#views/why';
@@ -29,7 +29,7 @@ export const why = command({
       const wrong = broken.find(({ name }) => name === about || name === work?.rig);
       if (wrong) return wrong.refusal;
       const found = await withSessions(town, (session) =>
-        asked(town.desk, { town: facts, rigs, now: call.io.now(), session }, about),
+        asked(town.desk, { town: facts, rigs, now: call.io.now(), session, prompts: promptsOf(town) }, about),
       );
       return found ?? unknownWork(about, town);
     }),

@@ -32,7 +32,7 @@ export function slungLeg(step: Step, texts: ProtoStep | undefined, mol: Molecule
     deps: [],
     runs: 0,
     failures: 0,
-    leg: { step: step.id, mol: mol.id },
+    leg: { step: step.id, mol: mol.id, ...(texts?.leg?.review_only ? { review_only: true } : {}) },
     slungAt: now,
     ...(agent ? { agent } : {}),
   };

@@ -39,11 +39,11 @@ export function removeSelf(dir: string): void {
 }
 
 /**
- * The environment of a call: with a token in it as it is, for that wins; else, in or below a worktree that was laid out for a person, with the session's own
+ * The environment of a call: with a token in it as it is, for that wins; as it is also for what gt runs there beside a session (`gt capture`); else, in or below a worktree that was laid out for a person, with the session's own
  * variables over it. A town that somebody names, and that is another one than the worktree's, wins too.
  */
 export function selfHere(env: Env, cwd: string): Env {
-  if (env['GT_SESSION']) return env;
+  if (env['GT_SESSION'] || env['GT_RUN_ID']) return env;
   try {
     const found = selfAround(realpathSync(cwd));
     const named = env['GT_TOWN_ROOT'] || env['GT_ROOT'] || env['GTR_ROOT'];

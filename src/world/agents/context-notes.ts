@@ -8,6 +8,7 @@ import { rolePrompt } from '#core/role-prompt';
 import { actorFor } from '#core/roles';
 import { readText, writeWhole } from '#world/config/json-file';
 import { type RigLayout, rigLayout, type TownLayout, townLayout } from '#world/config/layout';
+import { readPlain } from '#world/config/plain-file';
 import { readTown } from '#world/config/town';
 import { gitDirOf } from '#world/git/admin';
 import { promptFiles, targetOf } from './prompt-files.ts';
@@ -20,10 +21,14 @@ import { promptFiles, targetOf } from './prompt-files.ts';
 const FIRST_LINE = /^<!-- Written by gt \(([0-9a-f]{16})\)[^\n]*-->\n\n/;
 const digest = (body: string): string => createHash('sha256').update(body).digest('hex').slice(0, 16);
 
-/** Whether a file is there, and whether it is as gt wrote it. */
+/** A longer one is not of gt. */
+const NOTE_BYTES = 1024 * 1024;
+
+/** Whether a file is there, and whether it is as gt wrote it. What is no file, or cannot be read, is somebody's. */
 export function noteIs(file: string): 'absent' | 'ours' | 'theirs' {
-  const text = readText(file);
-  if (text === undefined) return 'absent';
+  const read = readPlain(file, NOTE_BYTES);
+  if (read === undefined) return 'absent';
+  const text = 'text' in read ? read.text : '';
   const sum = FIRST_LINE.exec(text)?.[1];
   return sum !== undefined && sum === digest(text.replace(FIRST_LINE, '')) ? 'ours' : 'theirs';
 }

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { agentEnvironment } from '#core/agent-environment';
-import { agentPrompt } from '#core/agent-prompt';
+import { agentBeacon, agentPrompt } from '#core/agent-prompt';
 import type { Agent } from '#core/records';
 import { orThrow } from '#core/refusals';
 import { templateOf } from '#core/roles';
@@ -39,7 +39,7 @@ export async function launchAgent(agent: Agent, of: ChoiceGround, ground: Launch
       }),
       prompts: (mode) => {
         const prompt = agentPrompt(agent, mode);
-        return prompt === undefined ? {} : { prompt };
+        return prompt === undefined ? { beacon: agentBeacon(agent, mode) } : { prompt };
       },
     },
     ground,

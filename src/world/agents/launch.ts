@@ -40,7 +40,8 @@ export type Seat = {
   readonly template: Template;
   /** What its environment says of it. */
   readonly own: Readonly<Record<string, string>>;
-  readonly prompts: (mode: 'fresh' | 'resume') => { readonly prompt?: string; readonly brief?: string };
+  /** Its first words; `beacon` where there are none, and it is known by that line all the same. */
+  readonly prompts: (mode: 'fresh' | 'resume') => { readonly prompt?: string; readonly brief?: string; readonly beacon?: string };
 };
 
 /**
@@ -88,9 +89,9 @@ export async function start(seat: Seat, ground: LaunchGround): Promise<Launch> {
   const id = left ?? (session && conversationId(session, starts));
   const places = { ...known, id };
   // Whoever works for the town asks nobody before it acts, whether a person is near or not.
-  await provision({ preset, places, autonomous: true, hooks: true, template });
+  await provision({ preset, places, autonomous: true, hooks: true, template, env: { ...base, ...preset.env } });
   const mode = left === undefined ? 'fresh' : 'resume';
-  const prompts = seat.prompts(mode);
+  const { beacon: line, ...prompts } = seat.prompts(mode);
   const made = agentStart(preset, {
     mode,
     autonomous: true,
@@ -101,7 +102,7 @@ export async function start(seat: Seat, ground: LaunchGround): Promise<Launch> {
   });
   const conversation = left ?? (made?.ownId ? id : undefined);
   const { startup_ms: startupMs } = preset;
-  const beacon = prompts.prompt?.split('\n', 1)[0];
+  const beacon = line ?? prompts.prompt?.split('\n', 1)[0];
   return {
     request: {
       id: session?.id ?? '',
@@ -150,9 +151,9 @@ export const fieldsFor = (holder: Pick<Run, 'agent' | 'name'> | Agent, { setting
   resolveAgent(layersOf(holder, settings)).fields;
 
 /** The first prompt whole, and as it is typed: long text stands in a file then, or where an argument could not hold it. */
-function promptsFor(mode: 'fresh' | 'resume', input: Omit<Assignment, 'from' | 'at'>, { layout, molecule }: LaunchGround) {
+function promptsFor(mode: 'fresh' | 'resume', input: Omit<Assignment, 'at'>, { layout, molecule }: LaunchGround) {
   const { run } = input;
-  const assignment = { ...input, molecule, from: 'gt', at: run.session?.at ?? run.grantedAt };
+  const assignment = { ...input, molecule, at: run.session?.at ?? run.grantedAt };
   if (mode === 'resume') return { prompt: resumedPrompt(assignment) };
   const whole = wholeText(assignment);
   const file = whole === '' ? undefined : writeAssignment(run, whole, layout);

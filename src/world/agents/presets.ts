@@ -26,6 +26,10 @@ function presetsIn(folder: string): Record<string, Fields> | Refusal {
   return found;
 }
 
+/** Those that gt ships, as they were when this process first asked: a newer gt that is installed beside it has keys that this one does not know. */
+let shipped: Record<string, Fields> | Refusal | undefined;
+const shippedOnes = () => (shipped ??= presetsIn(SHIPPED));
+
 function filesOf(folder: string): string[] {
   try {
     return readdirSync(folder).filter((name) => /^[\w][\w.-]*\.json$/.test(name));
@@ -44,8 +48,8 @@ export function agentPlaces(
   agents: Settings['agents'] = {},
   rig?: Pick<RigLayout, 'agentsFile'>,
 ): Definitions[] | Refusal {
-  const shipped = presetsIn(SHIPPED);
-  if (isRefusal(shipped)) return shipped;
+  const ours = shippedOnes();
+  if (isRefusal(ours)) return ours;
   const own = presetsIn(layout.presets);
   if (isRefusal(own)) return own;
   const file = readAgents(layout);
@@ -53,7 +57,7 @@ export function agentPlaces(
   const ofRig = rig && readAgents(rig);
   if (isRefusal(ofRig)) return ofRig;
   return [
-    { source: 'built-in', agents: shipped },
+    { source: 'built-in', agents: ours },
     ...Object.entries(own).map(([name, fields]) => ({
       source: join(layout.presets, `${name}.json`),
       agents: { [name]: fields },
@@ -66,8 +70,8 @@ export function agentPlaces(
 
 /** The only place that defines agents where there is no town. */
 export function shippedPlaces(): Definitions[] {
-  const shipped = presetsIn(SHIPPED);
-  return [{ source: 'built-in', agents: isRefusal(shipped) ? {} : shipped }];
+  const ours = shippedOnes();
+  return [{ source: 'built-in', agents: isRefusal(ours) ? {} : ours }];
 }
 
 /** The presets that gt ships, with what is needed to find and to install each. */

@@ -1,12 +1,14 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { PROMPT_FILE_BYTES } from '#core/limits';
-import type { PromptFile } from '#core/role-prompt';
+import type { Refusal } from '#core/refusals';
+import { directivesOf, type PromptFile, rolePrompt } from '#core/role-prompt';
 import type { Identity, Role } from '#core/roles';
 import { packageRoot } from '#world/build';
 import { readObject } from '#world/config/json-file';
 import { rigLayout, type TownLayout } from '#world/config/layout';
+import { readPlain } from '#world/config/plain-file';
 
 /** What gt ships for each role; the same folder for sources and build. */
 export const SHIPPED_PROMPTS = join(packageRoot(dirname(fileURLToPath(import.meta.url))), 'prompts');
@@ -31,17 +33,18 @@ export function promptFiles(town: TownLayout, { role, rig }: Pick<Identity, 'rol
   };
 }
 
+/** What is wrong with the overlays and directives of a role: its agents start without them. */
+export function promptFaults(town: TownLayout, who: Pick<Identity, 'role' | 'rig'>): Refusal[] {
+  const { overlays, directives } = promptFiles(town, who);
+  return [...rolePrompt(who.role, '', overlays, {}).faults, ...directivesOf(directives).faults];
+}
+
 /** A file that a person wrote, named from the town's root; nothing when there is none. */
 function writtenBy(path: string, root: string): PromptFile[] {
   const file = path.slice(root.length + 1);
-  try {
-    const { size } = statSync(path);
-    if (size > PROMPT_FILE_BYTES) return [{ file, text: '', fault: `it has ${size} bytes; the limit is ${PROMPT_FILE_BYTES}` }];
-    return [{ file, text: readFileSync(path, 'utf8') }];
-  } catch (fault) {
-    const { code } = fault as NodeJS.ErrnoException;
-    return code === 'ENOENT' || code === 'ENOTDIR' ? [] : [{ file, text: '', fault: `it cannot be read (${code})` }];
-  }
+  const read = readPlain(path, PROMPT_FILE_BYTES);
+  if (read === undefined) return [];
+  return ['text' in read ? { file, text: read.text } : { file, text: '', fault: `it ${read.fault}` }];
 }
 
 /** The branch that work of a rig lands on. Read without the schema of the settings, which no hook loads; a file that is broken says nothing. */

@@ -21,6 +21,8 @@ export type Provision = {
   readonly hooks: boolean;
   /** Which of its settings templates its hook files follow; where nobody says, the one that `autonomous` means. */
   readonly template?: Template | undefined;
+  /** What the program is started with: some files are about a variable of it. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
 };
 
 export type Provisioned = { readonly path: string; readonly changed: boolean };
@@ -34,13 +36,13 @@ const TRIES = 10;
  *
  * @throws Refused SETTINGS_INVALID for a file that cannot be read, or that would lie in somebody's git tree: it is left as it is
  */
-export async function provision({ preset, places, autonomous, hooks, template }: Provision): Promise<Provisioned[]> {
+export async function provision({ preset, places, autonomous, hooks, template, env = {} }: Provision): Promise<Provisioned[]> {
   const asks: Template = autonomous ? 'autonomous' : 'interactive';
   const fits = (how: Template) => (one: PresetFile) => one.when === 'always' || one.when === how;
   const wanted = [
     ...preset.files.filter(fits(asks)),
     ...(hooks ? (preset.hooks?.files ?? []).filter(fits(template ?? asks)) : []),
-  ];
+  ].flatMap((one) => given(one, env, places));
   realFile(join(places.config, '.gt'), places);
   mkdirSync(places.config, { recursive: true, mode: 0o700 });
   // A lock of our own name: programs have locks beside their files too.
@@ -49,6 +51,15 @@ export async function provision({ preset, places, autonomous, hooks, template }:
     () => byPath(wanted, places).map((one) => writePart(one, places)),
     LOCK_WAIT_MS,
   );
+}
+
+/** A file as it is for this environment; nothing where it is about a variable that is not there, or a file that is. */
+function given(one: PresetFile, env: NonNullable<Provision['env']>, places: Places): PresetFile[] {
+  if (!one.given) return [one];
+  const { variable, last, unless } = one.given;
+  const value = env[variable];
+  if (!value || (unless !== undefined && existsSync(fill(unless, places)))) return [];
+  return [{ ...one, content: fillAll(one.content, { ending: value.slice(-last) }) }];
 }
 
 type Parts = { readonly path: string; readonly parts: readonly [PresetFile, ...PresetFile[]] };

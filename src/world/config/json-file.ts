@@ -1,6 +1,7 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { type Refusal, refuse } from '#core/refusals';
+import { type Refusal, Refused, refuse } from '#core/refusals';
+import { readPlain } from './plain-file.ts';
 
 let written = 0;
 
@@ -32,21 +33,28 @@ export function writeJson(path: string, value: unknown, how: { sync?: boolean } 
   writeWhole(path, `${JSON.stringify(value, null, 2)}\n`, how);
 }
 
-/** The text of a file, or undefined when there is none. */
+/** The longest file that is read whole: programs keep histories in theirs. */
+const MOST_BYTES = 64 * 1024 * 1024;
+
+/**
+ * The text of a file, or undefined when there is none.
+ *
+ * @throws Refused SETTINGS_INVALID for what is no regular file, is too long or cannot be read
+ */
 export function readText(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (fault) {
-    if ((fault as NodeJS.ErrnoException).code === 'ENOENT' || (fault as NodeJS.ErrnoException).code === 'ENOTDIR')
-      return undefined;
-    throw fault;
-  }
+  const read = readPlain(path, MOST_BYTES);
+  if (read && 'fault' in read) throw new Refused(invalidFile(path, [`it ${read.fault}`]));
+  return read?.text;
 }
 
-/** The JSON object of a file; undefined when there is no file, SETTINGS_INVALID when it holds anything else. */
+/** The longest settings that are read, bytes. */
+const SETTINGS_BYTES = 4 * 1024 * 1024;
+
+/** The JSON object of a file; undefined when there is no file, SETTINGS_INVALID when it holds anything else, or cannot be read. */
 export function readObject(path: string): Record<string, unknown> | undefined | Refusal {
-  const text = readText(path);
-  return text === undefined ? undefined : parseObject(path, text);
+  const read = readPlain(path, SETTINGS_BYTES);
+  if (read === undefined) return undefined;
+  return 'text' in read ? parseObject(path, read.text) : invalidFile(path, [`it ${read.fault}`]);
 }
 
 /** The JSON object that the text of a file says; SETTINGS_INVALID when it says anything else. */

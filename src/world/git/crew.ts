@@ -101,6 +101,33 @@ export async function addDetached(context: Context, { repo, dir, at }: { repo: s
   });
 }
 
+/**
+ * Lets a clone that is only looked at show the target's tip: clones it, if need be, or moves it while it stands on the target and nothing in it is changed.
+ * @returns whether it shows something new
+ */
+export async function followTarget(
+  context: Context,
+  { repo, dir, target, at }: { repo: string; dir: string; target: string; at: string },
+): Promise<boolean> {
+  if (!existsSync(join(dir, '.git'))) {
+    await cloneForCrew(context, { repo, dir, branch: target, at, target });
+    return true;
+  }
+  return context.alone(repo, async () => {
+    const ask = async (...words: string[]) => (await context.run(words, { dir, settings: 'personal' })).out.trim();
+    if ((await ask('rev-parse', 'HEAD')) === at) return false;
+    if ((await ask('branch', '--show-current')) !== target) return false;
+    if ((await ask('status', '--porcelain', '--untracked-files=no')) !== '') return false;
+    await ask('fetch', '-q', 'origin', `+refs/heads/${target}:refs/remotes/origin/${target}`);
+    const moved = await context.run([...NO_HOOKS, 'merge', '-q', '--ff-only', at], {
+      dir,
+      settings: 'personal',
+      ok: [0, 1, 128],
+    });
+    return moved.code === 0;
+  });
+}
+
 /** What a clone holds that its origin does not, in words; undefined when that is nothing. */
 export async function onlyHere({ run }: Context, dir: string): Promise<string | undefined> {
   const options = { dir, settings: 'personal' as const };

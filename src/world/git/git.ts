@@ -1,4 +1,5 @@
 import type { ChangedFile } from './changes.ts';
+import type { Kept } from './kept.ts';
 
 /** What the rest of gt asks of git. `repo` is a rig's bare `.repo.git`, `dir` a worktree. Shas are full. Every fault of git itself throws GitFault. */
 
@@ -98,6 +99,8 @@ export interface Git {
   snapshotClone(input: { repo: string; dir: string; ref: string; message: string; who: string }): Promise<string | undefined>;
   /** What such a clone holds and its rig does not, in words. */
   onlyHere(dir: string): Promise<string | undefined>;
+  /** Makes a clone of the rig on `target`, or moves one that nobody has changed there to `at`. @returns whether it shows something new */
+  followTarget(input: { repo: string; dir: string; target: string; at: string }): Promise<boolean>;
   /** Makes, finds or (while nothing in it is changed) moves a worktree that holds no branch. */
   addDetached(input: { repo: string; dir: string; at: string }): Promise<void>;
 
@@ -107,6 +110,11 @@ export interface Git {
   unpin(repo: string, ref: string, sha?: string): Promise<void>;
   /** Refs under a prefix with their shas. */
   refs(repo: string, prefix: string): Promise<Array<{ ref: string; sha: string }>>;
+  /** Deletes refs that still point there, all or none. */
+  drop(repo: string, refs: ReadonlyArray<{ ref: string; sha: string }>): Promise<void>;
+  /** Keeps `message` about `commit` under `ref`, in the place of what was kept there. `at` is in ms. */
+  keep(input: Kept & { repo: string; at: number }): Promise<void>;
+  kept(repo: string, prefix: string): Promise<Kept[]>;
 
   /** Merges `head` onto `base` in memory. `at` (ms) dates the commit, so that a replay makes the same one. */
   candidate(input: { repo: string; base: string; head: string; message: string; at: number }): Promise<Candidate>;

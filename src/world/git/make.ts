@@ -2,9 +2,10 @@ import { candidate, commitTree } from './candidate.ts';
 import { changedFiles } from './changes.ts';
 import { cloneBare, reach } from './clone.ts';
 import type { Context } from './context.ts';
-import { addDetached, cloneForCrew, onlyHere, snapshotClone } from './crew.ts';
+import { addDetached, cloneForCrew, followTarget, onlyHere, snapshotClone } from './crew.ts';
 import { facts, mergeInto } from './facts.ts';
 import type { Git } from './git.ts';
+import { drop, keep, kept } from './kept.ts';
 import { land } from './land.ts';
 import { leavings } from './leavings.ts';
 import { mirror } from './mirror.ts';
@@ -64,10 +65,14 @@ export function makeGit(given: {
     cloneForCrew: (input) => cloneForCrew(context, input),
     snapshotClone: (input) => snapshotClone(context, input),
     onlyHere: (dir) => onlyHere(context, dir),
+    followTarget: (input) => followTarget(context, input),
     addDetached: (input) => addDetached(context, input),
     pin: (repo, ref, sha) => pin(context, repo, ref, sha),
     unpin: (repo, ref, sha) => unpin(context, repo, ref, sha),
     refs: (repo, prefix) => refs(context, repo, prefix),
+    drop: (repo, which) => drop(context, repo, which),
+    keep: (input) => keep(context, input),
+    kept: (repo, prefix) => kept(context, repo, prefix),
     candidate: (input) => candidate(context, input),
     commitTree: (input) => commitTree(context, input),
     land: (input) => land(context, input),

@@ -1,3 +1,4 @@
+import { watch } from 'node:fs';
 import { readText, writeJson } from '#world/config/json-file';
 import { townLayout } from '#world/config/layout';
 import type { Being } from './process.ts';
@@ -46,3 +47,26 @@ export function readSupervisorRecord(root: string): SupervisorRecord | undefined
     return undefined;
   }
 }
+
+/**
+ * Resolves when the town goes down, or is down, and when `signal` was aborted. A supervisor that was killed, or makes room for one of another build, does not
+ * take the town down: only its word, or the end of its record, tells that. Hears of changes, and asks nobody.
+ */
+export async function untilDown(root: string, signal: AbortSignal): Promise<void> {
+  const watcher = watch(townLayout(root).runtime);
+  try {
+    await new Promise<void>((resolve) => {
+      const look = () => isDown(root) && resolve();
+      watcher.on('change', look).on('error', () => resolve());
+      signal.addEventListener('abort', () => resolve());
+      look();
+    });
+  } finally {
+    watcher.close();
+  }
+}
+
+const isDown = (root: string): boolean => {
+  const record = readSupervisorRecord(root);
+  return record === undefined || record.stopping === true;
+};

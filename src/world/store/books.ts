@@ -86,6 +86,11 @@ export class Books {
     return (await this.#link.call('ZRANGEBYSCORE', this.keys.index(name), '-inf', until, 'LIMIT', 0, count)) as string[];
   }
 
+  /** The id with this score, the first in alphabetical order if several have it. */
+  async indexAt(name: string, score: number): Promise<string | undefined> {
+    return ((await this.#link.call('ZRANGEBYSCORE', this.keys.index(name), score, score, 'LIMIT', 0, 1)) as string[])[0];
+  }
+
   async count(index: string): Promise<number> {
     return Number(await this.#link.call('ZCARD', this.keys.index(index)));
   }

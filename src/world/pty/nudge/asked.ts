@@ -53,8 +53,8 @@ export type NudgeListed = {
   readonly why: string;
 };
 
-/** What a session's screen says now, with its title and its rows as text. */
-export type Looked = Classified & { readonly title: string; readonly screen: string };
+/** What a session's screen says now, with its title and its rows as text. `typedAt`: when a person last typed into it (ms), 0 if nobody did; older hosts do not tell. */
+export type Looked = Classified & { readonly title: string; readonly screen: string; readonly typedAt?: number };
 
 /** The part of a host that is about nudges; needs the feature `nudge`. */
 export interface Nudging {

@@ -22,6 +22,8 @@ export type NudgeState = NudgeOrder & {
   readonly enters: number;
   readonly pastedAt: number;
   readonly enteredAt: number;
+  /** Absent from a host of before, of which nothing is known. */
+  readonly wasBusy?: boolean;
   readonly result?: NudgeResult;
 };
 
@@ -37,7 +39,7 @@ export class Nudge {
   /** When the text was typed, and when Enter was pressed last. */
   pastedAt = 0;
   enteredAt = 0;
-  /** The program was busy when Enter was pressed. */
+  /** The program was busy when Enter was pressed, and has not been seen at rest since. */
   wasBusy = false;
   /** What keeps it from going on, for people. */
   why = '';
@@ -54,9 +56,9 @@ export class Nudge {
 
   /** Takes over what another process knew. */
   static restore(state: NudgeState, program: Program): Nudge {
-    const { since, step, typed, enters, pastedAt, enteredAt, result, ...order } = state;
+    const { since, step, typed, enters, pastedAt, enteredAt, wasBusy = true, result, ...order } = state;
     const nudge = new Nudge(order, program, since);
-    Object.assign(nudge, { step, typed, enters, pastedAt, enteredAt });
+    Object.assign(nudge, { step, typed, enters, pastedAt, enteredAt, wasBusy });
     if (result) nudge.settle(result);
     return nudge;
   }
@@ -84,8 +86,8 @@ export class Nudge {
   }
 
   state(): NudgeState {
-    const { order, since, step, typed, enters, pastedAt, enteredAt, result } = this;
-    return { ...order, since, step, typed, enters, pastedAt, enteredAt, ...(result && { result }) };
+    const { order, since, step, typed, enters, pastedAt, enteredAt, wasBusy, result } = this;
+    return { ...order, since, step, typed, enters, pastedAt, enteredAt, wasBusy, ...(result && { result }) };
   }
 
   #open(): Promise<NudgeResult> {

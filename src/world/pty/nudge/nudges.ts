@@ -106,8 +106,10 @@ export class Nudges {
   /** What a session's screen says now. Rejects with SESSION_UNKNOWN, PTY_GONE, BAD_REQUEST. */
   async look(session: string, screen: unknown): Promise<Looked> {
     const signs = readSigns(screen);
-    const view = await this.#deps.seat(session).view();
-    return { ...classify(view, signs), title: view.title, screen: view.rows.map((row) => row.text).join('\n') };
+    const seat = this.#deps.seat(session);
+    const view = await seat.view();
+    const rows = view.rows.map((row) => row.text).join('\n');
+    return { ...classify(view, signs), title: view.title, screen: rows, typedAt: seat.typedAt() };
   }
 
   /** Forgets all of a session. */

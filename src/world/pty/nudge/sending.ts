@@ -4,13 +4,11 @@
  */
 import { needsFile, pasteOf } from '#core/nudge-text';
 import type { ScreenView } from '#core/screen-view';
-import { HostRefused } from '#world/pty/host';
 import type { NudgeResult } from './asked.ts';
-import { Over, Stopped } from './eyes.ts';
 import type { Nudge } from './nudge.ts';
 import type { Place, Seen } from './place.ts';
 import { DIALOG_MS, HIDDEN_MS, hindrance, judge, QUIET_MS, Settled, STEADY_MS, told } from './place.ts';
-import { foreign, isHeld, taken } from './verdict.ts';
+import { cutOff, foreign, isHeld, taken, unseen } from './verdict.ts';
 
 /** How long a typed text may take to be seen, and how long where nothing at all was printed since, ms. */
 const ECHO_MS = 2_500;
@@ -31,6 +29,9 @@ export class Sending {
   readonly #nudge: Nudge;
   readonly #at: Place;
   #blind = 0;
+  #rows = '';
+  /** How often its rows were seen to change while it is at work, since the last Enter. */
+  #drawn = 0;
 
   constructor(nudge: Nudge, at: Place) {
     this.#nudge = nudge;
@@ -42,15 +43,9 @@ export class Sending {
     const nudge = this.#nudge;
     try {
       if (nudge.step === 'waiting' && !(view && (await this.#paste(view.bracketedPaste)))) return undefined;
-      const left = nudge.step === 'pasted' ? await this.#echo() : await this.#verify();
-      return left ?? (await this.#send());
+      return (nudge.step === 'pasted' ? await this.#echo() : await this.#verify()) ?? (await this.#send());
     } catch (fault) {
-      if (fault instanceof HostRefused && fault.code === 'RETRY') throw new Stopped(); // the next host looks what was typed
-      if (fault instanceof HostRefused && fault.code !== 'PTY_GONE')
-        return told(nudge.step === 'entered' ? 'unknown' : 'draft-left', fault.message);
-      if (!(fault instanceof Over || fault instanceof HostRefused)) throw fault;
-      if (nudge.step === 'entered') return told('unknown', 'the session ended before it was seen to be taken');
-      return told('not-sent', 'the session ended before it was sent');
+      return cutOff(nudge, fault);
     } finally {
       if (!this.#at.eyes.isStopped) this.#at.seat.keep(false);
     }
@@ -61,6 +56,10 @@ export class Sending {
     if (this.#nudge.result) throw new Settled();
     const seen = judge(this.#nudge, view);
     this.#nudge.why = seen.why;
+    const rows = view.rows.map((row) => row.text).join('\n');
+    if (seen.state !== 'busy') [this.#nudge.wasBusy, this.#drawn] = [false, 0];
+    else if (rows !== this.#rows) this.#drawn++;
+    this.#rows = rows;
     return seen;
   }
 
@@ -131,14 +130,8 @@ export class Sending {
   /** The text was not seen in time. */
   async #unseen(seen: Seen, isSilent: boolean): Promise<NudgeResult | undefined> {
     const nudge = this.#nudge;
-    if (seen.draft === undefined) return told('draft-left', 'its input does not show', seen);
-    if (seen.draft !== '') {
-      if (this.#at.seat.typedAt() >= nudge.pastedAt)
-        return told('unknown', 'somebody typed, and its input holds something else', seen);
-      return told('draft-left', 'its input shows something else', seen); // a dialog, perhaps, that nobody knows
-    }
-    if (this.#at.seat.typedAt() >= nudge.pastedAt) return told('unknown', 'somebody typed, and its input is empty', seen);
-    if (isSilent) return told('draft-left', 'the program does not read', seen);
+    const left = unseen(nudge, seen, this.#at.seat.typedAt(), isSilent);
+    if (left) return left;
     const again = await this.#again();
     if (again.draft !== '') return undefined;
     nudge.step = 'waiting';
@@ -177,7 +170,8 @@ export class Sending {
       const done = await this.#verify();
       if (done) return done;
       presses++;
-      await this.#life(heard);
+      const late = await this.#life(heard);
+      if (late) return late;
       await eyes.pause(MORE_MS[presses - 1] ?? 0);
     }
   }
@@ -190,6 +184,7 @@ export class Sending {
       now.state !== 'dialog' && isHeld(nudge, now) && foreign(nudge, now, this.#at.seat.typedAt()) === undefined;
     nudge.wasBusy = seen.state === 'busy';
     Object.assign(nudge, { step: 'entered', enters: enters + 1, enteredAt: this.#at.times.now() });
+    this.#drawn = 0;
     if (await this.#write('\r', mayGo)) return true;
     Object.assign(nudge, { step, enters, enteredAt });
     this.#at.note(nudge);
@@ -235,13 +230,21 @@ export class Sending {
     }
   }
 
-  /** A program that stands still has not read the Enter, and would read two: the second perhaps in a dialog that the first has opened. */
-  async #life(heard: number): Promise<void> {
+  /**
+   * A program that stands still has not read the Enter, and would read two: the second perhaps in a dialog that the first has opened. One that is at work, as
+   * its title may tell long before its rows are drawn again, is not asked twice by rows of before.
+   */
+  async #life(heard: number): Promise<NudgeResult | undefined> {
     const { eyes, times } = this.#at;
-    const until = times.now() + LIFELESS_MS;
-    while (eyes.outputs - heard < SIGNS_OF_LIFE && times.now() < until) {
-      await eyes.rest(until - times.now());
-      await this.#look();
+    const from = times.now();
+    for (;;) {
+      const seen = await this.#look();
+      const isBusy = seen.state === 'busy';
+      const signs = isBusy ? this.#drawn : eyes.outputs - heard;
+      if (!isHeld(this.#nudge, seen) || signs >= (isBusy && !this.#nudge.wasBusy ? 1 : SIGNS_OF_LIFE)) return undefined;
+      const left = from + (isBusy ? DIALOG_MS : LIFELESS_MS) - times.now();
+      if (left <= 0) return isBusy ? told('unknown', 'it is at work, and has not drawn its input since', seen) : undefined;
+      await eyes.rest(left);
     }
   }
 }

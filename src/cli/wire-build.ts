@@ -1,0 +1,2 @@
+/** Which gt a command is of. */
+export { buildName, thisBuild } from '#world/build';

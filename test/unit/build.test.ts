@@ -1,0 +1,78 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeEach, expect, test } from 'vitest';
+import { readBuild } from '#world/build';
+// @ts-expect-error a script has no types
+import { buildIds } from '../../scripts/build-ids.mjs';
+
+const root = mkdtempSync(join(tmpdir(), 'gt-build-'));
+afterAll(() => rmSync(root, { recursive: true }));
+
+function put(file: string, text: string): void {
+  mkdirSync(dirname(join(root, file)), { recursive: true });
+  writeFileSync(join(root, file), text);
+}
+
+const MANIFEST = { version: '0.1.0', dependencies: { 'node-pty': '1', bullmq: '6' } };
+
+beforeEach(() => {
+  put('package.json', JSON.stringify(MANIFEST));
+  put(
+    'dist/src/world/pty/main.js',
+    "import './far.js';\nimport { x } from '#core/x';\nimport { spawn } from 'node-pty';\nimport 'node:fs';\n",
+  );
+  put('dist/src/world/pty/far.js', 'export const far = 1;\n');
+  put('dist/src/core/x.js', 'export const x = 1;\n');
+  put('dist/src/core/y.js', 'export const y = 1;\n');
+  put('dist/src/world/store/commit.lua', 'return 1\n');
+  put('dist/src/core/y.js.map', '{}');
+});
+
+const ids = (): Promise<{ id: string; host: string }> => buildIds(root);
+
+test('what was built twice from the same is the same build', async () => {
+  const first = await ids();
+  put('dist/src/core/y.js', 'export const y = 1;\n');
+  put('dist/src/core/y.js.map', '{"other":1}');
+  put('dist/.built', 'yesterday');
+  expect(await ids()).toEqual(first);
+  expect(first.id).toMatch(/^[0-9a-f]{8}$/);
+});
+
+test.for([
+  ['a module that the host does not load', 'dist/src/core/y.js', 'export const y = 2;\n'],
+  ['a script of the books', 'dist/src/world/store/commit.lua', 'return 2\n'],
+  [
+    'a library that the host does not load',
+    'package.json',
+    JSON.stringify({ ...MANIFEST, dependencies: { 'node-pty': '1', bullmq: '7' } }),
+  ],
+])('%s makes another build, and leaves the host what it was', async ([, file = '', text = '']) => {
+  const before = await ids();
+  put(file, text);
+  const after = await ids();
+  expect(after.id).not.toBe(before.id);
+  expect(after.host).toBe(before.host);
+});
+
+test.for([
+  ['a module beside it', 'dist/src/world/pty/far.js', 'export const far = 2;\n'],
+  ['a module of core that it loads', 'dist/src/core/x.js', 'export const x = 2;\n'],
+  ['its terminal binding', 'package.json', JSON.stringify({ ...MANIFEST, dependencies: { 'node-pty': '2', bullmq: '6' } })],
+])('%s makes another host', async ([, file = '', text = '']) => {
+  const before = await ids();
+  put(file, text);
+  const after = await ids();
+  expect(after.id).not.toBe(before.id);
+  expect(after.host).not.toBe(before.host);
+});
+
+test('a build tells its ids by its stamp, and without one its version alone', () => {
+  rmSync(join(root, 'dist/.built'), { force: true });
+  expect(readBuild(root)).toEqual({ version: '0.1.0' });
+  put('dist/.built', 'cut off {');
+  expect(readBuild(root)).toEqual({ version: '0.1.0' });
+  put('dist/.built', '{"id":"1f3a90bc","host":"00c0ffee"}');
+  expect(readBuild(root)).toEqual({ version: '0.1.0', id: '1f3a90bc', host: '00c0ffee' });
+});
