@@ -90,7 +90,8 @@ async function questionOf(
   if (known && known.state !== 'closed') return { doc: known, isNew: false };
   const address = addressOf(holder);
   const choices = isLogin ? [] : (seen?.choices ?? []);
-  const todo = choices.length > 0 ? undefined : (agentState(holder, {}).todo ?? `gt attach ${address}`);
+  const words = !isLogin && choices.length === 0 && seen?.waits === true;
+  const todo = choices.length > 0 || words ? undefined : (agentState(holder, {}).todo ?? `gt attach ${address}`);
   const what = isLogin ? shows?.what : seen?.asks ? `${shows?.what}: ${seen.asks}` : shows?.what;
   const work = isAgent(holder) ? {} : { work: holder.work };
   const doc = asked(
@@ -111,6 +112,7 @@ async function questionOf(
         name: isLogin ? 'login' : (seen?.dialog?.name ?? 'unknown'),
         ...(shows?.kind && { kind: shows.kind }),
         ...(shows?.enter && { enter: shows.enter }),
+        ...(words && { words }),
         ...(todo && { todo }),
       },
     },

@@ -1,54 +1,63 @@
-import { agentLayers, resolveAgent } from '#core/agents';
 import type { Put } from '#core/change';
 import { THE_TOWN } from '#core/derive';
-import { grantRun, grants, type Slots } from '#core/dispatch';
+import { grantRun, grants } from '#core/dispatch';
 import { jobId, member } from '#core/ids';
 import { HOLD_MS } from '#core/limits';
 import { nextName } from '#core/names';
 import type { Records, Work } from '#core/records';
 import { AGENTS_WAITING, usingIndex } from '#core/standing-talk';
 import { failpoint } from '#world/failpoint';
-import type { World } from '#world/world';
+import type { Rig, World } from '#world/world';
 import { type Processor, sleep } from './answer.ts';
+import { heads, isByName, type Line, lineOf, programOf } from './dispatch-line.ts';
 
-/** Items that are looked at in one page: enough for any number of free slots unless many rigs are full. */
-const PAGE = 200;
-
-/** Grants slots to what waits, in order, as long as town and rig have free ones. Nobody else writes them. */
+/** Grants slots to what waits, in order, as long as town, rig and program have free ones. Nobody else writes them. */
 export const dispatch: Processor<'dispatch', World> = async (turn, world) => {
   const { desk } = world;
-  const settings = world.settings();
-  const pass: Pass = { onDisk: new Map(), full: new Set() };
-  let granted = 0;
-  let from = 0;
-  for (
-    let page = await desk.books.index('want', 0, PAGE - 1);
-    page.length > 0;
-    page = await desk.books.index('want', from, from + PAGE - 1)
-  ) {
-    const waiting = await desk.books.readMany('work', page);
-    const known = new Set(world.rigs());
-    const rigs = [...new Set(waiting.map((one) => one.rig))];
-    const live = new Map<string, number>();
-    for (const rig of new Set([...known, ...rigs])) live.set(rig, await desk.books.count(`runs.live:${rig}`));
-    const closed = new Set(rigs.filter((rig) => !known.has(rig) || !takesWork(rig, world)));
-    const maxRig = (rig: string) => world.rig(rig).settings.max_polecats;
-    const here = { waiting, live, maxTown: settings.max_polecats, maxRig, closed };
-    const went = await grantAll(here, pass, world);
-    granted += went;
-    const total = [...live.values()].reduce((sum, count) => sum + count, 0) + went;
-    if (total >= settings.max_polecats) break;
-    from += page.length - went;
-    if (page.length < PAGE) break;
-  }
+  const { max_polecats: most } = world.settings();
+  const granted = await grantAll(world);
   const [waiting, live] = [await desk.books.count('want'), await desk.books.count('runs.live')];
   if (granted > 0) desk.log.info('granted', { granted, job: turn.member });
   const lasting = await desk.books.index(AGENTS_WAITING);
   // Marked, not only woken: one that is on its way to be parked would not hear a wake.
   if (lasting.length > 0)
     await desk.change(() => ({ put: [], marks: lasting.map((id) => member('agents', jobId(id, 1))), answer: undefined }));
-  return sleep(desk.clock.now() + HOLD_MS, `${live} of ${settings.max_polecats} slots taken, ${waiting} waiting`);
+  return sleep(desk.clock.now() + HOLD_MS, `${live} of ${most} slots taken, ${waiting} waiting`);
 };
+
+/** Looks at the heads of the line again and again, until nobody there may have a slot. A pass costs what it grants, and a look at each kind of wish. */
+async function grantAll(world: World): Promise<number> {
+  const { desk } = world;
+  const pass: Pass = { onDisk: new Map(), line: await lineOf(desk.books) };
+  const known = new Set(world.rigs());
+  const rigs = new Set([...known, ...pass.line.kinds.map(({ rig }) => rig)]);
+  const live = new Map<string, number>();
+  for (const rig of rigs) live.set(rig, await desk.books.count(`runs.live:${rig}`));
+  const closed = new Set([...rigs].filter((rig) => !known.has(rig) || !takesWork(rig, world)));
+  const maxRig = (rig: string) => world.rig(rig).settings.max_polecats;
+  const maxTown = world.settings().max_polecats;
+  // Where programs follow from names, the next one's is known only when this one has its name.
+  const oneByOne = pass.line.kinds.some((kind) => !closed.has(kind.rig) && isByName(kind, world.rig(kind.rig)));
+  for (let granted = 0; ; ) {
+    const free = maxTown - [...live.values()].reduce((sum, count) => sum + count, 0);
+    if (free <= 0) return granted;
+    const most = oneByOne ? 1 : free;
+    const waiting = await heads(pass.line, { live, maxRig, closed }, most, (rig) => nameFor(rig, pass, world), world);
+    const chosen = new Set(grants({ waiting, live, maxTown, maxRig, closed, room: pass.line.room }).slice(0, most));
+    if (chosen.size === 0) return granted;
+    for (const { id, rig, program } of waiting) {
+      if (!chosen.has(id)) continue;
+      if (!(await grant(id, pass, world))) {
+        pass.line.passed.add(id);
+        continue;
+      }
+      live.set(rig, (live.get(rig) ?? 0) + 1);
+      const room = program === undefined ? undefined : pass.line.room.get(program);
+      if (program !== undefined && room !== undefined) pass.line.room.set(program, room - 1);
+      granted++;
+    }
+  }
+}
 
 /** A rig whose files are wrong must not hold up the others: it gets nothing until they are mended. */
 function takesWork(rig: string, world: World): boolean {
@@ -61,50 +70,32 @@ function takesWork(rig: string, world: World): boolean {
   }
 }
 
-/** Grants what may be granted, in order. Whoever finds its program's limit reached makes room for who comes behind it. @returns how many got a slot */
-async function grantAll(slots: Slots, pass: Pass, world: World): Promise<number> {
-  const live = new Map(slots.live);
-  let waiting = slots.waiting;
-  for (let granted = 0; ; ) {
-    const chosen = new Set(grants({ ...slots, waiting, live }));
-    const passed: string[] = [];
-    for (const { id, rig } of waiting) {
-      if (!chosen.has(id)) continue;
-      if (await grant(id, pass, world)) {
-        live.set(rig, (live.get(rig) ?? 0) + 1);
-        granted++;
-      } else passed.push(id);
-    }
-    if (passed.length === 0) return granted;
-    waiting = waiting.filter(({ id }) => !chosen.has(id));
-  }
-}
+/** What one activation has found out: a line of any length may wait for a program whose limit is reached, and asks git once a rig. */
+type Pass = { readonly onDisk: Map<string, Promise<string[]>>; readonly line: Line };
 
-/** What one activation has found out: a line of any length may wait for a program whose limit is reached, and asks git nothing. */
-type Pass = { readonly onDisk: Map<string, Promise<string[]>>; readonly full: Set<string> };
+/** What a polecat is called that a rig makes now. */
+async function nameFor(rig: Rig, pass: Pass, world: World): Promise<string> {
+  const inUse = new Set([...(await world.desk.books.index('names')), ...(await namesOnDisk(rig.name, pass, world))]);
+  const { style, names } = rig.settings.namepool;
+  return nextName(inUse, { style, names });
+}
 
 async function grant(id: string, pass: Pass, world: World): Promise<boolean> {
   const { desk } = world;
   const known = await desk.books.read('work', id);
-  const onDisk = known && !known.hold ? await namesOnDisk(known.rig, pass, world) : [];
-  const inUse = new Set([...(await desk.books.index('names')), ...onDisk]);
+  const fresh = known && !known.hold ? await nameFor(world.rig(known.rig), pass, world) : undefined;
   const answer = await desk.change(async (reading) => {
     const work: Work | undefined = await reading.get('work', id);
     await reading.get('run', `${id}.r${(work?.runs ?? 0) + 1}`);
-    if (!work?.want || work.run || work.needsYou) return { put: [], answer: false };
+    const name = work?.hold?.name ?? fresh;
+    if (!work?.want || work.run || work.needsYou || name === undefined) return { put: [], answer: false };
     const rig = world.rig(work.rig);
-    const { style, names } = rig.settings.namepool;
-    const name = work.hold?.name ?? nextName(inUse, { style, names });
-    const asked = work.agent ?? (work.molecule ? (await reading.get('molecule', work.molecule))?.agent : undefined);
-    const { agent } = resolveAgent(agentLayers({ work: asked, worker: name, role: 'polecat', settings: rig.settings }));
-    const manual = work.manual === true || rig.settings.spawn === 'manual';
-    if (!manual && pass.full.has(agent)) return { put: [], answer: false };
-    // What a person starts in a worktree is the person's to count.
+    const { agent, manual } = programOf(work, name, rig);
     const limit = manual ? undefined : world.settings().max_sessions_per_agent[agent];
     const slots =
       limit === undefined ? undefined : ((await reading.get('dispatch', THE_TOWN)) ?? { id: THE_TOWN, generation: 1 });
     if (limit !== undefined && (await desk.books.count(usingIndex(agent))) >= limit) {
-      pass.full.add(agent);
+      pass.line.room.set(agent, 0);
       return { put: [], answer: false };
     }
     const change = grantRun(work, { name, dir: rig.layout.polecat(name), agent, manual }, desk.clock.now());

@@ -115,6 +115,7 @@ async function choose(doc: Escalation, world: World): Promise<DialogResult> {
     id: session,
     dialog: dialog?.id ?? '',
     choice: answer?.choice ?? 0,
+    ...(answer?.choice === undefined && { text: answer?.text ?? '' }),
     screen,
   };
   try {

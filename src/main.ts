@@ -24,7 +24,8 @@ if (trial === 'soak') {
   const { readMailPlan, soakMail } = await import('./trials/soak-mail.ts');
   process.exitCode = (await soakMail(readMailPlan(words, systemClock.now() % 1e9), say)) ? 0 : 1;
 } else if (trial === 'soak-attach') {
-  const { readAttachPlan, soakAttach } = await import('./trials/attach/soak-attach.ts');
+  const { readAttachPlan } = await import('./trials/attach/plan.ts');
+  const { soakAttach } = await import('./trials/attach/soak-attach.ts');
   const isGood = await soakAttach(readAttachPlan(words, systemClock.now() % 1e9), say);
   process.exitCode = isGood === false ? 1 : 0;
 } else if (trial === 'soak-asker') {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { isRefusal, type Refusal, refuse } from '#core/refusals';
 import { type Mail, newMailId, type Sent } from '#ops/send-mail';
+import { type Away, whoIsAway } from '#views/mail-waiting';
 import type { Call, Show } from './command.ts';
 import { isUp, type OpenTown, withDesk } from './wire.ts';
 import { groundOf, patienceOf, withoutSecrets, writerOf } from './wire-mail.ts';
@@ -24,8 +25,8 @@ export type Written = Pick<Mail, 'to' | 'text' | 'subject' | 'replyTo'> & {
   readonly auto: boolean;
 };
 
-/** What was sent, and whether somebody serves the town. */
-export type Told = Sent & { readonly running: boolean };
+/** What was sent, whether somebody serves the town, and who of those that it is for is not told soon. */
+export type Told = Sent & { readonly running: boolean; readonly away: readonly Away[] };
 
 /** Sends a mail for a call. `to` finds the mailboxes, or sends. The same call made again, because Redis was restarted, sends nothing twice. */
 export async function mailed(
@@ -47,7 +48,9 @@ export async function mailed(
     const answers = replyTo !== undefined && { replyTo };
     const mail = { ...writer, id, to, cc, subject, text, type, priority, ...(auto && { auto }), ...answers };
     const sent = await post(town, mail);
-    return isRefusal(sent) ? sent : { ...sent, running: isUp(town) };
+    if (isRefusal(sent)) return sent;
+    const away = await whoIsAway(town.desk.books, sent.boxes, { now: io.now(), pressing: priority === 0 });
+    return { ...sent, running: isUp(town), away };
   });
 }
 
@@ -68,7 +71,7 @@ function priorityOf(said: string | undefined): number | Refusal {
   });
 }
 
-export function sentText({ id, boxes, subject, running }: Told, { paint, quiet }: Show): string {
+export function sentText({ id, boxes, subject, running, away }: Told, { paint, quiet }: Show): string {
   if (quiet) return id;
   const each = boxes.map((one) => (one.for === undefined ? one.box : `${one.box} (for ${one.for}, which no agent reads)`));
   const to = each.length === 0 ? 'nobody' : each.length <= 4 ? each.join(', ') : `${each.length} mailboxes`;
@@ -76,5 +79,6 @@ export function sentText({ id, boxes, subject, running }: Told, { paint, quiet }
     running || boxes.every(({ line }) => line === null)
       ? ''
       : `\n${paint.yellow('The town is not running: agents are told after `gt up`.')}`;
-  return `${paint.bold(id)} to ${to}: ${subject}${down}`;
+  const later = running ? away.map(({ box, why }) => `\n${paint.yellow(`${box} is told later: ${why}.`)}`) : [];
+  return `${paint.bold(id)} to ${to}: ${subject}${down}${later.join('')}`;
 }

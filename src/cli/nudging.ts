@@ -5,7 +5,9 @@ import { lineOf } from '#core/holder';
 import { NUDGE_LONGEST_MS, TEXT_BYTES } from '#core/limits';
 import type { Delivery } from '#core/records';
 import { isRefusal, type Refusal, refuse } from '#core/refusals';
+import { timeLeft } from '#core/relative-time';
 import { type Nudged, nudge as nudged } from '#ops/nudge';
+import { type Away, whoIsAway } from '#views/mail-waiting';
 import { type NudgeLine, nudgeShow } from '#views/nudges';
 import { agentMeant } from './agent-run.ts';
 import { type Call, type Command, command } from './command.ts';
@@ -15,8 +17,8 @@ import { isUp, type OpenTown, withDesk } from './wire.ts';
 type Mode = Delivery['mode'];
 const MODES: readonly Mode[] = ['wait-idle', 'queue', 'immediate'];
 
-/** What was written down, and with --wait what became of it. */
-type Told = Nudged & { readonly running: boolean; readonly outcome: NudgeLine | null };
+/** What was written down, why its agent does not get it soon, and with --wait what became of it. */
+type Told = Nudged & { readonly running: boolean; readonly away: Away | null; readonly outcome: NudgeLine | null };
 
 const EXIT_NOT_TAKEN = 1;
 const EXIT_LATE = 6;
@@ -58,17 +60,22 @@ export function nudging(mode: Mode, verb: string): Command {
         const wish = { to: args.agent, work, text, mode: (opts.mode as Mode | undefined) ?? mode };
         const made = await nudged(town.desk, { ...wish, ...key, ...(expiresIn && { expiresIn }) });
         if (isRefusal(made)) return made;
-        return { ...made, running: isUp(town), outcome: opts.wait ? await outcomeOf(made, town, call) : null };
+        const outcome = opts.wait ? await outcomeOf(made, town, call) : null;
+        const [away = null] = outcome
+          ? []
+          : await whoIsAway(town.desk.books, [{ box: args.agent, line: work }], { now: io.now() });
+        return { ...made, running: isUp(town), away, outcome };
       });
     },
-    text: (value: Told, { paint, quiet }) => {
-      const { id, to, removed, prefixed, running, outcome } = value;
+    text: (value: Told, { paint, quiet, now }) => {
+      const { id, to, removed, prefixed, running, outcome, away, expiresAt } = value;
       if (quiet) return id;
       const done = outcome ? outcomeText(outcome) : 'on its way';
       const lines = [`${paint.bold(id)} to ${to}: ${outcome && !hasArrived(outcome) ? paint.red(done) : done}`];
       if (removed > 0) lines.push(`${removed} control ${removed === 1 ? 'character was' : 'characters were'} taken out.`);
       if (prefixed) lines.push('[nudge] stands before it, so that no program takes it for a command.');
       if (!running) lines.push(paint.yellow('The town is not running: nothing is said before `gt up`.'));
+      if (running && away) lines.push(paint.yellow(`It waits ${timeLeft(expiresAt - now)} at most: ${away.why}.`));
       return lines.join('\n');
     },
     exit: ({ outcome }: Told) => {

@@ -1,6 +1,11 @@
 /** What gt says of addresses that lead nowhere. The form of each is told in refusals.ts. */
 export const ADDRESS_REFUSALS = {
   ADDRESS_UNKNOWN: { says: 'There is nobody at the address `{address}`.', try: '{hint}', exit: 3 },
+  ITEM_WITHOUT_AGENT: {
+    says: '{item} has no agent: {why}.',
+    try: 'Write to who sees to it instead, or let its text say it: `gt work show {item}`.',
+    exit: 4,
+  },
   MAIL_NOBODY: { says: 'Nobody is there at `{address}`.', try: '`gt agents list` and `gt polecat list` show who is.', exit: 3 },
   GROUP_CYCLE: {
     says: 'A group holds itself: {path}.',

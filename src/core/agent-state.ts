@@ -90,13 +90,16 @@ export function agentState(
 export const asksOfPerson = ({ is, todo }: Pick<AgentState, 'is' | 'todo'>): boolean =>
   is === 'blocked' || ((is === 'idle' || is === 'limited') && todo !== null);
 
+/** What programs call a failure that a login mends. */
+const LOGIN_LOST: readonly string[] = ['authentication_failed', 'ProviderAuthError'];
+
 /** Of one whose turn ended by a failure: no hook of a turn's end tells that, and its prompt looks as if it rested. */
 function failedState(holder: Holder, { noted }: Session): AgentState | undefined {
   const { failed, limited } = noted ?? {};
   const told = failed ?? limited;
   if (!told) return undefined;
   const evidence = `its turn ${failed ? 'failed' : 'ended at a limit'} (${told.what ?? 'it does not say why'}), and nothing has begun since`;
-  if (told.what === 'authentication_failed') return { is: 'blocked', evidence, todo: loginOf(holder) };
+  if (LOGIN_LOST.includes(told.what ?? '')) return { is: 'blocked', evidence, todo: loginOf(holder) };
   return { is: failed ? 'idle' : 'limited', evidence, todo: `gt nudge ${nameOf(holder)} "go on"` };
 }
 

@@ -5,30 +5,40 @@ import { textHash } from './text-hash.ts';
 export type DialogRead = {
   /** Stands for its words: another dialog has another one. */
   readonly id: string;
-  /** Its numbered rows, without number and mark, in order; none where it does not number them. */
+  /** Its numbered rows, the rows among which a mark stands, or yes and no; in order, without number and mark. None where it shows none. */
   readonly choices: readonly string[];
   /** Its question: of the rows above the choices the last that ends as one. */
   readonly asks?: string;
   /** Which of them the mark stands at, from 0. */
   readonly chosen: number | undefined;
+  /** Where choices are words that are typed: these, the row behind which, and what is typed there already. */
+  readonly typing?: { readonly words: readonly string[]; readonly row: string; readonly typed: string };
 };
 
 const NUMBERED = /^[\s│┃║|]*(?:([❯›>●○▶◉•*])\s*)?(\d{1,2})[.)]\s+(\S.*)$/u;
 const MARKS = /[❯›>●▶◉•*]/u;
+/** The row of a list that the mark stands at, where no numbers tell that it is one. */
+const MARKED = /^([\s│┃║|]*[❯›>●▶◉]\s+)(\S.*)$/u;
+/** What stands below a list, or above it: which keys it takes, and its question. */
+const HINT = /\b(?:enter|return|esc|escape|tab|arrows?|ctrl)\b|[↑↓⇆]|[?:]$/iu;
+const YES_NO = /^(.*[([](y\/n|yes\/no)[)\]]\s*[:?>❯›]*)\s*(.*)$/iu;
 /** Frames at the sides of a row. */
+const SIDE = /[\s│┃║|]/u;
 const FRAME = /^[\s│┃║|]+|[\s│┃║|]+$/gu;
 const RULE = /^[\s│┃║╭╮╰╯┌┐└┘├┤]*[─━═╌╍┄┈▁▔]{3,}/u;
 /** Rows between two choices: a choice may be wrapped, or explained. */
 const BETWEEN = 4;
 /** Rows above the choices that belong to the question. */
 const ABOVE = 12;
+/** Rows that say something, from the last, among which a question for yes or no is open. */
+const OPEN = 3;
 const NAME = 12;
 
-type Choice = { readonly y: number; readonly n: number; readonly text: string; readonly marked: boolean };
+type Choice = { readonly y: number; readonly text: string; readonly marked: boolean };
 
 /** The last list of a screen that counts from 1. */
-function lastList(rows: readonly string[]): Choice[] {
-  let list: Choice[] = [];
+function numbered(rows: readonly string[]): Choice[] {
+  let list: Array<Choice & { n: number }> = [];
   let found: Choice[] = [];
   for (const [y, row] of rows.entries()) {
     const match = NUMBERED.exec(row);
@@ -44,14 +54,47 @@ function lastList(rows: readonly string[]): Choice[] {
   return found;
 }
 
-const flat = (row: string): string => row.replace(FRAME, '').replace(/\s+/gu, ' ').trim();
+/** The rows among which the last mark of a screen stands: one below the other, each begins where the text behind the mark does, or is what explains it. */
+function marked(rows: readonly string[]): Choice[] {
+  const at = rows.findLastIndex((row) => MARKED.test(row) && !NUMBERED.test(row));
+  const [, before = '', text = ''] = MARKED.exec(rows[at] ?? '') ?? [];
+  if (at < 0 || HINT.test(flat(text))) return [];
+  const beside = (step: 1 | -1): Choice[] => {
+    const list: Choice[] = [];
+    for (let y = at + step; ; y += step) {
+      const row = rows[y] ?? '';
+      const start = [...row].findIndex((sign) => !SIDE.test(sign));
+      if (start < before.length || RULE.test(row) || HINT.test(flat(row))) return list;
+      if (start === before.length) list.push({ y, text: flat(row), marked: false });
+    }
+  };
+  const list = [...beside(-1).reverse(), { y: at, text: flat(text), marked: true }, ...beside(1)];
+  return list.length > 1 ? list : [];
+}
+
+/** A question for yes or no that is open: in one of the last rows. */
+function yesNo(rows: readonly string[]): { y: number; typing: NonNullable<DialogRead['typing']> } | undefined {
+  const shown = [...rows.entries()].filter(([, row]) => flat(row) !== '').slice(-OPEN);
+  const [y, row] = shown.findLast(([, one]) => YES_NO.test(flat(one))) ?? [];
+  const [, asks = '', form = '', typed = ''] = YES_NO.exec(flat(row ?? '')) ?? [];
+  if (y === undefined) return undefined;
+  return { y, typing: { words: form.length > 3 ? ['yes', 'no'] : ['y', 'n'], row: asks.trim(), typed } };
+}
+
+/** A row without its frame, its blanks each one. */
+export const flat = (row: string): string => row.replace(FRAME, '').replace(/\s+/gu, ' ').trim();
 
 /** Reads the dialog that a screen shows. @param shown what its screen was judged to be */
 export function readDialog(rows: readonly string[], { dialog, why }: Pick<Classified, 'dialog' | 'why'>): DialogRead {
-  const list = lastList(rows);
   const name = dialog?.name ?? '';
+  const counted = numbered(rows);
+  const list = counted.length > 0 ? counted : marked(rows);
+  const open = yesNo(rows);
+  if (open && open.y > (list.at(-1)?.y ?? -1)) {
+    const { typing } = open;
+    return { id: textHash(`${name}\n${typing.row}`, NAME), choices: ['Yes', 'No'], asks: typing.row, chosen: undefined, typing };
+  }
   const [first] = list;
-  const marked = list.filter((one) => one.marked);
   if (!first) return { id: textHash(`${name}\n${why.replace(/\d+/g, '#')}`, NAME), choices: [], chosen: undefined };
   const above: string[] = [];
   for (let y = first.y - 1; y >= 0 && above.length < ABOVE; y--) {
@@ -61,11 +104,12 @@ export function readDialog(rows: readonly string[], { dialog, why }: Pick<Classi
     if (text !== '') above.unshift(text);
   }
   const asks = above.findLast((row) => row.endsWith('?')) ?? above.at(-1);
+  const chosen = list.filter((one) => one.marked);
   return {
     id: textHash([name, ...above, ...list.map(({ text }) => text)].join('\n'), NAME),
     choices: list.map(({ text }) => text),
     ...(asks !== undefined && { asks }),
-    chosen: marked.length === 1 && marked[0] ? list.indexOf(marked[0]) : undefined,
+    chosen: chosen.length === 1 && chosen[0] ? list.indexOf(chosen[0]) : undefined,
   };
 }
 

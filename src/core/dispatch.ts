@@ -8,24 +8,30 @@ import type { Run, Work } from './records.ts';
  * it bounds the worktrees that are made and the work that is begun, and what is left over waits in line, in order, until something is handed in or let go.
  */
 export type Slots = {
-  readonly waiting: ReadonlyArray<{ readonly id: string; readonly rig: string }>;
+  /** `program`: whose limit counts, where one does. */
+  readonly waiting: ReadonlyArray<{ readonly id: string; readonly rig: string; readonly program?: string | undefined }>;
   readonly live: ReadonlyMap<string, number>;
   readonly maxTown: number;
   readonly maxRig: (rig: string) => number;
   /** Rigs that get nothing now. */
   readonly closed: ReadonlySet<string>;
+  /** How many more of each program may run, where that is limited. */
+  readonly room?: ReadonlyMap<string, number>;
 };
 
-/** The ids that get a slot now, in order. A full rig does not hold up the others. */
-export function grants({ waiting, live, maxTown, maxRig, closed }: Slots): string[] {
+/** The ids that get a slot now, in order. A full rig does not hold up the others, nor does a program of which no more may run. */
+export function grants({ waiting, live, maxTown, maxRig, closed, room = new Map() }: Slots): string[] {
   const perRig = new Map(live);
+  const left = new Map(room);
   let free = maxTown - [...live.values()].reduce((sum, count) => sum + count, 0);
   const chosen: string[] = [];
-  for (const { id, rig } of waiting) {
+  for (const { id, rig, program } of waiting) {
     if (free <= 0) break;
     const here = perRig.get(rig) ?? 0;
-    if (closed.has(rig) || here >= maxRig(rig)) continue;
+    const more = program === undefined ? undefined : left.get(program);
+    if (closed.has(rig) || here >= maxRig(rig) || (more !== undefined && more <= 0)) continue;
     perRig.set(rig, here + 1);
+    if (program !== undefined && more !== undefined) left.set(program, more - 1);
     free--;
     chosen.push(id);
   }

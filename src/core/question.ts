@@ -143,7 +143,7 @@ export function answerOf(doc: Escalation, words: string): { text: string; choice
   const named = choices.findIndex((one) => one.toLowerCase() === said.toLowerCase());
   const choice = /^\d{1,3}$/.test(said) && choices.length > 0 ? Number(said) : named >= 0 ? named + 1 : undefined;
   const text = choice === undefined ? said : choices[choice - 1];
-  if (text === undefined || text === '' || (dialog && choice === undefined))
+  if (text === undefined || text === '' || (dialog && choice === undefined && !dialog.words))
     return refuse('ANSWER_NOT_A_CHOICE', { id, said: said.slice(0, 40), choices: choicesInWords(choices) });
   return choice === undefined ? { text } : { text, choice };
 }

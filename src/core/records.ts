@@ -36,6 +36,8 @@ const work = z.looseObject({
   manual: z.boolean().optional(),
   /** Agent preset asked for by name. */
   agent: z.string().optional(),
+  /** Agent preset that its molecule asks for, where the item itself asks for none. */
+  molAgent: z.string().optional(),
   /** The molecule that its agent works, step by step; and what is left of the one that ended last. */
   molecule: z.string().optional(),
   digest: z.string().optional(),

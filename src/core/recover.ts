@@ -177,7 +177,7 @@ function newRun(work: Work, id: string, agent: string, grantedAt: number): Run {
     generation: work.generation,
     rig: work.rig,
     name: work.hold?.name ?? '',
-    agent: work.agent ?? agent,
+    agent: work.agent ?? work.molAgent ?? agent,
     attempt: work.failures + 1,
     state: 'live',
     grantedAt,

@@ -12,8 +12,11 @@ export function duration(ms: number): string {
   return `${Math.floor(size / unit)} ${name}`;
 }
 
-/** How long something still lasts: a part of a second counts as one, so that what has just begun is told as it was asked for. */
-export const timeLeft = (ms: number): string => duration(Math.max(1, Math.ceil(ms / 1_000)) * 1_000);
+/** How long something still lasts: a part of a second counts as one, of ten minutes or more a part of a minute, so that what has just begun is told as it was asked for. */
+export function timeLeft(ms: number): string {
+  const step = ms >= 600_000 ? 60_000 : 1_000;
+  return duration(Math.max(1, Math.ceil(ms / step)) * step);
+}
 
 /** When `at` is, seen from `now` (ms both): `now`, `3 min ago`, `in 2 h`. */
 export function relativeTime(at: number, now: number): string {

@@ -43,3 +43,9 @@ const PIECE =
 function wrong(why: string, line: string): Refusal {
   return refuse('USAGE', { what: `${why}: ${line}`, hint: 'Quote it, or name a script of yours that does it.' });
 }
+
+/** Words as a line that reads as them again: each that a shell would not take as it is stands in quotes. */
+export const asLine = (words: readonly string[]): string =>
+  words.map((word) => (PLAIN.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)).join(' ');
+
+const PLAIN = /^[\w@%+=:,./{}-]+$/;

@@ -52,6 +52,8 @@ export const escalation = z.looseObject({
       kind: z.string().optional(),
       enter: z.string().optional(),
       todo: z.string().optional(),
+      /** It waits for words of any kind. */
+      words: z.boolean().optional(),
     })
     .optional(),
   /** Its asker stands and waits: it is told by the call that asks. */

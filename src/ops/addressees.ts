@@ -79,8 +79,18 @@ async function resolve(within: Within, written: string, path: readonly string[])
   if (isRefusal(found) || found.length > 0) return found;
   if (address.kind === 'everybody' || address.kind === 'role' || address.kind === 'group')
     return refuse('MAIL_NOBODY', { address: written });
-  return (await byName(within, written)) ?? unknown(within, written);
+  return (await byName(within, written)) ?? (await withoutAgent(within, address)) ?? unknown(within, written);
 }
+
+/** An item that is there, and that nobody has. */
+async function withoutAgent({ books }: Within, address: Address): Promise<Refusal | undefined> {
+  const work = address.kind === 'item' ? await books.read('work', ofItem(address.id)) : undefined;
+  const why = work?.status === 'closed' ? 'it is closed' : 'it was not slung yet, or is waiting for a slot';
+  return work && refuse('ITEM_WITHOUT_AGENT', { item: work.id, why });
+}
+
+/** The item of a run or a session; an item's own. */
+const ofItem = (id: string): string => id.replace(/\.r\d+(\.s\d+)?$/, '');
 
 async function mailboxes(
   within: Within,
@@ -98,7 +108,7 @@ async function mailboxes(
     case 'worker':
       return some(await named(books, address.rig, address.name, address.kind));
     case 'item':
-      return some(await itemOf(books, address.id.replace(/\.r\d+(\.s\d+)?$/, '')));
+      return some(await itemOf(books, ofItem(address.id)));
     case 'everybody':
       return others(within, await everybodyOf(books, address.rig));
     case 'role':

@@ -2,6 +2,7 @@ import { GONE, jobMember } from '#core/derive';
 import type { Proto } from '#core/formula/proto';
 import { type Member, shortHash } from '#core/ids';
 import { type BondType, bornBonded } from '#core/molecule/bond';
+import { molAgentOf } from '#core/molecule/place';
 import type { Molecule } from '#core/records';
 import { isRefusal, type Refusal, refuse } from '#core/refusals';
 import type { Desk } from '#world/desk';
@@ -84,7 +85,7 @@ export async function pour(desk: Desk, input: Pour): Promise<Molecule | Refusal>
     return {
       put: [
         { noun: 'molecule', doc },
-        ...(work ? [{ noun: 'work' as const, doc: { ...work, molecule: doc.id, updatedAt: now } }] : []),
+        ...(work ? [{ noun: 'work' as const, doc: { ...work, ...molAgentOf(doc), molecule: doc.id, updatedAt: now } }] : []),
         // It may be closing just now.
         ...(to && bonded.under ? [{ noun: 'molecule' as const, doc: { ...to, updatedAt: now } }] : []),
       ],

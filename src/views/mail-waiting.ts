@@ -1,4 +1,6 @@
-import { addressOf, type Holder, lineOf } from '#core/holder';
+import { gtFor } from '#core/agent-words';
+import { isQuiet } from '#core/delivery';
+import { addressOf, type Holder, isAgentId, lineOf } from '#core/holder';
 import { mailboxOf } from '#core/mail';
 import { relativeTime } from '#core/relative-time';
 import type { Books } from '#world/store/books';
@@ -31,6 +33,33 @@ export async function mailForPrime(books: Books, holder: Holder, now: number): P
   const more = known > letters.length ? [`- and ${known - letters.length} more: \`gt mail inbox --unread\``] : [];
   const title = known === 1 ? '1 mail that was told before is unread' : `${known} mails that were told before are unread`;
   return [`${title} (\`gt mail read <id>\`):`, ...lines, ...more].join('\n');
+}
+
+/** An agent that is not told soon, and why. */
+export type Away = { readonly box: string; readonly why: string };
+
+/** Those among the first few mailboxes of a mail whose agents are not told of it soon. @param pressing it is told at any time */
+export async function whoIsAway(
+  books: Books,
+  boxes: ReadonlyArray<{ readonly box: string; readonly line: string | null }>,
+  { now, pressing = false }: { readonly now: number; readonly pressing?: boolean },
+): Promise<Away[]> {
+  const away = boxes.slice(0, LISTED).map(async ({ box, line }): Promise<Away[]> => {
+    if (line === null) return [];
+    const isLasting = isAgentId(line);
+    const [agent, work, recipient] = await Promise.all([
+      isLasting ? books.read('agent', line) : undefined,
+      isLasting ? undefined : books.read('work', line),
+      books.read('recipient', line),
+    ]);
+    if (agent?.killed || work?.parked?.as === 'killed') return [{ box, why: `it was killed (\`gt wake ${box}\`)` }];
+    if (agent?.asleep || work?.parked) return [{ box, why: `it sleeps (\`gt wake ${box}\`)` }];
+    if (isLasting && !agent?.wanted)
+      return [{ box, why: `nobody has started it (\`${agent ? gtFor(agent, 'start') : 'gt mayor start'}\`)` }];
+    const isHeld = !pressing && recipient !== undefined && isQuiet(recipient, now);
+    return isHeld ? [{ box, why: `it does not want to be disturbed (\`gt dnd off --agent ${box}\`)` }] : [];
+  });
+  return (await Promise.all(away)).flat();
 }
 
 /** Why mail for the agent of a line waits; nothing when none does. */

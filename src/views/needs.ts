@@ -146,7 +146,7 @@ const missedNeed = ({ id, rig, to, state, head, why, endedAt, createdAt }: Deliv
     id,
     kind: 'nudge',
     rig,
-    what: `${to} was not told (${state}${why ? `: ${why}` : ''}): ${head}`,
+    what: `${to} ${state === 'unknown' ? 'may not have been told' : 'was not told'} (${state}${why ? `: ${why}` : ''}): ${head}`,
     blocks: [],
     since: endedAt ?? createdAt,
     todo: `gt nudge withdraw ${id}`,

@@ -44,7 +44,7 @@ export async function whyNoProgram(books: Books, { rigs, town }: WhyFacts, work:
   const rig = rigs.find((one) => one.name === work.rig);
   if (!rig) return undefined;
   const { agent } = resolveAgent(
-    agentLayers({ work: work.agent, worker: work.hold?.name, role: 'polecat', settings: rig.settings }),
+    agentLayers({ work: work.agent ?? work.molAgent, worker: work.hold?.name, role: 'polecat', settings: rig.settings }),
   );
   const limit = town.maxSessions?.[agent];
   const live = limit === undefined ? 0 : await books.count(usingIndex(agent));

@@ -84,8 +84,8 @@ triedOnTmux('so is who asks for a session that is over, unknown, or not named am
   tmux.type('ask', `clear; ${gt('attach', id)}`);
   await tmux.shows('ask', 'in>');
   const [session] = (await town.events()).filter(({ type, subject }) => type === 'session.acked' && subject.startsWith(id));
-  tmux.type('ask', 'exec sh -c "exit 0"');
-  await tmux.shows('ask', /has ended: exit code/);
+  await town.gt(['kill', id]);
+  await tmux.shows('ask', /has ended: signal \d+; killed by overseer: gt wake alpha\/\w+\./);
   await ask(`${session?.subject}.s9`, /(has no terminal now|There is no agent).*exit 3/);
 });
 

@@ -12,7 +12,7 @@ const SECONDS = Number(process.env['GT_SOAK_SECONDS'] ?? 120);
 
 triedOnTmuxFor(
   { timeout: (SECONDS + 240) * 1000 },
-  'the mayor attached while windows are pulled, people come and go, workers die and another build takes over: the screen is right each time',
+  'the mayor attached while windows are pulled, people come and go, workers die, another build takes over and sessions end: the screen is right each time',
   async () => {
     if (!existsSync(MAIN)) throw new Error('Build first: node scripts/build.mjs');
     const args = [MAIN, 'soak-attach', `--seconds=${SECONDS}`, `--seed=${process.pid}`];
@@ -23,8 +23,10 @@ triedOnTmuxFor(
         said += bytes;
       });
     const [code] = await once(child, 'exit');
-    expect(said).toContain('the terminal showed what the host holds, and the mayor was the same process throughout');
-    expect(said).toMatch(/type \d+, reattach \d+, resize \d+, kill worker \d+, upgrade \d+/);
+    expect(said).toContain(
+      'the terminal showed what the host holds, and the mayor was the same process from one end to the next',
+    );
+    expect(said).toMatch(/type \d+, reattach \d+, resize \d+, kill worker \d+, upgrade \d+, hand off \d+, kill mayor \d+/);
     expect(code, said).toBe(0);
   },
 );

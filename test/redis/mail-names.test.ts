@@ -8,8 +8,9 @@ import { nudge } from '#ops/nudge';
 import { replyMail } from '#ops/reply-mail';
 import { sendMail } from '#ops/send-mail';
 import { removeAgent } from '#ops/stop-agent';
-import { addAgent } from '#ops/want-agent';
+import { addAgent, wantAgent } from '#ops/want-agent';
 import { inbox } from '#views/mail';
+import { whoIsAway } from '#views/mail-waiting';
 import { type MailAtWork, mailEachTest } from '../support/mail-at-work.ts';
 import { close, good } from '../support/shop.ts';
 
@@ -100,4 +101,23 @@ test('an answer to all goes to everybody who has the mail and is still there, on
       .sort();
   expect(await reached({}, true)).toEqual(['channel:news', 'mayor', 'overseer', mail.box].sort());
   expect(await reached({ cc: ['mayor'] }, false)).toEqual(['mayor']);
+});
+
+test('who sends is told at once which agent is told later, and why', async () => {
+  const away = (more: object = {}) =>
+    whoIsAway(
+      mail.desk.books,
+      [
+        { box: ADDRESS, line: ID },
+        { box: mail.box, line: mail.at.work },
+        { box: 'overseer', line: null },
+      ],
+      { now: mail.desk.clock.now(), pressing: false, ...more },
+    );
+  expect(await away()).toEqual([{ box: ADDRESS, why: 'nobody has started it (`gt crew start shop/ann`)' }]);
+  good(await wantAgent(mail.desk, { id: ID, role: 'crew', rig: 'shop', name: 'ann', dir: '/town/ann' }));
+  expect(await away()).toEqual([]);
+  good(await setDnd(mail.desk, mail.at.work, { by: 'overseer' }));
+  expect(await away()).toMatchObject([{ box: mail.box, why: expect.stringContaining('gt dnd off --agent') }]);
+  expect(await away({ pressing: true })).toEqual([]);
 });

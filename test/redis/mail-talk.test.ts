@@ -184,7 +184,7 @@ describe('an address', () => {
       facts: { hint: expect.stringContaining('`mayor`') },
     });
     const item = await newItem(mail.desk, 'nobody has it');
-    expect(await boxesOf(item.id)).toMatchObject({ refused: 'ADDRESS_UNKNOWN' });
+    expect(await boxesOf(item.id)).toMatchObject({ refused: 'ITEM_WITHOUT_AGENT', facts: { item: item.id } });
   });
 });
 

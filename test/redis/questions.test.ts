@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { escalateShow } from '#cli/cmd/escalate-show';
+import { palette } from '#cli/colour';
 import { NUDGE_LINE, PAGE, QUESTIONS_KEPT_MS } from '#core/limits';
 import type { Escalation, Work } from '#core/records';
 import { acknowledge, closeEscalation, heard, tell } from '#ops/end-question';
@@ -6,7 +8,7 @@ import { escalate } from '#ops/escalate';
 import { hookCalled } from '#ops/hook-called';
 import { noteFacts } from '#ops/note-facts';
 import { dropQuestions } from '#processors/old-questions';
-import { answersFor } from '#views/escalations';
+import { answersFor, escalationShow } from '#views/escalations';
 import { inbox } from '#views/mail';
 import { needs } from '#views/needs';
 import { NEXT, type Questions, questionsEachTest, RUN, refusalOf, SEEN, SESSION, WORK } from '../support/questions.ts';
@@ -53,6 +55,12 @@ test('the same words of the same agent are one question with a count; of another
   expect(own.id).not.toBe(first.id);
   expect(own.asker).toBeUndefined();
   expect(refusalOf(await q.answers(own.id, 'yes'))).toBe('QUESTION_IS_NONE');
+  const said = async (id: string) => {
+    const shown = await escalationShow(q.at.op.books, id);
+    return shown && escalateShow.text?.(shown, { paint: palette(false), now: shown.openedAt + 1000, quiet: false, width: 80 });
+  };
+  expect(await said(own.id)).toContain('asked 1 s ago by trial\n');
+  expect(await said(first.id)).toContain(`2 times by gp/polecats/toast about ${WORK.id}`);
 });
 
 test('the witness of a rig is told once who waits there for a person; where it is code nobody needs to read that', async () => {

@@ -3,9 +3,10 @@ import type { ScreenView } from '#core/screen-view';
 import type { Seat } from '#world/pty/nudge/eyes';
 import type { VirtualTime } from './virtual-time.ts';
 
-/** `digits`: a number is taken at once, or only moves the mark. `stuck`: the mark does not go. `deaf`: nothing is heard. Times in ms. */
+/** `digits`: a number, or a letter where there are no choices, is taken at once, or only shows. `plain`: its choices have no numbers. `stuck`: the mark does not go. `deaf`: nothing is heard. Times in ms. */
 export type DialogTemper = {
   readonly digits?: 'take' | 'mark';
+  readonly plain?: boolean;
   readonly stuck?: boolean;
   readonly deaf?: boolean;
   readonly latency?: number;
@@ -19,6 +20,8 @@ export class DialogTui implements Seat {
   readonly #listeners = new Set<() => void>();
   readonly #waiting: Shown[];
   #mark = 0;
+  /** What stands behind a question without choices. */
+  row = '';
   #end: () => void = () => undefined;
   /** What was chosen in which dialog. */
   readonly taken: string[] = [];
@@ -45,14 +48,16 @@ export class DialogTui implements Seat {
     const lines = open
       ? [
           '',
-          ` ${open.asks}`,
-          ...open.choices.map((choice, at) => ` ${at === this.#mark ? '❯' : ' '} ${at + 1}. ${choice}`),
-          '',
-          ' Esc to cancel',
+          ` ${open.asks}${open.choices.length === 0 ? ` ${this.row}` : ''}`,
+          ...open.choices.map(
+            (choice, at) => ` ${at === this.#mark ? '❯' : ' '} ${this.#temper.plain ? '' : `${at + 1}. `}${choice}`,
+          ),
+          ...(open.choices.length === 0 ? [] : ['', ' Esc to cancel']),
         ]
       : ['❯ ', '? for shortcuts'];
     const rows = lines.map((text) => ({ text, bright: text }));
-    return { rows, cursor: { y: open ? 2 : 0, hidden: open !== undefined }, title: '', alternate: false, bracketedPaste: true };
+    const hidden = open !== undefined && open.choices.length > 0;
+    return { rows, cursor: { y: open ? 1 : 0, hidden }, title: '', alternate: false, bracketedPaste: true };
   };
 
   keep = (): void => undefined;
@@ -86,6 +91,10 @@ export class DialogTui implements Seat {
     }
     const [open] = this.#waiting;
     if (!open || this.#temper.deaf) return;
+    if (open.choices.length === 0) {
+      this.#read(bytes, open);
+      return;
+    }
     const last = open.choices.length - 1;
     const digit = /^[1-9]$/.test(bytes) ? Number(bytes) - 1 : undefined;
     if (bytes === '\x1b[B' && !this.#temper.stuck) this.#mark = Math.min(last, this.#mark + 1);
@@ -94,6 +103,17 @@ export class DialogTui implements Seat {
     if (bytes === '\r' || (digit !== undefined && this.#temper.digits === 'take')) {
       this.taken.push(`${open.asks} ${open.choices[this.#mark]}`);
       this.#mark = 0;
+      this.#waiting.shift();
+    }
+    this.#draw();
+  }
+
+  /** Words, up to an Enter. */
+  #read(bytes: string, { asks }: Shown): void {
+    if (bytes !== '\r') this.row += bytes;
+    if (bytes === '\r' || this.#temper.digits === 'take') {
+      this.taken.push(`${asks} ${this.row}`);
+      this.row = '';
       this.#waiting.shift();
     }
     this.#draw();

@@ -35,6 +35,17 @@ test('agents are listed as built-in, overridden or custom', async () => {
   expect(out).toMatch(/claude-glm\s+custom\s+missing\s+claude-glm --model glm-4/);
 });
 
+test('who sets an agent of which nothing is known is told what that means, and what to say instead', async () => {
+  const set = async (...words: string[]) => (await gt('agent', 'set', ...words)).out;
+  expect(await set('claude-glm', 'claude-glm --model glm-4')).toMatch(/No hooks, no screen and no resume.*--like <agent>/);
+  for (const words of [
+    ['claude-glm', 'claude-glm', '--like', 'claude'],
+    ['claude', 'claude-opus'],
+    ['fast', '/opt/claude'],
+  ])
+    expect(await set(...words)).not.toContain('--like');
+});
+
 test('setting writes command and args, and keeps what else the file says', async () => {
   const agents = { mine: { command: 'x', resume_flag: '--go' } };
   writeFileSync(townLayout(root).agentsFile, JSON.stringify({ version: 1, note: 'kept', agents }));

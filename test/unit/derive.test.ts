@@ -10,11 +10,14 @@ const want = { since: 5, rework: false };
 const names = <N extends Noun>(noun: N, doc: Records[N]) =>
   standingOf(noun, doc).map(([index, , member]) => (member ? `${index}=${member}` : index));
 const JOBS = 'jobs=work/gp-a@1';
+const line = (kind: string) => ['want', 'want:gp', `want.of:gp ${kind}`, `want.kinds=gp ${kind} gp-a`];
 
 describe('a work item stands', () => {
   test.each<[where: string, more: Partial<Work>, indexes: string[]]>([
     ['among the open ones while it is open', {}, ['work.open', 'work.open:gp', JOBS]],
-    ['in line when it wants a slot', { want }, ['work.open', 'work.open:gp', 'want', 'want:gp', JOBS]],
+    ['in line when it wants a slot', { want }, ['work.open', 'work.open:gp', ...line('p'), JOBS]],
+    ['in line behind those of its program', { want, agent: 'codex' }, ['work.open', 'work.open:gp', ...line('pcodex'), JOBS]],
+    ['and of that of its molecule', { want, molAgent: 'pi', manual: true }, ['work.open', 'work.open:gp', ...line('mpi'), JOBS]],
     ['in no line while it has a run', { want, run: 'gp-a.r1' }, ['work.open', 'work.open:gp', JOBS]],
     [
       'in no line while it needs you',

@@ -4,11 +4,14 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { mayFetch } from '#core/hook-words';
 import type { Preset } from '#core/preset';
-import { ROLES, type Template } from '#core/roles';
+import { isRefusal } from '#core/refusals';
+import { ROLES, type Template, templateOf } from '#core/roles';
 import { configDirectory } from '#world/agents/launch';
 import { shippedPresets } from '#world/agents/presets';
 import { provision } from '#world/agents/provision';
-import { townLayout } from '#world/config/layout';
+import { rigLayout, townLayout } from '#world/config/layout';
+import { fillRig } from '#world/config/make-rig';
+import { makeTown } from '#world/config/make-town';
 
 let base: string;
 beforeEach(() => {
@@ -68,6 +71,32 @@ test('a start tells nobody its mail whom a person speaks to; every other moment,
   const fetches = (event: string) => [...ROLES, undefined].filter((role) => mayFetch({ event }, role));
   expect(fetches('SessionStart')).toEqual(['deacon', 'boot', 'dog', 'witness', 'refinery', 'polecat', undefined]);
   for (const event of ['UserPromptSubmit', 'BeforeAgent', 'PostToolUse']) expect(fetches(event)).toEqual([...ROLES, undefined]);
+});
+
+test('the settings of every role are there before an agent was: the same that a start would write, and a file of a person stays', async () => {
+  const { root } = townLayout(join(base, 'town'));
+  mkdirSync(join(root, 'deacon/.claude'), { recursive: true });
+  writeFileSync(join(root, 'deacon/.claude/settings.json'), '{"mine":1}');
+  const made = makeTown({ root, name: 'town', now: 0 });
+  if (isRefusal(made)) throw new Error(made.refused);
+  const rig = rigLayout(root, 'shop');
+  fillRig(rig, { type: 'rig', version: 1, name: 'shop', git_url: '/shop', beads: { prefix: 'sh' } }, {});
+  expect(readFileSync(join(root, 'deacon/.claude/settings.json'), 'utf8')).toBe('{"mine":1}');
+  const claude = shippedPresets().find(({ name }) => name === 'claude')?.preset as Preset;
+  const homes = [
+    ['mayor', join(root, 'mayor')],
+    ['witness', rig.witness],
+    ['refinery', join(rig.rig, 'refinery')],
+    ['crew', rig.crewFolder],
+    ['polecat', rig.polecatsFolder],
+  ] as const;
+  for (const [role, home] of homes) {
+    const places = { config: join(root, '.runtime/agents/claude'), home, root };
+    const { changed } = (
+      await provision({ preset: claude, places, autonomous: true, hooks: true, template: templateOf(role) })
+    ).find(({ path }) => path === join(home, '.claude/settings.json')) as { changed: boolean };
+    expect([role, changed]).toEqual([role, false]);
+  }
 });
 
 test('Claude’s settings stand above the git directory, and what it asks before it acts is another matter than its template', async () => {

@@ -1,5 +1,6 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { commandLine } from '#core/shell-words';
+import { asLine, commandLine } from '#core/shell-words';
 
 test.each([
   ['claude-glm --model glm-4', {}, ['claude-glm', '--model', 'glm-4']],
@@ -17,3 +18,12 @@ test.each(['', '  ', 'A=1', 'a | b', 'a $HOME', 'a "$HOME"', "a 'b", 'a "b', 'a 
     expect(commandLine(line)).toMatchObject({ refused: 'USAGE' });
   },
 );
+
+test('words are shown as a line that reads as them again', () => {
+  expect(asLine(['claude', '--model', 'x y', "it's"])).toBe(`claude --model 'x y' 'it'\\''s'`);
+  fc.assert(
+    fc.property(fc.array(fc.string()), (args) => {
+      expect(commandLine(asLine(['run', ...args]))).toEqual({ env: {}, command: 'run', args });
+    }),
+  );
+});

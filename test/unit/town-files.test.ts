@@ -94,6 +94,13 @@ test('rigs that are added at once are all there', async () => {
   expect(!isRefusal(rigs) && Object.keys(rigs.rigs).sort()).toEqual(names.sort());
 });
 
+test('which prefix lies where is told to programs that read the town’s files', async () => {
+  writeRig(root, { type: 'rig', version: 1, name: 'app', git_url: '/src', beads: { prefix: 'ap' } });
+  for (const name of ['app', 'broken'])
+    await changeRigs(root, (rigs) => ({ ...rigs, [name]: { git_url: 'u', added_at: 'now' } }));
+  expect(readFileSync(townLayout(root).routes, 'utf8')).toBe('{"prefix":"hq-","path":"."}\n{"prefix":"ap-","path":"app"}\n');
+});
+
 test('a rig is read as it was written; one that is not there is refused', () => {
   writeRig(root, { type: 'rig', version: 1, name: 'app', git_url: '/src', beads: { prefix: 'ap' } });
   expect(readRig(root, 'app')).toMatchObject({ name: 'app', beads: { prefix: 'ap' } });

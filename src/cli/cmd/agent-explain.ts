@@ -22,7 +22,7 @@ export const explain = command({
       if (!work) return refuse('WORK_UNKNOWN', { id, hint: '`gt work list` shows all.' });
       if (opts.rig !== undefined && opts.rig !== work.rig)
         return refuse('WORK_ELSEWHERE', { id, rig: work.rig, target: opts.rig });
-      return explainAgent(town, work.rig, { work: work.agent, worker: work.hold?.name }, io);
+      return explainAgent(town, work.rig, { work: work.agent ?? work.molAgent, worker: work.hold?.name }, io);
     });
   },
   text: ({ why, sources, found, install }, { paint }) => {

@@ -11,8 +11,9 @@ import {
   setDefaultAgent,
 } from '#cli/wire-agents';
 import { isRefusal } from '#core/refusals';
+import { asLine } from '#core/shell-words';
 
-const commandOf = ({ preset }: ShownAgent) => [preset.command, ...preset.args].join(' ');
+const commandOf = ({ preset }: ShownAgent) => asLine([preset.command, ...preset.args]);
 
 const list = command({
   example: 'gt config agent list',
@@ -81,7 +82,11 @@ const set = command({
   text: (one, { paint }) => {
     const like = one.like ? `, like ${one.like}` : '';
     const missing = one.found ? '' : `\n${paint.yellow(`\`${one.preset.command}\` is not there yet.`)}`;
-    return `${paint.bold(one.name)} (${one.kind}${like}) runs ${commandOf(one)}${missing}`;
+    const bare = one.kind === 'custom' && !one.like && one.preset.hooks === undefined;
+    const unknown = bare
+      ? `\nNo hooks, no screen and no resume are known of it. Where it is another one at heart: ${paint.cyan('--like <agent>')}`
+      : '';
+    return `${paint.bold(one.name)} (${one.kind}${like}) runs ${commandOf(one)}${missing}${unknown}`;
   },
 });
 

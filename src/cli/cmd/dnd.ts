@@ -43,7 +43,7 @@ export const dnd = command({
   text: ({ who, on, until }, { paint, now }) =>
     on
       ? `${paint.bold(who)} is not disturbed${until === null ? '' : ` (until ${new Date(until).toISOString().slice(0, 16)}Z, ${relativeTime(until, now)})`}`
-      : `${paint.bold(who)} is told at the next moment`,
+      : `${paint.bold(who)} is told of what comes`,
 });
 
 async function whose(town: OpenTown, io: Io, agent: string | undefined): Promise<{ line: string; address: string } | Refusal> {

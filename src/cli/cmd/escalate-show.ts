@@ -1,6 +1,7 @@
 import { command } from '#cli/command';
 import { withDesk } from '#cli/wire';
 import { unknownQuestion } from '#cli/wire-questions';
+import { OVERSEER } from '#core/mail';
 import { relativeTime } from '#core/relative-time';
 import { escalationShow } from '#views/escalations';
 
@@ -15,12 +16,14 @@ export const escalateShow = command({
       async (town) => (await escalationShow(town.desk.books, call.args.id)) ?? unknownQuestion(call.args.id, town),
     ),
   text: (shown, { paint, now }) => {
-    const { id, why, severity, state, ended, asker, subject, work, choices, answer, failed, details, screen, dialog } = shown;
+    const { id, why, cause, severity, state, ended, asker, subject, work, choices, answer, failed, details, screen, dialog } =
+      shown;
     const { reason, closedBy, closedAt, expiresAt, openedAt, count, told, ackedBy, todo } = shown;
     const times = count > 1 ? `, ${count} times` : '';
     const enter = dialog?.enter && dialog.enter !== 'unknown' ? `; Enter ${dialog.enter}` : '';
+    const by = asker ?? (cause !== 'escalated' ? 'gt' : work ? OVERSEER : subject);
     const facts = [
-      `${severity}, asked ${relativeTime(openedAt, now)}${times} by ${asker ?? 'gt'}${work ? ` about ${work}` : asker ? '' : ` about ${subject}`}`,
+      `${severity}, asked ${relativeTime(openedAt, now)}${times} by ${by}${work ? ` about ${work}` : asker || subject === by ? '' : ` about ${subject}`}`,
       ...(dialog ? [`dialog ${dialog.name}${enter}`] : []),
       ...(ackedBy ? [`seen by ${ackedBy}`] : []),
       ...(expiresAt !== null && state !== 'closed' ? [`expires ${relativeTime(expiresAt, now)}`] : []),

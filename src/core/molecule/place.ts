@@ -21,13 +21,16 @@ export function attach(mol: Molecule, work: Work, attached: Molecule | undefined
   return {
     put: [
       { noun: 'molecule', doc },
-      { noun: 'work', doc: { ...work, molecule: mol.id, updatedAt: now } },
+      { noun: 'work', doc: { ...work, ...molAgentOf(mol), molecule: mol.id, updatedAt: now } },
     ],
     marks: [jobOf(mol)],
     events: [{ type: 'molecule.attached', subject: mol.id, rig: mol.rig, data: { work: work.id } }],
     answer: doc,
   };
 }
+
+/** What an item holds of its molecule: whoever grants slots looks at items alone. One that asks for nobody takes away what an earlier one has asked for. */
+export const molAgentOf = ({ agent }: Pick<Molecule, 'agent'>): Pick<Work, 'molAgent'> => ({ molAgent: agent });
 
 /** Takes an item's molecule off it; both live on. @param inHand the step that an agent had in hand: nobody has it any more */
 export function detach(
@@ -37,7 +40,7 @@ export function detach(
   now: number,
 ): Change<{ work: string; mol: string | null }> {
   if (work.molecule === undefined) return unchanged({ work: work.id, mol: null });
-  const { molecule: id, ...rest } = work;
+  const { molecule: id, molAgent: _agent, ...rest } = work;
   const { work: _work, workGeneration: _generation, hand: _hand, ...free } = mol ?? ({} as Molecule);
   return {
     put: [

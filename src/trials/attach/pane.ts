@@ -1,6 +1,7 @@
 import { execFile, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
+import type { ScreenShown } from '#world/pty/host';
 
 const run = promisify(execFile);
 
@@ -69,4 +70,18 @@ export class Pane {
   async end(): Promise<void> {
     await this.#tmux('kill-server').catch(() => '');
   }
+}
+
+/**
+ * In what the terminal differs from the host's screen: its size, its rows, or its cursor; undefined when it does not. The host's text begins with lines that
+ * were scrolled away, and ends at the last row that holds something: the cursor says which of its rows is which of the terminal's.
+ */
+export function difference(held: ScreenShown, { rows, x, y }: PaneView): string | undefined {
+  if (held.rows !== rows.length) return `it has ${rows.length} rows, the host's screen has ${held.rows}`;
+  const text = held.text.split('\n').map((row) => row.trimEnd());
+  const above = held.cursor.y - y;
+  if (held.cursor.x !== x || above < 0 || text.length - above > rows.length)
+    return `its cursor is at ${x},${y}, the host's at ${held.cursor.x},${held.cursor.y} of ${text.length} rows`;
+  const at = rows.findIndex((row, index) => row !== (text[index + above] ?? ''));
+  return at < 0 ? undefined : `row ${at} is \`${rows[at]}\`, and the host holds \`${text[at + above] ?? ''}\``;
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { CRASH_WINDOW_MS } from '#core/limits';
 import type { Agent } from '#core/records';
 import { orThrow } from '#core/refusals';
 import { drawn } from '#trials/seeded';
@@ -11,42 +12,22 @@ import { socketPath } from '#world/config/runtime';
 import { readToken } from '#world/pty/access';
 import { connectHost } from '#world/pty/client';
 import type { ScreenShown } from '#world/pty/host';
-import { hasTmux, Pane, type PaneView } from './pane.ts';
+import { difference, hasTmux, Pane, type PaneView } from './pane.ts';
+import { type Act, type AttachPlan, KILLS, WEIGHTS } from './plan.ts';
 
 /**
  * The soak of attaching: the mayor (a stand-in) on a terminal that tmux draws, in scripted use by a seed: a person types, leaves and comes back, pulls their
- * window; meanwhile the worker is killed, and worker and host are replaced by another build. After each act what tmux shows must be what the host's own
- * screen of the session holds, cell by cell, with the cursor where it is; and all of it must be one process of the mayor.
+ * window; meanwhile the worker is killed, worker and host are replaced by another build, and the mayor is handed off, or its process killed: the terminal
+ * stays, and shows the next session. After each act what tmux shows must be what the host's own screen of the session holds, cell by cell, with the cursor
+ * where it is; and between two ends of a session it must be one process of the mayor.
  */
-export type AttachPlan = { readonly seconds: number; readonly seed: number };
-
-const HOUR_S = 3600;
 const MAIN = fileURLToPath(new URL('../../main.js', import.meta.url));
 const ID = 'hq-mayor';
 /** How long a screen may take to come right, ms: a loaded machine draws slowly. */
 const RIGHT_MS = 30_000;
 const LOOK_MS = 100;
-
-/** Reads a plan from words: `--seconds=120 --seed=3`. @throws Error that says what is wrong */
-export function readAttachPlan(words: readonly string[], seed: number): AttachPlan {
-  const plan: Record<string, number> = { seconds: HOUR_S, seed };
-  for (const word of words) {
-    const [, name = '', value = ''] = /^--(seconds|seed)=(\d+)$/.exec(word) ?? [];
-    if (name === '') throw new Error(`\`${word}\` is no word of this trial: use --seconds=N or --seed=N.`);
-    plan[name] = Number(value);
-  }
-  return plan as unknown as AttachPlan;
-}
-
-type Act = 'type' | 'reattach' | 'resize' | 'kill worker' | 'upgrade';
-/** How often each is done, of all of them together: processes are replaced now and then, keys are pressed all the time. */
-const WEIGHTS: ReadonlyArray<readonly [Act, number]> = [
-  ['type', 8],
-  ['reattach', 6],
-  ['resize', 6],
-  ['kill worker', 2],
-  ['upgrade', 2],
-];
+/** Two crashes in a row make nobody wait for long. */
+const SETTINGS = { dashboard: { port: 0 }, operational: { restart_backoff: { first: '0ms', base: '1s', max: '1s' } } };
 
 /** Runs it. @returns whether every screen was right; undefined where there is no tmux, which is said */
 export async function soakAttach(plan: AttachPlan, say: (line: string) => void): Promise<boolean | undefined> {
@@ -75,6 +56,7 @@ class Soak {
   #build = 0;
   #said = 0;
   #mayor: Agent | undefined;
+  #killedAt: number[] = [];
 
   constructor(plan: AttachPlan, say: (line: string) => void) {
     this.#plan = plan;
@@ -91,7 +73,7 @@ class Soak {
 
   async begin(): Promise<void> {
     await this.#must(['install', this.#town.root]);
-    writeFileSync(join(this.#town.root, 'settings/config.json'), JSON.stringify({ dashboard: { port: 0 } }));
+    writeFileSync(join(this.#town.root, 'settings/config.json'), JSON.stringify(SETTINGS));
     await this.#must(['up']);
     await this.#pane.open(100, 30);
     await this.#attach();
@@ -116,7 +98,9 @@ class Soak {
     this.#say(`seed ${this.#plan.seed}: ${counts}`);
     for (const fault of this.#faults) this.#say(fault);
     if (this.#faults.length > 0) return false;
-    this.#say('after each of them the terminal showed what the host holds, and the mayor was the same process throughout');
+    this.#say(
+      'after each of them the terminal showed what the host holds, and the mayor was the same process from one end to the next',
+    );
     return true;
   }
 
@@ -138,6 +122,8 @@ class Soak {
       await this.#shows('Left mayor, which goes on.');
       return this.#attach();
     }
+    if (act === 'hand off') return this.#handOff();
+    if (act === 'kill mayor') return this.#mayKill() ? this.#killMayor() : this.#handOff();
     if (act === 'kill worker') {
       process.kill(this.#town.pid('worker'), 'SIGKILL');
       if (this.#random() < 0.5) await this.#types(); // the terminal is not the worker's
@@ -146,6 +132,49 @@ class Soak {
     const before = this.#town.pid('host');
     await this.#must(['up'], { GT_BUILD: `soak-${++this.#build}` });
     if (this.#town.pid('host') === before) this.#faults.push('another build came, and the host was not replaced');
+  }
+
+  /** A person hands it off; half of the time while something is typed that is not sent, which must be heard first. */
+  async #handOff(): Promise<void> {
+    const isTyping = this.#random() < 0.5;
+    const text = `thought ${++this.#said} of the person`;
+    if (isTyping) {
+      await this.#pane.press('-l', text);
+      await this.#shows(`❯ ${text}`);
+    }
+    await this.#must(['handoff', 'mayor', 'go on']);
+    if (isTyping) await this.#pane.press('Enter');
+    const { id = '' } = this.#mayor?.session ?? {};
+    await this.#follows();
+    if (isTyping && (await this.#town.read('session', id))?.ackedAt === undefined)
+      this.#faults.push(`what was typed into ${id} was thrown away by a handoff`);
+  }
+
+  #mayKill(): boolean {
+    this.#killedAt = this.#killedAt.filter((at) => performance.now() - at < CRASH_WINDOW_MS);
+    return this.#killedAt.length < KILLS;
+  }
+
+  async #killMayor(): Promise<void> {
+    this.#killedAt.push(performance.now());
+    process.kill(this.#mayor?.session?.pid ?? 0, 'SIGKILL');
+    await this.#follows();
+  }
+
+  /** Another session of the mayor has come, and the terminal shows it. */
+  async #follows(): Promise<void> {
+    const { sessions = 0 } = this.#mayor ?? {};
+    await this.#town.until('the next session of the mayor', async () => {
+      const agent = await this.#town.read('agent', ID);
+      const isThere = agent && agent.sessions > sessions && agent.session?.pid !== undefined && !agent.session.exit;
+      if (isThere) this.#mayor = agent;
+      return isThere;
+    });
+    await this.#town.until('the mayor on the terminal', async () => this.#hasPrompt(await this.#pane.view()));
+  }
+
+  #hasPrompt({ rows }: PaneView): boolean {
+    return rows.some((row) => row.startsWith('❯')) && !rows.some((row) => /OUT>|Keys go nowhere/.test(row));
   }
 
   /** A line of its own each time, which the program takes. */
@@ -157,10 +186,7 @@ class Soak {
 
   async #attach(): Promise<void> {
     await this.#pane.type(`clear; ${process.execPath} ${GT} mayor attach`);
-    await this.#town.until('the mayor on the terminal', async () => {
-      const { rows } = await this.#pane.view();
-      return rows.some((row) => row.startsWith('❯')) && !rows.some((row) => row.includes('OUT>'));
-    });
+    await this.#town.until('the mayor on the terminal', async () => this.#hasPrompt(await this.#pane.view()));
   }
 
   async #shows(text: string): Promise<void> {
@@ -203,18 +229,4 @@ class Soak {
     const { exit, err } = await this.#town.gt(words, { env });
     if (exit !== 0) throw new Error(`gt ${words.join(' ')} ended with ${exit}: ${err}`);
   }
-}
-
-/**
- * In what the terminal differs from the host's screen: its size, its rows, or its cursor; undefined when it does not. The host's text begins with lines that
- * were scrolled away, and ends at the last row that holds something: the cursor says which of its rows is which of the terminal's.
- */
-function difference(held: ScreenShown, { rows, x, y }: PaneView): string | undefined {
-  if (held.rows !== rows.length) return `it has ${rows.length} rows, the host's screen has ${held.rows}`;
-  const text = held.text.split('\n').map((row) => row.trimEnd());
-  const above = held.cursor.y - y;
-  if (held.cursor.x !== x || above < 0 || text.length - above > rows.length)
-    return `its cursor is at ${x},${y}, the host's at ${held.cursor.x},${held.cursor.y} of ${text.length} rows`;
-  const at = rows.findIndex((row, index) => row !== (text[index + above] ?? ''));
-  return at < 0 ? undefined : `row ${at} is \`${rows[at]}\`, and the host holds \`${text[at + above] ?? ''}\``;
 }

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, realpathSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { writeRigSettings } from '#world/agents/role-settings';
 import { liveIn, writePidFile } from '#world/processes/pid-file';
 import { myself } from '#world/processes/process';
 import { writeJson, writeWhole } from './json-file.ts';
@@ -39,6 +40,7 @@ export function fillRig(layout: RigLayout, file: RigFile, settings: Readonly<Rec
     layout.pluginsFolder,
   ])
     mkdirSync(folder, { recursive: true });
+  writeRigSettings(layout);
   writeWhole(layout.ledger, '');
   writeJson(layout.settingsFile, { type: 'rig-settings', version: 1, ...settings });
   writeJson(layout.rigFile, file);

@@ -1,6 +1,6 @@
 import { isRefusal, type Refusal, refuse } from '#core/refusals';
 import { withFileLock } from '#world/processes/pid-file';
-import { faultsOf, invalidFile, readObject, rules, writeJson } from './json-file.ts';
+import { faultsOf, invalidFile, readObject, rules, writeJson, writeWhole } from './json-file.ts';
 import { rigLayout, townLayout } from './layout.ts';
 
 /** An entry of `mayor/rigs.json`: which rigs the town has. */
@@ -52,8 +52,19 @@ export async function changeRigs(
     if (isRefusal(rigs)) return rigs;
     const changed = { ...file, rigs };
     writeJson(path, changed);
+    writeRoutes(root, Object.keys(rigs));
     return changed;
   });
+}
+
+/** Where the data of each prefix lies, a line each: for programs that read the town's files. gt itself never reads it. */
+function writeRoutes(root: string, rigs: readonly string[]): void {
+  const routes = rigs.flatMap((rig) => {
+    const file = readRig(root, rig);
+    return isRefusal(file) ? [] : [{ prefix: `${file.beads.prefix}-`, path: rig }];
+  });
+  const lines = [{ prefix: 'hq-', path: '.' }, ...routes].map((route) => `${JSON.stringify(route)}\n`);
+  writeWhole(townLayout(root).routes, lines.join(''));
 }
 
 /** Reads a rig's identity; RIG_UNKNOWN without the file, SETTINGS_INVALID with every fault of it. */

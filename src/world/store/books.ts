@@ -76,6 +76,12 @@ export class Books {
     return (await this.#link.call('ZRANGE', this.keys.index(name), from, to)) as string[];
   }
 
+  /** The first member after `after`, of an index whose scores are all 0: those stand in the order of their bytes. */
+  async memberAfter(name: string, after: string): Promise<string | undefined> {
+    const range = ['ZRANGEBYLEX', this.keys.index(name), after === '' ? '-' : `(${after}`, '+', 'LIMIT', 0, 1] as const;
+    return ((await this.#link.call(...range)) as string[])[0];
+  }
+
   /** Newest first. */
   async indexFromEnd(name: string, count: number): Promise<string[]> {
     return (await this.#link.call('ZREVRANGE', this.keys.index(name), 0, count - 1)) as string[];

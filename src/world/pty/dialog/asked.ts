@@ -10,16 +10,23 @@ export type DialogSeen = {
   readonly asks?: string;
   readonly choices: readonly string[];
   readonly chosen?: number;
+  /** What is typed for each choice, where it takes words for them. */
+  readonly words?: readonly string[];
+  /** Its row waits for words, and none are typed. */
+  readonly waits?: boolean;
+  /** The row behind which they are typed. Absent from a host of before. */
+  readonly row?: string;
   /** Its last rows as text. */
   readonly screen: string;
 };
 
-/** An answer to one dialog of session `id`. The id `answer` stands for it for ever. `choice` counts from 1; `screen` is that of the program's preset. */
+/** An answer to one dialog of session `id`. The id `answer` stands for it for ever. `choice` counts from 1, and is 0 where `text` is typed; `screen` is that of the program's preset. */
 export type DialogAnswer = {
   readonly answer: string;
   readonly id: string;
   readonly dialog: string;
   readonly choice: number;
+  readonly text?: string;
   readonly screen: object;
 };
 

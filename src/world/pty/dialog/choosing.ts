@@ -1,11 +1,10 @@
 /** One choice made in one dialog: its keys, each right after a look that found the very same dialog, until it is seen gone. */
-import { readDialog } from '#core/dialog';
 import type { Signs } from '#core/screen-signs';
-import { classify } from '#core/screen-state';
 import type { ScreenView } from '#core/screen-view';
 import { HostRefused } from '#world/pty/host';
 import { type Eyes, Over, type Seat, type Times } from '#world/pty/nudge/eyes';
 import type { DialogResult, DialogSeen } from './asked.ts';
+import { type Choice, seenOf } from './seen.ts';
 
 /** No key of a person for so long, and how long that is waited for, ms. */
 const QUIET_MS = 3_000;
@@ -18,39 +17,6 @@ const GONE_MS = 10_000;
 /** Looks in the moment of writing that met no whole screen, or another one. */
 const BLIND = 20;
 const [UP, DOWN, ENTER] = ['\x1b[A', '\x1b[B', '\r'];
-
-/** What is asked for, and how far it has come. */
-export type Choice = {
-  readonly answer: string;
-  readonly session: string;
-  readonly dialog: string;
-  /** From 1. */
-  readonly choice: number;
-  /** The preset's screen, as it came. */
-  readonly data: object;
-  /** A key that decides was pressed. */
-  pressed: boolean;
-  result?: DialogResult;
-};
-
-/** A screen, judged and read. */
-export function seenOf(view: ScreenView, signs: Signs, free: (text: string) => string): DialogSeen {
-  const { state, dialog, why, login } = classify(view, signs);
-  const rows = view.rows.map(({ text }) => text);
-  const { id, asks, choices, chosen } = readDialog(rows, { why, ...(dialog && { dialog }) });
-  const isDialog = state === 'dialog';
-  return {
-    state,
-    why: free(why),
-    ...(dialog && { dialog }),
-    ...(login !== undefined && { login: free(login) }),
-    id,
-    ...(isDialog && asks !== undefined && { asks: free(asks) }),
-    choices: isDialog ? choices.map(free) : [],
-    ...(isDialog && chosen !== undefined && { chosen }),
-    screen: free(rows.join('\n')),
-  };
-}
 
 type Place = {
   readonly seat: Seat;
@@ -85,24 +51,50 @@ export class Choosing {
     }
   }
 
-  /** Looks, and presses the keys; undefined when they were pressed. */
+  /** Looks, and presses the keys; undefined when they were pressed. Goes on where the process before has stopped. */
   async #begin(): Promise<DialogResult | undefined> {
     const choice = this.#choice;
-    if (choice.pressed) return undefined; // by the process before
+    if (choice.pressed && choice.entered !== false) return undefined;
     if (!(await this.#quiet())) return this.#told('stays', 'somebody types at its terminal');
     const seen = await this.#steady();
     if (!this.#isSame(seen)) return this.#different(seen);
+    if (choice.pressed) return choice.typed === undefined ? this.#digitSeen() : this.#wordSeen(choice.typed);
     if (choice.choice > seen.choices.length) return this.#told('stays', `it has ${seen.choices.length} choices`, seen);
     const known = this.#at.signs.dialogs.find(({ name }) => name === seen.dialog?.name);
     const keys = known?.answers ?? 'arrows';
     if (keys === 'none') return this.#told('stays', 'it is answered in the terminal only', seen);
+    const word = choice.choice === 0 ? choice.text : seen.words?.[this.#wanted];
+    if (word !== undefined) return this.#word(word, seen);
+    if (choice.choice === 0) return this.#told('stays', 'it takes no words', seen);
     // Of a number of two digits a program that takes numbers at once would take the first.
     return keys === 'digit' && choice.choice < 10 ? this.#digit() : this.#arrows(seen);
   }
 
+  /** Types a word behind its question, which some programs take at once; else Enter, with the word seen in its row. */
+  async #word(word: string, seen: DialogSeen): Promise<DialogResult | undefined> {
+    if (!seen.waits) return this.#told('stays', 'its row does not show that it waits for words, or holds some', seen);
+    const { row } = seen;
+    const typed = this.#at.free(`${row} ${word}`);
+    this.#choice.typed = typed;
+    const pressed = await this.#press(word, (now) => this.#isSame(now) && now.waits === true && now.row === row, true);
+    return pressed === true ? this.#wordSeen(typed) : pressed;
+  }
+
+  async #wordSeen(typed: string): Promise<DialogResult | undefined> {
+    const isTyped = ({ row = '' }: DialogSeen) => row.replaceAll(' ', '') === typed.replaceAll(' ', '');
+    const after = await this.#until((now) => !this.#isSame(now) || isTyped(now), KEY_MS);
+    if (!this.#isSame(after)) return undefined;
+    if (!isTyped(after)) return this.#told('stays', 'its row does not show what was typed', after);
+    const gone = await this.#until((now) => !this.#isSame(now), KEY_MS); // it may take the word alone, and go slowly
+    return this.#isSame(gone) ? this.#enter(isTyped) : undefined;
+  }
+
   async #digit(): Promise<DialogResult | undefined> {
     const pressed = await this.#press(String(this.#choice.choice), (now) => this.#isSame(now), true);
-    if (pressed !== true) return pressed;
+    return pressed === true ? this.#digitSeen() : pressed;
+  }
+
+  async #digitSeen(): Promise<DialogResult | undefined> {
     const after = await this.#until((now) => !this.#isSame(now) || now.chosen === this.#wanted, KEY_MS);
     if (!this.#isSame(after) || after.chosen !== this.#wanted) return undefined;
     const gone = await this.#until((now) => !this.#isSame(now), KEY_MS); // it may take the number alone, and go slowly
@@ -124,9 +116,9 @@ export class Choosing {
     return this.#enter();
   }
 
-  /** Enter, with the mark at the choice. */
-  async #enter(): Promise<DialogResult | undefined> {
-    const pressed = await this.#press(ENTER, (now) => this.#isSame(now) && now.chosen === this.#wanted, true);
+  /** Enter, with the mark at the choice, or what `isReady` wants. */
+  async #enter(isReady = ({ chosen }: DialogSeen) => chosen === this.#wanted): Promise<DialogResult | undefined> {
+    const pressed = await this.#press(ENTER, (now) => this.#isSame(now) && isReady(now), true);
     return pressed === true ? undefined : pressed;
   }
 
@@ -147,6 +139,7 @@ export class Choosing {
       const seen = view && this.#read(view);
       if (seen && mayGo(seen)) {
         this.#choice.pressed ||= decides;
+        this.#choice.entered = key === ENTER;
         await seat.write(key);
         return true;
       }

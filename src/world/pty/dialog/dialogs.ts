@@ -3,7 +3,8 @@ import { HostRefused } from '#world/pty/host';
 import { Eyes, type Seat, Stopped, type Times } from '#world/pty/nudge/eyes';
 import { readSigns } from '#world/pty/nudge/program';
 import type { DialogResult, DialogSeen } from './asked.ts';
-import { type Choice, Choosing, seenOf } from './choosing.ts';
+import { Choosing } from './choosing.ts';
+import { type Choice, seenOf } from './seen.ts';
 
 /** Answers that are remembered in all, and under way. */
 const KEPT_LIMIT = 2_000;
@@ -39,7 +40,7 @@ export class Dialogs {
   }
 
   /** Makes a choice, or answers for the one of this id. Rejects with BAD_REQUEST, SESSION_UNKNOWN, PTY_GONE, NUDGES_FULL. */
-  async answer(asked: Omit<Choice, 'pressed' | 'result'>): Promise<DialogResult> {
+  async answer(asked: Omit<Choice, 'pressed' | 'entered' | 'typed' | 'result'>): Promise<DialogResult> {
     const known = this.#known.get(asked.answer);
     if (known) return known.done;
     readSigns(asked.data);

@@ -4,8 +4,8 @@ import { redact } from '#core/redact/redact';
 import { seatOf } from '#world/pty/nudge/seat';
 import { systemTurns } from '#world/pty/screen/screens';
 import type { Sessions } from '#world/pty/sessions';
-import type { Choice } from './choosing.ts';
 import { Dialogs } from './dialogs.ts';
+import type { Choice } from './seen.ts';
 
 /** Opens the table over these sessions; recordings are marked. Forgets with a session what belongs to it. */
 export function openDialogs(

@@ -29,7 +29,7 @@ export class Sending {
   readonly #nudge: Nudge;
   readonly #at: Place;
   #blind = 0;
-  #rows = '';
+  #rows: string | undefined;
   /** How often its rows were seen to change while it is at work, since the last Enter. */
   #drawn = 0;
 
@@ -58,7 +58,7 @@ export class Sending {
     this.#nudge.why = seen.why;
     const rows = view.rows.map((row) => row.text).join('\n');
     if (seen.state !== 'busy') [this.#nudge.wasBusy, this.#drawn] = [false, 0];
-    else if (rows !== this.#rows) this.#drawn++;
+    else if (this.#rows !== undefined && rows !== this.#rows) this.#drawn++;
     this.#rows = rows;
     return seen;
   }
