@@ -65,3 +65,52 @@ test('who attaches while the host hands over is attached to the successor', asyn
   person.stream.close();
   await running.stop();
 });
+
+/** A list without numbers, whose mark goes by the arrows; it tells what was chosen, and each key after that. */
+const MENU = `
+const names = ['Red', 'Green', 'Blue', 'Black', 'White'];
+let at = 0;
+let chosen;
+process.stdin.setRawMode(true);
+const draw = () => process.stdout.write('\\x1b[2J\\x1b[HWhich colour?\\n' + names.map((one, n) => (n === at ? '❯ ' : '  ') + one).join('\\n') + '\\n\\nEnter to confirm\\x1b[?25l');
+process.stdin.on('data', (bytes) => {
+  if (chosen) return process.stdout.write('and ' + JSON.stringify(String(bytes)));
+  for (const key of String(bytes).match(/\\x1b\\[.|./gsu)) {
+    if (key === '\\x1b[B') at++;
+    if (key === '\\r') chosen = names[at];
+  }
+  if (chosen) process.stdout.write('\\x1b[2J\\x1b[H\\x1b[?25hchose ' + chosen + '\\n');
+  else draw();
+});
+draw();`;
+
+test('an answer to a dialog that is half typed when the host hands over is typed to its end by the successor, each key once', async () => {
+  const running = await startHost(ground, 'answers');
+  const host = await running.connect(1);
+  const yn = `printf "Remove it? (y/n) "; read x; echo "said <$x>"; read y; echo "then <$y>"; exec sleep 600`;
+  await host.spawn(shell(ground, 'yn', yn));
+  await host.spawn({ ...shell(ground, 'menu', ''), argv: [process.execPath, '-e', MENU] });
+  await printed(host, 'yn', '(y/n) ');
+  await printed(host, 'menu', 'Enter to confirm');
+  const answer = async (id: string, choice: number) => {
+    const { id: dialog, choices } = await host.readDialog(id, {});
+    return { choices, done: host.answerDialog({ answer: `${id}.0`, id, dialog, choice, screen: {} }) };
+  };
+  const [said, chosen] = [await answer('yn', 1), await answer('menu', 4)];
+  expect([said.choices, chosen.choices]).toEqual([
+    ['Yes', 'No'],
+    ['Red', 'Green', 'Blue', 'Black', 'White'],
+  ]);
+  await printed(host, 'yn', '(y/n) y');
+  await host.handOver(running.programOf('newer'));
+  await printed(host, 'menu', '❯ Green');
+  await host.handOver(running.programOf('newest'));
+  expect(await Promise.all([said.done, chosen.done])).toMatchObject([
+    { outcome: 'answered', pressed: true },
+    { outcome: 'answered', pressed: true },
+  ]);
+  for (const id of ['yn', 'menu']) await host.write(id, 'end\n');
+  await printed(host, 'yn', 'said <y>\r\nend\r\nthen <end>');
+  expect((await printed(host, 'menu', 'end')).split('chose ')[1]).toBe(`Black\r\nand "end\\n"`);
+  await running.stop();
+});

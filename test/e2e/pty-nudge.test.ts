@@ -4,8 +4,10 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
 import type { Host, SpawnRequest } from '#world/pty/host';
 import type { NudgeAsked, NudgeResult } from '#world/pty/nudge/asked';
+import { playedBy } from '../../src/trials/stand-in/command.ts';
 import { MODEL_SCREEN } from '../support/model-tui.ts';
 import { envOf, makeGround, printed, shell, startHost } from '../support/pty.ts';
+import { noted, notesIn, standInSession, writeScenario } from '../support/stand-in-program.ts';
 import { until } from '../support/until.ts';
 
 const ground = makeGround();
@@ -149,4 +151,23 @@ test('what was begun is known after the host was killed', async () => {
   expect(await later.nudge(asked('c', 'n1', 'one'))).toMatchObject({ outcome: 'taken' });
   expect(await later.nudge(asked('silent', 'n2', 'two'))).toMatchObject({ outcome: 'not-sent' });
   await next.stop();
+});
+
+test('a program whose title tells long before its rows that it works, as Claude Code does where a turn ends, gets each text once by one Enter', async () => {
+  const running = await startHost(ground, 'late');
+  const host = await running.connect(1);
+  const { file, log } = writeScenario(ground, 'late', {
+    start: { dialogs: [] },
+    turns: [{ ms: 700 }],
+    frame: { title_first_ms: 2_500 },
+  });
+  await host.spawn(standInSession(ground, 'late', 'claude', file));
+  await noted(log, 'ready');
+  const { screen, submit } = playedBy('claude').preset;
+  for (const mode of ['wait-idle', 'queue', 'immediate'] as const)
+    expect(await host.nudge(asked('late', mode, `nudge #${mode}`, { mode, screen, submit }))).toMatchObject({ outcome: 'taken' });
+  const enters = notesIn(log).filter(({ kind }) => kind === 'enter');
+  const texts = notesIn(log).flatMap((note) => (note.kind === 'delivered' ? note.texts : []));
+  expect([enters, texts.slice(0, 2)]).toEqual([[], ['nudge #wait-idle', 'nudge #queue']]);
+  await running.stop();
 });

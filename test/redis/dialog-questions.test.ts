@@ -32,6 +32,16 @@ test('a dialog is a question with its choices; its answer is typed by the host, 
   expect(await q.line()).toEqual([]);
 });
 
+test('a dialog that waits for words takes any; the host types them', async () => {
+  const doc = await q.shows({ ...SEEN, choices: [], chosen: undefined, waits: true } as unknown as DialogSeen);
+  expect(doc.dialog).toMatchObject({ words: true });
+  expect(doc.dialog?.todo).toBeUndefined();
+  q.host.chooses.push({ outcome: 'answered', why: 'it is gone', pressed: true });
+  good(await q.answers(doc.id, 'the blue one'));
+  await q.ends(doc);
+  expect(q.host.chosen).toMatchObject([{ dialog: 'abc', choice: 0, text: 'the blue one' }]);
+});
+
 test('a dialog that is not taken stays a question, and may be answered once more; another one in its place is another question', async () => {
   const doc = await q.shows();
   q.host.chooses.push({ outcome: 'stays', why: 'somebody types', pressed: false });

@@ -132,7 +132,7 @@ export class ModelTui implements Seat {
   draw(): void {
     if (this.#isStill() || this.#isOver) return;
     if (!this.#isLate) this.#draws++;
-    this.#frame = this.#isLate ? { ...this.#frame, title: '⠂ at work' } : this.#picture();
+    this.#frame = this.#isLate ? { ...this.#frame, title: this.#isBusy ? '⠂ at work' : '' } : this.#picture();
     for (const listener of this.#listeners) listener();
   }
 
@@ -182,7 +182,9 @@ export class ModelTui implements Seat {
     if (this.draft.trim() === '') return;
     this.submits.push({ text: this.draft.trim(), human: key.human });
     this.draft = '';
-    this.#lagsUntil = this.#time.now() + (this.#temper.lags?.() ?? 0);
+    const lag = this.#temper.lags?.() ?? 0;
+    this.#lagsUntil = this.#time.now() + lag;
+    if (lag > 0) this.work(200); // its title tells that it has begun
     this.#temper.afterSubmit?.(this);
   }
 

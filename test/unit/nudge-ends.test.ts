@@ -153,7 +153,7 @@ test('a session takes so many nudges and no more', async () => {
 
 test.for([300, 2_000, 20_000])('a program whose title tells %i ms before its rows that it works gets one Enter', async (ms) => {
   for (const mode of ['wait-idle', 'queue', 'immediate'] as const) {
-    const tui = desk.tui(mode, { lags: () => ms, afterSubmit: (one) => one.work(ms + 3_000) });
+    const tui = desk.tui(mode, { lags: () => ms, afterSubmit: (one) => one.work(ms > 1_000 ? 700 : 3_000) });
     expect(await desk.send(mode, 'one Enter', { session: mode, mode })).toMatchObject({ outcome: 'taken' });
     expect([mode, tui.enters, texts(tui)]).toEqual([mode, 1, ['one Enter']]);
   }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { HookSaid, Moment } from '../../src/trials/stand-in/ports.ts';
-import { listsShown, Play, type PlayOptions } from '../support/stand-in.ts';
+import { byScreen, listsShown, Play, type PlayOptions } from '../support/stand-in.ts';
 
 /** Options of a play whose hooks answer as said, and what they were asked. */
 function withHooks(answer: (moment: Moment, call: number) => HookSaid | Promise<HookSaid>) {
@@ -49,6 +49,15 @@ describe('texts that come while a turn runs', () => {
     expect(hooks.calls.filter(({ moment }) => moment === 'prompt').map((call) => call['prompt'])).toEqual(play.taken);
     expect(play.of('turn').map(({ ended }) => ended)).toEqual(['answered', 'answered']);
   });
+});
+
+test('a program whose rows are late tells by its title that it works, while its input shows the text that it has', async () => {
+  const play = new Play('claude', { turns: [{ ms: 5000 }], frame: { title_first_ms: 1500 } });
+  await play.pass(10);
+  await play.submit('first #1');
+  expect([play.taken, byScreen(play)]).toEqual([['first #1'], { state: 'busy', draft: 'first #1' }]);
+  await play.pass(2000);
+  expect(byScreen(play)).toEqual({ state: 'busy', draft: '' });
 });
 
 describe('a turn that fails', () => {

@@ -35,6 +35,8 @@ export class StandIn {
   #isUp = false;
   #isOver = false;
   #isBeating = false;
+  #isLate = false;
+  #wasBusy = false;
   #stopBeat: () => void = () => undefined;
   #onReply: (to: Question) => void = () => undefined;
 
@@ -179,11 +181,26 @@ export class StandIn {
   #draw(again = false): void {
     const { look, ports, scenario } = this.#make;
     if (!this.#isUp || this.#isOver) return;
+    const isBusy = this.#scene.busySince !== undefined;
+    const late = isBusy && !this.#wasBusy ? scenario.frame.title_first_ms : 0;
+    this.#wasBusy = isBusy;
+    if (late > 0) this.#lag(late);
     const showing = this.#showing();
     const title = this.#painter.title(titleOf(look, showing));
-    const frame = this.#painter.draw(frameOf(look, showing, this.#painter.cols), this.#stays.splice(0), again);
+    const frame = this.#isLate
+      ? ''
+      : this.#painter.draw(frameOf(look, showing, this.#painter.cols), this.#stays.splice(0), again);
     if (title !== '' || frame !== '') ports.write(title + frame);
     if ((this.#scene.busySince !== undefined || scenario.frame.always) && !this.#isBeating) this.#beat();
+  }
+
+  /** Its rows stay as they are for a while, whatever its title says. */
+  #lag(ms: number): void {
+    this.#isLate = true;
+    this.#make.ports.ticker.after(ms, () => {
+      this.#isLate = false;
+      this.#draw();
+    });
   }
 
   /** Draws again and again, as long as something moves. */

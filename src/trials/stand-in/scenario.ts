@@ -106,6 +106,8 @@ const scenarioFile = z.strictObject({
       always: z.boolean().default(false),
       /** Each within marks of synchronized output. */
       marks: z.boolean().default(true),
+      /** When a turn begins its title tells it so long before its rows do: as Claude Code's does on a busy machine, by up to a second. */
+      title_first_ms: ms.default(0),
     })
     .prefault({}),
   start: start.prefault({}),

@@ -30,7 +30,8 @@ export class Sending {
   readonly #at: Place;
   #blind = 0;
   #rows: string | undefined;
-  /** How often its rows were seen to change while it is at work, since the last Enter. */
+  /** Since the last Enter: whether it was seen at work, and how often its rows changed from then on. */
+  #work: 'none' | 'goes on' | 'begun' = 'none';
   #drawn = 0;
 
   constructor(nudge: Nudge, at: Place) {
@@ -57,8 +58,9 @@ export class Sending {
     const seen = judge(this.#nudge, view);
     this.#nudge.why = seen.why;
     const rows = view.rows.map((row) => row.text).join('\n');
-    if (seen.state !== 'busy') [this.#nudge.wasBusy, this.#drawn] = [false, 0];
-    else if (this.#rows !== undefined && rows !== this.#rows) this.#drawn++;
+    if (seen.state !== 'busy') this.#nudge.wasBusy = false;
+    else if (!this.#nudge.wasBusy && this.#work !== 'begun') [this.#work, this.#drawn] = ['begun', 0];
+    if (this.#rows !== undefined && rows !== this.#rows) this.#drawn++;
     this.#rows = rows;
     return seen;
   }
@@ -134,8 +136,7 @@ export class Sending {
     if (left) return left;
     const again = await this.#again();
     if (again.draft !== '') return undefined;
-    nudge.step = 'waiting';
-    this.#at.note(nudge);
+    this.#at.note(Object.assign(nudge, { step: 'waiting' }));
     return told('not-sent', 'the program dropped what was typed', again);
   }
 
@@ -184,10 +185,9 @@ export class Sending {
       now.state !== 'dialog' && isHeld(nudge, now) && foreign(nudge, now, this.#at.seat.typedAt()) === undefined;
     nudge.wasBusy = seen.state === 'busy';
     Object.assign(nudge, { step: 'entered', enters: enters + 1, enteredAt: this.#at.times.now() });
-    this.#drawn = 0;
+    [this.#work, this.#drawn] = [nudge.wasBusy ? 'goes on' : 'none', 0];
     if (await this.#write('\r', mayGo)) return true;
-    Object.assign(nudge, { step, enters, enteredAt });
-    this.#at.note(nudge);
+    this.#at.note(Object.assign(nudge, { step, enters, enteredAt }));
     return false;
   }
 
@@ -239,11 +239,11 @@ export class Sending {
     const from = times.now();
     for (;;) {
       const seen = await this.#look();
-      const isBusy = seen.state === 'busy';
-      const signs = isBusy ? this.#drawn : eyes.outputs - heard;
-      if (!isHeld(this.#nudge, seen) || signs >= (isBusy && !this.#nudge.wasBusy ? 1 : SIGNS_OF_LIFE)) return undefined;
-      const left = from + (isBusy ? DIALOG_MS : LIFELESS_MS) - times.now();
-      if (left <= 0) return isBusy ? told('unknown', 'it is at work, and has not drawn its input since', seen) : undefined;
+      const works = this.#work !== 'none';
+      const signs = works ? this.#drawn : eyes.outputs - heard;
+      if (!isHeld(this.#nudge, seen) || signs >= (this.#work === 'begun' ? 1 : SIGNS_OF_LIFE)) return undefined;
+      const left = from + (works ? DIALOG_MS : LIFELESS_MS) - times.now();
+      if (left <= 0) return works ? told('unknown', 'it was at work, and has not drawn its input since', seen) : undefined;
       await eyes.rest(left);
     }
   }
