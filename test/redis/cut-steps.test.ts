@@ -161,38 +161,42 @@ class Story {
   log = () => sh(this.dir, 'log', '--reverse', '--format=%s', `${rig.base}..HEAD`).split('\n');
 }
 
-test('books cut back to any point of a molecule: each step is done once, in order, and is closed as it was', async () => {
-  const moves = 2 * STEPS.length - 1;
-  await fc.assert(
-    fc.asyncProperty(
-      fc.boolean(),
-      fc.array(fc.record({ played: fc.nat({ max: moves }), back: fc.nat({ max: 20 }) }), { minLength: 1, maxLength: 2 }),
-      async (fresh, cuts) => {
-        desk.close();
-        dropRig(rig);
-        await redis.flushall();
-        rig = await makeRig();
-        desk = await testDesk(server.path);
-        const story = new Story(fresh);
-        await story.begin();
-        for (const { played, back } of cuts) {
-          for (let n = 0; n < played && (await story.goOn()); n++);
-          const at = story.instants[Math.max(0, story.instants.length - 1 - back)];
-          if (at) await rewind(redis, at);
-          expect(await reconcile(story.world)).toEqual([]);
-          await story.serve();
-        }
-        while (await story.goOn());
-        expect(story.log()).toEqual(STEPS.filter((key) => key !== LOOKS));
-        const steps = await stepsByKey(desk, story.mol);
-        const by = expect.stringMatching(new RegExp(`^${story.id}.r1.s`));
-        for (const key of STEPS) expect(steps[key]).toMatchObject({ status: 'closed', closed: { outcome: 'done', by } });
-        expect(steps[LOOKS]).toMatchObject({ evidence: { note: 'seen' }, output: { n: 1 } });
-      },
-    ),
-    { numRuns: runs(4), endOnFailure: true },
-  );
-}, runs(120_000));
+test(
+  'books cut back to any point of a molecule: each step is done once, in order, and is closed as it was',
+  async () => {
+    const moves = 2 * STEPS.length - 1;
+    await fc.assert(
+      fc.asyncProperty(
+        fc.boolean(),
+        fc.array(fc.record({ played: fc.nat({ max: moves }), back: fc.nat({ max: 20 }) }), { minLength: 1, maxLength: 2 }),
+        async (fresh, cuts) => {
+          desk.close();
+          dropRig(rig);
+          await redis.flushall();
+          rig = await makeRig();
+          desk = await testDesk(server.path);
+          const story = new Story(fresh);
+          await story.begin();
+          for (const { played, back } of cuts) {
+            for (let n = 0; n < played && (await story.goOn()); n++);
+            const at = story.instants[Math.max(0, story.instants.length - 1 - back)];
+            if (at) await rewind(redis, at);
+            expect(await reconcile(story.world)).toEqual([]);
+            await story.serve();
+          }
+          while (await story.goOn());
+          expect(story.log()).toEqual(STEPS.filter((key) => key !== LOOKS));
+          const steps = await stepsByKey(desk, story.mol);
+          const by = expect.stringMatching(new RegExp(`^${story.id}.r1.s`));
+          for (const key of STEPS) expect(steps[key]).toMatchObject({ status: 'closed', closed: { outcome: 'done', by } });
+          expect(steps[LOOKS]).toMatchObject({ evidence: { note: 'seen' }, output: { n: 1 } });
+        },
+      ),
+      { numRuns: runs(4), endOnFailure: true },
+    );
+  },
+  runs(120_000),
+);
 
 test('the last step is closed by the hand-in, also when the books have forgotten both', async () => {
   const story = new Story(false);
