@@ -5,8 +5,11 @@ import type { LetterLine, Opened } from '#views/mail';
 import type { Show } from './command.ts';
 import { table } from './table.ts';
 
+/** The column of subjects, which are cut where the terminal is narrow: `gt mail read` shows the whole. */
+const SUBJECT = 6;
+
 /** Letters as a table, newest first. */
-export function lettersText(letters: readonly LetterLine[], { paint, now }: Show): string {
+export function lettersText(letters: readonly LetterLine[], { paint, now, width }: Show): string {
   return table(
     letters.map(({ n, message, from, subject, priority, type, at, state, told }) => [
       n === null ? '' : String(n),
@@ -22,6 +25,8 @@ export function lettersText(letters: readonly LetterLine[], { paint, now }: Show
           ? paint.dim('perhaps told')
           : '',
     ]),
+    undefined,
+    { width, column: SUBJECT },
   );
 }
 

@@ -88,7 +88,7 @@ export function withLive(entry: SessionEntry, holder: Holder | undefined): Sessi
 /** How it ended, in two or three words. */
 function howEnded(before: Holder | undefined, after: Holder, session: Session): string {
   if (!isAgent(after) && after.submitted !== undefined) return 'handed in';
-  if (after.killed) return 'stopped';
+  if (after.killed || (isAgent(after) && !after.wanted)) return 'stopped';
   if (after.cycle?.session === session.id) return 'handed off';
   if (session.exit?.code === null && session.exit.signal === null) return 'lost with its terminal';
   if (before && after.deaths > before.deaths) return 'died';

@@ -71,6 +71,10 @@ test('sessions of a lasting agent are one line, under its own id and address', (
     agent: 'claude',
   });
   expect(put?.doc).not.toHaveProperty('work');
+  const over = { ...mayor, session: { ...mayor.session, exit } } as Agent;
+  expect(sessionPut(mayor, over, undefined)[0]?.doc).toMatchObject({ how: 'stopped' });
+  const wanted = { at: 1, by: 'overseer' };
+  expect(sessionPut({ ...mayor, wanted }, { ...over, wanted }, undefined)[0]?.doc).toMatchObject({ how: 'never spoke' });
 });
 
 test('an entry is held as long as its holder has that very session; left behind, it has ended', () => {
