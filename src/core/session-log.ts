@@ -72,8 +72,9 @@ function began(holder: Holder, session: Session): SessionEntry {
   };
 }
 
-/** The commit that its worktree was last seen at. */
-const headOf = (holder: Holder): string | undefined => (isAgent(holder) ? undefined : holder.lastHead) || undefined;
+/** The commit that it has handed in, or that its worktree was last seen at. */
+const headOf = (holder: Holder): string | undefined =>
+  (isAgent(holder) ? undefined : (holder.submitted?.head ?? holder.lastHead)) || undefined;
 
 function learnt({ ackedAt, mode, conversation, beacon }: Session): Partial<SessionEntry> {
   return Object.fromEntries(Object.entries({ ackedAt, mode, conversation, beacon }).filter(([, value]) => value !== undefined));

@@ -36,6 +36,8 @@ test('a session has an entry from the commit that notes it; what is learnt of it
     exit,
     how: 'handed in',
   });
+  const byHand = { ...over, lastHead: 'aaa', submitted: { at: 4000, head: 'ccc' } };
+  expect(entryOf(learnt, byHand, entry)).toMatchObject({ headBefore: 'aaa', headAfter: 'ccc' });
   expect(sessionTouched(over, { ...over, endedAt: 6000 })).toBeUndefined();
 });
 
