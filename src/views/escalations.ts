@@ -111,7 +111,7 @@ export async function whyAsked(books: Books, line: string, now: number): Promise
   return docs.map((doc) =>
     reason(
       'asked',
-      `Needs you: ${doc.asker?.address ?? line} asks: ${doc.why}.`,
+      `Needs you: ${doc.asker?.address ?? line} asks: ${doc.why}${/[.?!…]$/.test(doc.why) ? '' : '.'}`,
       `asked ${relativeTime(doc.openedAt, now)}`,
       todoOf(doc),
     ),
