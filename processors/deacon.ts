@@ -10,6 +10,7 @@ import type { World } from '#world/world';
 import { adopted } from './adopt.ts';
 import { bringLeftHome } from './home.ts';
 import { showMayor } from './mayor-clones.ts';
+import { dropChecks, dropSnapshots } from './old-checks.ts';
 import { dropQuestions } from './old-questions.ts';
 import { tidySessions } from './old-sessions.ts';
 import { endOrphan } from './orphans.ts';
@@ -32,6 +33,8 @@ export async function deaconRounds(world: World): Promise<number> {
   await dropMail(world.desk);
   await tidySessions(world.desk);
   await dropQuestions(world.desk);
+  await dropChecks(world.desk);
+  await dropSnapshots(world);
   await world.prune(world.desk.clock.now() - LOGS_KEPT_MS);
   const strays = await forgetSessions(world);
   await bringLeftHome(world);

@@ -1,9 +1,10 @@
-// Builds dist: tsc, removal of outputs whose source is gone, the files that tsc does not copy, executable bins, a stamp.
+// Builds dist: tsc, removal of outputs whose source is gone, the files that tsc does not copy, the command line as executables, a stamp.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildIds } from './build-ids.mjs';
+import { bundle } from './bundle.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const dist = join(root, 'dist');
@@ -25,6 +26,7 @@ execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '
 });
 
 for (const output of filesUnder(dist)) {
+  if (output.startsWith(join(dist, 'bin'))) continue;
   const source = join(root, relative(dist, output));
   const gone = /\.js(\.map)?$/.test(output)
     ? !existsSync(source.replace(/\.js(\.map)?$/, '.ts'))
@@ -40,7 +42,8 @@ for (const folder of ['src', 'queues', 'processors'])
       if (target.endsWith('.sh')) chmodSync(target, 0o755);
     }
 cpSync(join(root, 'presets'), join(dist, 'presets'), { recursive: true });
-for (const bin of filesUnder(join(dist, 'src/cli/bin'))) if (bin.endsWith('.js')) chmodSync(bin, 0o755);
+await bundle();
+for (const bin of ['gt', 'bd']) chmodSync(join(dist, 'bin', `${bin}.js`), 0o755);
 // The stamp's time tells setup whether to build again; its text tells `gt version` what was built, and `gt up` whether what runs is of another
 // build. Without git there is no commit to tell.
 const git = spawnSync('git', ['rev-parse', 'HEAD'], { cwd: root, encoding: 'utf8' });

@@ -1,7 +1,7 @@
 // Makes a fresh clone ready, without dependencies: Node version, node modules, a Redis server, the build. Quick when nothing is to be done.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { accessSync, constants, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -36,6 +36,7 @@ function installModules() {
     .update([process.versions.modules, process.platform, process.arch].join())
     .digest('hex');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === want) return;
+  rmSync(stamp, { force: true }); // an installation that is cut is none; and a stamp that other checkouts share by hard links stays theirs
   say('installing node modules …');
   const flags = [
     '--ignore-scripts',
@@ -103,6 +104,8 @@ function build() {
     'tsconfig.build.json',
     'scripts/build.mjs',
     'scripts/build-ids.mjs',
+    'scripts/bundle.mjs',
+    'scripts/hot.json',
   ];
   const changed = Math.max(...sources.map((name) => newest(join(root, name))));
   if (existsSync(stamp) && statSync(stamp).mtimeMs > changed) return;

@@ -53,6 +53,11 @@ export function planned(run: FormulaRun, id: string): Planned | Refusal {
   const { plan } = run;
   if (plan.type === 'aspect' && plan.steps.length === 0)
     return refuse('FORMULA_NOT_RUN', { name: plan.formula, type: plan.type, hint: 'Name it in `compose.aspects` of a formula.' });
+  if (run.fanout && run.on !== undefined)
+    return refuse('USAGE', {
+      what: `With --fanout every step is work of its own: nothing is left for the agent of ${run.on}.`,
+      hint: `Leave one of the two out: \`gt formula run ${plan.formula} --fanout\`, or \`gt sling ${run.on} --on ${plan.formula}\`.`,
+    });
   if (plan.type !== 'convoy') return run.preset === undefined ? { plan, directory: '', folders: [] } : noPreset(plan);
   const given = {
     id,

@@ -12,7 +12,6 @@ export type On = {
   readonly formula: string;
   readonly vars: Readonly<Record<string, string>>;
   readonly fresh: boolean;
-  readonly fanout: boolean;
 };
 
 /**
@@ -35,7 +34,7 @@ export async function pourOn(town: OpenTown, io: Io, ids: readonly string[], on:
   return made;
 }
 
-async function pourFor(town: OpenTown, io: Io, id: string, { formula, vars, fresh, fanout }: On): Promise<Pour | Refusal> {
+async function pourFor(town: OpenTown, io: Io, id: string, { formula, vars, fresh }: On): Promise<Pour | Refusal> {
   const { desk } = town;
   const work = await desk.books.read('work', id);
   if (!work) return refuse('WORK_UNKNOWN', { id, hint: '`gt work list` shows all.' });
@@ -67,7 +66,6 @@ async function pourFor(town: OpenTown, io: Io, id: string, { formula, vars, fres
     work: id,
     ...(template.id === undefined ? {} : { proto: template.id }),
     ...(fresh ? { fresh } : {}),
-    ...(fanout ? { fanout } : {}),
     ...(plan.agent ? { agent: plan.agent } : {}),
   };
 }

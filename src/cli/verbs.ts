@@ -111,6 +111,7 @@ export const TOPICS: readonly Topic[] = [
       polecat: { help: 'Polecats at work', load: async () => (await import('./cmd/polecat-list.ts')).polecat },
       polecats: { help: 'Lists polecats', hidden: true, load: async () => (await import('./cmd/polecat-list.ts')).polecatList },
       prime: { help: 'My context (for agents)', hot: true, load: async () => (await import('./cmd/prime.ts')).prime },
+      whoami: { help: 'As whom gt takes you', load: async () => (await import('./cmd/whoami.ts')).whoami },
       remember: { help: 'Keeps a fact for agents', load: async () => (await import('./cmd/remember.ts')).remember },
       memories: { help: 'What agents are told to remember', load: async () => (await import('./cmd/memories.ts')).memories },
       forget: { help: 'Keeps a fact no longer', load: async () => (await import('./cmd/forget.ts')).forget },

@@ -1,8 +1,6 @@
-import { realpathSync } from 'node:fs';
-import { relative, sep } from 'node:path';
 import { agentIdOf, type Holder, whoIs } from '#core/holder';
 import { isRefusal, type Refusal, refuse } from '#core/refusals';
-import { actorFor, type Identity, identityAt, identityOfActor } from '#core/roles';
+import { actorFor, type Identity, identityOfActor } from '#core/roles';
 import { holderOf } from '#ops/holder-of';
 import type { PrimeGround } from '#views/prime';
 import { promptFiles, targetOf } from '#world/agents/prompt-files';
@@ -11,6 +9,7 @@ import { readRig } from '#world/config/rigs';
 import { callerOf } from './caller.ts';
 import type { Io } from './command.ts';
 import type { OpenTown } from './wire.ts';
+import { identityInside } from './wire-self.ts';
 
 /** Who asks for a context: the session whose token it has, else who is named, else whose directory this is. */
 export async function primeGround(town: OpenTown, io: Io, named: string | undefined): Promise<PrimeGround | Refusal> {
@@ -33,8 +32,7 @@ const NO_FILES: PrimeGround['files'] = { shipped: '', overlays: [], directives: 
 
 async function whoIsMeant(town: OpenTown, { cwd }: Io, named: string | undefined): Promise<Identity | Refusal> {
   if (named === undefined) {
-    const path = relative(town.root, realpathSync(cwd)).split(sep).join('/');
-    return identityAt(path) ?? refuse('NOBODY_HERE', { dir: cwd });
+    return identityInside(town.root, cwd) ?? refuse('NOBODY_HERE', { dir: cwd });
   }
   const said = identityOfActor(named.replace(/\/$/, ''));
   if (said) return said;

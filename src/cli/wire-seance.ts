@@ -9,6 +9,7 @@ import { liveSessions, type SessionLine, type SessionWish, sessionList } from '#
 import type { Call } from './command.ts';
 import { type OpenTown, type Town, withDesk } from './wire.ts';
 import { sessionMeant } from './wire-recordings.ts';
+import { lendTerminal } from './wire-talk.ts';
 
 /** Earlier sessions, and how to ask them. */
 
@@ -202,15 +203,18 @@ async function run(
       why: `gt knows no words for one question to an earlier conversation of ${line.agent}`,
       hint: `Talk to it: \`gt seance --talk ${line.id}\`.`,
     });
-  const end = await runBeside({
+  const beside = {
     argv,
     cwd: line.dir,
     // without a token: whatever it says to gt is nobody's word
     env: { ...passed({ env: io.env, bin }), ...start.env, GT_ROOT: town.root, GT_SEANCE: line.id },
     mark: `seance.${randomUUID()}`,
     reads: false,
-    ...(asked ? { timeoutMs, output: 'kept', signal: io.interrupted } : { output: 'terminal' }),
-  });
+  };
+  const { TERM = 'xterm-256color' } = io.env;
+  const end = asked
+    ? await runBeside({ ...beside, timeoutMs, output: 'kept', signal: io.interrupted })
+    : await lendTerminal(io, (signal) => runBeside({ ...beside, env: { ...beside.env, TERM }, output: 'terminal', signal }));
   const { code, ended, out, err } = end;
   if (asked && (code !== 0 || ended !== 'itself'))
     return refuse('SEANCE_FAILED', {

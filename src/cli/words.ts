@@ -37,6 +37,7 @@ export async function find(root: Group, argv: readonly string[], program = 'gt')
     const word = rest[at];
     const asksHelp = word === 'help' || rest.includes('--help') || rest.includes('-h');
     let name = word === undefined ? undefined : nameOf(group, word);
+    let isBare = false;
     // `gt help sling` is `gt sling --help`.
     if (name === undefined && word === 'help' && firstWord(rest.toSpliced(at, 1)) < rest.length - 1) {
       rest = [...rest.toSpliced(at, 1), '--help'];
@@ -45,12 +46,15 @@ export async function find(root: Group, argv: readonly string[], program = 'gt')
     if (name !== undefined) {
       rest = rest.filter((_, index) => index !== at);
       path.push(name);
-    } else if (group.bare !== undefined && !asksHelp) name = group.bare;
+    } else if (group.bare !== undefined && !asksHelp) [name, isBare] = [group.bare, true];
     else if (word === undefined || word === 'help') return { kind: 'group', path, verb, group };
     else return unknown(group, path, word);
     verb = group.verbs[name] as Verb;
     hot ||= verb.hot ?? false;
     const loaded = await verb.load();
+    // What it would not take was meant as a verb.
+    if (isBare && word !== undefined && !isGroup(loaded) && loaded.args.length === 0 && !word.startsWith('-'))
+      return unknown(group, path, word);
     if (!isGroup(loaded)) return { kind: 'command', path, verb, hot, command: loaded, rest };
     group = loaded;
   }

@@ -96,6 +96,8 @@ export const THE_WORKER = 'worker';
 export const BURIED = 'buried';
 /** Index of molecules that were dropped, by the time of that: no other has such an id while jobs, logs and ends of commands may know it by that id. */
 export const GONE = 'molecules.gone';
+/** Index of checks that have ended, by when. */
+export const CHECKS_ENDED = 'checks.ended';
 const DISPATCH = member('dispatch', `${THE_TOWN}@1`);
 const train = (rig: string) => member('trains', `${rig}@1`);
 
@@ -111,7 +113,9 @@ const standing: { readonly [N in Noun]?: (doc: Records[N]) => Standing } = {
           [usingIndex(doc.agent), doc.grantedAt],
         ],
   merge: mergeStands,
-  check: (doc) => (doc.state === 'planned' ? [[`checks.open:${doc.rig}`, doc.plannedAt]] : []),
+  check: (doc) => [
+    doc.state === 'planned' ? [`checks.open:${doc.rig}`, doc.plannedAt] : [CHECKS_ENDED, doc.endedAt ?? doc.plannedAt],
+  ],
   delivery: (doc) => {
     if (!isFinal.delivery(doc)) return [[doc.mail ? 'deliveries.mail' : 'deliveries.open', doc.createdAt]];
     const at = doc.endedAt ?? doc.createdAt;

@@ -135,6 +135,8 @@ export const SCREEN_BYTES = 4 * 1024;
 /** Escalations and questions that have ended are kept for so long, and so many: beyond that the oldest go, but for those of the last days. */
 export const QUESTIONS_KEPT_MS = 30 * DAY;
 export const QUESTIONS_KEPT = 10_000;
+/** What dead sessions had not committed of an item that has landed is kept for so long. */
+export const SNAPSHOTS_KEPT_MS = 30 * DAY;
 /** Ended deliveries are kept for this long. */
 export const DELIVERIES_KEPT_MS = 7 * DAY;
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { templateFault } from './branch.ts';
 import { parseDuration } from './durations.ts';
 import { RESERVED_NAMES, THEMES, type Theme } from './names.ts';
 import { controlKey } from './terminal/keys.ts';
@@ -77,6 +78,11 @@ const agentLife = {
 
 const recording = z.strictObject({ enabled: z.boolean().optional(), max_mb: z.int().min(1).max(1_000_000).optional() });
 
+const branchTemplate = z.string().superRefine((template, context) => {
+  const why = templateFault(template)?.why;
+  if (why !== undefined) context.addIssue({ code: 'custom', message: `makes no branch name: ${why}` });
+});
+
 const rigKeys = {
   type: z.string().optional(),
   version: z.literal(1).optional(),
@@ -84,7 +90,7 @@ const rigKeys = {
   namepool: pool.optional(),
   max_polecats: atLeastOne.optional(),
   worker_spawn_delay: duration.optional(),
-  polecat_branch_template: z.string().optional(),
+  polecat_branch_template: branchTemplate.optional(),
   agent: z.string().min(1).optional(),
   agents: z.record(z.string(), agent).optional(),
   role_agents: z.record(z.string(), agentChoice).optional(),

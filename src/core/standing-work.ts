@@ -5,6 +5,9 @@ import type { Records } from './records.ts';
 /** Index of the items that lie in another one, or in a step. */
 export const childrenIndex = (parent: string): string => `children:${parent}`;
 
+/** Index of landed items of which more is kept than their records: `pruned` says that it is gone. */
+export const UNPRUNED = 'work.unpruned';
+
 /** Index of who wants a slot, by kind and id: what kinds there are is found by leaping from one to the next, however many wait in each. */
 export const WANT_KINDS = 'want.kinds';
 
@@ -61,5 +64,6 @@ export function workStands(
   if (doc.hold) at.push(['names', 0, doc.hold.name]);
   if (doc.parent) at.push([childrenIndex(doc.parent), doc.createdAt]);
   if (over && !doc['jobsRemoved']) at.push(['ended', ended]);
+  else if (over && doc.closed?.commit && !doc['pruned']) at.push([UNPRUNED, ended]);
   return at;
 }

@@ -30,7 +30,7 @@ import type { Rig, World } from '#world/world';
 import type { HostLine } from './host-line.ts';
 import type { Footing } from './sleepers.ts';
 
-const programOf = (bin: 'gt' | 'bd') => fileURLToPath(new URL(`../cli/bin/${bin}.js`, import.meta.url));
+const programOf = (bin: 'gt' | 'bd') => fileURLToPath(new URL(`../../bin/${bin}.js`, import.meta.url));
 /** What agents call. */
 const PROGRAMS = { gt: programOf('gt'), gtr: programOf('gt'), bd: programOf('bd') };
 

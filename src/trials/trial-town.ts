@@ -20,7 +20,7 @@ import { validate } from '#world/store/validate';
  * demo, the benches and the end-to-end tests.
  */
 const ROOT = fileURLToPath(new URL(import.meta.url.includes('/dist/') ? '../../../' : '../../', import.meta.url));
-export const GT = join(ROOT, 'dist/src/cli/bin/gt.js');
+export const GT = join(ROOT, 'dist/bin/gt.js');
 
 export type Answered = { readonly exit: number; readonly out: string; readonly err: string; readonly signal?: NodeJS.Signals };
 

@@ -15,7 +15,7 @@ let base: string;
 let root: string;
 let running: RunningHost;
 beforeAll(async () => {
-  await built('src/cli/bin/gt.js');
+  await built('bin/gt.js');
   base = realpathSync(mkdtempSync(join(tmpdir(), 'gt-')));
   root = join(base, 'town');
   const made = makeTown({ root, name: 'town', now: 0 });

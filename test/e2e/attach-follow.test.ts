@@ -1,3 +1,6 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { gtLine as gt } from '../support/attach-town.ts';
 import { LastingTown } from '../support/lasting.ts';
@@ -17,9 +20,8 @@ afterAll(async () => {
   tmux?.close();
   await town?.close();
 });
-const look = (what: string) => {
-  if (process.env['GT_TEST_LOOK']) process.stderr.write(`--- ${what}\n${tmux.text('one')}`);
-};
+/** The only process that this one has started. */
+const childOf = (pid: number) => Number(execFileSync('pgrep', ['-P', String(pid)], { encoding: 'utf8' }).trim());
 /** The screen of a session, of the terminal's size, with nothing of what was said between two. */
 const shown = (cols: number) =>
   tmux.sees('one', `the mayor, ${cols} wide`, ({ rows }) => {
@@ -29,15 +31,27 @@ const shown = (cols: number) =>
     );
   });
 
+/** A talk with a session of before; its program is killed in it. */
+async function talkIsKilled(): Promise<void> {
+  const before = tmux.see('one').about.replace(/cursor_[xy]=\d+/g, '');
+  tmux.type('one', `clear; sh -c 'echo $$ > ${town.dir}/pid; exec ${gt('seance', '--talk', 'mayor')}'`);
+  await shown(70);
+  tmux.type('one', 'why was it?');
+  await tmux.shows('one', /❯ why was it\?[\s\S]*● Done\./);
+  const talks = childOf(Number(readFileSync(join(town.dir, 'pid'), 'utf8')));
+  process.kill(talks, 'SIGKILL');
+  await tmux.shows('one', /The seance with hq-mayor\.s3 is over \(exit code 137\)\.\n+OUT> *$/m);
+  expect(tmux.see('one').about.replace(/cursor_[xy]=\d+/g, '')).toBe(before);
+}
+
 triedOnTmux(
-  'who is attached to the mayor stays so when it is handed off, killed, upgraded and stopped: each end is told, and each next session is seen',
+  'who is attached to the mayor stays so when it is handed off, killed, upgraded and stopped: each end is told, and each next session is seen; a talk with an earlier one leaves the terminal as it was',
   async () => {
     await town.there(MAYOR);
     tmux.open('one', 90, 24);
     await tmux.shows('one', 'OUT>');
     tmux.type('one', gt('mayor', 'attach'));
     await shown(90);
-    look('attached');
 
     // It is handed off while something that is typed is not sent: that is sent first, and heard.
     tmux.press('one', '-l', 'half a thought');
@@ -48,7 +62,6 @@ triedOnTmux(
     expect((await town.read('session', `${MAYOR}.s1`))?.ackedAt).toBeDefined();
     await tmux.shows('one', /You follow an earlier session/);
     await shown(90);
-    look('handed off');
 
     // Nobody is there to start the next one: what is said meanwhile can be seen.
     const worker = town.pid('worker');
@@ -57,18 +70,15 @@ triedOnTmux(
     process.kill(second.session.pid, 'SIGKILL');
     await tmux.shows('one', /hq-mayor\.s2 ended: signal 9; waiting for s3/);
     expect(tmux.text('one')).toContain('Keys go nowhere meanwhile; Ctrl+\\ leaves.');
-    look('killed');
     tmux.type('one', 'typed into nothing');
     tmux.resize('one', 70, 20);
     await tmux.shows('one', /^ hq-mayor\.s2 ended[^\n]*\n Keys go/m);
-    look('resized');
     const host = town.pid('host');
     process.kill(worker, 'SIGKILL');
     await town.does(['up'], { env: { GT_BUILD: 'another' } });
     expect(town.pid('host')).not.toBe(host);
     await town.there(MAYOR, 3);
     await shown(70);
-    look('third');
     expect(tmux.text('one')).not.toContain('typed into nothing');
     tmux.type('one', 'typed into the third');
     await tmux.shows('one', '❯ typed into the third');
@@ -77,21 +87,19 @@ triedOnTmux(
     town.settle({ agent: 'claude', operational: { restart_backoff: { first: '1h', base: '1h', max: '1h' } } });
     process.kill((await town.there(MAYOR, 3)).session.pid, 'SIGKILL');
     await tmux.shows('one', /hq-mayor\.s3 ended: signal 9; s4 starts at \d\d:\d\d:\d\d/);
-    look('backoff');
     tmux.press('one', 'C-\\');
     await tmux.shows('one', /Left mayor, which goes on\.\n+OUT> *$/m);
-    look('left');
+
+    await talkIsKilled();
 
     // Attached anew it starts at once; stopped, none follows.
     tmux.type('one', `clear; ${gt('mayor', 'attach')}`);
     await shown(70);
     await town.does(['mayor', 'stop']);
     await tmux.shows('one', /mayor has ended: .*; nobody wants it now: gt mayor start\.\n+OUT> *$/m);
-    look('stopped');
     tmux.type('one', `clear; ${gt('mayor', 'attach')}; echo exit=$?`);
     await shown(70);
     await town.does(['down']);
     await tmux.shows('one', /mayor has ended: .*; the town goes down: gt up\.\n+exit=0/m);
-    look('down');
   },
 );

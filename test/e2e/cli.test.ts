@@ -29,7 +29,7 @@ let origin: string;
 let townId: string;
 
 beforeAll(async () => {
-  gtBin = await built('src/cli/bin/gt.js');
+  gtBin = await built('bin/gt.js');
   redis = await privateRedis();
   base = realpathSync(mkdtempSync(join(tmpdir(), 'gt-cli-')));
   root = join(base, 'town');

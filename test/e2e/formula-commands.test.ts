@@ -32,7 +32,7 @@ function put(path: string, text: string): string {
 }
 
 beforeAll(async () => {
-  await built('src/cli/bin/gt.js');
+  await built('bin/gt.js');
   town = new TrialTown();
   await town.gt(['install', town.root]);
   writeFileSync(join(town.root, 'settings/config.json'), JSON.stringify({ agent: 'shell', dashboard: { port: 0 } }));

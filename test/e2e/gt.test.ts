@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { ROOT } from '../support/tidy.ts';
 
-const GT = join(ROOT, 'dist/src/cli/bin/gt.js');
+const GT = join(ROOT, 'dist/bin/gt.js');
 
 beforeAll(() => {
   if (existsSync(GT)) return;

@@ -39,7 +39,7 @@ async function rebuilt(): Promise<string> {
   symlinkSync(join(here, 'node_modules'), join(root, 'node_modules'));
   appendFileSync(join(root, 'dist/src/daemon/worker-main.js'), '\n// built anew\n');
   writeFileSync(join(root, 'dist/.built'), JSON.stringify(await buildIds(root)));
-  return join(root, 'dist/src/cli/bin/gt.js');
+  return join(root, 'dist/bin/gt.js');
 }
 
 const supervisorLog = () => readFileSync(join(town.root, '.runtime/logs/supervisor.log'), 'utf8');

@@ -22,7 +22,7 @@ export class AgentTrial {
   }
 
   static async open(): Promise<AgentTrial> {
-    return new AgentTrial(await built('src/cli/bin/gt.js'));
+    return new AgentTrial(await built('bin/gt.js'));
   }
 
   /** Where the stand-in of an agent notes what it does. */

@@ -25,7 +25,7 @@ export class KillTown {
 
   /** Installs a town with one rig, and brings it up. `agents` makes presets of the test's own. */
   static async begin(agents: (story: KillTown) => Readonly<Record<string, unknown>> = () => ({})): Promise<KillTown> {
-    await built('src/cli/bin/gt.js');
+    await built('bin/gt.js');
     const story = new KillTown();
     const { town } = story;
     await town.ask(['install', town.root, '--name', 'kills']);

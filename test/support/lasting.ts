@@ -12,7 +12,7 @@ export type Live = Agent & { session: NonNullable<Agent['session']> & { pid: num
 export class LastingTown extends HarmedTown {
   /** Installs a town in which `claude` is a stand-in; brings it up unless told not to. */
   static async with(settings: Record<string, unknown> = {}, scenario: ScenarioInput = {}): Promise<LastingTown> {
-    await built('src/cli/bin/gt.js');
+    await built('bin/gt.js');
     const town = new LastingTown();
     await town.does(['install', town.root, '--name', 'trial']);
     const file = join(town.dir, 'scenario.json');

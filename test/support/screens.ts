@@ -66,10 +66,11 @@ function packed(bits: number): number {
 
 /** Colours, flags, underline and link. Links are numbered as they come: what they lead to counts. */
 function cellKey(emulator: Emulator, cell: Pen): string {
+  if ((cell.bg & EXTENDED) === 0) return `${packed(cell.fg)},${packed(cell.bg)}`;
   const { extended } = cell;
-  const linked = cell.bg & EXTENDED ? emulator.link(extended.urlId)?.uri : undefined;
+  const linked = emulator.link(extended.urlId)?.uri;
   // a restored cursor can leave the style of an underline that is not there
-  const style = cell.fg & UNDERLINE && cell.bg & EXTENDED ? extended._ext : 0;
+  const style = cell.fg & UNDERLINE ? extended._ext : 0;
   const bg = linked === undefined && (style & UNDERLINE_STYLE) === 0 ? cell.bg & ~EXTENDED : cell.bg;
   const plain = { fg: packed(cell.fg), bg: packed(bg), extended: { ...extended, _ext: style, underlineColor: 0, urlId: 0 } };
   return penKey(plain) + (linked ?? '');

@@ -24,7 +24,7 @@ export class HarmedTown extends TrialTown {
 
   /** Installs and starts a town. `settings` are laid over quick ones for shell agents, `env` is what its processes have beside. */
   static async open(settings: Record<string, unknown> = {}, env: NodeJS.ProcessEnv = {}): Promise<HarmedTown> {
-    await built('src/cli/bin/gt.js');
+    await built('bin/gt.js');
     const town = new HarmedTown();
     await town.does(['install', town.root, '--name', 'trial']);
     town.settle(settings);

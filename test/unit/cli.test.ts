@@ -28,6 +28,13 @@ const topics: readonly Topic[] = [
     title: 'Words',
     verbs: {
       echo: { help: 'Says it again', aliases: ['say'], load: () => echo },
+      all: {
+        help: 'What there is',
+        load: () => ({
+          bare: 'list',
+          verbs: { list: { help: 'Lists it', load: () => command({ example: 'gt all', run: () => 1 }) } },
+        }),
+      },
       rig: {
         help: 'Rigs',
         load: () => ({
@@ -146,6 +153,8 @@ describe('how gt finds a verb', () => {
       /^There is no command `gt ecko`\.\nDid you mean `gt echo`, `gt [a-z]+` or `gt [a-z]+`\? `gt help` lists all\.\n$/,
     );
     expect((await gt('mq', 'nxt')).err).toContain('Did you mean `gt mq next`?');
+    expect((await gt('all', 'lst')).err).toMatch(/no command `gt all lst`.*\n.*`gt all list`/);
+    expect((await gt('all', '--json')).exit).toBe(0);
     expect((await gt('toString')).exit).toBe(2);
     expect((await gt('--loud')).err).toContain('gt has no option `--loud`.');
   });

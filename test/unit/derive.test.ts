@@ -57,7 +57,7 @@ test('the others stand where they are looked for', () => {
   expect(merge({ state: 'merged', mirror: { state: 'pushed' } })).toEqual(['merges.ended:gp']);
   expect(merge({ state: 'merged', mirror: { state: 'left' } })).toEqual(['merges.ended:gp', 'merges.unpushed:gp']);
   expect(names('check', aCheck('ck-1'))).toEqual(['checks.open:gp', 'jobs=checks/ck-1']);
-  expect(names('check', aCheck('ck-1', { state: 'error' }))).toEqual([]);
+  expect(names('check', aCheck('ck-1', { state: 'error' }))).toEqual(['checks.ended']);
   expect(names('train', aTrain())).toEqual(['trains', 'jobs=trains/gp@1']);
   expect(names('dispatch', { id: 'town', generation: 1 })).toEqual(['jobs=dispatch/town@1']);
   expect(names('verdict', aVerdict())).toEqual([]);

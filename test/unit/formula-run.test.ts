@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { planned } from '#chores/run-formula';
 import { holdsNow, parseRunCondition, type RunFacts } from '#core/formula/run-condition';
 import { planConvoy } from '#core/formula/run-convoy';
 import { parseTemplate, render } from '#core/formula/template';
@@ -229,4 +230,14 @@ describe('conditions at run time', () => {
   ])('%s is no condition', (text) => {
     expect(parseRunCondition(text)).toBeUndefined();
   });
+});
+
+test('a fan-out on an item is refused: its agent would have nothing to do', () => {
+  const plan = protoOf({ f: '[[steps]]\nid = "one"\n' });
+  const run = { plan, source: 'f.toml', rig: 'shop', prefix: 'sh', vars: {}, folder: '/shop' };
+  expect(planned({ ...run, fanout: true, on: 'sh-a' }, 'x')).toMatchObject({
+    refused: 'USAGE',
+    facts: { what: expect.stringContaining('sh-a'), hint: expect.stringContaining('gt sling sh-a --on f') },
+  });
+  expect(planned({ ...run, fanout: true }, 'x')).toEqual({ plan, directory: '', folders: [] });
 });

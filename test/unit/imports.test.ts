@@ -13,12 +13,17 @@ test('gt itself loads no package before it knows the verb, nor to read the words
   expect(packagesReached('src/cli/parse-lean.ts')).toEqual([]);
 });
 
-test('no hot verb loads a package', () => {
-  const table = readFileSync(join(ROOT, 'src/cli/verbs.ts'), 'utf8');
-  const files = [...table.matchAll(/\bhot: true,\s*load: async \(\) => \(await import\('\.\/(cmd\/[\w-]+\.ts)'\)\)/g)].map(
+const TABLE = readFileSync(join(ROOT, 'src/cli/verbs.ts'), 'utf8');
+
+/** The files of the hot verbs. */
+const declaredHot = () =>
+  [...TABLE.matchAll(/\bhot: true,\s*load: async \(\) => \(await import\('\.\/(cmd\/[\w-]+\.ts)'\)\)/g)].map(
     (match) => `src/cli/${match[1]}`,
   );
-  expect(files).toHaveLength(table.match(/\bhot: true/g)?.length ?? 0);
+
+test('no hot verb loads a package', () => {
+  const files = declaredHot();
+  expect(files).toHaveLength(TABLE.match(/\bhot: true/g)?.length ?? 0);
   expect(files.length).toBeGreaterThan(0);
   expect(files.flatMap((file) => packagesReached(file))).toEqual([]);
 });
@@ -28,6 +33,14 @@ test('no hot verb below another word loads a package either: what hooks call sta
   const groups = hot.filter((file) => readFileSync(join(ROOT, file), 'utf8').includes('hot: true'));
   expect(groups).toEqual(expect.arrayContaining(['src/cli/cmd/signal.ts', 'src/cli/cmd/tap.ts']));
   expect(groups.flatMap((file) => packagesReached(file))).toEqual([]);
+});
+
+test('what hooks call is packed into the one file that is loaded at every turn', () => {
+  const packed = JSON.parse(readFileSync(join(ROOT, 'scripts/hot.json'), 'utf8')) as string[];
+  const hooks = ['hook', 'prime', 'signal', 'signal-stop', 'signal-note', 'tap', 'mail-check'].map((name) => `cmd/${name}`);
+  expect(packed).toEqual(expect.arrayContaining(['run', 'process', 'parse-lean', 'hook-fetch', ...hooks]));
+  expect(packed).toEqual(expect.arrayContaining(declaredHot().map((file) => file.slice('src/cli/'.length, -'.ts'.length))));
+  expect(packed.flatMap((name) => packagesReached(`src/cli/${name}.ts`))).toEqual([]);
 });
 
 test('what hooks call loads of formulas only what tells of a step: an item without a molecule pays for no more', () => {

@@ -57,6 +57,15 @@ test('all faults of a file are told in one go, an unknown key with the one that 
   expect(told.find((line) => line.includes('names.0'))).toMatch(/is the word for a role/);
 });
 
+test('a template of branches that makes no name is refused when it is set, in every layer', () => {
+  expect(faults({ polecat_branch_template: 'x/{yeer}' }, 'rig')).toEqual([
+    expect.stringMatching(/^`polecat_branch_template` makes no branch name: \{yeer\} is none of \{user\} \{year\}/),
+  ]);
+  expect(faults({ polecat_branch_template: 'a b' })).toEqual([expect.stringContaining('holds a space')]);
+  for (const good of ['', 'adam/{year}/{month}/{description}', 'feature/{issue}', 'work/{name}/{issue}'])
+    expect(faults({ polecat_branch_template: good })).toEqual([]);
+});
+
 test('older names of keys are taken, and refused beside the newer', () => {
   expect(layer({ max_workers: 5, merge_queue: { gate: 'make check' } })).toMatchObject({
     max_polecats: 5,

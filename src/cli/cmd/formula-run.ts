@@ -24,7 +24,7 @@ export const formulaRun = command({
     { name: 'agent', value: 'agent', help: 'which agent is to do it' },
     { name: 'preset', value: 'name', help: 'only the legs of this preset' },
     { name: 'fresh', help: 'each step in a session of its own' },
-    { name: 'fanout', help: 'every step as work of its own, in parallel' },
+    { name: 'fanout', help: 'every step as work of its own, in parallel (without --on)' },
     { name: 'dry-run', help: 'only show what would be poured' },
   ],
   example: 'gt formula run code-review --var pr=12',

@@ -44,7 +44,8 @@ export const seance = command({
     return askable({ global, io }, { rig: opts.rig, item: opts.item, agent: opts.role, most });
   },
   text: (value: Asked[] | Seance, { paint, now, width }) => {
-    if (!Array.isArray(value)) return value.answer ?? `The seance with ${value.session} is over.`;
+    if (!Array.isArray(value))
+      return value.answer ?? `The seance with ${value.session} is over${value.code === 0 ? '' : ` (exit code ${value.code})`}.`;
     if (value.length === 0) return 'No earlier session is known that could be asked.';
     const rows = value.map(({ id, address, live, beganAt, way, why, beacon }) => [
       paint.bold(id),

@@ -18,7 +18,6 @@ export const sling = command({
     { name: 'on', value: 'formula', help: 'the formula whose steps the agent works' },
     { name: 'var', value: 'k=v', help: 'a value of a variable of the formula (feature and issue are given)', many: true },
     { name: 'fresh', help: 'with --on: each step in a session of its own' },
-    { name: 'fanout', help: 'with --on: every step as work of its own, in parallel' },
   ],
   about:
     'An item that waits for others is accepted: it is done as soon as they are closed. With --no-spawn (or `spawn: "manual"` of the rig) any agent, or you, may do it: what calls gt in the worktree is its polecat.',
@@ -34,7 +33,7 @@ export const sling = command({
       const agent = opts.agent === undefined ? {} : { agent: opts.agent };
       const vars = valuesOf(opts.var);
       if (isRefusal(vars)) return vars;
-      if (opts.on === undefined && (opts.var.length > 0 || opts.fresh || opts.fanout))
+      if (opts.on === undefined && (opts.var.length > 0 || opts.fresh))
         return refuse('USAGE', { what: 'These words are about a formula.', hint: 'Name it: `gt sling sh-4kx --on shiny`.' });
       const wish = {
         ids,
@@ -46,7 +45,7 @@ export const sling = command({
       // Nothing is poured on an item that stays where it is.
       const refusal = opts.on === undefined ? undefined : await cannotSling(town.desk, wish);
       if (refusal) return withNearest(refusal, town);
-      const on = { formula: opts.on ?? '', vars, fresh: opts.fresh, fanout: opts.fanout };
+      const on = { formula: opts.on ?? '', vars, fresh: opts.fresh };
       const poured =
         opts.on === undefined ? new Map<string, string>() : await (await import('#cli/sling-on')).pourOn(town, io, ids, on);
       if (isRefusal(poured)) return withNearest(poured, town);
