@@ -2,6 +2,7 @@ import { type Claim, type Outcome, ranOut, settled } from '#core/delivery';
 import { parentOf } from '#core/ids';
 import type { Preset } from '#core/preset';
 import type { Delivery } from '#core/records';
+import { holderOf } from '#ops/holder-of';
 import { moveDelivery } from '#ops/move-delivery';
 import { failpoint } from '#world/failpoint';
 import type { Ear } from '#world/news';
@@ -41,9 +42,9 @@ const isSame = (now: Delivery | undefined, then: Delivery): boolean =>
 async function asked(doc: Delivery, host: Host, again: boolean, world: World): Promise<Outcome> {
   const { desk } = world;
   const session = doc.claim?.session ?? '';
-  const [run, texts] = await Promise.all([desk.books.read('run', parentOf(session)), desk.books.text(doc.id)]);
-  if (!run) return { state: 'unknown', why: 'its run is gone' };
-  const { screen, submit, keys, terminal } = world.agents.preset(run, world.rig(run.rig));
+  const [holder, texts] = await Promise.all([holderOf(desk.books, parentOf(session)), desk.books.text(doc.id)]);
+  if (!holder) return { state: 'unknown', why: 'its run is gone' };
+  const { screen, submit, keys, terminal } = world.agents.preset(holder);
   const { mode, key, expiresAt } = doc;
   const request = {
     nudge: idAtHost(doc),

@@ -1,5 +1,7 @@
-import { jobId, member, runId } from '#core/ids';
+import { isOver } from '#core/holder';
+import { jobId, member, parentOf, runId } from '#core/ids';
 import { DELIVERIES_KEPT_MS, ENDED_KEPT_MS, LOGS_KEPT_MS, PAGE } from '#core/limits';
+import { holderOf } from '#ops/holder-of';
 import { liveJobs } from '#ops/live-jobs';
 import { aloneQueues } from '#queues/index';
 import type { Desk } from '#world/desk';
@@ -91,9 +93,9 @@ async function forgetSessions(world: World): Promise<number> {
   const { desk } = world;
   let mended = 0;
   for (const session of await world.host().list()) {
-    const run = await desk.books.read('run', session.id.replace(/\.s\d+$/, ''));
-    const current = run?.session?.id === session.id && !run.session.exit;
-    if (current || (run && run.state !== 'ended' && run.session?.id !== session.id && !run.session?.exit)) continue;
+    const holder = await holderOf(desk.books, parentOf(session.id));
+    const current = holder?.session?.id === session.id && !holder.session.exit;
+    if (current || (holder && !isOver(holder) && holder.session?.id !== session.id && !holder.session?.exit)) continue;
     if (session.state !== 'drained') {
       await endOrphan(session, world);
       mended++;

@@ -1,8 +1,10 @@
 import { type Claim, nobodyYet, RAN_OUT, ranOut } from '#core/delivery';
 import { type AgentFacts, nextForDelivery } from '#core/delivery-next';
+import { isOver } from '#core/holder';
 import { NUDGE_GRACE_MS } from '#core/limits';
 import type { Preset } from '#core/preset';
 import type { Delivery } from '#core/records';
+import { holderOfLine } from '#ops/holder-of';
 import { moveDelivery } from '#ops/move-delivery';
 import { failpoint } from '#world/failpoint';
 import type { World } from '#world/world';
@@ -51,14 +53,12 @@ export const deliveries: Processor<'deliveries', World> = async (turn, world) =>
 const NOBODY: AgentFacts = { over: false, takesByHook: false };
 
 async function agentFacts(doc: Delivery, world: World): Promise<AgentFacts> {
-  const work = await world.desk.books.read('work', doc.work);
-  if (!work?.run) return { over: !work || work.status === 'closed', takesByHook: false };
-  const run = await world.desk.books.read('run', work.run);
-  const session = run?.session;
-  if (!run || run.state === 'ended' || !session || session.exit) return NOBODY;
+  const { holder, over } = await holderOfLine(world.desk.books, doc.work);
+  const session = holder?.session;
+  if (!holder || isOver(holder) || !session || session.exit) return { ...NOBODY, over };
   const info = await world.host().get(session.id);
   if (info?.state !== 'running') return NOBODY;
-  const preset = world.agents.preset(run, world.rig(run.rig));
+  const preset = world.agents.preset(holder);
   const byHook = takesByHook(preset);
   const seen = byHook ? await world.host().look(session.id, preset.screen).catch(unseen) : undefined;
   const { lastOutputAt } = info;

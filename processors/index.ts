@@ -1,5 +1,6 @@
 import type { QueueName } from '#queues/index';
 import type { World } from '#world/world';
+import { agents } from './agents.ts';
 import type { Processor } from './answer.ts';
 import { checks } from './checks.ts';
 import { deliveries } from './deliveries.ts';
@@ -18,6 +19,7 @@ export const processors: { readonly [Q in QueueName]: Processor<Q, World> } = {
   work,
   dispatch,
   polecats,
+  agents,
   molecules,
   steps,
   gates,

@@ -13,9 +13,10 @@ import { type Answer, done, type Processor, sleep, type Turn } from './answer.ts
 import { Eyes } from './eyes.ts';
 import { sayFirst } from './first-words.ts';
 import { stepsAtRun, takeForSession } from './run-steps.ts';
+import { changeSession, noteProcess } from './session-changes.ts';
 import { rulesOf, sessionFacts } from './session-facts.ts';
 import { orSuspend } from './suspend.ts';
-import { changeRun, changeSession, noteProcess, prepare } from './worktree.ts';
+import { changeRun, prepare } from './worktree.ts';
 
 /**
  * One run of a polecat. Active for as long as its agent lives: it listens for news of the run and its session, and reads its record again with every

@@ -39,7 +39,7 @@ async function tellAllDone(run: Run, mol: Molecule, world: World): Promise<undef
 
 /** Says something of its steps to a run's agent, if its program can be told anything. */
 export async function tellAgent(run: Run, text: string, key: string, world: World): Promise<void> {
-  const { hooks, screen } = world.agents.preset(run, world.rig(run.rig));
+  const { hooks, screen } = world.agents.preset(run);
   if (hooks === undefined && !isKnown(screen)) return;
   const to = `${run.rig}/${run.name}`;
   const said = await nudge(world.desk, { to, work: run.work, text, mode: 'wait-idle', key: key.slice(0, 100) });

@@ -37,35 +37,6 @@ export async function changeRun(
   if (isRefusal(answer)) throw new Refused(answer);
 }
 
-type Session = NonNullable<Run['session']>;
-
-/** Changes one session of a run, unless it is over, or is not the run's session any more: what is known of one must not be written of the next. */
-export function changeSession(
-  run: Run,
-  world: World,
-  id: string,
-  change: (session: Session) => Session,
-  event?: Telling,
-): Promise<undefined> {
-  const changed = (doc: Run): Run => {
-    if (doc.session?.id !== id || doc.session.exit) return doc;
-    const session = change(doc.session);
-    return session === doc.session ? doc : { ...doc, session };
-  };
-  return changeRun(run, world, changed, event);
-}
-
-/** Writes down which process a session is, and tells that it started: once, whoever finds out first and whoever asks again. */
-export function noteProcess(
-  run: Run,
-  world: World,
-  id: string,
-  { pid, born }: { pid: number; born: string },
-): Promise<undefined> {
-  const noted = (session: Session) => (session.pid === pid && session.born === born ? session : { ...session, pid, born });
-  return changeSession(run, world, id, noted, { type: 'session.started', data: { pid } });
-}
-
 /** Makes the run's worktree ready: its branch is noted first, so that a repeat after a kill takes the same one; what came back has the target merged in. */
 export async function prepare(run: Run, world: World): Promise<undefined> {
   const { git } = world;

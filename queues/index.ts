@@ -1,3 +1,4 @@
+import { agents } from './agents.ts';
 import { checks } from './checks.ts';
 import { deliveries } from './deliveries.ts';
 import { dispatch } from './dispatch.ts';
@@ -15,6 +16,7 @@ export const queues = {
   work,
   dispatch,
   polecats,
+  agents,
   molecules,
   steps,
   gates,

@@ -1,6 +1,6 @@
 import { type AgentState, agentState } from '#core/agent-state';
+import { addressOf, type Holder, isAgent, lineOf } from '#core/holder';
 import { plainText } from '#core/plain-text';
-import type { Run } from '#core/records';
 import { isRefusal, type Refusal, refuse } from '#core/refusals';
 import type { Host } from '#world/pty/host';
 
@@ -34,21 +34,21 @@ const ROWS = 2000;
  */
 export async function peek(
   host: Pick<Host, 'get' | 'output' | 'peek' | 'look' | 'features'> | Refusal,
-  run: Run,
+  holder: Holder,
   asked: Asked,
 ): Promise<Peek | Refusal> {
-  const agent = `${run.rig}/${run.name}`;
+  const agent = isAgent(holder) ? addressOf(holder) : `${holder.rig}/${holder.name}`;
   const { screen, ...view } = asked;
   const { lines } = view;
-  const { session } = run;
+  const { session } = holder;
   if (!session) return refuse('NO_OUTPUT', { agent });
-  const about = { agent, session: session.id, work: run.work };
+  const about = { agent, session: session.id, work: lineOf(holder) };
   const info = isRefusal(host) ? undefined : await host.get(session.id);
   if (info && !isRefusal(host)) {
     const { state, pid, lastOutputAt } = info;
     const canLook = screen !== undefined && state === 'running' && host.features.has('nudge');
     const looked = canLook ? await host.look(session.id, screen).catch(() => undefined) : undefined; // it may just have ended
-    const seen = { ...about, state, pid, lastOutputAt, agentState: agentState(run, { host: info, seen: looked }) };
+    const seen = { ...about, state, pid, lastOutputAt, agentState: agentState(holder, { host: info, seen: looked }) };
     const shown = host.features.has('screen')
       ? await host.peek(session.id, { ...view, lines: Math.min(lines, ROWS) })
       : undefined;
@@ -58,5 +58,5 @@ export async function peek(
   }
   if (session.lastWords === undefined) return isRefusal(host) ? host : refuse('NO_OUTPUT', { agent });
   const text = plainText(session.lastWords, lines);
-  return { ...about, state: 'over', agentState: agentState(run, {}), pid: null, lastOutputAt: session.exit?.at ?? null, text };
+  return { ...about, state: 'over', agentState: agentState(holder, {}), pid: null, lastOutputAt: session.exit?.at ?? null, text };
 }

@@ -1,16 +1,16 @@
 import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseDuration } from '#core/durations';
+import { lineOf } from '#core/holder';
 import { NUDGE_LONGEST_MS, TEXT_BYTES } from '#core/limits';
 import type { Delivery } from '#core/records';
 import { isRefusal, type Refusal, refuse } from '#core/refusals';
 import { type Nudged, nudge as nudged } from '#ops/nudge';
 import { type NudgeLine, nudgeShow } from '#views/nudges';
+import { agentMeant } from './agent-run.ts';
 import { type Call, type Command, command } from './command.ts';
 import { readPiped } from './stdin.ts';
 import { isUp, type OpenTown, withDesk } from './wire.ts';
-import { workMeant } from './wire-addresses.ts';
-import { openRigs } from './wire-rigs.ts';
 
 type Mode = Delivery['mode'];
 const MODES: readonly Mode[] = ['wait-idle', 'queue', 'immediate'];
@@ -27,7 +27,7 @@ const GRACE_MS = 10_000;
 export function nudging(mode: Mode, verb: string): Command {
   return command({
     args: [
-      { name: 'agent', required: true, help: 'a polecat (rig/name, or its name), or the work item that it has' },
+      { name: 'agent', required: true, help: 'an agent (mayor, rig/name, or a name), or the work item that it has' },
       { name: 'text', many: true, help: 'what is to be said; - reads it from stdin' },
     ],
     options: [
@@ -52,9 +52,7 @@ export function nudging(mode: Mode, verb: string): Command {
       const text = await textOf(args.text, opts.file, io);
       if (isRefusal(text)) return text;
       return withDesk({ global, io }, { wait: 'person' }, async (town): Promise<Told | Refusal> => {
-        const all = await openRigs(town);
-        if (isRefusal(all)) return all;
-        const work = await workMeant(args.agent, town, all.rigs);
+        const work = await lineMeant(args.agent, town);
         if (isRefusal(work)) return work;
         const key = opts.key === undefined ? {} : { key: opts.key };
         const wish = { to: args.agent, work, text, mode: (opts.mode as Mode | undefined) ?? mode };
@@ -78,6 +76,14 @@ export function nudging(mode: Mode, verb: string): Command {
       return ['expired', 'pending', 'claimed'].includes(outcome.state) ? EXIT_LATE : EXIT_NOT_TAKEN;
     },
   });
+}
+
+/** Whose line it is put in: an item that has no run yet is spoken to as well. */
+async function lineMeant(agent: string, town: OpenTown): Promise<string | Refusal> {
+  const holder = await agentMeant(town, agent);
+  if (!isRefusal(holder)) return lineOf(holder);
+  const work = await town.desk.books.read('work', agent);
+  return work ? work.id : holder;
 }
 
 const outcomeText = ({ state, why }: NudgeLine): string => `${state}${why && state !== 'taken' ? ` (${why})` : ''}`;

@@ -1,9 +1,9 @@
 import type { Left } from '#chores/attach/attach';
-import type { Run } from '#core/records';
+import { addressOf, type Holder, isAgent, isOver, lineOf } from '#core/holder';
 import { isRefusal, type Refusal, refuse } from '#core/refusals';
 import { type ControlKey, controlKey } from '#core/terminal/keys';
 import { HostGone, HostRefused } from '#world/pty/host';
-import { agentRun, onlyAgent } from './agent-run.ts';
+import { agentMeant, onlyAgent } from './agent-run.ts';
 import type { Call } from './command.ts';
 import { type Town, townOf, withDesk } from './wire.ts';
 import { openHost } from './wire-facts.ts';
@@ -30,23 +30,26 @@ export async function visit(
   if (isRefusal(town)) return town;
   const key = await detachKeyOf(town, io.env);
   if (isRefusal(key)) return key;
-  const run = await withDesk(from, { wait: 'person' }, async (open) => {
+  const holder = await withDesk(from, { wait: 'person' }, async (open) => {
     const name = agent ?? (await onlyAgent(open));
-    return isRefusal(name) ? name : agentRun(open, name);
+    return isRefusal(name) ? name : agentMeant(open, name);
   });
-  if (isRefusal(run)) return run;
-  const about = { agent: `${run.rig}/${run.name}`, session: run.session?.id ?? '' };
+  if (isRefusal(holder)) return holder;
+  const about = {
+    agent: isAgent(holder) ? addressOf(holder) : `${holder.rig}/${holder.name}`,
+    session: holder.session?.id ?? '',
+  };
   const host = await openHost(town);
   if (isRefusal(host)) return host;
   try {
-    const over = overBy(run, agent, await host.get(about.session || 'none'));
+    const over = overBy(holder, agent, await host.get(about.session || 'none'));
     if (over !== undefined) return refuse('SESSION_OVER', { agent: about.agent, how: over });
     const [{ attach }, { Crop }] = await Promise.all([import('#chores/attach/attach'), import('#world/pty/screen/crop')]);
     const left = await attach({
       host,
       terminal,
       session: about.session,
-      title: `${about.agent}, ${run.work}`,
+      title: isAgent(holder) ? about.agent : `${about.agent}, ${lineOf(holder)}`,
       readOnly,
       detachKey: key,
       part: (size, picture) => new Crop(size, picture),
@@ -72,11 +75,11 @@ function refusalOf(fault: unknown, agent: string): Refusal | undefined {
 }
 
 /** Why there is nothing to attach to, if there is not. */
-function overBy(run: Run, asked: string | undefined, info: { state: string } | undefined): string | undefined {
-  const { session } = run;
+function overBy(holder: Holder, asked: string | undefined, info: { state: string } | undefined): string | undefined {
+  const { session } = holder;
   if (!session) return 'its session has not begun';
   if (asked && /\.s\d+$/.test(asked) && asked !== session.id) return `session ${asked} is over`;
-  if (session.exit || run.state === 'ended') return `session ${session.id} is over`;
+  if (session.exit || isOver(holder)) return `session ${session.id} is over`;
   if (!info) return `the host does not know its session ${session.id}`;
   return info.state === 'running' ? undefined : `session ${session.id} has ended`;
 }

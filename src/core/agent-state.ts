@@ -1,8 +1,9 @@
+import { addressOf, type Holder, isAgent } from './holder.ts';
 import type { Preset } from './preset.ts';
-import type { Run } from './records.ts';
+import type { Agent, Run } from './records.ts';
 import type { Classified } from './screen-state.ts';
 
-type Session = NonNullable<Run['session']>;
+type Session = NonNullable<Holder['session']>;
 
 /** What an agent's screen shows that somebody should know of, as its session's record keeps it. */
 export type Shown = {
@@ -41,41 +42,60 @@ export function showsOf({ state, dialog, login, why }: Classified): Shown | unde
 }
 
 /**
- * What the agent of a run is at: of all that is known the surest first. A session's end before its screen, its screen before what it has said.
+ * What an agent is at, of a run or a lasting one: of all that is known the surest first. A session's end before its screen, its screen before what it has said.
  * @param seen its screen as it was just looked at; without it what its record keeps of an earlier look counts
  */
 export function agentState(
-  run: Run,
+  holder: Holder,
   known: { readonly host?: HostFact | undefined; readonly seen?: Classified | undefined },
 ): AgentState {
-  const { session } = run;
-  if (run.state === 'ended') return { is: 'exited', evidence: `its run has ended: ${run.outcome ?? 'unknown'}`, todo: null };
-  if (run.state === 'granted') return { is: 'starting', evidence: 'its worktree is being made', todo: null };
-  if (session?.exit) return { is: 'exited', evidence: endOf(session.exit, run), todo: null };
+  const { session } = holder;
+  const without = isAgent(holder) ? restingState(holder) : outsideState(holder);
+  if (without) return without;
+  if (session?.exit) return { is: 'exited', evidence: endOf(session.exit, holder), todo: null };
   if (known.host && known.host.state !== 'running')
     return { is: 'exited', evidence: 'its process has ended; that is about to be noted', todo: null };
-  if (run.submitted) return { is: 'leaving', evidence: 'its work is handed in', todo: null };
+  if (!isAgent(holder) && holder.submitted) return { is: 'leaving', evidence: 'its work is handed in', todo: null };
   if (!session) return { is: 'starting', evidence: 'its session is about to start', todo: null };
-  return byScreen(run, known.seen ? showsOf(known.seen) : session.shows) ?? byWord(session, known.seen);
+  return byScreen(holder, known.seen ? showsOf(known.seen) : session.shows) ?? byWord(session, known.seen);
 }
 
-function endOf({ code, signal }: NonNullable<Session['exit']>, { deaths }: Run): string {
+/** Of a run that has no session yet, or none any more. */
+function outsideState(run: Run): AgentState | undefined {
+  if (run.state === 'ended') return { is: 'exited', evidence: `its run has ended: ${run.outcome ?? 'unknown'}`, todo: null };
+  return run.state === 'granted' ? { is: 'starting', evidence: 'its worktree is being made', todo: null } : undefined;
+}
+
+/** Of a lasting agent that nobody wants to be there, or that is not started again. */
+function restingState({ session, wanted, broken, ...agent }: Agent): AgentState | undefined {
+  if (session && !session.exit) return undefined;
+  const start = `gt session restart ${addressOf({ session, wanted, ...agent } as Agent)}`;
+  if (broken) return { is: 'exited', evidence: `not started again: ${broken.why}`, todo: start };
+  return wanted ? undefined : { is: 'exited', evidence: 'nobody wants it now', todo: null };
+}
+
+function endOf({ code, signal }: NonNullable<Session['exit']>, { deaths }: Holder): string {
   const how = signal !== null ? `signal ${signal}` : code !== null ? `exit code ${code}` : 'its terminal was lost';
   return deaths > 0 ? `${how}; ${deaths} in a row without progress` : how;
 }
 
-function byScreen(run: Run, shows: Shown | undefined): AgentState | undefined {
+function byScreen(holder: Holder, shows: Shown | undefined): AgentState | undefined {
   if (!shows) return undefined;
   const { is, what, kind, enter } = shows;
-  const attach = `gt attach ${run.rig}/${run.name}`;
-  if (is === 'login' || kind === 'login') return { is: 'blocked', evidence: what, todo: `gt config agent login ${run.agent}` };
+  const attach = `gt attach ${isAgent(holder) ? addressOf(holder) : `${holder.rig}/${holder.name}`}`;
+  if (is === 'login' || kind === 'login')
+    return {
+      is: 'blocked',
+      evidence: what,
+      todo: `gt config agent login ${isAgent(holder) ? (holder.using ?? '') : holder.agent}`,
+    };
   if (is === 'dialog') {
     const care = enter === 'exits' ? '; Enter would end it' : enter === 'refuses' ? '; Enter refuses' : '';
     return { is: 'blocked', evidence: `${what}${care}`, todo: attach };
   }
   if (is === 'limited') return { is: 'limited', evidence: what, todo: null };
   // Before its first word a prompt that is ready tells only that the program runs.
-  return run.session?.ackedAt === undefined ? undefined : { is: 'idle', evidence: what, todo: null };
+  return holder.session?.ackedAt === undefined ? undefined : { is: 'idle', evidence: what, todo: null };
 }
 
 function byWord({ ackedAt }: Session, seen: Classified | undefined): AgentState {

@@ -20,7 +20,7 @@ const path = z.enum(['hook', 'terminal']);
 /** One nudge to one agent. Its text lies in `text:<id>`, field `text`. */
 export const delivery = z.looseObject({
   id: z.string(),
-  /** The address as it was given, and the work item whose agent it came down to. */
+  /** The address as it was given, and whose agent it came down to: the id of a work item, or of a lasting agent. */
   to: z.string(),
   work: z.string(),
   rig: z.string(),
@@ -62,7 +62,7 @@ export const delivery = z.looseObject({
 
 /** Whom deliveries are for: the agent of a work item, whichever session it is in. The line holds every delivery that is pending or claimed, in order. */
 export const recipient = z.looseObject({
-  /** Of the work item. */
+  /** Of the work item, or of the lasting agent. */
   id: z.string(),
   line: z
     .array(

@@ -2,6 +2,7 @@ import { needsPerson } from './gate-kinds.ts';
 import { jobId, type Member, member } from './ids.ts';
 import { keptUntil } from './molecule/retention.ts';
 import type { Noun, Records } from './records.ts';
+import { agentStands, letterStands, memoryStands, messageStands } from './standing-talk.ts';
 
 /**
  * What follows from a record, whoever writes it: the indexes it stands in, and the jobs that its change concerns. Both are computed from the
@@ -36,6 +37,10 @@ export const isFinal: { readonly [N in Noun]: (doc: Records[N]) => boolean } = {
   molecule: (doc) => doc.state === 'closed',
   step: (doc) => doc.status === 'closed',
   gate: (doc) => doc.state === 'resolved' || doc.state === 'cancelled',
+  agent: () => false,
+  message: () => true,
+  letter: () => true,
+  memory: () => true,
   proto: () => true,
   train: () => false,
   dispatch: () => false,
@@ -58,6 +63,10 @@ export const jobMember: { readonly [N in Noun]: (doc: Records[N]) => Member | un
   molecule: (doc) => member('molecules', jobId(doc.id, 1)),
   step: (doc) => member('steps', jobId(doc.id, 1)),
   gate: (doc) => member('gates', jobId(doc.id, 1)),
+  agent: (doc) => member('agents', jobId(doc.id, 1)),
+  message: () => undefined,
+  letter: () => undefined,
+  memory: () => undefined,
   proto: () => undefined,
   verdict: () => undefined,
   recipient: () => undefined,
@@ -120,6 +129,10 @@ const standing: { readonly [N in Noun]?: (doc: Records[N]) => Standing } = {
     const shown = ['deliveries.undelivered', `deliveries.undelivered:${doc.work}`].map((index) => [index, at] as const);
     return [['deliveries.ended', at], ...(missed ? shown : [])];
   },
+  agent: agentStands,
+  message: messageStands,
+  letter: letterStands,
+  memory: memoryStands,
   proto: (doc) => [['protos', doc.createdAt]],
   molecule: moleculeStands,
   step: (doc) => [

@@ -1,8 +1,8 @@
 import type { Change } from './change.ts';
+import { isCurrent } from './holder.ts';
 import { mergeId } from './ids.ts';
 import type { Merge, Run, Train, Work } from './records.ts';
 import { type Refusal, refuse } from './refusals.ts';
-import { isCurrent } from './run.ts';
 import { closing, reworkInWords } from './work.ts';
 
 /** What git says of a worktree that is handed in. `head` undefined: the branch is missing. */

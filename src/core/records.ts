@@ -1,7 +1,10 @@
 import { z } from 'zod';
+import { agent } from './agent-records.ts';
 import { delivery, recipient } from './delivery-records.ts';
+import { letter, message } from './mail-records.ts';
+import { memory } from './memory-records.ts';
 import { gate, molecule, proto, step } from './molecule-records.ts';
-import { conversation, exit } from './session-records.ts';
+import { asked, session } from './session-records.ts';
 import { dispatch, escalation, patrol, worker } from './town-records.ts';
 
 /**
@@ -79,26 +82,14 @@ const run = z.looseObject({
   start: sha.optional(),
   rework: rework.optional(),
   sessions: z.number().default(0),
-  session: z
-    .looseObject({
-      id: z.string(),
-      token: z.string(),
-      at: time,
-      pid: z.number().optional(),
-      born: z.string().optional(),
-      ackedAt: time.optional(),
-      exit: exit.optional(),
-      ...conversation,
-      /** The end of its output, once it is over. */
-      lastWords: z.string().optional(),
-    })
-    .optional(),
+  session: session.optional(),
   /** Sessions in a row that ended without `done` and without a new commit. */
   deaths: z.number().default(0),
   lastHead: sha.optional(),
   snapshots: z.number().default(0),
   /** No session before then. */
   notBefore: time.optional(),
+  ...asked,
   /** The molecule that it works, and the step that was in hand when its last session ended. */
   molecule: z.string().optional(),
   lastHand: z.string().optional(),
@@ -198,8 +189,12 @@ export const schemas = {
   train,
   check,
   verdict,
+  agent,
   delivery,
   recipient,
+  message,
+  letter,
+  memory,
   proto,
   molecule,
   step,
@@ -214,12 +209,16 @@ export type Noun = keyof typeof schemas;
 export type Records = { [N in Noun]: z.infer<(typeof schemas)[N]> };
 export type Work = Records['work'];
 export type Run = Records['run'];
+export type Agent = Records['agent'];
 export type Merge = Records['merge'];
 export type Train = Records['train'];
 export type Check = Records['check'];
 export type Verdict = Records['verdict'];
 export type Delivery = Records['delivery'];
 export type Recipient = Records['recipient'];
+export type Message = Records['message'];
+export type Letter = Records['letter'];
+export type Memory = Records['memory'];
 export type Molecule = Records['molecule'];
 export type Step = Records['step'];
 export type Gate = Records['gate'];

@@ -150,8 +150,3 @@ export function restartPause(deaths: number, rules: RunRules): number {
   if (deaths <= 1) return rules.firstRestartMs;
   return Math.min(rules.restartMaxMs, rules.restartBaseMs * 2 ** (deaths - 2));
 }
-
-/** Whether a token belongs to the run's session of now: the only one that is heard. */
-export function isCurrent(run: Run, token: string): boolean {
-  return run.state !== 'ended' && run.session !== undefined && run.session.exit === undefined && run.session.token === token;
-}

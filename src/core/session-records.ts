@@ -4,10 +4,10 @@ import { z } from 'zod';
 const time = z.number();
 
 /** How a session ended. */
-export const exit = z.looseObject({ code: z.number().nullable(), signal: z.number().nullable(), at: time });
+const exit = z.looseObject({ code: z.number().nullable(), signal: z.number().nullable(), at: time });
 
 /** How a session was started, and what its agent program has told of itself since. */
-export const conversation = {
+const conversation = {
   /** How often its start was prepared: each try has an id of its own, because programs refuse one that was used. */
   starts: z.number().optional(),
   mode: z.enum(['fresh', 'resume', 'fork']).optional(),
@@ -35,4 +35,28 @@ export const conversation = {
       since: time,
     })
     .optional(),
+};
+
+/** One session: one agent program in one terminal, under one token. A run has one at a time, and so has a lasting agent. */
+export const session = z.looseObject({
+  id: z.string(),
+  token: z.string(),
+  at: time,
+  pid: z.number().optional(),
+  born: z.string().optional(),
+  ackedAt: time.optional(),
+  exit: exit.optional(),
+  ...conversation,
+  /** The end of its output, once it is over. */
+  lastWords: z.string().optional(),
+});
+
+/** What may be asked of whoever has sessions, a run or a lasting agent. */
+export const asked = {
+  /** Its session ends at the next good moment, and a fresh one goes on: who asked, why. Taken away when the next one has said hello. */
+  cycle: z.looseObject({ at: time, by: z.string(), why: z.string(), session: z.string() }).optional(),
+  /** Put to sleep: gets no new work, no nudges and no restarts; its session goes on. */
+  asleep: z.looseObject({ at: time, by: z.string() }).optional(),
+  /** Its session was ended by a person, and is not started again until somebody wakes it. */
+  killed: z.looseObject({ at: time, by: z.string() }).optional(),
 };

@@ -67,6 +67,14 @@ const operational = z.strictObject({
   suspend_after: duration.optional(),
 });
 
+const agentLife = {
+  witness: z.strictObject({ enabled: z.boolean().optional() }).optional(),
+  cycle: z
+    .strictObject({ on_compaction: z.boolean().optional(), context_percent: z.int().min(0).max(100).optional() })
+    .optional(),
+  questions: z.strictObject({ expire: duration.optional() }).optional(),
+};
+
 const recording = z.strictObject({ enabled: z.boolean().optional(), max_mb: z.int().min(1).max(1_000_000).optional() });
 
 const rigKeys = {
@@ -87,6 +95,7 @@ const rigKeys = {
   merge_queue: mergeQueue.optional(),
   operational: operational.optional(),
   recording: recording.optional(),
+  ...agentLife,
 };
 
 /** `<rig>/settings/config.json` and the wisp layer. */
@@ -103,6 +112,8 @@ export const townSettingsFile = z.strictObject({
         .optional(),
     })
     .optional(),
+  mayor: z.strictObject({ auto_start: z.boolean().optional() }).optional(),
+  max_sessions_per_agent: z.record(z.string(), atLeastOne).optional(),
   dashboard: z.strictObject({ port: z.int().min(0).max(65_535).optional() }).optional(),
   attach: z
     .strictObject({

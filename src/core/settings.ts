@@ -49,6 +49,16 @@ export type Settings = {
   };
   /** Whether sessions are recorded, and how large the recording of one may grow, in MB (1024 * 1024 bytes). */
   readonly recording: { readonly enabled: boolean; readonly max_mb: number };
+  /** Off: exits are recorded, and gt restarts and nudges nobody. */
+  readonly witness: { readonly enabled: boolean };
+  /** When a session is followed by a fresh one: its program has made its context shorter; or at a turn's end when so much of it is used (0: never). */
+  readonly cycle: { readonly on_compaction: boolean; readonly context_percent: number };
+  /** How long a question waits for its answer. */
+  readonly questions: { readonly expire: number };
+  /** Whether `gt up` wants a mayor. */
+  readonly mayor: { readonly auto_start: boolean };
+  /** Sessions of one agent program in the town at once, by its preset. */
+  readonly max_sessions_per_agent: Readonly<Record<string, number>>;
   readonly worker: { readonly concurrency: Readonly<Record<string, number>> };
 };
 
@@ -91,6 +101,11 @@ export function systemDefaults(machine: Machine): Settings {
       check_slots: between(1, 4, machine.cores / 2),
     },
     recording: { enabled: true, max_mb: 128 },
+    witness: { enabled: true },
+    cycle: { on_compaction: true, context_percent: 0 },
+    questions: { expire: 86_400_000 },
+    mayor: { auto_start: true },
+    max_sessions_per_agent: {},
     worker: { concurrency: {} },
   };
 }

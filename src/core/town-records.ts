@@ -30,6 +30,17 @@ export const escalation = z.looseObject({
   state: z.enum(['open', 'acked', 'closed']),
   openedAt: time,
   lastAt: time,
+  /** Asked by an agent that waits for the answer: who (its address), in which session, and whose line the answer goes into. */
+  asker: z.looseObject({ address: z.string(), session: z.string().optional(), line: z.string() }).optional(),
+  rig: z.string().optional(),
+  work: z.string().optional(),
+  choices: z.array(z.string()).optional(),
+  /** The screen that asks, where it is a dialog of the agent's program. */
+  screen: z.string().optional(),
+  dialog: z.looseObject({ name: z.string(), kind: z.string().optional(), enter: z.string().optional() }).optional(),
+  expiresAt: time.optional(),
+  answer: z.looseObject({ text: z.string(), choice: z.number().optional(), by: z.string(), at: time }).optional(),
+  closedAt: time.optional(),
 });
 
 /** The one worker of the town. */

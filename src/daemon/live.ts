@@ -103,7 +103,8 @@ export async function liveWorld({
       launch: (...[run, work, rig, text, molecule]: Parameters<World['agents']['launch']>) =>
         launch(run, work, rig, text, { ...agents, molecule }),
       hides: (...[run, rig]: Parameters<World['agents']['hides']>) => hides(run, rig, layout),
-      preset: (...[run, rig]: Parameters<World['agents']['preset']>) => agentFor(run, rig, layout).preset,
+      preset: (...[holder]: Parameters<World['agents']['preset']>) =>
+        agentFor(holder, holder.rig === '' ? { settings: files.settings() } : files.rig(holder.rig), layout).preset,
       identity: async (run: Parameters<typeof actorOf>[0]) => identityOf(run, owner.email),
       user: async () => owner.name,
     },

@@ -1,9 +1,11 @@
 import { basename, dirname } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { isOver } from '#core/holder';
 import { parentOf } from '#core/ids';
 import type { Proof } from '#core/proof';
 import { type Recovered, recover } from '#core/recover';
 import { isRefusal } from '#core/refusals';
+import { holderOf } from '#ops/holder-of';
 import { endOrphan } from '#processors/orphans';
 import type { Landing, Tree } from '#world/git/git';
 import type { SessionInfo } from '#world/pty/host';
@@ -166,8 +168,8 @@ async function recoverItem(id: string, proof: Proof, rig: Rig, tip: string, worl
 /** Ends the sessions that no run knows, and lets the host forget those that are over. */
 async function endOrphans(world: World): Promise<void> {
   for (const session of await world.host().list()) {
-    const run = await world.desk.books.read('run', parentOf(session.id));
-    if (run && run.state !== 'ended' && run.session?.id === session.id) continue;
+    const holder = await holderOf(world.desk.books, parentOf(session.id));
+    if (holder && !isOver(holder) && holder.session?.id === session.id) continue;
     await endOrphan(session, world);
   }
 }

@@ -191,7 +191,10 @@ const looks = (files: Files) => [`dispatch/${THE_TOWN}@1` as const, ...files.rig
 
 /** Runs that were parked because the host was away need not wait for their backoff. */
 function lookAtRuns(desk: Desk, log: Log): void {
-  const look = async () => desk.wake((await desk.books.index('runs.live')).map((id) => member('polecats', id)));
+  const look = async () => {
+    const [runs, agents] = await Promise.all([desk.books.index('runs.live'), desk.books.index('agents.wanted')]);
+    await desk.wake([...runs.map((id) => member('polecats', id)), ...agents.map((id) => member('agents', `${id}@1`))]);
+  };
   look().catch((fault: unknown) => log.fault('look at runs', fault));
 }
 

@@ -1,46 +1,42 @@
-import { type NewEvent, unchanged } from '#core/change';
+import { type NewEvent, type Put, unchanged } from '#core/change';
 import { heard, type Told } from '#core/conversation';
-import type { Run } from '#core/records';
+import { addressOf, type Holder, holderNoun, isAgent, isCurrent, isOver, lineOf } from '#core/holder';
+import type { Run, Work } from '#core/records';
 import { type Refusal, refuse } from '#core/refusals';
-import { isCurrent } from '#core/run';
 import type { Desk } from '#world/desk';
 
-/** Who calls, from a session's token. */
+/** Who calls, from a session's token: `run` is the holder of the session, a run or a lasting agent. */
 export type Caller = { readonly session: string; readonly run: string; readonly token: string };
 
 /**
  * A session's call: its agent lives, and has the work, and what waits to be said to it looks again; `told` is what else it tells of itself (of a start alone
  * only that is kept). Asking again changes nothing.
- * @returns the run; SESSION_STALE for any but its session of now
+ * @returns the run or lasting agent; SESSION_STALE for any but its session of now
  */
-export async function ack(desk: Desk, { session, run: id, token }: Caller, told: Told = {}): Promise<Run | Refusal> {
+export async function ack(desk: Desk, { session: id, run: whose, token }: Caller, told: Told = {}): Promise<Holder | Refusal> {
   return desk.change(async (reading) => {
-    const run = await reading.get('run', id);
-    if (!run || !isCurrent(run, token) || !run.session)
-      return refuse('SESSION_STALE', { session, work: run?.work ?? 'its item', current: currentOf(run) });
+    const holder: Holder | undefined = await reading.get(holderNoun(whose), whose);
+    if (!holder || !isCurrent(holder, token) || !holder.session) return stale(holder, id);
     const now = desk.clock.now();
-    const after = heard(run.session, told, now);
-    if (after === run.session) return unchanged(run);
-    const first = run.session.ackedAt === undefined && after.ackedAt !== undefined;
-    const work = first ? await reading.get('work', run.work) : undefined;
-    const taken =
-      work?.status === 'hooked' && work.run === id ? { ...work, status: 'in_progress' as const, updatedAt: now } : undefined;
-    const doc: Run = { ...run, session: after };
-    const line = first ? await reading.get('recipient', run.work) : undefined;
-    const waitedFor = line && line.line.length > 0 ? { ...line, session: run.session.id } : undefined;
+    const { session } = holder;
+    const after = heard(session, told, now);
+    if (after === session) return unchanged(holder);
+    const first = session.ackedAt === undefined && after.ackedAt !== undefined;
+    const line = first ? await reading.get('recipient', lineOf(holder)) : undefined;
+    const doc = first ? saidHello(holder, after) : { ...holder, session: after };
+    const put: Put[] = [putOf(doc)];
+    if (first && !isAgent(holder)) put.push(...taken(await reading.get('work', holder.work), holder, now));
+    if (line && line.line.length > 0) put.push({ noun: 'recipient', doc: { ...line, session: id } });
+    const about = isAgent(holder) ? { agent: addressOf(holder) } : { work: holder.work, run: whose };
     const event = (type: NewEvent['type'], data: object): NewEvent => ({
       type,
-      subject: session,
-      rig: run.rig,
-      data: { work: run.work, run: id, ...data },
+      subject: id,
+      ...(holder.rig === '' ? {} : { rig: holder.rig }),
+      data: { ...about, ...data },
     });
     const { noted } = told;
     return {
-      put: [
-        { noun: 'run', doc },
-        ...(taken ? [{ noun: 'work' as const, doc: taken }] : []),
-        ...(waitedFor ? [{ noun: 'recipient' as const, doc: waitedFor }] : []),
-      ],
+      put,
       events: [
         ...(first ? [event('session.acked', {})] : []),
         ...(noted ? [event(`session.${noted.kind}`, noted.what === undefined ? {} : { what: noted.what })] : []),
@@ -50,5 +46,22 @@ export async function ack(desk: Desk, { session, run: id, token }: Caller, told:
   });
 }
 
-const currentOf = (run: Run | undefined): string =>
-  run?.session && run.state !== 'ended' && !run.session.exit ? run.session.id : 'nobody';
+/** A session that says hello is the answer to a request for a fresh one. */
+function saidHello(holder: Holder, session: NonNullable<Holder['session']>): Holder {
+  const { cycle, ...rest } = holder;
+  const answered = cycle !== undefined && cycle.session !== session.id;
+  return { ...(answered ? rest : holder), session } as Holder;
+}
+
+const putOf = (holder: Holder): Put => (isAgent(holder) ? { noun: 'agent', doc: holder } : { noun: 'run', doc: holder });
+
+function taken(work: Work | undefined, run: Run, now: number): Put[] {
+  if (work?.status !== 'hooked' || work.run !== run.id) return [];
+  return [{ noun: 'work', doc: { ...work, status: 'in_progress', updatedAt: now } }];
+}
+
+/** The refusal of a call that does not come from a holder's session of now. */
+export function stale(holder: Holder | undefined, session: string): Refusal {
+  const current = holder?.session && !isOver(holder) && !holder.session.exit ? holder.session.id : 'nobody';
+  return refuse('SESSION_STALE', { session, work: holder ? lineOf(holder) : 'its item', current });
+}

@@ -1,8 +1,8 @@
 import { closeWork as closed } from '#core/close-work';
 import { childrenIndex } from '#core/derive';
+import { isCurrent } from '#core/holder';
 import type { Work } from '#core/records';
 import { type Refusal, refuse } from '#core/refusals';
-import { isCurrent } from '#core/run';
 import type { Desk } from '#world/desk';
 import type { Caller } from './ack.ts';
 import { tooLong } from './create-work.ts';

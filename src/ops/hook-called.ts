@@ -1,14 +1,14 @@
 import { type Claim, forHook, type Move, moved, nobodyYet } from '#core/delivery';
+import { type Holder, holderNoun, isCurrent, lineOf } from '#core/holder';
 import type { HookInput } from '#core/hook-words';
 import { shortHash } from '#core/ids';
 import { HOOK_CLAIM_MS, STOP_CLAIM_MS } from '#core/limits';
 import type { Delivery, Recipient } from '#core/records';
-import { type Refusal, refuse } from '#core/refusals';
-import { isCurrent } from '#core/run';
+import type { Refusal } from '#core/refusals';
 import { shows } from '#core/spoken';
 import type { Desk } from '#world/desk';
 import type { Reading } from '#world/store/books';
-import type { Caller } from './ack.ts';
+import { type Caller, stale } from './ack.ts';
 import { moveDelivery } from './move-delivery.ts';
 
 /** A hook of an agent's program has called: with context for the model, or at the end of a turn. */
@@ -45,15 +45,10 @@ export type Fetched = {
 export async function hookCalled(desk: Desk, caller: Caller, call: HookCall): Promise<Fetched | Refusal> {
   const owner = `hook ${shortHash(desk.random(8), 8)}`;
   return desk.change(async (reading) => {
-    const run = await reading.get('run', caller.run);
-    if (!run || !isCurrent(run, caller.token))
-      return refuse('SESSION_STALE', {
-        session: caller.session,
-        work: run?.work ?? 'its item',
-        current: run?.session?.id ?? 'nobody',
-      });
+    const holder: Holder | undefined = await reading.get(holderNoun(caller.run), caller.run);
+    if (!holder || !isCurrent(holder, caller.token)) return stale(holder, caller.session);
     const now = desk.clock.now();
-    const known = (await reading.get('recipient', run.work)) ?? nobodyYet(run.work);
+    const known = (await reading.get('recipient', lineOf(holder))) ?? nobodyYet(lineOf(holder));
     const docs = await read(
       reading,
       known.line.map((entry) => entry.id),

@@ -1,4 +1,5 @@
 import { nobodyYet, post } from '#core/delivery';
+import { isAgentId } from '#core/holder';
 import { shortHash } from '#core/ids';
 import { NUDGE_EXPIRES_MS, TEXT_BYTES } from '#core/limits';
 import type { Delivery } from '#core/records';
@@ -8,7 +9,7 @@ import type { Desk } from '#world/desk';
 import type { Reading } from '#world/store/books';
 
 export type Nudge = {
-  /** The address as it was written, and the work item whose agent it came down to. */
+  /** The address as it was written, and whose agent it came down to: the id of a work item, or of a lasting agent. */
   readonly to: string;
   readonly work: string;
   readonly text: string;
@@ -48,11 +49,8 @@ export async function nudge(desk: Desk, input: Nudge): Promise<Nudged | Refusal>
       hint: 'Take a word or two, 100 characters at most: `--key review`.',
     });
   return desk.change(async (reading) => {
-    const work = await reading.get('work', id);
-    if (!work) return refuse('WORK_UNKNOWN', { id, hint: '`gt work list` shows all.' });
-    if (work.status === 'closed') return refuse('WORK_CLOSED', { id, reason: work.closed?.reason ?? 'closed' });
-    if (!work.run && work.status !== 'hooked' && work.status !== 'in_progress')
-      return refuse('NUDGE_NOBODY', { id, status: work.status });
+    const rig = isAgentId(id) ? await rigOfAgent(id, reading) : await rigOfWork(id, reading);
+    if (typeof rig !== 'string') return rig;
     const recipient = (await reading.get('recipient', id)) ?? nobodyYet(id);
     const older: Delivery[] = [];
     for (const entry of recipient.line) {
@@ -65,7 +63,7 @@ export async function nudge(desk: Desk, input: Nudge): Promise<Nudged | Refusal>
       id: await freeId(desk, reading),
       to,
       work: id,
-      rig: work.rig,
+      rig,
       from: desk.actor,
       bytes: bytes(text),
       head: headOf(text),
@@ -82,6 +80,22 @@ export async function nudge(desk: Desk, input: Nudge): Promise<Nudged | Refusal>
     if (isRefusal(change)) return change;
     return { ...change, answer: { id: fresh.id, to, work: id, mode, expiresAt: fresh.expiresAt, removed, prefixed } };
   });
+}
+
+async function rigOfWork(id: string, reading: Reading): Promise<string | Refusal> {
+  const work = await reading.get('work', id);
+  if (!work) return refuse('WORK_UNKNOWN', { id, hint: '`gt work list` shows all.' });
+  if (work.status === 'closed') return refuse('WORK_CLOSED', { id, reason: work.closed?.reason ?? 'closed' });
+  if (!work.run && work.status !== 'hooked' && work.status !== 'in_progress')
+    return refuse('NUDGE_NOBODY', { id, status: work.status });
+  return work.rig;
+}
+
+/** An agent that lasts is spoken to also while it is away: it may be back before the word has lost its point. */
+async function rigOfAgent(id: string, reading: Reading): Promise<string | Refusal> {
+  const agent = await reading.get('agent', id);
+  if (!agent) return refuse('AGENT_UNKNOWN', { agent: id, hint: '`gt agents list` shows all.' });
+  return agent.rig;
 }
 
 async function freeId(desk: Desk, reading: Reading): Promise<string> {

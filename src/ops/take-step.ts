@@ -1,9 +1,9 @@
 import { unchanged } from '#core/change';
+import { isCurrent } from '#core/holder';
 import { handOut, type Taker, takeOver } from '#core/molecule/hand';
 import { filled } from '#core/molecule/life';
 import type { Molecule, Run, Step } from '#core/records';
 import { type Refusal, refuse } from '#core/refusals';
-import { isCurrent } from '#core/run';
 import type { Desk } from '#world/desk';
 import type { Reading } from '#world/store/books';
 import type { Caller } from './ack.ts';

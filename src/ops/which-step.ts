@@ -1,7 +1,7 @@
+import { isCurrent } from '#core/holder';
 import { filled } from '#core/molecule/life';
 import type { Molecule, Run, Step } from '#core/records';
 import { type Refusal, refuse } from '#core/refusals';
-import { isCurrent } from '#core/run';
 import type { Desk } from '#world/desk';
 import type { Reading } from '#world/store/books';
 import type { Caller } from './ack.ts';

@@ -1,7 +1,7 @@
+import { isCurrent } from '#core/holder';
 import type { MoleculeTold } from '#core/molecule/step-words';
 import type { Molecule, Run } from '#core/records';
 import { type Refusal, refuse } from '#core/refusals';
-import { isCurrent } from '#core/run';
 import { reworkInWords } from '#core/work';
 import type { Desk } from '#world/desk';
 

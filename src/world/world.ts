@@ -1,4 +1,5 @@
 import type { Put } from '#core/change';
+import type { Holder } from '#core/holder';
 import type { Member } from '#core/ids';
 import type { MoleculeTold } from '#core/molecule/step-words';
 import type { Preset } from '#core/preset';
@@ -88,8 +89,8 @@ export type World = {
     ) => Promise<Launch>;
     /** Patterns of what a run's worktree hides: context files of the repository that would speak to the agent in gt's place. */
     readonly hides: (run: Run, rig: Rig) => string[];
-    /** What is known of a run's program. @throws Refused as `launch` */
-    readonly preset: (run: Run, rig: Rig) => Preset;
+    /** What is known of the program of a run or of a lasting agent. @throws Refused as `launch`, or when its rig is not there */
+    readonly preset: (holder: Holder) => Preset;
     /** Identity for commits that gt makes in a polecat's worktree. */
     readonly identity: (run: Run) => Promise<Record<string, string>>;
     readonly user: () => Promise<string>;

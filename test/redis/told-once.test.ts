@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Run } from '#core/records';
 import { sling } from '#ops/sling';
-import { changeSession, noteProcess } from '#processors/worktree';
+import { changeSession, noteProcess } from '#processors/session-changes';
 import { StaleEpoch } from '#world/store/books';
 import { makeFence } from '#world/store/fence';
 import { type Link, openLink } from '#world/store/link';

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { isCurrent } from '#core/holder';
 import { DEATHS_WITHOUT_PROGRESS } from '#core/limits';
 import type { Run } from '#core/records';
-import { afterSession, isCurrent, nextForRun, type RunMove, restartPause, type SessionFacts } from '#core/run';
+import { afterSession, nextForRun, type RunMove, restartPause, type SessionFacts } from '#core/run';
 import { aRun } from '../support/records.ts';
 
 const RULES = {

@@ -23,7 +23,7 @@ test('a token tells its town, session, run and item', () => {
     fc.property(made, ({ town, work: id, run: r, session: s, secret }) => {
       const run = runId(id, r);
       const session = sessionId(run, s);
-      expect(parseToken(`${town}.${session}.${secret}`)).toEqual({ town, session, run, work: id });
+      expect(parseToken(`${town}.${session}.${secret}`)).toEqual({ town, session, run, line: id });
     }),
   );
 });

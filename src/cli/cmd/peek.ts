@@ -1,5 +1,5 @@
 import { type Peek, peek as peeked } from '#chores/peek';
-import { agentRun } from '#cli/agent-run';
+import { agentMeant } from '#cli/agent-run';
 import { unpainted, wantsColour } from '#cli/colour';
 import { command } from '#cli/command';
 import { withDesk } from '#cli/wire';
@@ -12,7 +12,7 @@ import { farewell } from './attach.ts';
 
 /** What an agent's terminal shows. */
 export const peek = command({
-  args: [{ name: 'agent', required: true, help: 'a polecat (rig/name, or its name), a work item, a run' }],
+  args: [{ name: 'agent', required: true, help: 'an agent (mayor, rig/name, or a name), a work item, a run' }],
   options: [
     { name: 'lines', short: 'n', value: 'count', help: 'how many lines (default 40)' },
     { name: 'follow', short: 'f', help: 'go on showing it, as `gt watch` does' },
@@ -24,13 +24,13 @@ export const peek = command({
     if (!Number.isInteger(lines) || lines < 1)
       return refuse('USAGE', { what: `--lines cannot be \`${opts.lines}\`.`, hint: 'Take a whole number from 1 on.' });
     return withDesk({ global, io }, { wait: 'person' }, async (town) => {
-      const run = await agentRun(town, agent);
-      if (isRefusal(run)) return run;
+      const holder = await agentMeant(town, agent);
+      if (isRefusal(holder)) return holder;
       const host = await openHost(town);
       try {
-        return await peeked(host, run, {
+        return await peeked(host, holder, {
           lines,
-          screen: await screenOf(town, run),
+          screen: await screenOf(town, holder),
           colour: wantsColour({ env: io.env, terminal: io.outIsTerminal, off: global.json }),
         });
       } finally {

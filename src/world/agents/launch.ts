@@ -6,11 +6,12 @@ import type { DefinedAgent } from '#core/agent-definitions';
 import { agentStart } from '#core/agent-start';
 import { agentLayers, type Fields, resolveAgent } from '#core/agents';
 import { type Assignment, firstPrompt, PROMPT_BYTES, resumedPrompt, wholeText } from '#core/first-prompt';
+import { type Holder, isAgent } from '#core/holder';
 import { fill, type Places } from '#core/places';
 import type { Preset } from '#core/preset';
-import type { Run, Work } from '#core/records';
+import type { Agent, Run, Work } from '#core/records';
 import { orThrow, Refused } from '#core/refusals';
-import type { TownLayout } from '#world/config/layout';
+import type { RigLayout, TownLayout } from '#world/config/layout';
 import type { SpawnRequest } from '#world/pty/host';
 import type { Rig } from '#world/world';
 import { hookEnvironment, type LaunchGround, passed, polecatEnvironment, writeAssignment, writeEvidence } from './environment.ts';
@@ -76,9 +77,27 @@ export async function launch(
   };
 }
 
-/** A run's agent as all files define it now. @throws Refused as `launch` */
-export const agentFor = (run: Run, rig: Rig, layout: TownLayout): DefinedAgent =>
-  orThrow(agentOf(run.agent, orThrow(agentPlaces(layout, rig.settings.agents, rig.layout)), fieldsFor(run, rig)));
+/** What the choice of an agent program rests on: the settings of a rig, or of the town for those of the town. */
+export type ChoiceGround = Pick<Rig, 'settings'> & { readonly layout?: RigLayout };
+
+/** The agent program of a run or lasting agent as all files define it now. @throws Refused as `launch` */
+export const agentFor = (holder: Holder, ground: ChoiceGround, layout: TownLayout): DefinedAgent =>
+  orThrow(
+    agentOf(
+      presetName(holder, ground),
+      orThrow(agentPlaces(layout, ground.settings.agents, ground.layout)),
+      fieldsFor(holder, ground),
+    ),
+  );
+
+/** The preset by name: of a run the one that it was granted with; of a lasting agent that of its session, else what was asked for or the settings say. */
+export function presetName(holder: Holder, { settings }: Pick<ChoiceGround, 'settings'>): string {
+  if (!isAgent(holder)) return holder.agent;
+  return holder.using ?? resolveAgent(layersOf(holder, settings)).agent;
+}
+
+const layersOf = (holder: Pick<Run, 'agent' | 'name'> | Agent, settings: Rig['settings']) =>
+  agentLayers({ work: holder.agent, worker: holder.name, role: 'role' in holder ? (holder as Agent).role : 'polecat', settings });
 
 /** The conversation with which a session goes on: the one that the session before it told, or that its program wrote down. */
 function conversationLeft({ session, dir }: Run, { session: how }: Preset, places: Places): string | undefined {
@@ -89,10 +108,9 @@ function conversationLeft({ session, dir }: Run, { session: how }: Preset, place
   return findConversation({ ...transcripts, folder: fill(transcripts.folder, places) }, dir, before.at);
 }
 
-/** What the settings say over the run's agent. */
-export function fieldsFor(run: Pick<Run, 'agent' | 'name'>, rig: Rig): Fields {
-  return resolveAgent(agentLayers({ work: run.agent, worker: run.name, role: 'polecat', settings: rig.settings })).fields;
-}
+/** What the settings say over the agent program of a run or lasting agent. */
+export const fieldsFor = (holder: Pick<Run, 'agent' | 'name'> | Agent, { settings }: Pick<ChoiceGround, 'settings'>): Fields =>
+  resolveAgent(layersOf(holder, settings)).fields;
 
 /** The first prompt whole, and as it is typed: long text stands in a file then, or where an argument could not hold it. */
 function promptsFor(mode: 'fresh' | 'resume', input: Omit<Assignment, 'from' | 'at'>, { layout, molecule }: LaunchGround) {
