@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { kill } from '#cli/cmd/park';
+import { palette } from '#cli/colour';
 import { HANDOFF_BYTES } from '#core/limits';
 import type { Run, Work } from '#core/records';
 import { afterSession, nextForRun } from '#core/run';
@@ -16,6 +18,8 @@ import { polecatList } from '#views/polecat-list';
 import { why } from '#views/why';
 import { type AgentAtWork, agentEachTest, ids, tool } from '../support/agent-at-work.ts';
 import { good, shop, town } from '../support/shop.ts';
+
+const SHOW = { paint: palette(false), now: 0, width: 80, quiet: false };
 
 let at: AgentAtWork;
 agentEachTest((one) => {
@@ -140,6 +144,13 @@ describe('an agent that is put aside', () => {
     good(await wake(at.desk, at.caller.run));
     // The session of one that was killed ends all the same: its next one hears it.
     expect(ids(await at.context())).toEqual(as === 'asleep' ? [delivery] : []);
+  });
+
+  test('that works by hand is let go, and its person is told that what they have started goes on', async () => {
+    await put((doc) => ({ ...doc, manual: true }));
+    const parked = good(await park(at.desk, at.caller.run, 'killed'));
+    expect(kill.text?.(parked, SHOW)).toMatch(/ is let go: .* what you have started there goes on\. `gt wake /);
+    expect(kill.text?.({ ...parked, byHand: false }, SHOW)).toContain('its session ends');
   });
 
   test('that was killed and has given up its slot is still shown, and its item is woken', async () => {
