@@ -1,4 +1,4 @@
-import { gtFor } from './agent-words.ts';
+import { CODE_ROLES, gtFor } from './agent-words.ts';
 import { beginWords } from './by-hand.ts';
 import { isCycling } from './cycle.ts';
 import { addressOf, type Holder, isAgent } from './holder.ts';
@@ -136,7 +136,8 @@ function restingState(agent: Agent): AgentState | undefined {
   const { session, wanted, broken, killed, waits } = agent;
   if (session && !session.exit) return undefined;
   const exited = (evidence: string, todo: string | null = null): AgentState => ({ is: 'exited', evidence, todo });
-  if (!wanted) return exited('nobody wants it now');
+  const isCode = CODE_ROLES.some((role) => role === agent.role);
+  if (!wanted) return exited(isCode ? 'gt itself is in its place' : 'nobody wants it now');
   if (broken) return exited(`not started again: ${broken.why}`, gtFor(agent, 'start'));
   if (killed) return exited(`killed by ${killed.by}`, `gt wake ${addressOf(agent)}`);
   return waits ? { is: 'starting', evidence: waits.why, todo: null } : undefined;

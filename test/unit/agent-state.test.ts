@@ -97,3 +97,10 @@ test('of a screen a line is kept at most, and nothing of an agent that works', (
   expect(showsOf(screen('unknown'))).toBeUndefined();
   expect(showsOf(screen('dialog', { why: 'x'.repeat(5000) }))?.what).toHaveLength(200);
 });
+
+test('where no agent is wanted any more, a role that is code is filled by gt, and any other by nobody', () => {
+  const at = (id: string, role: 'mayor' | 'witness') =>
+    agentState(aLasting(id, { role, session: undefined, wanted: undefined }), {});
+  expect(at('hq-mayor', 'mayor')).toMatchObject({ is: 'exited', evidence: 'nobody wants it now' });
+  expect(at('sh-witness', 'witness')).toMatchObject({ is: 'exited', evidence: 'gt itself is in its place' });
+});
