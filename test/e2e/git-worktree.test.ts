@@ -200,6 +200,19 @@ test('commits that only the HEAD of a worktree holds are kept in a ref when it i
   expect(await rig.git.resolve(rig.repo, `refs/gt/strays/${stray}`)).toBe(stray);
 });
 
+test('a snapshot or a proof of a step does not hold such commits: it is dropped one day', async () => {
+  const input = place();
+  await rig.git.addWorktree(input);
+  sh(input.dir, 'checkout', '-q', '--detach');
+  const stray = commit(input.dir, { stray: '3' });
+  await rig.git.keep({ repo: rig.repo, ref: 'refs/gt/steps/gp-1/x', commit: stray, message: 'done', at: 1e12 });
+  write(input.dir, { unsaved: '1' });
+  await rig.git.snapshot({ ...input, ref: 'refs/gt/snap/gp-1/last', message: 'what was left' });
+  await rig.git.removeWorktree(input);
+  for (const prefix of ['refs/gt/steps', 'refs/gt/snap']) await rig.git.drop(rig.repo, await rig.git.refs(rig.repo, prefix));
+  expect(await rig.git.resolve(rig.repo, `refs/gt/strays/${stray}`)).toBe(stray);
+});
+
 test('removing a worktree twice, or one that was half removed, is fine; its branch stays', async () => {
   const input = place();
   await rig.git.addWorktree(input);
