@@ -98,6 +98,8 @@ const run = z.looseObject({
   fruitless: z.number().optional(),
   /** No session before then. */
   notBefore: time.optional(),
+  /** Why its agent could not be started when that was tried last, and what mends it. */
+  unfit: z.looseObject({ at: time, why: z.string(), todo: z.string() }).optional(),
   ...asked,
   /** The molecule that it works, and the step that was in hand when its last session ended. */
   molecule: z.string().optional(),
