@@ -1,5 +1,5 @@
 import { isKnown } from '#core/agent-state';
-import { type OwnPart, ownPartOf } from '#core/molecule/own-part';
+import { looksInWorktree, needsAgent } from '#core/molecule/own-part';
 import { type MoleculeTold, moleculeText } from '#core/molecule/step-words';
 import type { Molecule, Run, Work } from '#core/records';
 import { isRefusal, orThrow } from '#core/refusals';
@@ -65,19 +65,15 @@ export async function moleculeStands(work: Work, world: World): Promise<Molecule
   if (!mol || mol.cancel || mol.hand !== undefined) return undefined;
   if (mol.state === 'closed') return endsWithIt(work, mol, world);
   if ((await desk.steps.next(mol)) || (await desk.steps.isComplete(mol))) return undefined;
-  const worktree = (await ownPart(mol, world)) === 'worktree';
-  return { waits: (await waitsOf(mol, world)) || 'its pour', worktree };
-}
-
-async function ownPart(mol: Molecule, { desk }: World): Promise<OwnPart> {
-  const plan = await desk.plans.read(mol.id);
-  return plan ? ownPartOf(plan, mol) : 'agent';
+  const plan = work.worktree ? undefined : await desk.plans.read(mol.id);
+  return { waits: (await waitsOf(mol, world)) || 'its pour', worktree: !plan || looksInWorktree(plan) };
 }
 
 /** Whether an item is done with its molecule: no step was for its agent, and nothing lies in its worktree that could be handed in. */
 async function endsWithIt(work: Work, mol: Molecule, world: World): Promise<MoleculeStands | undefined> {
   if (mol.closed?.outcome !== 'done' || mol.workGeneration !== work.generation) return undefined;
-  if ((await ownPart(mol, world)) === 'agent') return undefined;
+  const plan = await world.desk.plans.read(mol.id);
+  if (!plan || needsAgent(plan, mol)) return undefined;
   // Its commit wakes the item.
   if (!mol.digest) return { waits: `the digest of ${mol.id}`, worktree: false };
   return (await isEmpty(work, world)) ? { done: mol.id } : undefined;

@@ -38,6 +38,8 @@ const work = z.looseObject({
   agent: z.string().optional(),
   /** Agent preset that its molecule asks for, where the item itself asks for none. */
   molAgent: z.string().optional(),
+  /** A command of its molecule waits for its worktree: a run makes it, also while no agent has anything to do. */
+  worktree: z.boolean().optional(),
   /** The molecule that its agent works, step by step; and what is left of the one that ended last. */
   molecule: z.string().optional(),
   digest: z.string().optional(),

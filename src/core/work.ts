@@ -32,7 +32,7 @@ export type WorkMove =
 
 /** How an item's molecule stands to it, when none of its steps is for the item's agent now. */
 export type MoleculeStands =
-  /** For what it waits; and whether commands of it run in the item's worktree, which a run makes. */
+  /** For what it waits; and whether something of it wants the item's worktree, which a run makes. */
   | { readonly waits: string; readonly worktree: boolean }
   /** It is done, and nothing of it was for the item's agent, nor lies in its worktree. */
   | { readonly done: string };

@@ -30,7 +30,10 @@ afterEach(async () => {
   await at.end();
 });
 
-const RIG = { rig: () => ({ file: { beads: { prefix: 'gp' } } }) } as unknown as Partial<World>;
+const RIG = {
+  rig: () => ({ file: { beads: { prefix: 'gp' } } }),
+  town: { layout: { root: '/town' } },
+} as unknown as Partial<World>;
 const AGENT = { exec: { executor: 'agent' } } as const;
 const begin = async () => {
   at = await moleculeTown(server.path, RIG, {}, { work });
@@ -99,6 +102,20 @@ test('an item takes a slot when a step is for its own agent, not before', async 
   expect((await own()).want).toBeUndefined();
   await lands(id, 'a', 'c0ffee');
   await until('it wants a slot', async () => (await own()).want);
+});
+
+test('an item takes a slot for its worktree when a command of its molecule waits for it', async () => {
+  await begin();
+  await at.put('work', item('gp-w1', { status: 'hooked', slungAt: 1 }));
+  const test = planStep('b', ['a'], { exec: { executor: 'command', run: 'true', repeatable: true } });
+  const plan = planOf([planStep('a', [], LEG), test, planStep('c', ['b'], AGENT)]);
+  const { id } = await poured(at, plan, { work: 'gp-w1', rig: 'shop' });
+  worker = await at.begin();
+  await until('the leg is slung', async () => (await at.op.books.read('step', `${id}.a`))?.work);
+  expect((await own()).want).toBeUndefined();
+  await lands(id, 'a', 'c0ffee');
+  await until('it wants a slot', async () => (await own()).want);
+  expect((await own()).worktree).toBe(true);
 });
 
 test('an item that closes takes along what is bonded under its molecule', async () => {

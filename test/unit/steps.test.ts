@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { firstPrompt, resumedPrompt } from '#core/first-prompt';
 import { isReady } from '#core/molecule/hand';
-import { ownPartOf } from '#core/molecule/own-part';
+import { needsAgent } from '#core/molecule/own-part';
 import { type MoleculeTold, moleculeText, type StepTold } from '#core/molecule/step-words';
 import { primeText } from '#core/prime-text';
 import type { Step } from '#core/records';
@@ -191,16 +191,15 @@ test('an item whose molecule is done without its agent ends with it, when it was
   expect(nextForWork(item('gp-a'), 0, done)).toMatchObject({ do: 'hold', why: 'open: nobody has slung it' });
 });
 
-test('a molecule has something for its item: an agent, a worktree where gt runs commands, or nothing', () => {
+test('a molecule needs an agent of its item when a step is for it, or may come to be', () => {
   const leg = planStep('leg', [], { exec: { executor: 'polecat' } });
-  const own = (step: ReturnType<typeof planStep>) => ownPartOf(planOf([leg, step]), {});
-  expect(own(planStep('look', [], { exec: {} }))).toBe('agent');
-  expect(own(planStep('each', [], { on_complete: { for_each: 'output.x', bond: 'f' } as never }))).toBe('agent');
-  expect(own(planStep('test', [], { exec: { executor: 'command', run: 'npm test' } }))).toBe('worktree');
-  expect(own(planStep('leg2', [], { exec: { executor: 'polecat', check: 'true' } }))).toBe('worktree');
-  expect(own(planStep('end'))).toBe('nothing');
-  expect(own(planStep('gate', [], { kind: 'gate', exec: {} }))).toBe('nothing');
-  expect(ownPartOf(planOf([planStep('look', [], { exec: {} })]), { fanout: true })).toBe('nothing');
+  const needs = (step: ReturnType<typeof planStep>) => needsAgent(planOf([leg, step]), {});
+  expect(needs(planStep('look', [], { exec: {} }))).toBe(true);
+  expect(needs(planStep('each', [], { on_complete: { for_each: 'output.x', bond: 'f' } as never }))).toBe(true);
+  expect(needs(planStep('test', [], { exec: { executor: 'command', run: 'npm test' } }))).toBe(false);
+  expect(needs(planStep('end'))).toBe(false);
+  expect(needs(planStep('gate', [], { kind: 'gate', exec: {} }))).toBe(false);
+  expect(needsAgent(planOf([planStep('look', [], { exec: {} })]), { fanout: true })).toBe(false);
 });
 
 test('a step is ready for an agent when it is open, its needs are met and its pause is over', () => {

@@ -1,31 +1,22 @@
 import type { Change } from '#core/change';
-import type { Proto, ProtoStep } from '#core/formula/proto';
+import type { Proto } from '#core/formula/proto';
 import type { Molecule, Step, Work } from '#core/records';
 import { closing } from '#core/work';
 import { execOf } from './pour.ts';
 
 /**
- * What a molecule asks of the work item that it hangs under: an agent of its own; only its worktree, since gt runs commands there; or nothing, where all is
- * work of others, waits and marks.
+ * Whether an agent of the work item that a molecule hangs under has something to do in it, and not only others, gt and people. Of what grows (items of a
+ * fan-out, rounds of a loop) nobody knows before, so an agent may have to do it.
  */
-export type OwnPart = 'agent' | 'worktree' | 'nothing';
+export const needsAgent = ({ steps }: Pick<Proto, 'steps'>, mol: Pick<Molecule, 'fanout'>): boolean =>
+  steps.some(
+    (step) =>
+      step.on_complete !== undefined || step.repeat !== undefined || (step.kind === 'step' && execOf(step, mol) === 'agent'),
+  );
 
-/** Of what grows (items of a fan-out, rounds of a loop) nobody knows before, so an agent may have to do it. */
-export function ownPartOf({ steps }: Pick<Proto, 'steps'>, mol: Pick<Molecule, 'fanout'>): OwnPart {
-  if (steps.some((step) => isForAgent(step, mol))) return 'agent';
-  return steps.some(runsThere) ? 'worktree' : 'nothing';
-}
-
-const isForAgent = (step: ProtoStep, mol: Pick<Molecule, 'fanout'>): boolean =>
-  step.on_complete !== undefined || step.repeat !== undefined || (step.kind === 'step' && execOf(step, mol) === 'agent');
-
-const runsThere = ({ exec, ralph, gate }: ProtoStep): boolean =>
-  exec?.run !== undefined ||
-  exec?.check !== undefined ||
-  exec?.done_if !== undefined ||
-  ralph !== undefined ||
-  gate?.type === 'condition' ||
-  gate?.condition !== undefined;
+/** Whether conditions of it are looked at in the item's worktree. Commands ask for it when their turn comes. */
+export const looksInWorktree = ({ steps }: Pick<Proto, 'steps'>): boolean =>
+  steps.some(({ gate }) => gate?.type === 'condition' || gate?.condition !== undefined);
 
 /** Legs that the reason names; the others are counted. */
 const NAMED = 5;
