@@ -1,5 +1,6 @@
+import { mayorIsHandedOff } from './day-mayor.ts';
 import { ASKED, GO_ON, HEARD, LATER, MAIL, NOTE, QUESTION, STEP_DONE } from './day-mind.ts';
-import { isAskedAgain, isRemembered } from './day-seances.ts';
+import { isAskedAgain, isRemembered, isTalkedTo } from './day-seances.ts';
 import { type Day, lack } from './day-town.ts';
 import { submit } from './submit.ts';
 import { must } from './town.ts';
@@ -208,4 +209,9 @@ export const DAY: readonly Check[] = [
   { title: 'an answer that nobody waits for reaches the model at its prompt, once', run: isToldLater },
   { title: 'the work lands with each step closed once, and then the item that waited for it', run: hasLanded },
   { title: 'when it is over and its worktree has gone, it is still found by its beacon, and asked', run: isRemembered },
+  { title: 'a person talks with it in a terminal of their own, which is as it was when they leave', run: isTalkedTo },
+  {
+    title: 'the mayor, compacted, makes room for a fresh session of itself, which an attached person sees and types to',
+    run: mayorIsHandedOff,
+  },
 ];
