@@ -12,16 +12,9 @@ type Need = { readonly id: string; readonly kind: string; readonly what: string;
 
 const MAYOR = 'hq-mayor';
 
-/** What a conversation was told before the first answer of its model. */
-function contextOf(day: Day, conversation: string | undefined): string {
-  const turns = day.asked(conversation)[0]?.turns ?? [];
-  const first = turns.findIndex(({ who }) => who === 'model');
-  return (first < 0 ? turns : turns.slice(0, first)).map(({ text }) => text).join('\n');
-}
-
 /** What the hook of a start said stands there. @returns what does not hold */
 function primed(day: Day, conversation: string | undefined, ...words: readonly string[]): string[] {
-  const before = contextOf(day, conversation);
+  const before = day.contextOf(conversation);
   return words.flatMap((one) => lack(before.includes(one), `"${one}" did not reach the model before its first answer`));
 }
 
@@ -148,7 +141,7 @@ async function isHandedOff(day: Day): Promise<string[]> {
     ...lack(results[0]?.text.includes('step 2 of 3: tests') === true, `it was told first: ${results[0]?.text}`),
     ...primed(day, second.conversation, 'From your session before this one', NOTE, 'step 2 of 3: tests'),
     ...lack(hasContext, 'the shorter conversation was not told again who it is, and its step'),
-    ...lack(!/^- ml-.*: Handoff of/m.test(contextOf(day, second.conversation)), 'its own note was told to it as mail, too'),
+    ...lack(!/^- ml-.*: Handoff of/m.test(day.contextOf(second.conversation)), 'its own note was told to it as mail, too'),
     ...lack(noted?.data['by'] === before.session?.id, `its note was written by ${noted?.data['by']}`),
     ...lack(run.sessions === 2 && run.deaths === 0, `it is session ${run.sessions}, after ${run.deaths} deaths`),
     ...lack(second.mode !== 'resume', 'it went on with the old conversation'),

@@ -31,17 +31,17 @@ export async function mayorIsHandedOff(day: Day): Promise<string[]> {
   await day.until('they see that session', () => !person.screen().text.includes(AGAIN.answer));
   await day.prompts(person);
   await submit(person, preset, AGAIN.ask);
-  await day.until('it answers the person', () => day.said(second.conversation, AGAIN.answer, 'model') > 0);
+  await day.shows(person, AGAIN.answer);
   await day.prompts(person);
   await day.leave(person);
   const agent = await town.read('agent', MAYOR);
-  const context = day.asked(second.conversation)[0]?.turns[0]?.text ?? '';
   const noted = (await town.events()).find(({ type, subject }) => type === 'handoff.written' && subject === MAYOR);
   return [
-    ...lack(context.includes(NOTE), 'its note did not reach the next session before its first answer'),
+    ...lack(day.contextOf(second.conversation).includes(NOTE), 'its note did not reach the next session before its first answer'),
     ...lack(noted?.data['by'] === first.id, `its note was written by ${noted?.data['by']}`),
     ...lack(agent?.sessions === 2 && !agent.cycle, `it is session ${agent?.sessions}, and is to cycle: ${agent?.cycle?.why}`),
     ...lack(first.conversation !== second.conversation, 'it went on with the old conversation'),
+    ...lack(day.said(second.conversation, AGAIN.ask, 'user') === 1, 'what they typed did not reach its model once'),
     ...lack(person.end === 'ended with 0', `gt mayor attach ${person.end}`),
   ];
 }

@@ -117,6 +117,13 @@ export class Day {
     return this.model.requests.filter(fits).flatMap(({ conversation: one }) => (one ? [one] : []));
   }
 
+  /** What a conversation was told before the first answer of its model. */
+  contextOf(conversation: string | undefined): string {
+    const turns = this.asked(conversation)[0]?.turns ?? [];
+    const first = turns.findIndex(({ who }) => who === 'model');
+    return (first < 0 ? turns : turns.slice(0, first)).map(({ text }) => text).join('\n');
+  }
+
   /** How often a text was said to a conversation by each side: in whichever request it stands most often. */
   said(conversation: string | undefined, text: string | RegExp, who: Turn['who']): number {
     const says = (told: string) => (typeof text === 'string' ? told.includes(text) : text.test(told));
