@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { gitAtWork } from '#world/git/locks';
 import { cleanEnv, commit, dropRig, makeRig, type Rig, sh, write } from '../support/repo.ts';
 import { until } from '../support/until.ts';
 
@@ -83,6 +84,8 @@ test.each(['', 'locked', 'gitdir', 'HEAD', 'commondir', '.git', 'refs', 'logs'])
     while (!seen() && !existsSync(join(input.dir, 'd.txt'))) {}
     process.kill(-(child.pid ?? 0), 'SIGKILL');
     await ended;
+    // The git that it had begun for the checkout dies in its own time.
+    await until('all of it is dead', async () => !(await gitAtWork(rig.repo)) && !(await gitAtWork(input.dir)));
     await whole(input);
   },
 );
