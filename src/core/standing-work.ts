@@ -14,14 +14,14 @@ export const WANT_KINDS = 'want.kinds';
 /** A kind of wishes: those of a rig that have the same limits, since they ask for the same agent program (or for none), or are worked on by a person. */
 export type WantKind = { readonly rig: string; readonly manual: boolean; readonly asked: string };
 
-/** The part of an index's name, and of a member of `want.kinds`, that names a kind. */
-const kindName = ({ rig, manual, asked }: WantKind): string => `${rig} ${manual ? 'm' : 'p'}${asked}`;
+/** The part of an index's name, and of a member of `want.kinds`, that names a kind. Names of programs are people's: one with a space must not look like an id. */
+const kindName = ({ rig, manual, asked }: WantKind): string => `${rig} ${manual ? 'm' : 'p'}${encodeURIComponent(asked)}`;
 
 /** The kind that a member of `want.kinds` is of. */
 export function kindIn(entry: string): WantKind {
   const [rigEnds, kindEnds] = [entry.indexOf(' '), entry.lastIndexOf(' ')];
   const [rig, kind] = [entry.slice(0, rigEnds), entry.slice(rigEnds + 1, kindEnds)];
-  return { rig, manual: kind.startsWith('m'), asked: kind.slice(1) };
+  return { rig, manual: kind.startsWith('m'), asked: decodeURIComponent(kind.slice(1)) };
 }
 
 /** What stands after all members of a kind, and before those of the next: `~` comes after every character of an id. */

@@ -1,6 +1,5 @@
-import { hostname } from 'node:os';
 import { Redis } from 'ioredis';
-import { THE_TOWN, THE_WORKER } from '#core/derive';
+import { THE_TOWN } from '#core/derive';
 import { member } from '#core/ids';
 import { STOP_MS } from '#core/limits';
 import { isRefusal, orThrow, Refused, refuse } from '#core/refusals';
@@ -18,7 +17,7 @@ import type { Log } from '#world/log';
 import { makeNews, type News } from '#world/news';
 import { killTree } from '#world/processes/kill';
 import { askLine, serveLines } from '#world/processes/line-socket';
-import { bornOf, myself } from '#world/processes/process';
+import { bornOf } from '#world/processes/process';
 import { readToken } from '#world/pty/access';
 import { workerName } from '#world/queue/recover';
 import { inspectRedis } from '#world/redis/inspect';
@@ -34,6 +33,7 @@ import { reconcile } from './reconcile.ts';
 import { reindex } from './reindex.ts';
 import { isOutdated, renew } from './renew-host.ts';
 import { type Footing, startSleepers, takeOver } from './sleepers.ts';
+import { noteOfWorker, takeRecord } from './worker-record.ts';
 
 /** Exit codes of the worker beside 0: another one serves the town; the books were taken over or Redis came back changed: start me again. */
 export const TAKEN = 4;
@@ -63,11 +63,7 @@ export async function serveTown(root: string, socket: string, log: Log): Promise
   const fence = makeFence(link, keysOf(townId), footing.epoch);
   await killTree({ tokens: [{ prefix: `GT_WORKER=${townId}.` }], graceMs: DEAD_WORKERS_GRACE_MS, fence });
   const { redisRun: lastRun, indexed } = await takeRecord(footing.desk, footing.epoch);
-  const build = buildName(process.env);
-  if (indexed !== build) {
-    log.info('indexed', { before: indexed ?? null, records: await reindex(footing.desk, link) });
-    await noteOfWorker(footing.desk, { indexed: build });
-  }
+  await keepIndexed(footing, indexed, log);
   const news = makeNews(systemClock);
   const host = await keepHostLine(
     () => hostAddress(root, footing.epoch),
@@ -149,35 +145,12 @@ async function nobodyElse(root: string): Promise<void> {
   if (pid && pid !== process.pid && bornOf(pid)) throw new Refused(refuse('WORKER_RUNS', { pid }));
 }
 
-/** What the worker has done once: written last, so that one that dies on the way leaves it to the next. With `redisRun` agents are heard again. */
-async function noteOfWorker(desk: Desk, done: { redisRun: string } | { indexed: string }): Promise<void> {
-  await desk.change(async (reading) => {
-    const doc = await reading.get('worker', THE_WORKER);
-    return { put: doc ? [{ noun: 'worker', doc: { ...doc, ...done } }] : [], answer: undefined };
-  });
-}
-
-/** Writes down who serves the town. @returns the run of Redis with which books and world last agreed, and the build whose indexes the books have */
-async function takeRecord(desk: Desk, epoch: number): Promise<{ redisRun?: string | undefined; indexed?: string | undefined }> {
-  return orThrow(
-    await desk.change(async (reading) => {
-      const last = await reading.get('worker', THE_WORKER);
-      const doc = {
-        id: THE_WORKER,
-        epoch,
-        ...myself(),
-        host: hostname(),
-        startedAt: desk.clock.now(),
-        redisRun: last?.redisRun ?? '',
-        indexed: last?.indexed,
-      };
-      return {
-        put: [{ noun: 'worker', doc }],
-        events: [{ type: 'worker.started', subject: THE_WORKER, data: { epoch, pid: process.pid } }],
-        answer: { redisRun: last?.redisRun, indexed: last?.indexed },
-      };
-    }),
-  );
+/** Books that another build served last are indexed anew. */
+async function keepIndexed({ desk, link }: Footing, indexed: string | undefined, log: Log): Promise<void> {
+  const build = buildName(process.env);
+  if (indexed === build) return;
+  log.info('indexed', { before: indexed ?? null, records: await reindex(desk, link) });
+  await noteOfWorker(desk, { indexed: build });
 }
 
 /** The records that the town has once, and a train for each rig: their jobs live as long as they do. */

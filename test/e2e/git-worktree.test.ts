@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { gitAtWork } from '#world/git/locks';
 import { cleanEnv, commit, dropRig, makeRig, type Rig, sh, write } from '../support/repo.ts';
 import { until } from '../support/until.ts';
 
@@ -75,14 +76,14 @@ test.each(['', 'locked', 'gitdir', 'HEAD', 'commondir', '.git', 'refs', 'logs'])
       [`--git-dir=${rig.repo}`, 'worktree', 'add', '--no-track', '-q', '-b', input.branch, input.dir, input.at],
       { env: cleanEnv(), stdio: 'ignore', detached: true },
     );
-    const ended = once(child, 'exit');
     const seen = () =>
       stage === '.git'
         ? existsSync(join(input.dir, '.git'))
         : admin().some((name) => existsSync(join(rig.repo, 'worktrees', name, stage)));
     while (!seen() && !existsSync(join(input.dir, 'd.txt'))) {}
     process.kill(-(child.pid ?? 0), 'SIGKILL');
-    await ended;
+    // Also the git that it had begun for the checkout.
+    await until('all of it is dead', async () => !(await gitAtWork(rig.repo)) && !(await gitAtWork(input.dir)));
     await whole(input);
   },
 );
@@ -198,28 +199,6 @@ test('commits that only the HEAD of a worktree holds are kept in a ref when it i
   await rig.git.removeWorktree(input);
   expect(existsSync(input.dir)).toBe(false);
   expect(await rig.git.resolve(rig.repo, `refs/gt/strays/${stray}`)).toBe(stray);
-});
-
-test('a snapshot or a proof of a step does not hold such commits: it is dropped one day', async () => {
-  const input = place();
-  await rig.git.addWorktree(input);
-  sh(input.dir, 'checkout', '-q', '--detach');
-  const stray = commit(input.dir, { stray: '3' });
-  await rig.git.keep({ repo: rig.repo, ref: 'refs/gt/steps/gp-1/x', commit: stray, message: 'done', at: 1e12 });
-  write(input.dir, { unsaved: '1' });
-  await rig.git.snapshot({ ...input, ref: 'refs/gt/snap/gp-1/last', message: 'what was left' });
-  await rig.git.removeWorktree(input);
-  for (const prefix of ['refs/gt/steps', 'refs/gt/snap']) await rig.git.drop(rig.repo, await rig.git.refs(rig.repo, prefix));
-  expect(await rig.git.resolve(rig.repo, `refs/gt/strays/${stray}`)).toBe(stray);
-});
-
-test('all that is kept is read, however much it is', async () => {
-  const sha = await rig.git.keep({ repo: rig.repo, ref: 'refs/gt/steps/gp-2/x', commit: rig.base, message: 'done\n', at: 1e12 });
-  const refs = Array.from({ length: 120 }, (_, i) => ({ ref: `refs/gt/steps/gp-2/${i}`, sha }));
-  for (const { ref } of refs) sh(rig.repo, 'update-ref', ref, sha);
-  const kept = await rig.git.kept(rig.repo, 'refs/gt/steps/gp-2');
-  expect(new Set(kept.map(({ ref }) => ref)).size).toBe(121);
-  expect(kept.every(({ commit: on, message }) => on === rig.base && message === 'done\n')).toBe(true);
 });
 
 test('removing a worktree twice, or one that was half removed, is fine; its branch stays', async () => {

@@ -5,7 +5,7 @@ import { systemDefaults } from '#core/settings';
 import { wantPlace } from '#core/standing-work';
 import type { Turn } from '#processors/answer';
 import { dispatch } from '#processors/dispatch';
-import { programOf } from '#processors/dispatch-line';
+import { lineOf, programOf } from '#processors/dispatch-line';
 import type { Rig, World } from '#world/world';
 import { type TestDesk, testDesk } from '../support/desk.ts';
 import { item } from '../support/records.ts';
@@ -129,4 +129,11 @@ test('slots go to the same items, in the same order, as if the whole line had be
     }),
     { numRuns: runs(40) },
   );
+});
+
+test('items that ask for programs with names like each other are all found', async () => {
+  const asked = ['claude', 'claude x', 'claude~', 'claude-2', '%41'];
+  await put([waiting('gp-none'), ...asked.map((agent, i) => waiting(`gp-${i}`, { agent }))]);
+  const { kinds } = await lineOf(desk.books);
+  expect(new Set(kinds.map((kind) => kind.asked))).toEqual(new Set(['', ...asked]));
 });
