@@ -1,10 +1,13 @@
 import { Debts } from '#core/terminal/debts';
 import type { BesideEnd } from '#world/processes/beside';
+import type { Size } from '#world/pty/host';
 import type { Io } from './command.ts';
 import { ownTerminal } from './wire-terminal.ts';
 
 /** A keyboard that a program has asked for is given back; where none is, this says nothing. */
 const KEYBOARD = '\x1b[<u';
+/** What a shell adds to a signal's number. */
+const SIGNAL_BASE = 128;
 
 /**
  * Lends the caller's terminal to a program. A program that ends well leaves it as it should be, but for the title; what one that was killed, or that failed,
@@ -21,12 +24,18 @@ export async function lendTerminal(
   terminal?.write('\x1b[22;0t');
   try {
     const ended = await use(AbortSignal.any([io.interrupted, over.signal]));
-    const isTidy = ended.ended === 'itself' && ended.code === 0;
-    const { cols, rows } = terminal?.size() ?? { cols: 80, rows: 24 };
-    if (!isTidy) terminal?.write(`${KEYBOARD}${new Debts().settle(cols)}\x1b[${rows};1H\r\n`);
+    terminal?.write(undoes(ended, terminal.size()));
     return ended;
   } finally {
     terminal?.write('\x1b[23;0t');
     for (const name of ['SIGTERM', 'SIGHUP'] as const) process.off(name, end);
   }
+}
+
+/** What undoes that a program was cut off, or failed. Who was killed had a screen, below which it goes on; who failed by itself has said why, where the cursor is. */
+export function undoes({ code, ended }: Pick<BesideEnd, 'code' | 'ended'>, { cols, rows }: Size): string {
+  const isOwn = ended === 'itself' && code <= SIGNAL_BASE;
+  if (isOwn && code === 0) return '';
+  const settled = new Debts().settle(cols);
+  return isOwn ? `${KEYBOARD}\x1b7${settled}\x1b8\x1b[0m\x1b(B\x0f` : `${KEYBOARD}${settled}\x1b[${rows};1H\r\n`;
 }
