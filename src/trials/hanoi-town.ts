@@ -98,8 +98,12 @@ export class HanoiTown {
     return orThrow(await pour(this.desk, { plan: dish.plan, prefix: 'hq', rig: '', phase: 'liquid' }));
   }
 
-  /** Kills the worker, or Redis and with it the worker's books, and waits for the worker that takes over. */
+  /**
+   * Kills the worker, or Redis and with it the worker's books, and waits for the worker that takes over. What Redis has answered is in its file by then: a
+   * move that the books forget cannot be taken back, and while a disk syncs slowly `everysec` holds back what was answered.
+   */
   async kill(whom: 'worker' | 'redis'): Promise<void> {
+    if (whom === 'redis') await this.desk.link.call('CONFIG', 'SET', 'appendfsync', 'always');
     const { epoch, pid } = this.#worker;
     process.kill(whom === 'worker' ? pid : this.town.pid('redis'), 'SIGKILL');
     // A supervisor that has seen too many exits is told to go on, as a person would.
