@@ -25,20 +25,35 @@ const handedIn = async (id: string) => {
 
 test('with the refinery off what is handed in stays submitted; a person lands one directly when its checks pass, and switching on lands the rest', async () => {
   await set('merge_queue.enabled', 'false');
-  const [one, bad, two] = await Promise.all(['one', 'broken', 'two'].map((file) => town.work('shop', commits(file))));
-  const merges = await Promise.all([one, bad, two].map((id) => handedIn(id ?? '')));
+  const files = ['one', 'broken', 'two', 'urgent'];
+  const [one, bad, two, urgent = ''] = await Promise.all(files.map((file) => town.work('shop', commits(file))));
+  const merges = await Promise.all([one, bad, two, urgent].map((id) => handedIn(id ?? '')));
   const pinned = await Promise.all(merges.map(({ id }) => town.git(town.repo('shop'), ['rev-parse', `refs/refinery/mr/${id}`])));
   expect(pinned).toEqual(merges.map(({ head }) => head));
   expect((await town.gt(['why', one ?? ''])).out).toContain('The refinery of shop is off');
   expect((await town.gt(['work', 'show', one ?? ''])).out).toContain('submitted');
 
   const address = `shop/${(await town.read('work', one ?? ''))?.hold?.name}`;
+  const dry = await town.gt(['land', '--direct', address, '--dry-run']);
+  expect(dry).toMatchObject({ exit: 0, out: expect.stringMatching(/no conflict with main[\s\S]*would run: check/) });
+  expect((await town.read('work', one ?? ''))?.status).toBe('in_progress');
   const said = await town.gt(['land', '--direct', address]);
   expect(said).toMatchObject({ exit: 0, out: expect.stringContaining(`${one} landed on main`) });
   expect(await town.gt(['land', '--direct', bad ?? ''])).toMatchObject({ exit: 1, out: expect.stringContaining('came back') });
   expect(await town.gt(['land', '--direct', address])).toMatchObject({ exit: 3 });
   await town.landed(one ?? '');
   expect([...(await town.landings('shop')).keys()]).toEqual([one]);
+
+  // Without its checks only by a person's word, which is kept; then they run on the target before anything else lands.
+  const untested = ['land', '--direct', urgent, '--skip-tests'];
+  expect(await town.gt(untested)).toMatchObject({ exit: 2 });
+  expect(await town.gt([...untested, '--reason', 'the site is down'])).toMatchObject({
+    exit: 0,
+    out: expect.stringContaining('It was not tested'),
+  });
+  expect((await town.gt(['why', urgent])).out).toContain('landed without its checks by overseer: the site is down');
+  await town.until('main is proven', async () => (await town.read('train', 'shop'))?.owed === undefined || undefined);
+  expect((await town.gt(['feed', '--plain'])).out).toMatch(/merge\.override[\s\S]*train\.proven/);
 
   await set('merge_queue.enabled', 'true');
   await town.landed(two ?? '');

@@ -1,5 +1,6 @@
 import { command } from '#cli/command';
 import { agentAround } from '#cli/here';
+import { landPlanText } from '#cli/land-text';
 import { isUp, type OpenTown, withDesk } from '#cli/wire';
 import { untilEvent } from '#cli/wire-events';
 import type { Merge } from '#core/records';
@@ -13,6 +14,7 @@ export const land = command({
     { name: 'direct', help: 'before all others, and also while the refinery is off' },
     { name: 'skip-tests', help: 'without waiting for its checks: for a person alone, with --reason' },
     { name: 'force', help: 'the same: a conflict cannot be skipped, since nothing would be left to land' },
+    { name: 'dry-run', help: 'say what would be done, each step with its outcome; change nothing' },
     { name: 'reason', value: 'text', help: 'why it lands untested; kept with the request, and told' },
   ],
   about:
@@ -27,7 +29,7 @@ export const land = command({
     const skips = opts.force || opts['skip-tests'];
     if (skips && io.env['GT_ROLE'] !== undefined) return refuse('LAND_UNTESTED', { what });
     const reason = opts.reason?.trim() || undefined;
-    if (skips !== (reason !== undefined))
+    if (skips !== (reason !== undefined) && !opts['dry-run'])
       return refuse('USAGE', {
         what: skips ? 'Nothing lands untested without a reason.' : 'A reason is for --skip-tests.',
         hint: `Say it: \`gt land --direct ${what} --skip-tests --reason "…"\`.`,
@@ -36,6 +38,7 @@ export const land = command({
       if (io.env['GT_ROLE'] !== 'mayor' && (await agentAround(town.desk.books, io)) !== undefined)
         return skips ? refuse('LAND_UNTESTED', { what }) : refuse('LAND_NOT_YOURS');
       const id = await requestOf(town, what);
+      if (opts['dry-run']) return isRefusal(id) ? id : (await import('#cli/wire-land')).landPlan(town, io, id, skips);
       const asked = isRefusal(id) ? id : await landDirect(town.desk, id, reason);
       if (isRefusal(asked)) return asked;
       if (!isUp(town)) return refuse('TOWN_DOWN');
@@ -43,7 +46,9 @@ export const land = command({
       return told(await ended(town, asked, io.interrupted));
     });
   },
-  text: ({ merge, work, state, why, commit, target, untested }, { paint }) => {
+  text: (value, { paint }) => {
+    if ('dryRun' in value) return landPlanText(value, paint);
+    const { merge, work, state, why, commit, target, untested } = value;
     const loud = untested
       ? `\n${paint.yellow(`It was not tested. ${target} is checked now, and nothing else lands before that has passed.`)}`
       : '';
@@ -52,7 +57,11 @@ export const land = command({
       ? `${paint.red(merge)} came back: ${why}`
       : `${merge} is ${state}${why ? `: ${why}` : ''}. See gt why ${work}`;
   },
-  exit: ({ state, why }) => (state === 'merged' ? 0 : state === 'returned' || why ? 1 : 6),
+  exit: (value) => {
+    if ('dryRun' in value) return value.steps.some(({ is }) => is === 'bad') ? 1 : 0;
+    const { state, why } = value;
+    return state === 'merged' ? 0 : state === 'returned' || why ? 1 : 6;
+  },
 });
 
 /** The newest request of what somebody names; a polecat has its name until its work has landed. */
