@@ -10,7 +10,7 @@ import type { Kitchen } from './kitchen.ts';
 import { unroll } from './loops.ts';
 import type { Source } from './parse.ts';
 import { prepared } from './prepare.ts';
-import { hashed, type Proto } from './proto.ts';
+import { hashed, type Proto, type Unsealed } from './proto.ts';
 import { Report } from './report.ts';
 import { served } from './serve.ts';
 import { Shelf } from './shelf.ts';
@@ -52,6 +52,14 @@ export function cook(input: CookInput): Cooked {
 export function cookTemplate(
   input: CookInput,
 ): { warnings: readonly Fault[] } & ({ proto: Proto; file: string } | { faults: readonly Fault[] }) {
+  const cooked = cookUnsealed(input);
+  return 'faults' in cooked ? cooked : { ...cooked, proto: hashed(cooked.proto, input.hash) };
+}
+
+/** The same without the hash, for whoever only looks: of thousands of steps it is a good part of the work. */
+export function cookUnsealed(
+  input: Omit<CookInput, 'hash'>,
+): { warnings: readonly Fault[] } & ({ proto: Unsealed; file: string } | { faults: readonly Fault[] }) {
   const report = new Report();
   const shelf = new Shelf(input.find, input.names ?? [], report);
   const found = wholeFormula(input.name, shelf);
@@ -72,8 +80,7 @@ export function cookTemplate(
   const root = `${input.prefix ?? ''}${formula.formula}`;
   const list = served(steps, root, kitchen);
   if (report.faults.length > 0) return { faults: report.faults, warnings: report.warnings };
-  const proto = hashed({ ...rootOf(formula, root), steps: list }, input.hash);
-  return { proto, file, warnings: report.warnings };
+  return { proto: { ...rootOf(formula, root), steps: list }, file, warnings: report.warnings };
 }
 
 /** What is said of an aspect by itself: it cooks to nothing, and nothing can be poured of it. */
@@ -99,7 +106,7 @@ function stages(kitchen: Kitchen, given: ReadonlyMap<string, string>, target: st
 }
 
 /** A magic variable: when it is declared, the root is called by it. */
-function rootOf(formula: Formula, root: string): Omit<Proto, 'steps' | 'hash'> {
+function rootOf(formula: Formula, root: string): Omit<Unsealed, 'steps'> {
   const { vars, squash, inputs, prompts, presets, output } = formula;
   const convoy = { inputs, prompts, presets, ...(output ? { output } : {}) };
   return {

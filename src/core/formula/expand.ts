@@ -8,7 +8,7 @@ import { type Kitchen, makes } from './kitchen.ts';
 import { unroll } from './loops.ts';
 import { prepared } from './prepare.ts';
 import { titleOf } from './step.ts';
-import { entriesOf, flat, mapTexts, renameNeeds, sinksOf } from './tree.ts';
+import { entriesOf, flat, mapTexts, renamed, renameNeeds, sinksOf } from './tree.ts';
 import { fillBraces } from './vars.ts';
 
 /** Replaces steps by the templates of expansions: what a step says itself (`expand`), then the rules of `compose.expand` and `compose.map`. */
@@ -73,16 +73,17 @@ function replaceAll(
     }
   };
   make(steps);
+  if (made.size === 0) return [...steps];
   const ends = new Map([...made].map(([id, template]) => [id, sinksOf(template).map((step) => step.id)]));
   const put = (list: readonly Step[]): Step[] =>
     list.flatMap((step) => {
       const template = made.get(step.id);
-      const [renamed = step] = renameNeeds([{ ...step, children: [] }], ends);
-      if (!template) return [{ ...renamed, children: put(step.children) }];
+      const now = renamed(step, ends);
+      if (!template) return [step.children.length === 0 ? now : { ...now, children: put(step.children) }];
       // The template may have a step of the target's own name: that one is meant inside it.
       const outside = new Map(ends);
       for (const { id } of flat(template)) outside.delete(id);
-      return linked(renamed, renameNeeds(template, outside));
+      return linked(now, renameNeeds(template, outside));
     });
   return put(steps);
 }
@@ -112,6 +113,7 @@ function linked(target: Step, template: readonly Step[]): Step[] {
   return template.map((step) => {
     const also = [...(target.condition === undefined ? [] : [target.condition]), ...(target.also ?? []), ...(step.also ?? [])];
     const entry = entries.has(step.id);
+    if (!entry && also.length === 0) return step;
     return {
       ...step,
       needs: entry ? [...new Set([...target.needs, ...step.needs])] : step.needs,

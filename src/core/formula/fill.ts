@@ -3,7 +3,7 @@ import { CONDITION_FORMS, holds, parseCondition } from './condition.ts';
 import { type Fault, type Path, place } from './faults.ts';
 import { fillCommand } from './fill-command.ts';
 import { mapExec } from './grammar-exec.ts';
-import type { Proto, ProtoStep } from './proto.ts';
+import type { Proto, ProtoStep, Unsealed } from './proto.ts';
 import { parseTimeout } from './timeout.ts';
 import { mapStrings } from './tree.ts';
 import { fillText, judgeValues, namesIn, valuesOf } from './vars.ts';
@@ -61,7 +61,7 @@ export function fill(
 }
 
 /** Names of the variables that must be given when the proto is poured: required ones, and those of its texts, without a default. */
-export function neededVars({ vars, title, description, steps }: Proto): string[] {
+export function neededVars({ vars, title, description, steps }: Unsealed): string[] {
   const used = namesIn([title, description, ...steps.flatMap(textsOf)]);
   return Object.entries(vars)
     .filter(([name, one]) => one.default === undefined && (one.required || used.includes(name)))
@@ -127,10 +127,11 @@ function filledStep(step: ProtoStep, text: Fill, command: Fill): ProtoStep {
 }
 
 function textsOf(step: ProtoStep): string[] {
-  const metadata: string[] = [];
-  mapStrings([step.metadata, step.gate ?? {}, step.labels, step.exec ?? {}], (one) => {
-    metadata.push(one);
-    return one;
-  });
-  return [step.title, step.description, step.notes, step.acceptance, step.assignee, ...metadata];
+  const { title, description, notes, acceptance, assignee, metadata, gate, labels, exec } = step;
+  return [title, description, notes, acceptance, assignee, ...stringsIn([metadata, gate, labels, exec])];
+}
+
+function stringsIn(value: unknown): string[] {
+  if (typeof value === 'string') return [value];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(stringsIn) : [];
 }

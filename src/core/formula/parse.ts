@@ -102,7 +102,18 @@ export function tableOf(source: Source, report: Report): Record<string, unknown>
   return raw?.value;
 }
 
-function decode({ file, text, fault }: Source, report: Report): { value: Record<string, unknown>; lineOf: LineOf } | undefined {
+type Decoded = { readonly value: Record<string, unknown>; readonly lineOf: LineOf };
+
+/** What good sources hold, for as long as they are in somebody's hands: an expansion is named by many formulas. */
+const decoded = new WeakMap<Source, Decoded>();
+
+function decode(source: Source, report: Report): Decoded | undefined {
+  const known = decoded.get(source) ?? decodeAnew(source, report);
+  if (known) decoded.set(source, known);
+  return known;
+}
+
+function decodeAnew({ file, text, fault }: Source, report: Report): Decoded | undefined {
   if (fault) {
     report.fault(file, [], fault.says, fault.hint);
     return undefined;

@@ -27,6 +27,9 @@ export type Proto = {
   readonly hash: string;
 };
 
+/** A protomolecule whose content has not been hashed. */
+export type Unsealed = Omit<Proto, 'hash'>;
+
 /** Where a cooked step comes from. */
 type ProtoOrigin = {
   readonly formula: string;
@@ -84,20 +87,21 @@ export type ProtoStep = {
 function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map((one) => canonical(one ?? null)).join(',')}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
-  const keys = Object.keys(value).sort();
   const table = value as Record<string, unknown>;
-  return `{${keys
-    .filter((key) => table[key] !== undefined)
-    .map((key) => `${JSON.stringify(key)}:${canonical(table[key])}`)
-    .join(',')}}`;
+  let text = '';
+  for (const key of Object.keys(table).sort()) {
+    const one = table[key];
+    if (one !== undefined) text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${canonical(one)}`;
+  }
+  return `{${text}}`;
 }
 
 /** The proto with the hash of its content. `hash` makes hexadecimal digits or the like of a text. */
-export function hashed(proto: Omit<Proto, 'hash'>, hash: (text: string) => string): Proto {
+export function hashed(proto: Unsealed, hash: (text: string) => string): Proto {
   return { ...proto, hash: hash(contentOf(proto)) };
 }
 
-function contentOf(proto: Omit<Proto, 'hash'>): string {
+function contentOf(proto: Unsealed): string {
   const steps = proto.steps.map(({ origin: { file: _file, line: _line, ...origin }, ...step }) => ({ ...step, origin }));
   return canonical({ ...proto, steps });
 }

@@ -37,6 +37,6 @@ export function blankStep(id: string, origin: Origin): Step {
 }
 
 /** The ids that a step needs, each once: `needs` and `depends_on` mean the same. */
-export function needsOf(step: Pick<Step, 'needs' | 'depends_on'>): string[] {
-  return [...new Set([...step.needs, ...step.depends_on])];
+export function needsOf({ needs, depends_on }: Pick<Step, 'needs' | 'depends_on'>): readonly string[] {
+  return needs.length + depends_on.length < 2 ? [...needs, ...depends_on] : [...new Set([...needs, ...depends_on])];
 }

@@ -6,29 +6,36 @@ import { needsOf } from './step.ts';
 
 /** Each step replaced by what `change` makes of it, in its place; children first. */
 export function mapTree(steps: readonly Step[], change: (step: Step) => readonly Step[]): Step[] {
-  return steps.flatMap((step) => change({ ...step, children: mapTree(step.children, change) }));
+  return steps.flatMap((step) =>
+    change(step.children.length === 0 ? step : { ...step, children: mapTree(step.children, change) }),
+  );
 }
 
 /** All steps of the trees, containers before their children. */
-export function flat(steps: readonly Step[]): Step[] {
-  return steps.flatMap((step) => [step, ...flat(step.children)]);
+export function flat(steps: readonly Step[], into: Step[] = []): Step[] {
+  for (const step of steps) {
+    into.push(step);
+    if (step.children.length > 0) flat(step.children, into);
+  }
+  return into;
 }
 
 /** The steps with other ids in the place of those that the map knows: in needs, and as the one whose children are waited for. */
 export function renameNeeds(steps: readonly Step[], to: ReadonlyMap<string, readonly string[]>): Step[] {
-  if (to.size === 0) return [...steps];
-  const renamed = (ids: readonly string[]) => [...new Set(ids.flatMap((id) => reach(id, to)))];
-  return mapTree(steps, (step) => {
-    const spawner = step.waits && reach(step.waits.spawner, to).at(-1);
-    return [
-      {
-        ...step,
-        needs: renamed(step.needs),
-        ...(step.waits && spawner !== undefined ? { waits: { ...step.waits, spawner } } : {}),
-        ...(step.loop ? { loop: { ...step.loop, body: renameNeeds(step.loop.body, to) } } : {}),
-      },
-    ];
-  });
+  return to.size === 0 ? [...steps] : mapTree(steps, (step) => [renamed(step, to)]);
+}
+
+/** One step so, its children as they are. Most steps of a large template need nothing that is renamed: those stay the same step. */
+export function renamed(step: Step, to: ReadonlyMap<string, readonly string[]>): Step {
+  const { needs, waits, loop } = step;
+  if (!loop && !(waits && to.has(waits.spawner)) && !needs.some((need) => to.has(need))) return step;
+  const spawner = waits && reach(waits.spawner, to).at(-1);
+  return {
+    ...step,
+    needs: [...new Set(needs.flatMap((id) => reach(id, to)))],
+    ...(waits && spawner !== undefined ? { waits: { ...waits, spawner } } : {}),
+    ...(loop ? { loop: { ...loop, body: renameNeeds(loop.body, to) } } : {}),
+  };
 }
 
 /** What stands for an id after all: a step that has been replaced may have been replaced by one that was replaced. */

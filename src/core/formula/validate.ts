@@ -1,9 +1,9 @@
-import { type CookInput, cookTemplate } from './cook.ts';
+import { type CookInput, cookUnsealed } from './cook.ts';
 import type { Fault } from './faults.ts';
 import type { Formula, Var } from './grammar.ts';
 import { wholeFormula } from './inherit.ts';
 import { type KeyReport, parseFormula } from './parse.ts';
-import type { Proto } from './proto.ts';
+import type { Unsealed } from './proto.ts';
 import { Report } from './report.ts';
 import { Shelf } from './shelf.ts';
 
@@ -16,11 +16,11 @@ export type Judged = {
   /** With what it inherits; absent when it cannot be read. */
   readonly formula?: Formula;
   /** Absent when it has faults, and of an aspect, which has no steps of its own. */
-  readonly proto?: Proto;
+  readonly proto?: Unsealed;
 };
 
 /** Reads the formula and cooks it, with stand-ins for the values that nobody has given; undefined when there is none of this name. */
-export function judgeFormula(input: Omit<CookInput, 'given' | 'prefix'>): Judged | undefined {
+export function judgeFormula(input: Omit<CookInput, 'given' | 'prefix' | 'hash'>): Judged | undefined {
   const source = input.find(input.name);
   if (!source) return undefined;
   const { file } = source;
@@ -30,7 +30,7 @@ export function judgeFormula(input: Omit<CookInput, 'given' | 'prefix'>): Judged
   // Cooked by itself it is nothing, which is no news to its author.
   if (formula?.type === 'aspect' && formula.aspects.length === 0)
     return { file, keys, formula, faults: report.faults, warnings: report.warnings };
-  const cooked = cookTemplate({ ...input, given: standIns(formula?.vars ?? {}) });
+  const cooked = cookUnsealed({ ...input, given: standIns(formula?.vars ?? {}) });
   const faults = 'faults' in cooked ? cooked.faults : [];
   return {
     ...{ file, keys, faults, warnings: cooked.warnings },

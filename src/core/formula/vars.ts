@@ -23,13 +23,16 @@ export function fillText(text: string, values: ReadonlyMap<string, string>): str
 /** The names that the texts refer to, each once, in their order. */
 export function namesIn(texts: Iterable<string>): string[] {
   const names = new Set<string>();
-  for (const text of texts)
+  for (const text of texts) {
+    if (!text.includes('{{')) continue;
     for (const [, name = ''] of text.matchAll(/\{\{([A-Za-z_][A-Za-z0-9_]*)\}\}/g)) if (!RESERVED.has(name)) names.add(name);
+  }
   return [...names];
 }
 
 /** Replaces `{name}`, never inside double braces; unknown ones stay. */
 export function fillBraces(text: string, values: ReadonlyMap<string, string>): string {
+  if (!text.includes('{')) return text;
   return text.replace(/(?<!\{)\{([A-Za-z_][\w.-]*)\}(?!\})/g, (whole, name: string) => values.get(name) ?? whole);
 }
 

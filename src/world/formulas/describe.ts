@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto';
 import { sentence } from '#core/formula/faults';
 import { neededVars } from '#core/formula/fill';
 import type { Formula } from '#core/formula/grammar';
 import { tableOf } from '#core/formula/parse';
-import type { Proto } from '#core/formula/proto';
+import type { Unsealed } from '#core/formula/proto';
 import { Report } from '#core/formula/report';
 import { type Judged, judgeFormula } from '#core/formula/validate';
 import type { Refusal } from '#core/refusals';
@@ -38,7 +37,17 @@ type VarLine = {
 export function describeAll(files: FormulaFiles): FormulaLine[] {
   const found = files.list();
   const names = found.map(({ name }) => name);
-  return found.map((file) => describe(file, judge(files, file.name, names)));
+  const find = once(files.find);
+  return found.map((file) => describe(file, judge({ ...files, find }, file.name, names)));
+}
+
+/** Answers the same for the same name: in one list, a file that many formulas name is read once. */
+function once<T>(ask: (name: string) => T): (name: string) => T {
+  const told = new Map<string, T>();
+  return (name) => {
+    if (!told.has(name)) told.set(name, ask(name));
+    return told.get(name) as T;
+  };
 }
 
 function describe({ name, origin, file, shadows }: FormulaFile, judged: Judged | undefined): FormulaLine {
@@ -137,7 +146,7 @@ export function validateFormula(files: FormulaFiles, name: string): Validated | 
 }
 
 /** A cooked formula's steps by the ids that they have below the root. */
-function stepLines({ root, steps }: Proto): StepLine[] {
+function stepLines({ root, steps }: Unsealed): StepLine[] {
   const bare = (id: string) => id.slice(root.length + 1);
   return steps.map(({ id, title, type, parent, needs }) => ({
     ...{ id: bare(id), title, type },
@@ -147,12 +156,12 @@ function stepLines({ root, steps }: Proto): StepLine[] {
 }
 
 const judge = (files: FormulaFiles, name: string, names: readonly string[]): Judged | undefined =>
-  judgeFormula({ name, find: files.find, names, hash: (text) => createHash('sha256').update(text).digest('hex') });
+  judgeFormula({ name, find: files.find, names });
 
-const stepsIn = (proto: Proto): number => proto.steps.filter(({ kind }) => kind !== 'gate').length;
+const stepsIn = (proto: Unsealed): number => proto.steps.filter(({ kind }) => kind !== 'gate').length;
 const firstLine = (text: string): string => text.trim().split('\n')[0]?.trim() ?? '';
 
-function varsOf(formula: Formula | undefined, proto: Proto | undefined): VarLine[] {
+function varsOf(formula: Formula | undefined, proto: Unsealed | undefined): VarLine[] {
   const needed = proto && neededVars(proto);
   return Object.entries(formula?.vars ?? {}).map(([name, one]) => ({
     name,
