@@ -89,13 +89,16 @@ const DEPTHS: readonly Depth[] = [
     },
   },
   {
-    title: 'a permission dialog is known, does not look ready or busy, and Esc refuses the tool',
+    title: 'a permission dialog is known wherever its mark stands, does not look ready or busy, and Esc refuses the tool',
     script: [{ run: 'touch made.txt' }, { text: DONE }],
     autonomous: false,
     run: async ({ preset, stage }) => {
       if (!(await stage.until(showsDialog(preset, 'permission'), LIMIT_MS))) return ['no permission dialog showed'];
       const screen = stage.screen();
       const wrong = lack(!isReady(preset)(screen), 'it looks ready').concat(lack(!isBusy(preset)(screen), 'it looks busy'));
+      await stage.write('\x1b[B');
+      const moved = await stage.until(said('❯ 2. '), LIMIT_MS);
+      wrong.push(...lack(moved && showsDialog(preset, 'permission')(stage.screen()), 'it is not known with its mark at 2'));
       await stage.write('\x1b');
       const back = await stage.until(isReady(preset), LIMIT_MS);
       return [...wrong, ...lack(back, 'it was not ready again after Esc')];
