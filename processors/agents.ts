@@ -69,8 +69,8 @@ async function obey(
 /** Its program cannot be started: that is said where people look, and tried again by and by. */
 async function unfit(fault: unknown, agent: Agent, world: World): Promise<Answer> {
   if (!(fault instanceof Refused) || PASSING.includes(fault.refusal.refused)) throw fault;
-  const { says } = explain(fault.refusal);
-  await changeAgent(agent.id, world, (now) => (heldBack(now) ? now : waiting(now, says, world)), held);
+  const { says, try: todo } = explain(fault.refusal);
+  await changeAgent(agent.id, world, (now) => (heldBack(now) ? now : waiting(now, says, world, { todo })), held);
   return sleep(world.desk.clock.now() + UNFIT_TRY_MS, says);
 }
 
@@ -78,8 +78,10 @@ async function unfit(fault: unknown, agent: Agent, world: World): Promise<Answer
 const held = ({ waits }: Agent): Omit<NewEvent, 'subject'> | undefined =>
   waits && { type: 'agent.held', data: { why: waits.why.slice(0, 300) } };
 
-const waiting = (agent: Agent, why: string, { desk }: World, place = false): Agent =>
-  agent.waits?.why === why ? agent : { ...agent, waits: { at: desk.clock.now(), why, ...(place ? { place } : {}) } };
+const waiting = (agent: Agent, why: string, { desk }: World, more: { place?: true; todo?: string }): Agent =>
+  agent.waits?.why === why && agent.waits.at >= (agent.session?.at ?? 0)
+    ? agent
+    : { ...agent, waits: { at: desk.clock.now(), why, ...more } };
 
 /**
  * Writes its next session down, if its program may have one more. Who counts writes the town's slots too, as whoever grants a run does, so that two never
@@ -105,7 +107,7 @@ async function noteSession(
         const live = await desk.books.count(usingIndex(preset));
         if (live >= limit) {
           full = `${live} of ${limit} sessions of ${preset} run (max_sessions_per_agent)`;
-          return waiting(now, full, world, true);
+          return waiting(now, full, world, { place: true });
         }
         put({ noun: 'dispatch', doc: { ...slots, granted: (slots.granted ?? 0) + 1 } });
       }

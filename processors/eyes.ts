@@ -24,7 +24,7 @@ const AGAIN_MS = 3_000;
 const LONGEST = 200;
 
 /**
- * Looks at the screen of a session, as often as its holder's job renews its lock (at a dialog sooner once more) and only after something was printed, and writes down what a person should
+ * Looks at the screen of a session, as often as its holder's job renews its lock (at a dialog or a limit sooner once more) and only after something was printed, and writes down what a person should
  * know of it: that it asks, is limited, or rests. Told when two looks in a row say so, since dialogs also come and go; taken back at once.
  */
 export class Eyes {
@@ -57,8 +57,8 @@ export class Eyes {
     const kept = holder.session?.shows;
     const isKept =
       kept?.is === shown?.is && (shown?.is !== 'dialog' || (kept?.what === shown.what && kept.dialog === shown.dialog));
-    // What may be a question is looked at once more before long.
-    if (!isKept && !again && shown?.is === 'dialog') this.#due = now + AGAIN_MS;
+    // What may need a person is looked at once more before long.
+    if (!isKept && !again && (shown?.is === 'dialog' || shown?.is === 'limited')) this.#due = now + AGAIN_MS;
     if (isKept || (shown && !again)) return;
     await this.#keep(holder, seen, shown && { ...shown, since });
   }

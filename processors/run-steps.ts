@@ -1,8 +1,10 @@
 import { isKnown } from '#core/agent-state';
+import { looksInWorktree, needsAgent } from '#core/molecule/own-part';
 import { type MoleculeTold, moleculeText } from '#core/molecule/step-words';
-import type { Molecule, Run } from '#core/records';
+import type { Molecule, Run, Work } from '#core/records';
 import { isRefusal, orThrow } from '#core/refusals';
 import type { StepsAtRun } from '#core/run';
+import type { MoleculeStands } from '#core/work';
 import { nudge } from '#ops/nudge';
 import { takeStep } from '#ops/take-step';
 import type { World } from '#world/world';
@@ -56,13 +58,32 @@ async function idleSince({ session, work }: Run, { desk }: World): Promise<numbe
 
 const waitsOf = async (mol: Molecule, { desk }: World): Promise<string> => (await desk.steps.waits(mol)).join('; ');
 
-/** Why an item needs no run now: what its molecule waits for. Undefined when a step is for an agent, and for an item without a molecule. */
-export async function moleculeWaits(id: string | undefined, world: World): Promise<string | undefined> {
+/** How an item stands in its molecule while it has no run; undefined where a step is for its agent, and for an item without a molecule. */
+export async function moleculeStands(work: Work, world: World): Promise<MoleculeStands | undefined> {
   const { desk } = world;
-  const mol = id === undefined ? undefined : await desk.books.read('molecule', id);
-  if (!mol || mol.state === 'closed' || mol.cancel || mol.hand !== undefined) return undefined;
+  const mol = work.molecule === undefined ? undefined : await desk.books.read('molecule', work.molecule);
+  if (!mol || mol.cancel || mol.hand !== undefined) return undefined;
+  if (mol.state === 'closed') return endsWithIt(work, mol, world);
   if ((await desk.steps.next(mol)) || (await desk.steps.isComplete(mol))) return undefined;
-  return (await waitsOf(mol, world)) || 'its pour';
+  const plan = work.worktree ? undefined : await desk.plans.read(mol.id);
+  return { waits: (await waitsOf(mol, world)) || 'its pour', worktree: !plan || looksInWorktree(plan) };
+}
+
+/** Whether an item is done with its molecule: no step was for its agent, and nothing lies in its worktree that could be handed in. */
+async function endsWithIt(work: Work, mol: Molecule, world: World): Promise<MoleculeStands | undefined> {
+  if (mol.closed?.outcome !== 'done' || mol.workGeneration !== work.generation) return undefined;
+  const plan = await world.desk.plans.read(mol.id);
+  if (!plan || needsAgent(plan, mol)) return undefined;
+  // Its commit wakes the item.
+  if (!mol.digest) return { waits: `the digest of ${mol.id}`, worktree: false };
+  return (await isEmpty(work, world)) ? { done: mol.id } : undefined;
+}
+
+async function isEmpty({ rig, hold }: Work, world: World): Promise<boolean> {
+  if (hold?.branch === undefined) return true;
+  const { repo, target } = world.rig(rig);
+  const { head, dirty, merging } = await world.git.facts(hold.dir);
+  return dirty.length === 0 && !merging && head !== undefined && world.git.isAncestor(repo, head, `refs/heads/${target}`);
 }
 
 /** Takes the step of a session that is about to start. @returns what the session is told of it */

@@ -57,7 +57,7 @@ async function worktreeOf({ hold, run }: Work, { desk }: World): Promise<string 
 /** What is settled when the worktree of an item has been made. */
 export const worktreeMade = (work: string): string => `worktree-of(${work})`;
 
-/** Its job is woken by the commit that says that the worktree is made. */
+/** The item is told that its worktree is wanted; the step's job is woken by the commit that says that it is made. */
 async function waitForWorktree(step: Step, id: string, { desk }: World): Promise<Answer> {
   const bell = `${step.id}.worktree`;
   const asked = await desk.change(async (reading) => {
@@ -65,7 +65,9 @@ async function waitForWorktree(step: Step, id: string, { desk }: World): Promise
     const run = work?.run ? await reading.get('run', work.run) : undefined;
     const isMade = work?.hold && run?.state !== 'granted';
     const needs = [{ id: bell, job: `steps/${step.id}@1` as const, on: [worktreeMade(id)] }];
-    return { put: [], ...(isMade ? {} : { needs }), answer: Boolean(isMade) };
+    const asks = work && !isMade && !work.worktree && work.status !== 'closed';
+    const put = asks ? [{ noun: 'work' as const, doc: { ...work, worktree: true } }] : [];
+    return { put, ...(isMade ? {} : { needs }), answer: Boolean(isMade) };
   });
   if (isRefusal(asked)) throw new Refused(asked);
   // Made in between: it looks again at once.

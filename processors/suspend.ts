@@ -22,8 +22,24 @@ export async function orSuspend(fault: unknown, run: Run, world: World): Promise
   const { says, try: todo } = explain(fault.refusal);
   const [now, until] = [desk.clock.now(), idle + suspendAfter(run, world)];
   desk.log.fault('a run cannot go on', fault, { run: run.id });
-  if (now < until) return sleep(Math.min(until, now + SUSPEND_TRY_MS), `cannot go on: ${says}`);
-  return suspend(run, `${says} ${todo}`, world);
+  if (now >= until) return suspend(run, `${says} ${todo}`, world);
+  await tellUnfit(run, says, todo, world);
+  return sleep(Math.min(until, now + SUSPEND_TRY_MS), `cannot go on: ${says}`);
+}
+
+/** Why its agent is not started, where people look, until it is. */
+async function tellUnfit({ id }: Run, why: string, todo: string, { desk }: World): Promise<void> {
+  const answer = await desk.change(async (reading) => {
+    const doc = await reading.get('run', id);
+    const isTold = doc?.unfit?.why === why && doc.unfit.at >= (doc.session?.at ?? 0);
+    if (!doc || doc.state === 'ended' || isTold) return { put: [], answer: undefined };
+    return {
+      put: [{ noun: 'run', doc: { ...doc, unfit: { at: desk.clock.now(), why, todo } } }],
+      events: [{ type: 'run.held', subject: id, rig: doc.rig, data: { why: why.slice(0, 300) } }],
+      answer: undefined,
+    };
+  });
+  if (isRefusal(answer)) throw new Refused(answer);
 }
 
 /** Ends a run that only a person can let go on: its slot is free, and its item waits for that person, who is told why. */

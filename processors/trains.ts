@@ -17,8 +17,8 @@ export const trains: Processor<'trains', World> = async (turn, world) => {
     const rig = world.rig(turn.id);
     const direct = await directOf(train, world);
     const off = !rig.settings.merge_queue.enabled;
-    if (off && direct === undefined) return rest('the refinery is off', world);
-    if (off && train.current && train.current !== direct) {
+    if (off && direct === undefined && !train.owed) return rest('the refinery is off', world);
+    if (off && train.current && train.current !== direct?.id) {
       await note(rig, world, leave);
       continue;
     }
@@ -33,26 +33,27 @@ export const trains: Processor<'trains', World> = async (turn, world) => {
 const rest = (why: string, { desk }: World): Answer => sleep(desk.clock.now() + HOLD_MS, why);
 
 /** The first request that somebody wants landed now, and that can be. */
-async function directOf({ direct = [] }: Train, { desk }: World): Promise<string | undefined> {
+async function directOf({ direct = [] }: Train, { desk }: World): Promise<Merge | undefined> {
   const wanted = direct.length > 0 ? await desk.books.readMany('merge', direct) : [];
-  return wanted.find(({ state }) => ['queued', 'checking', 'landing'].includes(state))?.id;
+  return wanted.find(({ state }) => ['queued', 'checking', 'landing'].includes(state));
 }
 
 /** Goes from the request that it is at: it keeps its place, and what is known of its tree. */
 const leave = ({ current: _c, check: _k, ...train }: Train): Train => train as Train;
 
-async function factsOf(train: Train, rig: Rig, direct: string | undefined, world: World): Promise<TrainFacts | undefined> {
+async function factsOf(train: Train, rig: Rig, direct: Merge | undefined, world: World): Promise<TrainFacts | undefined> {
   const { desk, git } = world;
   const { books } = desk;
   const tip = await git.resolve(rig.repo, `refs/heads/${rig.target}`);
   if (!tip) return undefined;
   const current = train.current ? await books.read('merge', train.current) : undefined;
-  const first = train.current ? undefined : (direct ?? (await firstToTry(rig, tip, world)));
+  const first = train.current ? undefined : (direct?.id ?? (await firstToTry(rig, tip, world)));
   const { spec, commands } = rig.checks;
   const about = async (tree: string | undefined) => (tree ? books.read('verdict', verdictId({ tree, spec })) : undefined);
   const open = train.check ? await books.read('check', train.check) : undefined;
   const verdict = await about(current?.candidate?.tree);
-  const baseTree = verdict && !verdict.passed && verdict.failures.length > 0 ? await git.treeOf(rig.repo, tip) : undefined;
+  const isBlamed = verdict !== undefined && !verdict.passed && verdict.failures.length > 0;
+  const baseTree = isBlamed || (train.owed && !current) ? await git.treeOf(rig.repo, tip) : undefined;
   return {
     first,
     current,
@@ -64,6 +65,7 @@ async function factsOf(train: Train, rig: Rig, direct: string | undefined, world
     maxErrors: CHECK_ERRORS,
     verdict,
     baseVerdict: await about(baseTree),
+    overridden: (current ?? direct)?.override !== undefined,
     openCheck: open?.state === 'planned' && open.spec === spec ? open.id : undefined,
   };
 }
@@ -93,6 +95,13 @@ async function obey(move: TrainMove, rig: Rig, facts: TrainFacts, world: World):
       return build(move.merge, rig, facts.tip, world);
     case 'check':
       return askCheck(move.merge, move.what, rig, facts, world);
+    case 'check-landed':
+      return askCheck(undefined, 'base', rig, facts, world);
+    case 'proven':
+      return note(rig, world, ({ owed: _, check: _check, ...train }) => train as Train, {
+        type: 'train.proven',
+        data: { tip: facts.tip },
+      });
     case 'land':
       return land(move.merge, move.unchecked, world);
     case 'swap':
@@ -146,25 +155,26 @@ async function unblock(rig: Rig, facts: TrainFacts, { desk }: World): Promise<un
 }
 
 async function askCheck(
-  merge: Merge,
+  merge: Merge | undefined,
   what: 'candidate' | 'base',
   rig: Rig,
   facts: TrainFacts,
   world: World,
 ): Promise<Answer | undefined> {
   const { desk, git } = world;
-  const commit = what === 'base' ? facts.tip : (merge.candidate?.tip ?? facts.tip);
-  const tree = what === 'base' ? await git.treeOf(rig.repo, commit) : (merge.candidate?.tree ?? '');
+  const commit = what === 'base' ? facts.tip : (merge?.candidate?.tip ?? facts.tip);
+  const tree = what === 'base' ? await git.treeOf(rig.repo, commit) : (merge?.candidate?.tree ?? '');
   const id = `ck-${shortHash(desk.random(10), 10)}`;
-  const label =
-    what === 'base'
+  const label = !merge
+    ? `check ${rig.target} of ${rig.name}, where something untested was landed`
+    : what === 'base'
       ? `check ${rig.target} of ${rig.name} itself, before ${merge.work} is blamed`
       : `check ${merge.work} on ${rig.target} of ${rig.name}`;
   const asked = await desk.change(async (reading) => {
     await reading.get('check', id);
     const train = await trainOf(reading, rig.name);
-    const now = await reading.get('merge', merge.id);
-    if (train.current !== merge.id || !now) return { put: [], answer: undefined };
+    const now = merge && (await reading.get('merge', merge.id));
+    if (train.current !== merge?.id || (merge && !now)) return { put: [], answer: undefined };
     return {
       put: [
         {
@@ -182,9 +192,11 @@ async function askCheck(
           },
         },
         { noun: 'train', doc: { ...train, check: id } },
-        { noun: 'merge', doc: { ...now, checks: now.checks + 1 } },
+        ...(now ? [{ noun: 'merge' as const, doc: { ...now, checks: now.checks + 1 } }] : []),
       ],
-      events: [{ type: 'check.planned', subject: id, rig: rig.name, data: { merge: merge.id, tree, what } }],
+      events: [
+        { type: 'check.planned', subject: id, rig: rig.name, data: { ...(merge ? { merge: merge.id } : {}), tree, what } },
+      ],
       answer: undefined,
     };
   });
@@ -211,7 +223,7 @@ async function block(why: 'base_red' | 'checks_broken', base: string, rig: Rig, 
     const [train, known] = [await trainOf(reading, rig.name), await reading.get('escalation', id)];
     const current = train.current ? await reading.get('merge', train.current) : undefined;
     const { check: _check, ...waiting } = train;
-    const { current: _current, ...free } = waiting;
+    const { current: _current, owed: _owed, ...free } = waiting;
     const now = desk.clock.now();
     const red = why === 'base_red';
     const blocked = { why, at: now, base, spec: rig.checks.spec, note: says };

@@ -2,6 +2,7 @@ import { member } from '#core/ids';
 import { HOLD_MS } from '#core/limits';
 import { pinRef } from '#core/merge';
 import { isLeft } from '#core/molecule/leg';
+import { closeWithMolecule } from '#core/molecule/own-part';
 import { stepRefs } from '#core/molecule/step-proof';
 import type { Work } from '#core/records';
 import { isRefusal, orThrow } from '#core/refusals';
@@ -11,7 +12,7 @@ import { endMoleculeOf } from '#ops/end-molecule-of';
 import { failpoint } from '#world/failpoint';
 import type { World } from '#world/world';
 import { type Answer, awaitChildren, done, type Processor, sleep } from './answer.ts';
-import { moleculeWaits } from './run-steps.ts';
+import { moleculeStands } from './run-steps.ts';
 
 /** An item's life: holds it until it is slung and its needs are met, waits for its run and its merge request, and clears away what is left. */
 export const work: Processor<'work', World> = async (turn, world) => {
@@ -23,7 +24,7 @@ export const work: Processor<'work', World> = async (turn, world) => {
     const left = doc.leg !== undefined && isLeft(doc, await desk.books.read('step', doc.leg.step));
     if (left) doc = orThrow(await closeLeftLeg(desk, doc.id)) ?? doc;
     const idle = doc.run === undefined && doc.merge === undefined && doc.status !== 'closed';
-    const move = nextForWork(doc, unmet, idle ? await moleculeWaits(doc.molecule, world) : undefined);
+    const move = nextForWork(doc, unmet, idle ? await moleculeStands(doc, world) : undefined);
     switch (move.do) {
       case 'hold':
         return sleep(desk.clock.now() + HOLD_MS, doc.want ? await placeInLine(doc, world) : move.why);
@@ -56,6 +57,9 @@ export const work: Processor<'work', World> = async (turn, world) => {
         if (changed && move.do === 'close-milestone' && !doc.hold) return closed(doc.id, world);
         break;
       }
+      case 'close-with-molecule':
+        await closeWith(doc, move.mol, world);
+        break;
       case 'clean-up':
         await clearAway(doc, world);
         break;
@@ -67,6 +71,22 @@ export const work: Processor<'work', World> = async (turn, world) => {
     ({ doc, unmet } = await turn.again());
   }
 };
+
+/** Closes an item whose agent had nothing to do, with what its molecule's legs made as evidence; unless it has changed since. */
+async function closeWith({ id, updatedAt }: Work, mol: string, { desk }: World): Promise<void> {
+  const ended = await desk.books.readMany('step', await desk.books.indexFromEnd(`steps.closed:${mol}`, LEGS_READ));
+  orThrow(
+    await desk.change(async (reading) => {
+      const [now, its] = [await reading.get('work', id), await reading.get('molecule', mol)];
+      if (!now || !its || now.updatedAt !== updatedAt || now.molecule !== mol) return { put: [], answer: undefined };
+      return { ...closeWithMolecule(now, its, ended.reverse(), desk.clock.now()), answer: undefined };
+    }),
+  );
+  failpoint('close-with-molecule');
+}
+
+/** Steps whose evidence is read for an item that closes with its molecule. */
+const LEGS_READ = 50;
 
 /** What still waits to be said to its agent finds that nobody will come. */
 async function closed(id: string, { desk }: World): Promise<Answer> {

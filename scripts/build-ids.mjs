@@ -1,7 +1,8 @@
-// What tells two builds of one version apart: a digest of all that a town's processes run, and one of the PTY host's own part, which changes rarely.
+// What tells two builds of one version apart: a digest of all that a town's processes run, and one of the PTY host's own part, which changes rarely. The packed
+// command line is of the same sources, and has those of builds before beside it: it counts for nothing.
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join, relative, sep } from 'node:path';
 import { init, parse } from 'es-module-lexer';
 
 const RUN = /\.(js|lua|sh|json)$/;
@@ -12,7 +13,8 @@ const REQUIRED = /\brequire\('([^'.#][^']*)'\)/g;
 const filesUnder = (folder) =>
   readdirSync(folder, { withFileTypes: true, recursive: true })
     .filter((entry) => entry.isFile() && RUN.test(entry.name) && !entry.name.startsWith('.'))
-    .map((entry) => join(entry.parentPath, entry.name));
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((path) => !path.startsWith(join(folder, 'bin', sep)));
 
 /** A file of dist with all that it imports, itself and through others; what is not of dist goes into `outside`. */
 function reach(dist, file, seen, outside) {

@@ -1,10 +1,11 @@
 // Builds dist: tsc, removal of outputs whose source is gone, the files that tsc does not copy, the command line as executables, a stamp.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildIds } from './build-ids.mjs';
 import { bundle } from './bundle.mjs';
+import { replaceWhole } from './place-parts.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const dist = join(root, 'dist');
@@ -20,7 +21,7 @@ function* filesUnder(folder) {
 }
 
 const stamp = join(dist, '.built');
-rmSync(stamp, { force: true }); // a build that is cut is none
+if (existsSync(stamp)) utimesSync(stamp, 0, 0); // a build that is cut is to be made again; who asks meanwhile is told of the one before
 execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', join(root, 'tsconfig.build.json')], {
   stdio: 'inherit',
 });
@@ -33,21 +34,20 @@ for (const output of filesUnder(dist)) {
     : (COPIED.test(output) || output.startsWith(join(dist, 'presets'))) && !existsSync(source);
   if (gone) rmSync(output);
 }
-for (const folder of ['src', 'queues', 'processors'])
-  for (const source of filesUnder(join(root, folder)))
-    if (COPIED.test(source)) {
-      const target = join(dist, relative(root, source));
-      mkdirSync(dirname(target), { recursive: true });
-      cpSync(source, target);
-      if (target.endsWith('.sh')) chmodSync(target, 0o755);
-    }
-cpSync(join(root, 'presets'), join(dist, 'presets'), { recursive: true });
-await bundle();
-for (const bin of ['gt', 'bd']) chmodSync(join(dist, 'bin', `${bin}.js`), 0o755);
+for (const folder of ['src', 'queues', 'processors', 'presets'])
+  for (const source of filesUnder(join(root, folder))) {
+    const target = join(dist, relative(root, source));
+    if (folder !== 'presets' && !COPIED.test(source)) continue;
+    const content = readFileSync(source);
+    if (existsSync(target) && content.equals(readFileSync(target))) continue; // a town may be reading it
+    mkdirSync(dirname(target), { recursive: true });
+    replaceWhole(target, content, target.endsWith('.sh') ? 0o755 : 0o644);
+  }
+const ids = await buildIds(root);
+await bundle(ids.id);
 // The stamp's time tells setup whether to build again; its text tells `gt version` what was built, and `gt up` whether what runs is of another
 // build. Without git there is no commit to tell.
 const git = spawnSync('git', ['rev-parse', 'HEAD'], { cwd: root, encoding: 'utf8' });
 const commit = git.status === 0 ? { commit: git.stdout.trim() } : {};
-const text = JSON.stringify({ ...commit, builtAt: new Date().toISOString(), ...(await buildIds(root)) });
-writeFileSync(`${stamp}.new`, `${text}\n`);
-renameSync(`${stamp}.new`, stamp);
+const text = JSON.stringify({ ...commit, builtAt: new Date().toISOString(), ...ids });
+replaceWhole(stamp, `${text}\n`, 0o644);

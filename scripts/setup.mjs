@@ -105,6 +105,7 @@ function build() {
     'scripts/build.mjs',
     'scripts/build-ids.mjs',
     'scripts/bundle.mjs',
+    'scripts/place-parts.mjs',
     'scripts/hot.json',
   ];
   const changed = Math.max(...sources.map((name) => newest(join(root, name))));

@@ -57,8 +57,11 @@ export async function closeStep(ground: StepGround, which: Which, proof: Proof):
   if (isRefusal(evidence)) return evidence;
   const failed = await runStepCheck(step, run?.dir ?? ground.cwd, ground);
   if (failed) return failed;
-  if (run && head !== undefined) await keepProof(ground, step, run, { evidence, output, head });
-  return end(evidence, head);
+  const kept = run && head !== undefined ? await keepProof(ground, step, run, { evidence, output, head }) : undefined;
+  const ended = await end(evidence, head);
+  // What the books did not take must not come back as done.
+  if (isRefusal(ended) && kept) await git.unpin(kept.repo, kept.ref, kept.sha);
+  return ended;
 }
 
 /** Kept before the books hear of it, as the pin of a head that is handed in: books that were cut back learn it from there (core/molecule/step-proof.ts). */
@@ -67,13 +70,14 @@ async function keepProof(
   step: Step,
   { rig: name, work, session }: Run,
   { evidence, output, head }: { evidence: Evidence; output: unknown; head: string },
-): Promise<void> {
+): Promise<{ repo: string; ref: string; sha: string } | undefined> {
   const found = await rig(name);
-  if (isRefusal(found) || !step.holder || !session) return;
+  if (isRefusal(found) || !step.holder || !session) return undefined;
   const at = desk.clock.now();
   const said = { work, step: step.id, session: session.id, taken: step.holder.at, at, evidence };
   const message = proofText(output === undefined ? said : { ...said, output });
-  await git.keep({ repo: found.repo, ref: stepRef(work, step.id), commit: head, message, at });
+  const [{ repo }, ref] = [found, stepRef(work, step.id)];
+  return { repo, ref, sha: await git.keep({ repo, ref, commit: head, message, at }) };
 }
 
 async function evidenceOf(

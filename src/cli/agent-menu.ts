@@ -12,6 +12,6 @@ export function menuText(agents: readonly AgentLine[], at: number, said: string,
     return index === at ? [paint.cyan('❯'), number, ...cells] : [' ', paint.dim(number), ...cells];
   });
   const body = rows.length > 0 ? table(rows) : 'No agent is here. Talk to one: gt mayor attach';
-  const keys = paint.dim('↑ ↓ or j k choose · Enter or a number attaches · Ctrl+\\ comes back here · q leaves');
+  const keys = paint.dim('↑ ↓ or j k choose · Enter or a number attaches · Ctrl+\\ comes back · q leaves');
   return [paint.bold('Agents'), '', body, '', ...(said === '' ? [] : [said, '']), keys].join('\n');
 }

@@ -1,4 +1,5 @@
 import { lineOf } from '#core/holder';
+import { takesAnswer } from '#core/question';
 import type { Escalation, Gate, Step } from '#core/records';
 import { isRefusal, type Refusal, refuse } from '#core/refusals';
 import { answer } from '#ops/answer';
@@ -35,8 +36,8 @@ const MOST = 20;
 export async function answerIt(town: OpenTown, io: Io, { id, words }: Said): Promise<Answered | Refusal> {
   const { books } = town.desk;
   const known = await books.read('escalation', id);
-  const about = known && !known.asker ? known.subject : id;
-  if (known?.asker) return answerQuestion(town, io, { id, words });
+  if (known && takesAnswer(known)) return answerQuestion(town, io, { id, words });
+  const about = known ? known.subject : id;
   const gate = await books.read('gate', about);
   if (gate) return answerGate(town, io, gate, words);
   const step = await books.read('step', about);
@@ -65,7 +66,7 @@ async function answerQuestion(town: OpenTown, io: Io, { id, words }: Said): Prom
   const { text = words, choice } = doc.answer ?? {};
   const told = { id, text, choice: choice ?? null, running: isUp(town) };
   const head = `answered: ${choice === undefined ? '' : `${choice}. `}${text}`;
-  if (!doc.dialog) return { ...told, what: 'question', says: `${head}; ${doc.asker?.address} is told` };
+  if (!doc.dialog) return { ...told, what: 'question', says: doc.asker ? `${head}; ${doc.asker.address} is told` : head };
   const came = told.running ? await outcomeOf(doc, town, io) : undefined;
   return isRefusal(came)
     ? came

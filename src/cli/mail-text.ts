@@ -5,24 +5,23 @@ import type { LetterLine, Opened } from '#views/mail';
 import type { Show } from './command.ts';
 import { table } from './table.ts';
 
-/** Letters as a table, newest first. */
-export function lettersText(letters: readonly LetterLine[], { paint, now }: Show): string {
-  return table(
-    letters.map(({ n, message, from, subject, priority, type, at, state, told }) => [
-      n === null ? '' : String(n),
-      paint.bold(message),
-      state === 'unread' ? paint.green('●') : state === 'archived' ? paint.dim('archived') : '',
-      from,
-      paint.dim(relativeTime(at, now)),
-      [isUrgent(priority) ? paint.red('urgent') : '', type === 'note' ? '' : paint.cyan(type)].filter(Boolean).join(' '),
-      state === 'unread' ? paint.bold(subject) : subject,
-      told === 'waiting' || told === 'bound'
-        ? paint.dim('its agent is still to be told')
-        : told === 'unknown'
-          ? paint.dim('perhaps told')
-          : '',
-    ]),
-  );
+/** From so many columns on a mail's id is shown beside its number, which says the same. */
+const ROOMY = 100;
+
+/** Letters as a table, newest first. Where the terminal is narrow subjects are cut, and those that have a number are known by it alone. */
+export function lettersText(letters: readonly LetterLine[], { paint, now, width }: Show): string {
+  const isNarrow = width < ROOMY && letters.every(({ n }) => n !== null);
+  const rows = letters.map(({ n, message, from, subject, priority, type, at, state, told }) => [
+    n === null ? '' : String(n),
+    ...(isNarrow ? [] : [paint.bold(message)]),
+    state === 'unread' ? paint.green('●') : state === 'archived' ? paint.dim('archived') : '',
+    from,
+    paint.dim(relativeTime(at, now)),
+    [isUrgent(priority) ? paint.red('urgent') : '', type === 'note' ? '' : paint.cyan(type)].filter(Boolean).join(' '),
+    state === 'unread' ? paint.bold(subject) : subject,
+    told === 'waiting' || told === 'bound' ? paint.dim('not told yet') : told === 'unknown' ? paint.dim('perhaps told') : '',
+  ]);
+  return table(rows, undefined, { width, column: isNarrow ? 5 : 6 });
 }
 
 /** Of a long mail this much is shown among others. */

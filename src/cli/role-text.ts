@@ -1,4 +1,4 @@
-import { gtFor } from '#core/agent-words';
+import { CODE_ROLES, gtFor } from '#core/agent-words';
 import { duration, relativeTime } from '#core/relative-time';
 import type { AgentLine } from '#views/agents';
 import type { RoleView } from '#views/role-view';
@@ -40,15 +40,16 @@ export function agentsText(agents: readonly AgentLine[], show: Pick<Show, 'paint
 export function roleText(view: RoleView, show: Pick<Show, 'paint' | 'now'>): string {
   const { role, rig, agent } = view;
   const { paint } = show;
+  const isCode = CODE_ROLES.some((one) => one === role);
   const name = rig === '' ? role : `${rig}/${role}`;
-  const code = role !== 'mayor';
-  const who = agent?.wanted
-    ? agentRow(agent, show).join('  ')
-    : `${paint.bold(name)}${code ? ' is gt itself: no agent sits there.' : ' is not wanted.'}`;
-  const start = role === 'boot' ? undefined : gtFor({ role, rig, name: role }, 'start');
-  const hint =
-    agent?.wanted || start === undefined ? [] : [paint.dim(`Put an agent there: ${start}${code ? ' --agent claude' : ''}`)];
-  return [who, ...codeText(view, show), ...hint].join('\n\n');
+  const who =
+    agent && (agent.wanted || !isCode)
+      ? agentRow(agent, show).join('  ')
+      : `${paint.bold(name)}${isCode ? ' is gt itself: no agent sits there.' : ' is not wanted.'}`;
+  const start = gtFor({ role, rig, name: agent?.name ?? role }, 'start');
+  const hint = isCode ? `Put an agent there: ${start} --agent claude` : `Start it: ${start}`;
+  const hints = agent?.wanted || role === 'boot' ? [] : [paint.dim(hint)];
+  return [who, ...codeText(view, show), ...hints].join('\n\n');
 }
 
 function codeText({ patrol, queue, polecats, processes }: RoleView, show: Pick<Show, 'paint' | 'now'>): string[] {

@@ -34,7 +34,8 @@ export async function pourOn(town: OpenTown, io: Io, ids: readonly string[], on:
   return made;
 }
 
-async function pourFor(town: OpenTown, io: Io, id: string, { formula, vars, fresh }: On): Promise<Pour | Refusal> {
+/** What would be poured on an item, or all that speaks against it; nothing is written. */
+export async function pourFor(town: OpenTown, io: Io, id: string, { formula, vars, fresh }: On): Promise<Pour | Refusal> {
   const { desk } = town;
   const work = await desk.books.read('work', id);
   if (!work) return refuse('WORK_UNKNOWN', { id, hint: '`gt work list` shows all.' });

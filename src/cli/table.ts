@@ -31,15 +31,28 @@ export function cut(line: string, width: number): string {
 }
 
 /**
- * Rows in columns, two spaces apart; nothing is cut, and no line ends in spaces. `heads` stand above, painted as they come; without rows the table is
- * empty, heads or not. Line breaks in a cell become spaces.
+ * Rows in columns, two spaces apart; no line ends in spaces. `heads` stand above, painted as they come; without rows the table is empty, heads or not. Line
+ * breaks in a cell become spaces. `fit`: where the rows are wider than `width` columns, the cells of `column` are cut, to a few signs at the least; without
+ * it nothing is cut.
  */
-export function table(rows: ReadonlyArray<readonly string[]>, heads?: readonly string[]): string {
+export function table(
+  rows: ReadonlyArray<readonly string[]>,
+  heads?: readonly string[],
+  fit?: { readonly width: number; readonly column: number },
+): string {
   if (rows.length === 0) return '';
   const lines = (heads ? [heads, ...rows] : rows).map((row) => row.map((cell) => cell.replace(/\s*[\r\n]+\s*/g, ' ')));
   const widths: number[] = [];
   for (const row of lines) for (const [index, cell] of row.entries()) widths[index] = Math.max(widths[index] ?? 0, columns(cell));
-  const pad = (cell: string, width: number) => cell + ' '.repeat(width - columns(cell));
+  if (fit) {
+    const whole = widths.reduce((sum, one) => sum + one, 2 * (widths.length - 1));
+    const own = widths[fit.column] ?? 0;
+    if (whole > fit.width) widths[fit.column] = Math.min(own, Math.max(LEAST, own - (whole - fit.width)));
+  }
+  const pad = (cell: string, width: number) => {
+    const shown = cut(cell, width);
+    return shown + ' '.repeat(width - columns(shown));
+  };
   return lines
     .map((row) =>
       row
@@ -49,3 +62,6 @@ export function table(rows: ReadonlyArray<readonly string[]>, heads?: readonly s
     )
     .join('\n');
 }
+
+/** What is left of a cell that is cut, in columns. */
+const LEAST = 16;

@@ -8,7 +8,7 @@ import { addAgent } from '#ops/want-agent';
 import { hides } from '#world/agents/hides';
 import type { Call } from './command.ts';
 import { townOf, withDesk } from './wire.ts';
-import { type Named, placeOf } from './wire-lasting.ts';
+import { type Named, nobody, placeOf } from './wire-lasting.ts';
 import { openGit, openRig } from './wire-rigs.ts';
 
 /** Crew members and dogs as they come and go: a crew member has a clone, which nobody else works in. */
@@ -71,7 +71,7 @@ export async function removeNamed(from: From, named: Named, { force }: { readonl
       if (what !== undefined) return refuse('CREW_DIRTY', { dir, what });
     }
     const gone = await removeAgent(open.desk, id);
-    if (isRefusal(gone)) return gone;
+    if (isRefusal(gone)) return gone.refused === 'AGENT_NOT_MADE' ? nobody(place, open) : gone;
     if (isClone) {
       const ref = `refs/gt/snap/${id}/removed-${from.io.now()}`;
       await git.snapshotClone({ repo: rig.repo, dir, ref, message: `what ${id} had not committed`, who: place.name });

@@ -4,7 +4,7 @@ import { endedInWords } from '#core/conversation';
 import { type Follows, follows } from '#core/follow';
 import { type Holder, holderNoun } from '#core/holder';
 import { explain, isRefusal } from '#core/refusals';
-import { untilDown } from '#world/processes/supervisor-record';
+import { isDown, untilDown } from '#world/processes/supervisor-record';
 import { RedisGone } from '#world/store/link';
 import type { Call } from './command.ts';
 import { type OpenTown, type Town, withDesk } from './wire.ts';
@@ -48,6 +48,7 @@ export async function nextSession(
     if (found !== undefined && !isRefusal(found)) return found;
     if (found !== undefined && found.refused !== 'REDIS_DOWN' && found.refused !== 'TOWN_DOWN')
       return { over: explain(found).says };
+    if (isDown(town.root)) break;
     say(`${gone.session} ended: ${howOf(gone)}; Redis is away, trying again`);
     await pause(AWAY_MS, undefined, { signal: over.signal }).catch(() => undefined);
   }

@@ -10,6 +10,7 @@ import type { Hit } from '#world/recordings/find';
 import type { Losses } from '#world/recordings/losses';
 import type { Recording } from '#world/recordings/read';
 import type { Call } from './command.ts';
+import { nobodyWished } from './session-wish.ts';
 import { type OpenTown, type Town, townOf, withDesk } from './wire.ts';
 import { ownTerminal } from './wire-terminal.ts';
 
@@ -192,7 +193,8 @@ export async function searched(
     import('#world/recordings/read'),
     import('#world/recordings/losses'),
   ]);
-  return withDesk(from, { wait: 'person' }, async ({ desk, layout }) => {
+  return withDesk(from, { wait: 'person' }, async (town) => {
+    const { desk, layout } = town;
     const hits: Array<Searched['hits'][number]> = [];
     const missing: string[] = [];
     let [sessions, unrecorded] = [0, 0];
@@ -209,6 +211,7 @@ export async function searched(
       if (recording && losses.said !== undefined) missing.push(`${id}: ${losses.said}`);
       if (from.io.interrupted.aborted) return { ...told(), isCut: true };
     }
-    return { ...told(), isCut: false };
+    const unknown = sessions + unrecorded > 0 ? undefined : await nobodyWished(town, from.io, wish);
+    return unknown ?? { ...told(), isCut: false };
   });
 }

@@ -7,6 +7,7 @@ import { isRefusal, type Refusal, refuse } from '#core/refusals';
 import { headlessWords, type SeanceWay, seanceQuestion, seanceWay } from '#core/seance';
 import { liveSessions, type SessionLine, type SessionWish, sessionList } from '#views/sessions';
 import type { Call } from './command.ts';
+import { nobodyWished } from './session-wish.ts';
 import { type OpenTown, type Town, withDesk } from './wire.ts';
 import { sessionMeant } from './wire-recordings.ts';
 import { lendTerminal } from './wire-talk.ts';
@@ -22,6 +23,8 @@ export async function askable(from: From, wish: SessionWish): Promise<Asked[] | 
   return withDesk(from, { wait: 'person' }, async (town) => {
     const programs = await programsOf(town);
     const lines = await sessionList(town.desk.books, wish);
+    const unknown = lines.length > 0 ? undefined : await nobodyWished(town, from.io, wish);
+    if (unknown) return unknown;
     return Promise.all(
       lines.filter(({ beacon, conversation }) => beacon !== null || conversation !== null).map((line) => wayTo(line, programs)),
     );

@@ -7,6 +7,11 @@ export const ADDRESS_REFUSALS = {
     exit: 4,
   },
   MAIL_NOBODY: { says: 'Nobody is there at `{address}`.', try: '`gt agents list` and `gt polecat list` show who is.', exit: 3 },
+  GROUP_UNKNOWN: {
+    says: 'There is no group `{name}`.',
+    try: "{hint}`groups` in the town's settings/config.json makes one: the name of each with a list of addresses.",
+    exit: 3,
+  },
   GROUP_CYCLE: {
     says: 'A group holds itself: {path}.',
     try: "Mend `groups` in the town's settings/config.json.",

@@ -85,7 +85,7 @@ export function unknownAddress(address: string, { rigs, known = [] }: AddressGro
     'deacon',
     'overseer',
     '@town',
-    ...rigs.flatMap(({ name }) => [`${name}/witness`, `${name}/refinery`]),
+    ...rigs.flatMap(({ name }) => [`${name}/witness`, `${name}/refinery`, `@rig/${name}`, `${name}/*`]),
   ];
   return refuse('ADDRESS_UNKNOWN', { address, hint: `Did you mean ${orList(nearest(address, all))}?` });
 }

@@ -37,8 +37,8 @@ export const agent = z.looseObject({
   goOn: z.boolean().optional(),
   /** What its next session is told first. */
   first: z.looseObject({ text: z.string(), by: z.string(), at: time }).optional(),
-  /** Why it has no session though it is wanted: others have all that its program may have (`place`), or it cannot be started. */
-  waits: z.looseObject({ at: time, why: z.string(), place: z.boolean().optional() }).optional(),
+  /** Why it has no session though it is wanted: others have all that its program may have (`place`), or it cannot be started, and what mends that. */
+  waits: z.looseObject({ at: time, why: z.string(), todo: z.string().optional(), place: z.boolean().optional() }).optional(),
   /** It is no more: only its id is kept, which somebody may have again. */
   removed: z.looseObject({ at: time, by: z.string() }).optional(),
   /** Its crash loop was broken off: not started again before somebody asks. */

@@ -77,6 +77,8 @@ export function agentState(
   if (isCycling(holder))
     return { is: 'leaving', evidence: `it was handed off (${holder.cycle?.why}); a fresh session follows`, todo: null };
   if (!isAgent(holder) && holder.submitted) return { is: 'leaving', evidence: 'its work is handed in', todo: null };
+  const refused = refusedStart(holder);
+  if (refused) return refused;
   if (!session) return { is: 'starting', evidence: 'its session is about to start', todo: null };
   const shown = byScreen(holder, known.seen ? showsOf(known.seen) : session.shows);
   // One that lasts has its context before anybody speaks to it, and says no word until then.
@@ -86,9 +88,18 @@ export function agentState(
   return failed ?? shown ?? byWord(session, known.seen);
 }
 
+/** What its start was refused for, as long as it is not under way all the same. */
+function refusedStart(holder: Holder): AgentState | undefined {
+  const { session } = holder;
+  const why: { at: number; why: string; todo?: string | undefined } | undefined = isAgent(holder) ? holder.waits : holder.unfit;
+  const begun = session?.exit?.at ?? session?.at ?? 0;
+  if (!why || (session?.pid !== undefined && !session.exit) || why.at < begun) return undefined;
+  return { is: 'starting', evidence: why.why, todo: why.todo ?? null };
+}
+
 /** Whether nothing of it goes on before a person has done something. */
 export const asksOfPerson = ({ is, todo }: Pick<AgentState, 'is' | 'todo'>): boolean =>
-  is === 'blocked' || ((is === 'idle' || is === 'limited') && todo !== null);
+  is === 'blocked' || ((is === 'idle' || is === 'limited' || is === 'starting') && todo !== null);
 
 /** What programs call a failure that a login mends. */
 const LOGIN_LOST: readonly string[] = ['authentication_failed', 'ProviderAuthError'];
@@ -100,8 +111,10 @@ function failedState(holder: Holder, { noted }: Session): AgentState | undefined
   if (!told) return undefined;
   const evidence = `its turn ${failed ? 'failed' : 'ended at a limit'} (${told.what ?? 'it does not say why'}), and nothing has begun since`;
   if (LOGIN_LOST.includes(told.what ?? '')) return { is: 'blocked', evidence, todo: loginOf(holder) };
-  return { is: failed ? 'idle' : 'limited', evidence, todo: `gt nudge ${nameOf(holder)} "go on"` };
+  return { is: failed ? 'idle' : 'limited', evidence, todo: goOn(holder) };
 }
+
+const goOn = (holder: Holder): string => `gt nudge ${nameOf(holder)} "go on"`;
 
 const nameOf = (holder: Holder): string => (isAgent(holder) ? addressOf(holder) : `${holder.rig}/${holder.name}`);
 const loginOf = (holder: Holder): string => `gt config agent login ${isAgent(holder) ? (holder.using ?? '') : holder.agent}`;
@@ -127,19 +140,19 @@ function byHand({ session, dir, submitted }: Run): AgentState {
 /** Of a run that has no session yet, or none any more. */
 function outsideState(run: Run): AgentState | undefined {
   if (run.state === 'ended') return { is: 'exited', evidence: `its run has ended: ${run.outcome ?? 'unknown'}`, todo: null };
-  if (run.state === 'granted') return { is: 'starting', evidence: 'its worktree is being made', todo: null };
+  if (run.state === 'granted') return refusedStart(run) ?? { is: 'starting', evidence: 'its worktree is being made', todo: null };
   return run.manual ? byHand(run) : undefined;
 }
 
 /** Of a lasting agent that nobody wants to be there, or that is not started again. */
 function restingState(agent: Agent): AgentState | undefined {
-  const { session, wanted, broken, killed, waits } = agent;
+  const { session, wanted, broken, killed } = agent;
   if (session && !session.exit) return undefined;
   const exited = (evidence: string, todo: string | null = null): AgentState => ({ is: 'exited', evidence, todo });
   if (!wanted) return exited('nobody wants it now');
   if (broken) return exited(`not started again: ${broken.why}`, gtFor(agent, 'start'));
   if (killed) return exited(`killed by ${killed.by}`, `gt wake ${addressOf(agent)}`);
-  return waits ? { is: 'starting', evidence: waits.why, todo: null } : undefined;
+  return refusedStart(agent);
 }
 
 function endOf({ code, signal }: NonNullable<Session['exit']>, { deaths }: Holder): string {
@@ -156,7 +169,8 @@ function byScreen(holder: Holder, shows: Shown | undefined): AgentState | undefi
     const care = enter === 'exits' ? '; Enter would end it' : enter === 'refuses' ? '; Enter refuses' : '';
     return { is: 'blocked', evidence: `${what}${care}`, todo: attach };
   }
-  if (is === 'limited') return { is: 'limited', evidence: what, todo: null };
+  // Nobody else says to it when the limit is over.
+  if (is === 'limited') return { is: 'limited', evidence: what, todo: goOn(holder) };
   // Before its first word a prompt that is ready tells only that the program runs: of one that has work. Others wait to be spoken to.
   return !isAgent(holder) && holder.session?.ackedAt === undefined ? undefined : { is: 'idle', evidence: what, todo: null };
 }

@@ -26,6 +26,8 @@ export type Change<A = undefined> = {
   readonly text?: ReadonlyArray<{ readonly id: string; readonly fields: Readonly<Record<string, string>> }>;
   /** Records that were read and are kept no longer; their long text goes with them. Only of nouns whose ids are never used again. */
   readonly drop?: ReadonlyArray<{ readonly noun: Noun; readonly id: string }>;
+  /** Records that were read and are put into all their indexes, whatever they stood in before: an older build knew fewer. Versions stay. */
+  readonly stand?: readonly Put[];
   /** Jobs of dropped molecules that have left the board. */
   readonly unbury?: readonly Member[];
   /** Ids of dropped molecules of which nothing is left anywhere. */

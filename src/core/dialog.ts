@@ -7,7 +7,7 @@ export type DialogRead = {
   readonly id: string;
   /** Its numbered rows, the rows among which a mark stands, or yes and no; in order, without number and mark. None where it shows none. */
   readonly choices: readonly string[];
-  /** Its question: of the rows above the choices the last that ends as one. */
+  /** Its question: of the rows above the choices the last that ends as one, else that begins with one. */
   readonly asks?: string;
   /** Which of them the mark stands at, from 0. */
   readonly chosen: number | undefined;
@@ -22,6 +22,8 @@ const MARKED = /^([\s│┃║|]*[❯›>●▶◉]\s+)(\S.*)$/u;
 /** What stands below a list, or above it: which keys it takes, and its question. */
 const HINT = /\b(?:enter|return|esc|escape|tab|arrows?|ctrl)\b|[↑↓⇆]|[?:]$/iu;
 const YES_NO = /^(.*[([](y\/n|yes\/no)[)\]]\s*[:?>❯›]*)\s*(.*)$/iu;
+/** A question, and what is said behind it. */
+const BEGINS = /^.*\S\?(?=\s)/u;
 /** Frames at the sides of a row. */
 const SIDE = /[\s│┃║|]/u;
 const FRAME = /^[\s│┃║|]+|[\s│┃║|]+$/gu;
@@ -103,7 +105,8 @@ export function readDialog(rows: readonly string[], { dialog, why }: Pick<Classi
     const text = flat(row);
     if (text !== '') above.unshift(text);
   }
-  const asks = above.findLast((row) => row.endsWith('?')) ?? above.at(-1);
+  const begun = above.flatMap((row) => BEGINS.exec(row)?.[0] ?? []);
+  const asks = above.findLast((row) => row.endsWith('?')) ?? begun.at(-1) ?? above.at(-1);
   const chosen = list.filter((one) => one.marked);
   return {
     id: textHash([name, ...above, ...list.map(({ text }) => text)].join('\n'), NAME),

@@ -11,8 +11,8 @@ export const LAND_REFUSALS = {
     exit: 1,
   },
   LAND_UNTESTED: {
-    says: '{option} would land {what} without its checks, which this gt does not do yet.',
-    try: "Mend what fails (`gt why {what}`), or change the rig's checks (`gt rig settings show`); then `gt land --direct {what}`.",
+    says: 'An agent does not land {what} without its checks.',
+    try: 'Say why it should (`gt escalate {what}`): a person decides, with `gt land --direct {what} --skip-tests --reason "…"`.',
     exit: 1,
   },
 } as const;

@@ -60,7 +60,10 @@ export function checking(merge: Merge, candidate: NonNullable<Merge['candidate']
 export function landing(merge: Merge, unchecked: boolean): Change<Merge> {
   const doc = at(merge, 'landing', unchecked ? { unchecked } : {});
   const events = [event(doc, 'merge.landing', { tip: doc.candidate?.tip })];
-  if (unchecked) events.push(event(doc, 'merge.unchecked', { warning: 'no checks configured' }));
+  const { override } = doc;
+  if (unchecked && override)
+    events.push(event(doc, 'merge.override', { by: override.by, reason: override.reason.slice(0, 300) }));
+  else if (unchecked) events.push(event(doc, 'merge.unchecked', { warning: 'no checks configured' }));
   return { put: [{ noun: 'merge', doc }], events, answer: doc };
 }
 
@@ -74,18 +77,29 @@ export function merged(
 ): Change<Merge> {
   const doc = at(merge, 'merged', { landed: { at: now, ...landed } });
   const { current: _current, check: _check, ...rest } = train;
-  const closed = work && work.status !== 'closed' ? closing(work, { at: now, reason: 'landed', commit: landed.tip }) : undefined;
+  const reason =
+    doc.unchecked && doc.override ? `landed without its checks by ${doc.override.by}: ${doc.override.reason}` : 'landed';
+  const closed = work && work.status !== 'closed' ? closing(work, { at: now, reason, commit: landed.tip }) : undefined;
+  const owed =
+    doc.unchecked && doc.override && landed.how === 'swap' ? { owed: { tip: landed.tip, merge: doc.id, at: now } } : {};
   return {
     put: [
       { noun: 'merge', doc },
-      { noun: 'train', doc: { ...rest, lastTip: landed.tip } },
+      { noun: 'train', doc: { ...rest, lastTip: landed.tip, ...owed } },
       ...(closed ? [{ noun: 'work' as const, doc: closed.doc }] : []),
     ],
     settle: closed?.settle ?? [],
     events: [
       event(doc, 'merge.landed', { ...landed, target: doc.target, ...(doc.unchecked ? { unchecked: true } : {}) }),
       ...(closed
-        ? [{ type: 'work.closed' as const, subject: merge.work, rig: merge.rig, data: { reason: 'landed', commit: landed.tip } }]
+        ? [
+            {
+              type: 'work.closed' as const,
+              subject: merge.work,
+              rig: merge.rig,
+              data: { reason: reason.slice(0, 200), commit: landed.tip },
+            },
+          ]
         : []),
     ],
     answer: doc,

@@ -19,6 +19,9 @@ import { textHash } from './text-hash.ts';
 export const owesWord = ({ asker, dialog, ended, told }: Escalation): boolean =>
   asker !== undefined && dialog === undefined && ended !== undefined && ended !== 'elsewhere' && told === undefined;
 
+/** Whether a person's words end it: there is an asker to tell, or there are choices to take one of. */
+export const takesAnswer = ({ asker, choices = [] }: Escalation): boolean => asker !== undefined || choices.length > 0;
+
 /** Whether its job has nothing left to do. */
 export const hasEnded = (doc: Escalation): boolean => doc.state === 'closed' && !owesWord(doc);
 

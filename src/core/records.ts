@@ -38,6 +38,8 @@ const work = z.looseObject({
   agent: z.string().optional(),
   /** Agent preset that its molecule asks for, where the item itself asks for none. */
   molAgent: z.string().optional(),
+  /** A command of its molecule waits for its worktree: a run makes it, also while no agent has anything to do. */
+  worktree: z.boolean().optional(),
   /** The molecule that its agent works, step by step; and what is left of the one that ended last. */
   molecule: z.string().optional(),
   digest: z.string().optional(),
@@ -98,6 +100,8 @@ const run = z.looseObject({
   fruitless: z.number().optional(),
   /** No session before then. */
   notBefore: time.optional(),
+  /** Why its agent could not be started when that was tried last, and what mends it. */
+  unfit: z.looseObject({ at: time, why: z.string(), todo: z.string() }).optional(),
   ...asked,
   /** The molecule that it works, and the step that was in hand when its last session ended. */
   molecule: z.string().optional(),

@@ -34,6 +34,8 @@ export const merge = z.looseObject({
   /** Runs of checks that this request has cost. */
   checks: z.number().default(0),
   unchecked: z.boolean().optional(),
+  /** A person lands it without waiting for its checks: who, and why. */
+  override: z.looseObject({ at: time, by: z.string(), reason: z.string() }).optional(),
   /** Base and checks on which it failed while the base itself fails: it is not tried there again. */
   held: z.string().optional(),
   /** How the target was moved: `swap` by the compare-and-swap, `contained` when the head was in it already. */
@@ -60,6 +62,8 @@ export const train = z.looseObject({
     })
     .optional(),
   lastTip: sha.optional(),
+  /** What a person landed untested: its checks are run on the target next, and nothing else lands before they have passed. */
+  owed: z.looseObject({ tip: sha, merge: z.string(), at: time }).optional(),
   /** Requests that somebody wants landed now: before all others, and also while the refinery is off. */
   direct: z.array(z.string()).optional(),
 });

@@ -72,8 +72,9 @@ function began(holder: Holder, session: Session): SessionEntry {
   };
 }
 
-/** The commit that its worktree was last seen at. */
-const headOf = (holder: Holder): string | undefined => (isAgent(holder) ? undefined : holder.lastHead) || undefined;
+/** The commit that it has handed in, or that its worktree was last seen at. */
+const headOf = (holder: Holder): string | undefined =>
+  (isAgent(holder) ? undefined : (holder.submitted?.head ?? holder.lastHead)) || undefined;
 
 function learnt({ ackedAt, mode, conversation, beacon }: Session): Partial<SessionEntry> {
   return Object.fromEntries(Object.entries({ ackedAt, mode, conversation, beacon }).filter(([, value]) => value !== undefined));
@@ -88,7 +89,7 @@ export function withLive(entry: SessionEntry, holder: Holder | undefined): Sessi
 /** How it ended, in two or three words. */
 function howEnded(before: Holder | undefined, after: Holder, session: Session): string {
   if (!isAgent(after) && after.submitted !== undefined) return 'handed in';
-  if (after.killed) return 'stopped';
+  if (after.killed || (isAgent(after) && !after.wanted)) return 'stopped';
   if (after.cycle?.session === session.id) return 'handed off';
   if (session.exit?.code === null && session.exit.signal === null) return 'lost with its terminal';
   if (before && after.deaths > before.deaths) return 'died';

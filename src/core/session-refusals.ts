@@ -55,7 +55,7 @@ export const SESSION_REFUSALS = {
   },
   AGENT_AT_WORK: {
     says: '{agent} is wanted, or has a session still.',
-    try: 'Stop it first.',
+    try: 'Stop it first: `{stop}`.',
     exit: 4,
   },
   AGENT_NOT_COMING: {

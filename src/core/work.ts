@@ -26,15 +26,23 @@ export type WorkMove =
   | { readonly do: 'await-merge'; readonly merge: string }
   | { readonly do: 'want' }
   | { readonly do: 'close-milestone' }
+  | { readonly do: 'close-with-molecule'; readonly mol: string }
   | { readonly do: 'clean-up' }
   | { readonly do: 'end' };
+
+/** How an item's molecule stands to it, when none of its steps is for the item's agent now. */
+export type MoleculeStands =
+  /** For what it waits; and whether something of it wants the item's worktree, which a run makes. */
+  | { readonly waits: string; readonly worktree: boolean }
+  /** It is done, and nothing of it was for the item's agent, nor lies in its worktree. */
+  | { readonly done: string };
 
 /**
  * Decides the next move.
  * @param unmet how many needs are unmet
- * @param waits what its molecule waits for, when none of its steps is for an agent to do now
+ * @param molecule how its molecule stands; undefined when there is none, or it has something for an agent to do
  */
-export function nextForWork(work: Work, unmet: number, waits?: string): WorkMove {
+export function nextForWork(work: Work, unmet: number, molecule?: MoleculeStands): WorkMove {
   if (work.run) return { do: 'await-run', run: work.run };
   if (work.merge) return { do: 'await-merge', merge: work.merge };
   if (work.status === 'closed') return work.hold ? { do: 'clean-up' } : { do: 'end' };
@@ -44,8 +52,10 @@ export function nextForWork(work: Work, unmet: number, waits?: string): WorkMove
     return { do: 'hold', why: `${work.status}: nobody has slung it` };
   if (work.want) return { do: 'hold', why: 'waiting for a slot' };
   if (unmet > 0) return { do: 'hold', why: `waiting for ${unmet} other ${unmet === 1 ? 'item' : 'items'} to close` };
-  // The worktree is there already: no run is needed until an agent is.
-  if (waits !== undefined && work.hold?.branch !== undefined) return { do: 'hold', why: `no step is ready: waits for ${waits}` };
+  if (molecule && 'done' in molecule) return { do: 'close-with-molecule', mol: molecule.done };
+  // No run is needed until an agent is, or a worktree for commands.
+  if (molecule && (work.hold?.branch !== undefined || !molecule.worktree))
+    return { do: 'hold', why: `no step is ready: waits for ${molecule.waits}` };
   return work.type === MILESTONE ? { do: 'close-milestone' } : { do: 'want' };
 }
 

@@ -31,6 +31,7 @@ import { makeEnding } from './ending.ts';
 import { type HostLine, keepHostLine } from './host-line.ts';
 import { liveWorld } from './live.ts';
 import { reconcile } from './reconcile.ts';
+import { reindex } from './reindex.ts';
 import { isOutdated, renew } from './renew-host.ts';
 import { type Footing, startSleepers, takeOver } from './sleepers.ts';
 
@@ -45,8 +46,8 @@ const DEACON_MS = 60_000;
 
 /**
  * The worker: takes the town over and serves it until it is told to stop. The order of its start is the law of recovery: nobody else serves → the
- * epoch is raised (an older worker can write nothing from here on) → what a dead worker's git and checks still do is ended → git and books agree →
- * its jobs go back to the line → what was marked is woken → jobs are fetched.
+ * epoch is raised (an older worker can write nothing from here on) → what a dead worker's git and checks still do is ended → books of another build are
+ * indexed anew → git and books agree → its jobs go back to the line → what was marked is woken → jobs are fetched.
  */
 export async function serveTown(root: string, socket: string, log: Log): Promise<{ stop: () => Promise<void> }> {
   const { id: townId } = orThrow(readTown(root));
@@ -61,7 +62,12 @@ export async function serveTown(root: string, socket: string, log: Log): Promise
   const footing = await takeOver(redis, link, keysOf(townId), systemClock, log);
   const fence = makeFence(link, keysOf(townId), footing.epoch);
   await killTree({ tokens: [{ prefix: `GT_WORKER=${townId}.` }], graceMs: DEAD_WORKERS_GRACE_MS, fence });
-  const lastRun = await takeRecord(footing.desk, footing.epoch);
+  const { redisRun: lastRun, indexed } = await takeRecord(footing.desk, footing.epoch);
+  const build = buildName(process.env);
+  if (indexed !== build) {
+    log.info('indexed', { before: indexed ?? null, records: await reindex(footing.desk, link) });
+    await noteOfWorker(footing.desk, { indexed: build });
+  }
   const news = makeNews(systemClock);
   const host = await keepHostLine(
     () => hostAddress(root, footing.epoch),
@@ -74,7 +80,7 @@ export async function serveTown(root: string, socket: string, log: Log): Promise
   if (lastRun !== redisRun) {
     for (const { where, why } of await reconcile(world))
       orThrow(await escalate(footing.desk, { subject: where, cause: 'reconcile', why, severity: 'high' }));
-    await agreed(footing.desk, redisRun);
+    await noteOfWorker(footing.desk, { redisRun });
   }
   await foundRecords(footing.desk, files);
   const { again, by } = makeEnding(AGAIN, log);
@@ -143,16 +149,16 @@ async function nobodyElse(root: string): Promise<void> {
   if (pid && pid !== process.pid && bornOf(pid)) throw new Refused(refuse('WORKER_RUNS', { pid }));
 }
 
-/** Books and world agree: agents are heard again. Written last, so that a worker that dies on the way leaves it to the next one. */
-async function agreed(desk: Desk, redisRun: string): Promise<void> {
+/** What the worker has done once: written last, so that one that dies on the way leaves it to the next. With `redisRun` agents are heard again. */
+async function noteOfWorker(desk: Desk, done: { redisRun: string } | { indexed: string }): Promise<void> {
   await desk.change(async (reading) => {
     const doc = await reading.get('worker', THE_WORKER);
-    return { put: doc ? [{ noun: 'worker', doc: { ...doc, redisRun } }] : [], answer: undefined };
+    return { put: doc ? [{ noun: 'worker', doc: { ...doc, ...done } }] : [], answer: undefined };
   });
 }
 
-/** Writes down who serves the town. @returns the run of Redis with which books and world last agreed */
-async function takeRecord(desk: Desk, epoch: number): Promise<string | undefined> {
+/** Writes down who serves the town. @returns the run of Redis with which books and world last agreed, and the build whose indexes the books have */
+async function takeRecord(desk: Desk, epoch: number): Promise<{ redisRun?: string | undefined; indexed?: string | undefined }> {
   return orThrow(
     await desk.change(async (reading) => {
       const last = await reading.get('worker', THE_WORKER);
@@ -163,11 +169,12 @@ async function takeRecord(desk: Desk, epoch: number): Promise<string | undefined
         host: hostname(),
         startedAt: desk.clock.now(),
         redisRun: last?.redisRun ?? '',
+        indexed: last?.indexed,
       };
       return {
         put: [{ noun: 'worker', doc }],
         events: [{ type: 'worker.started', subject: THE_WORKER, data: { epoch, pid: process.pid } }],
-        answer: last?.redisRun,
+        answer: { redisRun: last?.redisRun, indexed: last?.indexed },
       };
     }),
   );

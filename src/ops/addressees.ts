@@ -1,6 +1,7 @@
 import { type Address, parseAddress, unknownAddress } from '#core/address';
 import { addressOf, isAgentId, type RigPrefix } from '#core/holder';
 import { CHANNEL_POST, CONSUMED, mailboxOf, OVERSEER } from '#core/mail';
+import { nearest, orList } from '#core/nearest';
 import { isProtocol } from '#core/protocol-mail';
 import { isRefusal, type Refusal, refuse } from '#core/refusals';
 import type { Books } from '#world/store/books';
@@ -172,7 +173,10 @@ async function inRole(within: Within, { role, rig }: Address & { kind: 'role' })
 
 async function inGroup(within: Within, name: string, path: readonly string[]): Promise<readonly Addressee[] | Refusal> {
   const members = within.groups[name];
-  if (!members) return unknown(within, `group:${name}`);
+  if (!members) {
+    const near = nearest(name, Object.keys(within.groups)).map((one) => `group:${one}`);
+    return refuse('GROUP_UNKNOWN', { name, hint: near.length > 0 ? `Did you mean ${orList(near)}? ` : '' });
+  }
   if (path.includes(name)) return refuse('GROUP_CYCLE', { path: [...path, name].join(' → ') });
   const all: Addressee[] = [];
   for (const member of members) {

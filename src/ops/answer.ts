@@ -1,4 +1,4 @@
-import { answerOf, over, tooLate } from '#core/question';
+import { answerOf, over, takesAnswer, tooLate } from '#core/question';
 import type { Escalation } from '#core/records';
 import { isRefusal, type Refusal, refuse } from '#core/refusals';
 import { relativeTime } from '#core/relative-time';
@@ -23,18 +23,18 @@ export async function answer(desk: Desk, { id, words, agent }: Answering): Promi
     const { asker, dialog, rig } = known;
     if (known.state === 'closed' || known.answer)
       return tooLate(known, relativeTime(known.answer?.at ?? known.closedAt ?? known.lastAt, now));
-    if (!asker)
+    if (!takesAnswer(known))
       return refuse('QUESTION_IS_NONE', {
         id,
         what: known.why.slice(0, 80),
         hint: `Mend its cause, or close it: \`gt escalate close ${id} --reason "…"\`.`,
       });
-    if (agent === asker.line) return refuse('ANSWER_OWN', { id });
+    if (agent !== undefined && agent === asker?.line) return refuse('ANSWER_OWN', { id });
     if (agent !== undefined && dialog) return refuse('ANSWER_PERSONS', { id });
     if (dialog?.todo)
       return refuse('QUESTION_IS_NONE', { id, what: known.why.slice(0, 80), hint: `Do this instead: \`${dialog.todo}\`.` });
     if (!dialog && known.expiresAt !== undefined && known.expiresAt <= now)
-      return refuse('QUESTION_EXPIRED', { id, at: relativeTime(known.expiresAt, now), line: known.work ?? asker.line });
+      return refuse('QUESTION_EXPIRED', { id, at: relativeTime(known.expiresAt, now), line: known.work ?? asker?.line ?? id });
     const said = answerOf(known, words);
     if (isRefusal(said)) return said;
     const by = desk.actor;

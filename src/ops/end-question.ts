@@ -1,9 +1,10 @@
 import { unchanged } from '#core/change';
 import { moved, nobodyYet } from '#core/delivery';
+import { goneBecause, isAgentId } from '#core/holder';
 import { ANSWER_KEPT_MS } from '#core/limits';
 import { over, owesWord, wordOf } from '#core/question';
 import type { Escalation } from '#core/records';
-import { isRefusal, type Refusal, refuse } from '#core/refusals';
+import { isRefusal, orThrow, type Refusal, refuse } from '#core/refusals';
 import { relativeTime } from '#core/relative-time';
 import type { Desk } from '#world/desk';
 import { posting } from './nudge.ts';
@@ -32,6 +33,16 @@ export const tell = (desk: Desk, id: string): Promise<undefined | 'later' | Refu
     if (!doc?.asker || !owesWord(doc)) return unchanged(undefined);
     const now = desk.clock.now();
     const { address, line } = doc.asker;
+    // Whoever has the asker's name since then has asked nothing.
+    const agent = isAgentId(line) ? await reading.get('agent', line) : undefined;
+    if (agent && agent.createdAt >= doc.openedAt) {
+      const told = { at: now, why: goneBecause(line) };
+      return {
+        put: [{ noun: 'escalation', doc: { ...doc, told } }],
+        events: [event(doc, 'question.told', { why: told.why })],
+        answer: undefined,
+      };
+    }
     const from = doc.answer?.by ?? 'gt';
     const word = {
       to: address,
@@ -85,6 +96,32 @@ export const closeEscalation = (desk: Desk, id: string, reason: string): Promise
     const news = event(doc, 'escalation.closed', { escalation: id, by: desk.actor, reason: reason.slice(0, 200) });
     return { put: [{ noun: 'escalation', doc }], events: [news], answer: doc };
   });
+
+/**
+ * Who asked from this line is gone for good: its open questions are over, and no answer that it had not heard reaches whoever gets its name.
+ * @param why in words for people
+ */
+export async function leaveUnanswered(desk: Desk, line: string, why: string): Promise<void> {
+  const of = (which: 'open' | 'answered') => desk.books.index(`questions.${which}:${line}`);
+  for (const id of [...(await of('open')), ...(await of('answered'))])
+    orThrow(
+      await desk.change(async (reading) => {
+        const now = desk.clock.now();
+        const known = await reading.get('escalation', id);
+        if (known?.asker?.line !== line) return unchanged(undefined);
+        const posted = known.told?.delivery ? await reading.get('delivery', known.told.delivery) : undefined;
+        if (posted?.state === 'taken' || (known.told && !known.told.delivery)) return unchanged(undefined);
+        if (known.state === 'closed')
+          return { put: [{ noun: 'escalation', doc: { ...known, told: { at: now, why } } }], answer: undefined };
+        const doc = over(known, 'elsewhere', 'gt', why, now);
+        return {
+          put: [{ noun: 'escalation', doc }],
+          events: [event(doc, 'question.ended', { ended: 'elsewhere', reason: why })],
+          answer: undefined,
+        };
+      }),
+    );
+}
 
 async function openOne(known: Escalation | undefined, id: string, desk: Desk): Promise<Escalation | Refusal> {
   if (!known) return refuse('QUESTION_UNKNOWN', { id, hint: '`gt escalate list --all` shows all.' });

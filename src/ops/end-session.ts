@@ -1,3 +1,4 @@
+import { gtFor } from '#core/agent-words';
 import type { NewEvent, Put } from '#core/change';
 import { addressOf, type Holder, holderNoun, isAgent, isOver } from '#core/holder';
 import { type Refusal, refuse } from '#core/refusals';
@@ -8,7 +9,7 @@ export type SessionAsked = { readonly agent: string; readonly session: string; r
 
 /**
  * Asks for the end of an agent's session of now: what it left uncommitted is kept. `restart`: a fresh one follows at once. `stop`: none does before somebody
- * wakes, slings or starts it; a polecat's item stays on its hook. SESSION_OVER when there is none.
+ * wakes, slings or starts it; a polecat's item stays on its hook. Where there is none: AGENT_AWAY with what brings one, or SESSION_OVER.
  */
 export async function endSession(desk: Desk, id: string, asked: SessionAsked['asked']): Promise<SessionAsked | Refusal> {
   return desk.change<SessionAsked>(async (reading) => {
@@ -16,7 +17,11 @@ export async function endSession(desk: Desk, id: string, asked: SessionAsked['as
     if (!holder) return refuse('AGENT_UNKNOWN', { agent: id, hint: '`gt session list` shows who has one.' });
     const agent = addressOf(holder);
     const { session } = holder;
-    if (!session || session.exit || isOver(holder)) return refuse('SESSION_OVER', { agent, how: 'its session is over' });
+    if (!session || session.exit || isOver(holder)) {
+      const killed = !isOver(holder) && holder.killed !== undefined;
+      const start = isAgent(holder) ? !holder.wanted && gtFor(holder, 'start') : killed && `gt wake ${agent}`;
+      return start ? refuse('AGENT_AWAY', { agent, start }) : refuse('SESSION_OVER', { agent, how: 'its session is over' });
+    }
     // It leaves by itself, and nothing of it is parked: what comes back is worked again.
     if (!isAgent(holder) && holder.submitted)
       return refuse('WORK_TAKEN', { id: holder.work, holder: 'the refinery: it is handed in' });

@@ -13,6 +13,8 @@ export type Parked = {
   readonly work: string | null;
   readonly is: 'asleep' | 'killed' | 'awake';
   readonly again: boolean;
+  /** A person works there: gt ends no process. */
+  readonly byHand?: boolean;
 };
 
 type As = Exclude<Parked['is'], 'awake'>;
@@ -30,7 +32,8 @@ export async function park(desk: Desk, id: string, as: As, caller?: Caller): Pro
     const agent = addressOf(holder);
     if (isOver(holder) || (!isAgent(holder) && holder.submitted))
       return refuse('WORK_TAKEN', { id: work?.id ?? agent, holder: 'the refinery: it is handed in' });
-    const answer = { agent, work: work?.id ?? null, is: as };
+    const byHand = !isAgent(holder) && holder.manual === true;
+    const answer = { agent, work: work?.id ?? null, is: as, ...(byHand && { byHand }) };
     if (holder[as]) return unchanged({ ...answer, again: true });
     const now = desk.clock.now();
     const how = { at: now, by: caller ? caller.session : desk.actor };

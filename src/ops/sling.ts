@@ -41,12 +41,22 @@ export async function sling(desk: Desk, input: Input): Promise<readonly Slung[]>
   );
 }
 
-/** Why the first of the items that cannot be slung cannot be, for whoever makes something for them before; nothing is written. */
-export async function cannotSling(desk: Desk, input: Input): Promise<Refusal | undefined> {
+/** What slinging would do to an item: its record as it would be, or why not. */
+export type Would = { readonly id: string; readonly work: Work } | { readonly id: string; readonly refusal: Refusal };
+
+/** The same judgement as of `sling`, and nothing is written. */
+export async function wouldSling(desk: Desk, input: Input): Promise<readonly Would[]> {
+  const answers: Would[] = [];
   for (const id of new Set(input.ids)) {
     const may = await judged(await desk.books.read('work', id), id, input, desk);
-    if (isRefusal(may)) return may;
+    answers.push(isRefusal(may) ? { id, refusal: may } : { id, work: may.change.answer });
   }
+  return answers;
+}
+
+/** Why the first of the items that cannot be slung cannot be, for whoever makes something for them before; nothing is written. */
+export async function cannotSling(desk: Desk, input: Input): Promise<Refusal | undefined> {
+  for (const one of await wouldSling(desk, input)) if ('refusal' in one) return one.refusal;
   return undefined;
 }
 

@@ -55,7 +55,8 @@ export async function removeAgent(desk: Desk, id: string): Promise<Agent | Refus
   const gone = await desk.change<Agent>(async (reading) => {
     const known = await reading.get('agent', id);
     if (!known || known.removed) return notMade(id);
-    if (known.wanted || (known.session && !known.session.exit)) return refuse('AGENT_AT_WORK', { agent: addressOf(known) });
+    if (known.wanted || (known.session && !known.session.exit))
+      return refuse('AGENT_AT_WORK', { agent: addressOf(known), stop: gtFor(known, 'stop') });
     const { agent: _agent, using: _using, branch: _branch, ...rest } = known;
     const doc: Agent = { ...rest, removed: { at: desk.clock.now(), by: desk.actor } };
     // What waits to be said to it finds that nobody will come.

@@ -1,4 +1,4 @@
-import { QUESTIONS_CLOSED, wordOf } from '#core/question';
+import { QUESTIONS_CLOSED, takesAnswer, wordOf } from '#core/question';
 import type { Escalation } from '#core/records';
 import { relativeTime } from '#core/relative-time';
 import type { Books } from '#world/store/books';
@@ -98,9 +98,10 @@ export function escalationLine(doc: Escalation): EscalationLine {
 }
 
 /** The command that answers it, or closes it where no answer is waited for. */
-export function todoOf({ id, asker, choices = [], dialog }: Escalation): string {
+export function todoOf(doc: Escalation): string {
+  const { id, choices = [], dialog } = doc;
   if (dialog?.todo) return dialog.todo;
-  if (!asker) return `gt escalate close ${id}`;
+  if (!takesAnswer(doc)) return `gt escalate close ${id}`;
   return choices.length > 0 ? `gt answer ${id} ${choices.map((_, at) => at + 1).join('|')}` : `gt answer ${id} "…"`;
 }
 
@@ -110,7 +111,7 @@ export async function whyAsked(books: Books, line: string, now: number): Promise
   return docs.map((doc) =>
     reason(
       'asked',
-      `Needs you: ${doc.asker?.address ?? line} asks: ${doc.why}.`,
+      `Needs you: ${doc.asker?.address ?? line} asks: ${doc.why}${/[.?!…]$/.test(doc.why) ? '' : '.'}`,
       `asked ${relativeTime(doc.openedAt, now)}`,
       todoOf(doc),
     ),

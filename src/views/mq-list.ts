@@ -31,6 +31,14 @@ export type Queue = {
   readonly checks: readonly string[];
   readonly warning: string | null;
   readonly blocked: { readonly why: string; readonly note: string; readonly since: number } | null;
+  /** What was landed untested: its target is checked before anything else lands. */
+  readonly owed: {
+    readonly merge: string;
+    readonly tip: string;
+    readonly since: number;
+    readonly by: string;
+    readonly reason: string;
+  } | null;
   readonly current: string | null;
   /** Landed here, and not brought to where the rig came from. */
   readonly unpushed: number;
@@ -54,9 +62,10 @@ export async function mqList(
     books.count(`merges.unpushed:${name}`),
     books.indexFromEnd(`merges.unpushed:${name}`, 1).then((ids) => books.readMany('merge', ids)),
   ]);
-  const [requests, check] = await Promise.all([
+  const [requests, check, untested] = await Promise.all([
     books.readMany('merge', [...open, ...over]),
     train?.check ? books.read('check', train.check) : undefined,
+    train?.owed ? books.read('merge', train.owed.merge) : undefined,
   ]);
   const line = requests.filter((one) => isOpen(one)).map((one) => one.id);
   const { enabled } = settings.merge_queue;
@@ -67,6 +76,15 @@ export async function mqList(
     checks: commands.map((one) => one.name),
     warning: commands.length === 0 ? NO_CHECKS : null,
     blocked: train?.blocked ? { why: train.blocked.why, note: train.blocked.note, since: train.blocked.at } : null,
+    owed: train?.owed
+      ? {
+          merge: train.owed.merge,
+          tip: train.owed.tip,
+          since: train.owed.at,
+          by: untested?.override?.by ?? '?',
+          reason: untested?.override?.reason ?? '',
+        }
+      : null,
     current: train?.current ?? null,
     unpushed,
     unpushedWhy: left[0]?.mirror?.why ?? null,
@@ -82,8 +100,11 @@ export async function mqList(
 
 const isOpen = ({ state }: Merge): boolean => ['submitted', 'queued', 'checking', 'landing'].includes(state);
 
+const untestedInWords = ({ override }: Merge): string =>
+  override ? `landed, not tested: ${override.by} said "${override.reason.slice(0, 100)}"` : 'landed, not tested';
+
 function endOf(merge: Merge): Request['ended'] {
-  if (merge.landed) return { at: merge.landed.at, how: merge.unchecked ? 'landed, not tested' : 'landed' };
+  if (merge.landed) return { at: merge.landed.at, how: merge.unchecked ? untestedInWords(merge) : 'landed' };
   if (merge.returned) return { at: merge.returned.at, how: `returned: ${merge.returned.kind}` };
   return isOpen(merge) ? null : { at: merge.submittedAt, how: merge.state };
 }

@@ -162,7 +162,9 @@ async function blockedAgents(books: Books, agents: readonly Agent[]): Promise<Ne
     const { shows, noted } = holder.session ?? {};
     if (!broken && (!asksOfPerson(state) || shows?.question !== undefined)) return [];
     const id = addressOf(holder);
-    const since = broken?.at ?? (noted?.['failed'] ?? noted?.['limited'])?.at ?? shows?.since ?? 0;
+    const refused = isAgent(holder) ? holder.waits : holder.unfit;
+    const told = state.is === 'starting' ? refused?.at : (noted?.['failed'] ?? noted?.['limited'])?.at;
+    const since = broken?.at ?? told ?? shows?.since ?? 0;
     const blocks = [isAgent(holder) ? id : holder.work];
     return [need({ id, kind: 'agent', rig: holder.rig, what: evidence, blocks, since, todo: todo ?? `gt attach ${id}` })];
   });

@@ -41,9 +41,12 @@ export type SessionWish = {
 const PAGE = 200;
 const LOOKED_AT = 20_000;
 
+/** The work item that itself, a run or a session of it names. */
+export const itemIn = (id: string): string => id.replace(/\.[rs]\d+.*$/, '');
+
 /** Sessions, newest first, as they are asked for: a page of the books at a time. */
 export async function* sessionsFor(books: Books, wish: SessionWish): AsyncGenerator<SessionLine> {
-  const index = wish.item === undefined ? SESSIONS : sessionsOf(wish.item.replace(/\.[rs]\d+.*$/, ''));
+  const index = wish.item === undefined ? SESSIONS : sessionsOf(itemIn(wish.item));
   const total = Math.min(await books.count(index), LOOKED_AT);
   let left = wish.most;
   for (let done = 0; done < total && left > 0; done += PAGE) {
@@ -127,6 +130,13 @@ function fits(line: SessionLine, { rig, agent }: SessionWish): boolean {
   if (rig !== undefined && line.rig !== rig) return false;
   if (agent === undefined) return true;
   const { address, holder } = line;
-  const named = [address, address.replace('/polecats/', '/'), address.split('/').at(-1), holder, line.agent, line.role];
+  const named = [
+    address,
+    address.replace(/\/(?:polecats|crew)\//, '/'),
+    address.split('/').at(-1),
+    holder,
+    line.agent,
+    line.role,
+  ];
   return named.includes(agent.replace(/\/$/, ''));
 }

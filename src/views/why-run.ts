@@ -12,6 +12,9 @@ const SILENT_MS = 2 * 60_000;
 export async function whyRun(run: Run, { now, session }: WhyFacts): Promise<Reason[]> {
   const address = `${run.rig}/${run.name}`;
   const peek = `gt peek ${address}`;
+  const start = agentState(run, {});
+  if (start.is === 'starting' && start.todo !== null)
+    return [reason('cannot-start', `Needs you: the agent of ${address} cannot be started.`, start.evidence, start.todo)];
   if (run.state === 'granted')
     return [reason('preparing', `${address} gets its worktree.`, `it got its slot ${relativeTime(run.grantedAt, now)}`)];
   if (run.submitted)
@@ -42,8 +45,9 @@ export async function whyRun(run: Run, { now, session }: WhyFacts): Promise<Reas
   const { is, evidence, todo } = agentState(run, { host: fact });
   if (is === 'blocked') return [reason('asks', `Needs you: the agent of ${address} asks something.`, evidence, todo)];
   if (asksOfPerson({ is, todo }))
-    return [reason('turn-failed', `Needs you: nothing goes on at ${address} by itself.`, evidence, todo)];
-  if (is === 'limited') return [reason('limited', `The agent of ${address} has come to a limit.`, evidence, peek)];
+    return [
+      reason(is === 'limited' ? 'limited' : 'turn-failed', `Needs you: nothing goes on at ${address} by itself.`, evidence, todo),
+    ];
   if (current.ackedAt === undefined)
     return [
       reason(

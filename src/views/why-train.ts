@@ -8,8 +8,8 @@ import { type Reason, reason } from './reason.ts';
 export function whyTrain(queue: Queue, id: string | undefined, now: number): Reason[] {
   const { rig, requests } = queue;
   const request = id === undefined ? requests[0] : requests.find((one) => one.id === id);
-  if (!request) return [];
-  const reasons: Reason[] = [];
+  const reasons: Reason[] = queue.owed ? [whyOwed(queue, queue.owed, now)] : [];
+  if (!request) return reasons;
   if (!queue.enabled)
     reasons.push(
       reason(
@@ -43,6 +43,13 @@ export function whyLeft({ unpushed, unpushedWhy, target }: Queue, { file, repo }
     reason('not-pushed', `${unpushed} landed, and ${file.git_url} has not got it.`, unpushedWhy ?? 'nobody knows why', mend),
   ];
 }
+
+const whyOwed = ({ target }: Queue, { merge, tip, since, by, reason: said }: NonNullable<Queue['owed']>, now: number): Reason =>
+  reason(
+    'untested',
+    `${merge} was landed on ${target} without its checks: they run on ${target} first, and nothing else lands before they have passed.`,
+    `${by} said "${said.slice(0, 100)}" ${relativeTime(since, now)}, ${tip.slice(0, 10)}`,
+  );
 
 function whyBlocked({ rig, target }: Queue, blocked: NonNullable<Queue['blocked']>, now: number): Reason {
   const mend =

@@ -200,6 +200,28 @@ test('commits that only the HEAD of a worktree holds are kept in a ref when it i
   expect(await rig.git.resolve(rig.repo, `refs/gt/strays/${stray}`)).toBe(stray);
 });
 
+test('a snapshot or a proof of a step does not hold such commits: it is dropped one day', async () => {
+  const input = place();
+  await rig.git.addWorktree(input);
+  sh(input.dir, 'checkout', '-q', '--detach');
+  const stray = commit(input.dir, { stray: '3' });
+  await rig.git.keep({ repo: rig.repo, ref: 'refs/gt/steps/gp-1/x', commit: stray, message: 'done', at: 1e12 });
+  write(input.dir, { unsaved: '1' });
+  await rig.git.snapshot({ ...input, ref: 'refs/gt/snap/gp-1/last', message: 'what was left' });
+  await rig.git.removeWorktree(input);
+  for (const prefix of ['refs/gt/steps', 'refs/gt/snap']) await rig.git.drop(rig.repo, await rig.git.refs(rig.repo, prefix));
+  expect(await rig.git.resolve(rig.repo, `refs/gt/strays/${stray}`)).toBe(stray);
+});
+
+test('all that is kept is read, however much it is', async () => {
+  const sha = await rig.git.keep({ repo: rig.repo, ref: 'refs/gt/steps/gp-2/x', commit: rig.base, message: 'done\n', at: 1e12 });
+  const refs = Array.from({ length: 120 }, (_, i) => ({ ref: `refs/gt/steps/gp-2/${i}`, sha }));
+  for (const { ref } of refs) sh(rig.repo, 'update-ref', ref, sha);
+  const kept = await rig.git.kept(rig.repo, 'refs/gt/steps/gp-2');
+  expect(new Set(kept.map(({ ref }) => ref)).size).toBe(121);
+  expect(kept.every(({ commit: on, message }) => on === rig.base && message === 'done\n')).toBe(true);
+});
+
 test('removing a worktree twice, or one that was half removed, is fine; its branch stays', async () => {
   const input = place();
   await rig.git.addWorktree(input);

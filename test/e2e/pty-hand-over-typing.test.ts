@@ -34,6 +34,22 @@ test('what is typed by somebody who does not read while the host hands over is t
   await running.stop();
 });
 
+test('the next session of the same holder begins in the size that people gave the one before, also when the host was another one', async () => {
+  const running = await startHost(ground, 'sizes');
+  const host = await running.connect(1);
+  const begun = async (id: string) => {
+    await host.spawn(shell(ground, id, 'stty size; exec cat'));
+    return (await printed(host, id, '\r\n')).trim();
+  };
+  expect(await begun('gt-1.r1.s1')).toBe('40 120');
+  await host.resize('gt-1.r1.s1', 70, 20);
+  expect(await begun('gt-1.r1.s2')).toBe('20 70');
+  await host.handOver(running.programOf('next'));
+  expect(await begun('gt-1.r1.s3')).toBe('20 70');
+  expect(await begun('gt-1.r2.s1')).toBe('40 120');
+  await running.stop();
+});
+
 test('a paste is closed in time whose typist does not come back after a hand-over', async () => {
   const running = await startHost(ground, 'gone');
   const host = await running.connect(1);

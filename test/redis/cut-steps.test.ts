@@ -226,3 +226,14 @@ test('a step whose work is on the branch no more is asked for again', async () =
   expect(await reconcile(story.world)).toEqual([]);
   expect((await story.inHand())?.key).toBe('a');
 });
+
+test('of a close that the books refuse no proof is left', async () => {
+  const story = new Story(false);
+  await story.begin();
+  const output = { long: 'x'.repeat(2 * 1024 * 1024) };
+  commit(story.dir, { a: 'a' }, 'a');
+  expect(await closeStep(story.ground, { caller: story.caller() }, { output })).toMatchObject({ refused: 'TEXT_TOO_LONG' });
+  expect(await rig.git.refs(rig.repo, stepRefs(story.id))).toEqual([]);
+  expect(await reconcile(story.world)).toEqual([]);
+  expect((await story.inHand())?.key).toBe('a');
+});

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { RENEW_MS } from '#core/limits';
 import type { Run } from '#core/records';
+import { explain, Refused, refuse } from '#core/refusals';
 import { sling } from '#ops/sling';
 import { Eyes } from '#processors/eyes';
+import { orSuspend } from '#processors/suspend';
 import { status } from '#views/status';
 import { why } from '#views/why';
 import type { Host } from '#world/pty/host';
@@ -67,6 +69,49 @@ test('a dialog that stays is written down with its time and an event, asked of a
   await look(eyes);
   expect(await shows()).toBeUndefined();
   expect((await status(desk.books, town, [shop])).needsYou).toEqual([]);
+});
+
+test('a limit that stays waits for a person, after two looks, and is taken back when it is gone', async () => {
+  const eyes = new Eyes(world);
+  host.looks = 'limited';
+  await look(eyes);
+  expect((await status(desk.books, town, [shop])).needsYou).toEqual([]);
+  await look(eyes);
+  const todo = 'gt nudge shop/toast "go on"';
+  const { needsYou, needs } = await status(desk.books, town, [shop]);
+  expect(needsYou).toMatchObject([{ id, why: 'the screen says limited', todo }]);
+  expect(needs.first).toMatchObject([{ kind: 'agent', blocks: [id], todo }]);
+  const facts = { town, rigs: [shop], now: desk.clock.now(), session: async () => undefined };
+  expect((await why(desk, facts, id))?.reasons[0]).toMatchObject({ change: todo, evidence: 'the screen says limited' });
+  host.looks = 'busy';
+  await look(eyes);
+  expect((await status(desk.books, town, [shop])).needsYou).toEqual([]);
+});
+
+test('a start that is refused is told by status and why at once, long before its run gives up', async () => {
+  const settings = { operational: { suspend_after: 60_000 } };
+  const no = { ...world, rig: () => ({ settings }) } as unknown as World;
+  host.running = false;
+  const { session, ...run1 } = await run();
+  const noted = { ...session, at: desk.clock.now() } as NonNullable<Run['session']>;
+  await desk.change(async (reading) => {
+    await reading.get('run', run1.id);
+    return {
+      put: [{ noun: 'run', doc: { ...run1, session: { id: noted.id, token: noted.token, at: noted.at } } }],
+      answer: undefined,
+    };
+  });
+  await orSuspend(new Refused(refuse('TOWN_DOWN')), await run(), no);
+  expect(await run()).toMatchObject({
+    state: expect.not.stringMatching('ended'),
+    unfit: { why: explain(refuse('TOWN_DOWN')).says },
+  });
+  expect((await status(desk.books, town, [shop])).needsYou).toMatchObject([{ id, why: explain(refuse('TOWN_DOWN')).says }]);
+  const facts = { town, rigs: [shop], now: desk.clock.now(), session: async () => undefined };
+  expect((await why(desk, facts, id))?.reasons[0]).toMatchObject({
+    code: 'cannot-start',
+    change: explain(refuse('TOWN_DOWN')).try,
+  });
 });
 
 test('a dialog that comes and goes between two looks is nothing, and a look that says the same again writes nothing', async () => {

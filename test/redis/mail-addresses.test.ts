@@ -103,7 +103,7 @@ describe('an address reaches', () => {
     });
     expect(await send('group:broken')).toMatchObject({ refused: 'ADDRESS_UNKNOWN', facts: { address: 'shop/tost' } });
     expect(await send('group:cor')).toMatchObject({
-      refused: 'ADDRESS_UNKNOWN',
+      refused: 'GROUP_UNKNOWN',
       facts: { hint: expect.stringContaining('group:core') },
     });
     expect(await send('group:round')).toMatchObject({ refused: 'GROUP_CYCLE', facts: { path: 'round → trip → round' } });

@@ -1,7 +1,12 @@
 import { beforeEach, expect, test } from 'vitest';
+import { over } from '#core/question';
+import type { Agent } from '#core/records';
 import type { Ground } from '#ops/addressees';
+import { answer } from '#ops/answer';
+import { ask } from '#ops/ask';
 import { subscribe } from '#ops/channels';
 import { setDnd } from '#ops/dnd';
+import { tell } from '#ops/end-question';
 import { fileLetters } from '#ops/file-letters';
 import { giveBack } from '#ops/give-back';
 import { nudge } from '#ops/nudge';
@@ -9,8 +14,10 @@ import { replyMail } from '#ops/reply-mail';
 import { sendMail } from '#ops/send-mail';
 import { removeAgent } from '#ops/stop-agent';
 import { addAgent, wantAgent } from '#ops/want-agent';
+import { answersFor } from '#views/escalations';
 import { inbox } from '#views/mail';
 import { whoIsAway } from '#views/mail-waiting';
+import { needs } from '#views/needs';
 import { type MailAtWork, mailEachTest } from '../support/mail-at-work.ts';
 import { close, good } from '../support/shop.ts';
 
@@ -77,6 +84,38 @@ test('an answer to a removed crew member reaches nobody who has its name, and ne
     boxes: [{ box: ADDRESS, line: ID }],
   });
 });
+
+test('what a removed crew member asked is over, with the reason, and no answer to it reaches whoever has its name', async () => {
+  const { desk } = mail;
+  const session = { id: `${ID}.s1`, n: 1, token: 'gt-first', at: 1, ackedAt: 1, startedAs: 'fresh' as const };
+  const caller = { session: session.id, run: ID, token: session.token };
+  const asks = async (topic: string) =>
+    good(await ask(desk, { caller, topic, severity: 'medium', choices: [], expiresIn: 60_000, waits: false }));
+  await hasSession(session);
+  const [open, untold, expired] = [await asks('Which database?'), await asks('Which port?'), await asks('Which host?')];
+  good(await answer(desk, { id: untold.id, words: '5432' }));
+  await desk.change(async (reading) => {
+    const doc = over((await reading.get('escalation', expired.id)) ?? expired, 'expired', 'gt', 'nobody answered in time', 2);
+    return { put: [{ noun: 'escalation', doc }], answer: undefined };
+  });
+  await hasSession(undefined);
+  await goes();
+  const gone = `${ID} was removed`;
+  expect(await desk.books.read('escalation', open.id)).toMatchObject({ state: 'closed', ended: 'elsewhere', reason: gone });
+  expect((await needs(desk.books, { rigs: [] })).total).toBe(0);
+  await comes();
+  for (const { id } of [open, untold, expired]) await tell(desk, id);
+  expect(await answersFor(desk.books, ID)).toEqual([]);
+  expect((await desk.books.read('escalation', expired.id))?.told).toMatchObject({ why: gone });
+  expect((await desk.books.read('recipient', ID))?.line ?? []).toEqual([]);
+});
+
+async function hasSession(session: Agent['session']): Promise<void> {
+  await mail.desk.change(async (reading) => {
+    const { session: _, ...agent } = (await reading.get('agent', ID)) as Agent;
+    return { put: [{ noun: 'agent', doc: { ...agent, ...(session ? { session } : {}) } }], answer: undefined };
+  });
+}
 
 test('a channel goes on without a subscriber that was removed, and whoever has its name has not subscribed', async () => {
   good(await subscribe(mail.desk, 'news', { box: ADDRESS, line: ID }));

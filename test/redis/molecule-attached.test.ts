@@ -30,7 +30,10 @@ afterEach(async () => {
   await at.end();
 });
 
-const RIG = { rig: () => ({ file: { beads: { prefix: 'gp' } } }) } as unknown as Partial<World>;
+const RIG = {
+  rig: () => ({ file: { beads: { prefix: 'gp' } } }),
+  town: { layout: { root: '/town' } },
+} as unknown as Partial<World>;
 const AGENT = { exec: { executor: 'agent' } } as const;
 const begin = async () => {
   at = await moleculeTown(server.path, RIG, {}, { work });
@@ -56,6 +59,63 @@ test('an item that closes while its molecule is poured takes it along', async ()
   worker = await at.begin();
   expect((await closes(at, id)).closed).toEqual(expect.objectContaining({ outcome: 'cancelled', reason: 'gp-w1 is closed' }));
   await at.becomes('work/gp-w1@1', 'completed');
+});
+
+const LEG = { exec: { executor: 'polecat' } } as const;
+const own = async () => (await at.op.books.read('work', 'gp-w1')) ?? item('gone');
+
+/** Lets a leg of a molecule land. */
+async function lands(id: string, key: string, commit: string): Promise<string> {
+  const leg = await until(`${key} is slung`, async () => (await at.op.books.read('step', `${id}.${key}`))?.work);
+  await at.op.change(async (reading) => {
+    const { doc, settle } = closing((await reading.get('work', leg)) ?? item('gone'), { at: 1, reason: 'landed', commit });
+    return { put: [{ noun: 'work', doc }], settle, answer: undefined };
+  });
+  return leg;
+}
+
+test('an item of whose molecule each step is work of others takes no slot, and ends with it: what they landed is its evidence', async () => {
+  await begin();
+  await at.put('work', item('gp-w1', { status: 'hooked', slungAt: 1 }));
+  const { id } = await poured(at, planOf([planStep('a', [], LEG), planStep('b', ['a'], LEG)]), { work: 'gp-w1', rig: 'shop' });
+  worker = await at.begin();
+  const first = await lands(id, 'a', 'c0ffee');
+  expect(await own()).toMatchObject({ status: 'hooked', runs: 0 });
+  expect((await own()).want).toBeUndefined();
+  const last = await lands(id, 'b', 'decade');
+  const { closed } = await until('the item is closed', async () => {
+    const doc = await own();
+    return doc.status === 'closed' ? doc : undefined;
+  });
+  expect(closed).toMatchObject({ commit: 'decade', reason: `${id} is done: ${first} landed c0ffee, ${last} landed decade` });
+  expect((await own()).digest).toBeDefined();
+  await at.becomes('work/gp-w1@1', 'completed');
+});
+
+test('an item takes a slot when a step is for its own agent, not before', async () => {
+  await begin();
+  await at.put('work', item('gp-w1', { status: 'hooked', slungAt: 1 }));
+  const { id } = await poured(at, planOf([planStep('a', [], LEG), planStep('b', ['a'], AGENT)]), { work: 'gp-w1', rig: 'shop' });
+  worker = await at.begin();
+  await until('the leg is slung', async () => (await at.op.books.read('step', `${id}.a`))?.work);
+  await at.becomes('work/gp-w1@1', 'delayed');
+  expect((await own()).want).toBeUndefined();
+  await lands(id, 'a', 'c0ffee');
+  await until('it wants a slot', async () => (await own()).want);
+});
+
+test('an item takes a slot for its worktree when a command of its molecule waits for it', async () => {
+  await begin();
+  await at.put('work', item('gp-w1', { status: 'hooked', slungAt: 1 }));
+  const test = planStep('b', ['a'], { exec: { executor: 'command', run: 'true', repeatable: true } });
+  const plan = planOf([planStep('a', [], LEG), test, planStep('c', ['b'], AGENT)]);
+  const { id } = await poured(at, plan, { work: 'gp-w1', rig: 'shop' });
+  worker = await at.begin();
+  await until('the leg is slung', async () => (await at.op.books.read('step', `${id}.a`))?.work);
+  expect((await own()).want).toBeUndefined();
+  await lands(id, 'a', 'c0ffee');
+  await until('it wants a slot', async () => (await own()).want);
+  expect((await own()).worktree).toBe(true);
 });
 
 test('an item that closes takes along what is bonded under its molecule', async () => {

@@ -31,6 +31,7 @@ test('a check goes with its log, and so does the verdict that rests on it; what 
   const docs = [
     check('ck-old', 't1', { state: 'passed' }),
     check('ck-bad', 't2', { state: 'failed' }),
+    check('ck-mad', 't5', { state: 'error' }),
     check('ck-new', 't3', { state: 'passed', endedAt: at + 86_400_000 }),
     check('ck-open', 't4', { state: 'planned' }),
   ];
@@ -38,6 +39,7 @@ test('a check goes with its log, and so does the verdict that rests on it; what 
     { id: 't1.s', rig: 'gp', passed: { at, check: 'ck-old' }, failures: [], errors: 0, runs: 1 },
     { id: 't2.s', rig: 'gp', passed: { at, check: 'ck-new' }, failures: ['ck-bad'], errors: 0, runs: 2 },
     { id: 't3.s', rig: 'gp', passed: { at, check: 'ck-new' }, failures: [], errors: 0, runs: 1 },
+    { id: 't5.s', rig: 'gp', failures: [], errors: 1, runs: 1 },
   ];
   await desk.change(async (reading) => {
     for (const { id } of docs) await reading.get('check', id);
@@ -48,7 +50,7 @@ test('a check goes with its log, and so does the verdict that rests on it; what 
   await dropChecks(later(LOGS_KEPT_MS + 1));
   const left = async (noun: 'check' | 'verdict', ids: string[]) => (await desk.books.readMany(noun, ids)).map(({ id }) => id);
   expect(await left('check', ['ck-old', 'ck-bad', 'ck-new', 'ck-open'])).toEqual(['ck-new', 'ck-open']);
-  expect(await left('verdict', ['t1.s', 't2.s', 't3.s'])).toEqual(['t3.s']);
+  expect(await left('verdict', ['t1.s', 't2.s', 't3.s', 't5.s'])).toEqual(['t3.s']);
 });
 
 test('snapshots of what landed a month ago go; those of an item that ended otherwise, or lately, stay', async () => {

@@ -5,10 +5,12 @@ import { addNeeds } from '#ops/add-needs';
 import { createWork, type NewItem } from '#ops/create-work';
 import { escalate } from '#ops/escalate';
 import { handIn } from '#ops/hand-in';
-import { sling } from '#ops/sling';
+import { sling, wouldSling } from '#ops/sling';
+import { slingPlan } from '#views/sling-plan';
+import { planOf, planStep } from '../../src/trials/plans.ts';
 import { type TestDesk, testDesk } from '../support/desk.ts';
 import { type PrivateRedis, privateRedis } from '../support/redis.ts';
-import { close as closed, good, newItem, TOKEN } from '../support/shop.ts';
+import { close as closed, good, newItem, shop, TOKEN, town } from '../support/shop.ts';
 
 let redis: PrivateRedis;
 let desk: TestDesk;
@@ -95,6 +97,32 @@ test('each item that is slung gets its own answer', async () => {
   expect(await sling(desk, { ids: [work.id, work.id], rig: 'shop', agent: 'codex' })).toMatchObject([{ slung: true }]);
   expect(await sling(desk, { ids: [work.id] })).toMatchObject([{ slung: false, refusal: { refused: 'WORK_TAKEN' } }]);
   expect(await desk.books.read('work', work.id)).toMatchObject({ agent: 'codex' });
+});
+
+test('what slinging would do is said before: who does it, what waits, for whom a slot is free, what is refused; nothing is changed', async () => {
+  const [first, last] = [await item('first'), await item('last', { agent: 'codex' })];
+  const blocked = await item('blocked', { deps: [first.id] });
+  const legs = await item('legs');
+  const before = await desk.books.readMany('work', [first.id, last.id, blocked.id, legs.id]);
+  const ids = [first.id, last.id, blocked.id, legs.id, 'sh-none'];
+  const would = await wouldSling(desk, { ids });
+  expect(would.at(-1)).toMatchObject({ id: 'sh-none', refusal: { refused: 'WORK_UNKNOWN' } });
+  const leg = planStep('leg', [], { exec: { executor: 'polecat' } });
+  const items = would.flatMap((one) =>
+    'work' in one ? [{ work: one.work, plan: one.id === legs.id ? planOf([leg]) : undefined }] : [],
+  );
+  // The rig has one slot.
+  const plans = await slingPlan(desk.books, town, [shop], items);
+  expect(plans.map(({ id, agent, slot, waitsFor }) => [id, agent, slot, waitsFor])).toEqual([
+    [first.id, 'claude', 'free', []],
+    [last.id, 'codex', 'line', []],
+    [blocked.id, 'claude', 'none', [first.id]],
+    [legs.id, null, 'none', []],
+  ]);
+  expect(plans[3]?.formula).toEqual({ name: 'f', steps: [{ id: 'leg', title: 'leg', does: 'polecat' }] });
+  const full = await slingPlan(desk.books, { ...town, maxSessions: { claude: 0 } }, [shop], items);
+  expect(full.slice(0, 2).map(({ slot }) => slot)).toEqual(['line', 'free']);
+  expect(await desk.books.readMany('work', [first.id, last.id, blocked.id, legs.id])).toEqual(before);
 });
 
 test('an item that nobody could do is not slung, and told why at once', async () => {

@@ -48,6 +48,19 @@ test('an answer is given once, and lies in the line of who asked, whichever sess
   expect(fetched.deliveries.map(({ id }) => id)).toEqual([told?.delivery]);
 });
 
+test('what a person asks with choices is answered once, and nobody is told; without choices it waits to be closed', async () => {
+  const doc = await q.asks('Shall we release?', { caller: undefined, choices: ['yes', 'no'] });
+  const { needs: waiting } = await needs(q.at.op.books, { rigs: [] });
+  expect(waiting).toMatchObject([{ id: doc.id, kind: 'escalation', blocks: [], todo: `gt answer ${doc.id} 1|2` }]);
+  expect(good(await q.answers(doc.id, 'no', { agent: 'gp-a' }))).toMatchObject({
+    ended: 'answered',
+    answer: { text: 'no', choice: 2 },
+  });
+  expect(refusalOf(await q.answers(doc.id, '1'))).toBe('ANSWERED');
+  expect(await q.line()).toEqual([]);
+  expect((await needs(q.at.op.books, { rigs: [] })).total).toBe(0);
+});
+
 test('the same words of the same agent are one question with a count; of another agent they are another', async () => {
   const [first, again] = [await q.asks('Which database?'), await q.asks('Which database?')];
   expect([again.id, again.count]).toEqual([first.id, 2]);

@@ -72,6 +72,8 @@ test('sessions are listed newest first, of an item, a rig or an agent, however m
   expect(await ids({ item: 'gp-many.r1' })).toEqual(['gp-many.r1.s450', 'gp-many.r1.s449', 'gp-many.r1.s448']);
   for (const agent of ['shop/nux', 'shop/polecats/nux', 'nux', 'codex', 'sh-one.r1'])
     expect(await ids({ agent })).toEqual(['sh-one.r1.s1']);
+  await put(ended('sh-crew-ann', 1, now - 6000, { rig: 'shop', address: 'shop/crew/ann', name: 'ann', role: 'crew' }));
+  for (const agent of ['shop/ann', 'shop/crew/ann', 'ann', 'crew']) expect(await ids({ agent })).toHaveLength(1);
   expect(await ids({ rig: 'shop', since: now - 1000 })).toEqual([]);
   expect(await sessionsNear(books, 'sh-one.r1.s2')).toContain('sh-one.r1.s1');
 });
@@ -97,7 +99,7 @@ test('an entry goes when its recording has gone', async () => {
   expect(await sessionShow(desk.books, 'gp-new.r1.s1')).toBeDefined();
 });
 
-test('who is restarted makes room for a fresh session; who is stopped keeps its work and gets none; one that is over can be neither', async () => {
+test('who is restarted makes room for a fresh session; who is stopped keeps its work and gets none before somebody wakes it; one that is over can be neither', async () => {
   const run = await begun('gp-end');
   await desk.change(async (reading) => {
     await reading.get('work', 'gp-end');
@@ -108,6 +110,15 @@ test('who is restarted makes room for a fresh session; who is stopped keeps its 
   await endSession(desk, run.id, 'stop');
   expect((await desk.books.read('run', run.id))?.killed).toMatchObject({ by: 'overseer' });
   expect(await desk.books.read('work', 'gp-end')).toMatchObject({ run: run.id, parked: { as: 'killed', by: 'overseer' } });
+  await desk.change(async (reading) => {
+    const doc = await reading.get('run', run.id);
+    const session = doc?.session && { ...doc.session, exit: { code: null, signal: 15, at: 9 } };
+    return { put: doc && session ? [{ noun: 'run', doc: { ...doc, session } }] : [], answer: undefined };
+  });
+  expect(await endSession(desk, run.id, 'restart')).toMatchObject({
+    refused: 'AGENT_AWAY',
+    facts: { start: 'gt wake gp/polecats/toast' },
+  });
   await desk.change(async (reading) => {
     const doc = await reading.get('run', run.id);
     return { put: doc ? [{ noun: 'run', doc: { ...doc, state: 'ended' } }] : [], answer: undefined };

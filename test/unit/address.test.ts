@@ -34,6 +34,7 @@ test('every form of an address is read, with a / at its end and with the name of
 test('a wrong address names the nearest ones; another machine is none yet', () => {
   expect(parseAddress('shop/crew/an n', ground)).toMatchObject({ refused: 'ADDRESS_UNKNOWN' });
   expect(JSON.stringify(parseAddress('shp/toast', ground))).toContain('shop/toast');
+  expect(JSON.stringify(parseAddress('@rig/shp', ground))).toContain('Did you mean `@rig/shop`');
   expect(parseAddress('moon:mayor', ground)).toMatchObject({
     refused: 'MACHINE_UNKNOWN',
     facts: { machine: 'moon', here: 'anvil' },

@@ -86,6 +86,32 @@ test('what a screen says of a failed turn is told with its prompt, where no hook
   expect(agentState(live(), { seen }).evidence).toBe('its prompt is ready; its screen says: ■ unexpected status 500');
 });
 
+test('a limit that only the screen tells waits for a person, with what the screen says of it', () => {
+  const shows = { is: 'limited' as const, what: 'it is limited: try again at 15:05', since: 3 };
+  const state = agentState(live({ shows }), {});
+  expect(state).toEqual({ is: 'limited', evidence: shows.what, todo: 'gt nudge gp/toast "go on"' });
+  expect(asksOfPerson(state)).toBe(true);
+});
+
+test('a start that is refused is told at once with what mends it, until an agent is there, or the next try', () => {
+  const unfit = { at: 5, why: 'No agent is called ghost.', todo: 'gt config agent list' };
+  const noted = { ackedAt: undefined, pid: undefined };
+  for (const run of [aRun('gp-a.r1', { unfit }), live({ ...noted, at: 4 }, { unfit })]) {
+    expect(agentState(run, {})).toEqual({ is: 'starting', evidence: unfit.why, todo: unfit.todo });
+    expect(asksOfPerson(agentState(run, {}))).toBe(true);
+  }
+  expect(agentState(live({ ackedAt: undefined, at: 4 }, { unfit }), {})).toMatchObject({ is: 'starting', todo: null });
+  expect(agentState(live({ ...noted, at: 6 }, { unfit }), {})).toMatchObject({ is: 'starting', todo: null });
+  const mayor = (session: object) =>
+    aLasting('hq-mayor', {
+      wanted: { at: 1, by: 'overseer' },
+      waits: unfit,
+      session: { ...live().session, ...session } as never,
+    });
+  expect(agentState(mayor({ ...noted, at: 4 }), {})).toMatchObject({ evidence: unfit.why, todo: unfit.todo });
+  expect(agentState(mayor({ at: 4, exit: { code: 0, signal: null, at: 9 } }), {}).evidence).not.toContain('ghost');
+});
+
 test('without a look what the record keeps of the last one counts; a look of now stands above it', () => {
   const shows = { is: 'dialog' as const, what: 'it asks', since: 3 };
   expect(is(live({ shows }))).toBe('blocked');

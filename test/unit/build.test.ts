@@ -36,6 +36,8 @@ test('what was built twice from the same is the same build', async () => {
   put('dist/src/core/y.js', 'export const y = 1;\n');
   put('dist/src/core/y.js.map', '{"other":1}');
   put('dist/.built', 'yesterday');
+  put('dist/bin/gt.js', "import './0a/hot.js';\n");
+  put('dist/bin/0a/hot.js', '1;\n');
   expect(await ids()).toEqual(first);
   expect(first.id).toMatch(/^[0-9a-f]{8}$/);
 });

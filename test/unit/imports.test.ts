@@ -56,6 +56,10 @@ test('what hooks call loads of formulas only what tells of a step: an item witho
   ]);
 });
 
+test('the PTY host loads no refusal: one that is worded anew makes no other host, to which the terminals of all agents would be handed', () => {
+  expect(sourcesReached('src/world/pty/main.ts').filter((file) => file.endsWith('refusals.ts'))).toEqual([]);
+});
+
 test('the link over ioredis names ioredis only in types', () => {
   expect(packagesReached('src/world/store/ioredis-link.ts')).toEqual([]);
 });

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
+import { readDialog } from '#core/dialog';
 import { presetFile } from '#core/preset';
 import { SCENES } from '#trials/agents/scenes';
 import { Emulator } from '#world/pty/screen/emulator';
@@ -65,6 +66,15 @@ describe.each(names)('the real screens of %s', (name) => {
     const wrong = dialogs.filter(({ seen, file }) => seen && ready(lastScreen(bytesOf(file), index)));
     expect(wrong).toEqual([]);
   });
+
+  test.each(['trust', 'permission'].filter((scene) => index.scenes[scene]?.seen && name !== 'opencode'))(
+    'are read as a question with choices in the scene %s',
+    (scene) => {
+      const { text } = lastScreen(bytesOf(index.scenes[scene]?.file ?? ''), index);
+      const { asks, choices, chosen } = readDialog(text.split('\n'), { why: scene });
+      expect({ asks, of: choices.length > 1, chosen }).toEqual({ asks: expect.stringMatching(/\?$/), of: true, chosen: 0 });
+    },
+  );
 
   test('hold nothing of the machine on which they were recorded', () => {
     const places = Object.values(index.scenes).flatMap(

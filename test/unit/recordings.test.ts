@@ -161,6 +161,9 @@ test('a text is found where the edge of the screen broke it, and through colours
   const dir = laid([head(1, 0) + out(0, `${'x'.repeat(35)}out of memory\r\n\x1b[31mfatal\x1b[0m: \x1b[1mdisk\x1b[0m full\r\n`)]);
   expect(await found(dir, 'out of memory')).toEqual([`${'x'.repeat(35)}out of memory`]);
   expect(await found(dir, 'Fatal: disk full')).toEqual(['fatal: disk full']);
+  const full = laid([head(1, 0) + out(0, `Out of ${'-'.repeat(33)}${'memory'.padEnd(39)}|\r\n${'Y'.repeat(35)}OUT of Disk\r\n`)]);
+  expect(await found(full, 'memory')).toEqual([`${'memory'.padEnd(39)}|`]);
+  expect(await found(full, 'out of disk')).toEqual([`${'Y'.repeat(35)}OUT of Disk`]);
   expect(await found(dir, 'nothing of it')).toEqual([]);
 });
 

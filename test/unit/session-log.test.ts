@@ -36,6 +36,8 @@ test('a session has an entry from the commit that notes it; what is learnt of it
     exit,
     how: 'handed in',
   });
+  const byHand = { ...over, lastHead: 'aaa', submitted: { at: 4000, head: 'ccc' } };
+  expect(entryOf(learnt, byHand, entry)).toMatchObject({ headBefore: 'aaa', headAfter: 'ccc' });
   expect(sessionTouched(over, { ...over, endedAt: 6000 })).toBeUndefined();
 });
 
@@ -71,6 +73,10 @@ test('sessions of a lasting agent are one line, under its own id and address', (
     agent: 'claude',
   });
   expect(put?.doc).not.toHaveProperty('work');
+  const over = { ...mayor, session: { ...mayor.session, exit } } as Agent;
+  expect(sessionPut(mayor, over, undefined)[0]?.doc).toMatchObject({ how: 'stopped' });
+  const wanted = { at: 1, by: 'overseer' };
+  expect(sessionPut({ ...mayor, wanted }, { ...over, wanted }, undefined)[0]?.doc).toMatchObject({ how: 'never spoke' });
 });
 
 test('an entry is held as long as its holder has that very session; left behind, it has ended', () => {

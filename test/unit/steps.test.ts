@@ -1,12 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { firstPrompt, resumedPrompt } from '#core/first-prompt';
 import { isReady } from '#core/molecule/hand';
+import { needsAgent } from '#core/molecule/own-part';
 import { type MoleculeTold, moleculeText, type StepTold } from '#core/molecule/step-words';
 import { primeText } from '#core/prime-text';
 import type { Step } from '#core/records';
 import { nextForRun, type StepsAtRun } from '#core/run';
 import { stepBlock } from '#core/shell-block';
 import { nextForWork } from '#core/work';
+import { planOf, planStep } from '../../src/trials/plans.ts';
 import { aRun, item } from '../support/records.ts';
 import { toldOf } from '../support/told.ts';
 
@@ -173,9 +175,31 @@ describe('a run that works a molecule', () => {
 
 test('an item whose molecule waits wants no slot, once its worktree is there', () => {
   const begun = item('gp-a', { status: 'in_progress', hold: { name: 'toast', branch: 'b', dir: 'd' } });
-  expect(nextForWork(begun, 0, 'gate g')).toMatchObject({ do: 'hold' });
+  const waits = { waits: 'gate g', worktree: true };
+  expect(nextForWork(begun, 0, waits)).toMatchObject({ do: 'hold' });
   expect(nextForWork(begun, 0)).toEqual({ do: 'want' });
-  expect(nextForWork(item('gp-a', { status: 'hooked' }), 0, 'gate g')).toEqual({ do: 'want' });
+  const slung = item('gp-a', { status: 'hooked' });
+  expect(nextForWork(slung, 0, waits)).toEqual({ do: 'want' });
+  // No command of it needs the worktree.
+  expect(nextForWork(slung, 0, { ...waits, worktree: false })).toMatchObject({ do: 'hold' });
+});
+
+test('an item whose molecule is done without its agent ends with it, when it was slung and its needs are met', () => {
+  const done = { done: 'gp-mol-a' };
+  expect(nextForWork(item('gp-a', { status: 'hooked' }), 0, done)).toEqual({ do: 'close-with-molecule', mol: 'gp-mol-a' });
+  expect(nextForWork(item('gp-a', { status: 'hooked' }), 1, done)).toMatchObject({ do: 'hold' });
+  expect(nextForWork(item('gp-a'), 0, done)).toMatchObject({ do: 'hold', why: 'open: nobody has slung it' });
+});
+
+test('a molecule needs an agent of its item when a step is for it, or may come to be', () => {
+  const leg = planStep('leg', [], { exec: { executor: 'polecat' } });
+  const needs = (step: ReturnType<typeof planStep>) => needsAgent(planOf([leg, step]), {});
+  expect(needs(planStep('look', [], { exec: {} }))).toBe(true);
+  expect(needs(planStep('each', [], { on_complete: { for_each: 'output.x', bond: 'f' } as never }))).toBe(true);
+  expect(needs(planStep('test', [], { exec: { executor: 'command', run: 'npm test' } }))).toBe(false);
+  expect(needs(planStep('end'))).toBe(false);
+  expect(needs(planStep('gate', [], { kind: 'gate', exec: {} }))).toBe(false);
+  expect(needsAgent(planOf([planStep('look', [], { exec: {} })]), { fanout: true })).toBe(false);
 });
 
 test('a step is ready for an agent when it is open, its needs are met and its pause is over', () => {

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { BROKEN_AGAIN_MS } from '#core/limits';
+import { landing, merged } from '#core/merge';
 import type { Train, Verdict } from '#core/records';
 import { learned, nextForTrain, type TrainFacts } from '#core/train';
-import { aTrain, aVerdict, request } from '../support/records.ts';
+import { aTrain, aVerdict, item, request } from '../support/records.ts';
 
 const verdict = fc.option(
   fc
@@ -21,8 +22,11 @@ const current = fc.option(
     .record({
       state: fc.constantFrom('submitted', 'queued', 'checking', 'landing', 'merged', 'returned', 'cancelled'),
       base: tip,
+      override: fc.constantFrom({}, { override: { at: 1, by: 'overseer', reason: 'the site is down' } }),
     })
-    .map(({ state, base }) => request('gp-a.m1', { state: state as 'queued', candidate: { base, tip: 'c', tree: 'tree' } })),
+    .map(({ state, base, override }) =>
+      request('gp-a.m1', { state: state as 'queued', candidate: { base, tip: 'c', tree: 'tree' }, ...override }),
+    ),
   { nil: undefined },
 );
 const facts: fc.Arbitrary<TrainFacts> = fc.record({
@@ -93,15 +97,16 @@ describe('whatever the facts are', () => {
     expect(returns).toBeGreaterThan(0);
   });
 
-  test('nothing lands whose tree has not passed on the tip of now, but where there are no checks, and that is said', () => {
+  test('nothing lands whose tree has not passed on the tip of now, but where there are no checks, or a person overrode them, and that is said', () => {
     let lands = 0;
     always((given, _train, move) => {
       if (move.do !== 'land') return;
       lands++;
       expect(given.current?.candidate?.base).toBe(given.tip);
       expect(given.current?.state).toBe('checking');
-      expect(move.unchecked).toBe(!given.hasChecks);
-      if (given.hasChecks) expect(given.verdict?.passed).toBeDefined();
+      const overrode = given.current?.override !== undefined && !given.verdict?.passed;
+      expect(move.unchecked).toBe(!given.hasChecks || overrode);
+      if (given.hasChecks && !overrode) expect(given.verdict?.passed).toBeDefined();
     });
     expect(lands).toBeGreaterThan(0);
   });
@@ -169,6 +174,41 @@ describe('a request', () => {
   test('that was about to land is brought to its end first, also when the target has moved', () => {
     const landing = request('gp-a.m1', { state: 'landing', candidate: { base: 't1', tip: 'c', tree: 'tree' } });
     expect(nextForTrain(on, checking({ current: landing, tip: 'c' }))).toMatchObject({ do: 'swap' });
+  });
+});
+
+describe('what a person landed untested', () => {
+  const owing = aTrain({ owed: { tip: 't1', merge: 'gp-z.m1', at: 1 } });
+  const owes = (more: Partial<TrainFacts>) => nextForTrain(owing, { ...checking(more), current: undefined, first: 'gp-b.m1' });
+  test('lands without its checks, also while they run or cannot be run; a conflict is built anew all the same', () => {
+    const override = { at: 1, by: 'overseer', reason: 'the site is down' };
+    const current = request('gp-a.m1', { state: 'checking', candidate: { base: 't1', tip: 'c', tree: 'tree' }, override });
+    const facts = checking({ current, overridden: true, openCheck: 'ck-1', verdict: red });
+    expect(nextForTrain(on, facts)).toMatchObject({ do: 'land', unchecked: true });
+    expect(nextForTrain(on, { ...facts, tip: 't2' })).toMatchObject({ do: 'build' });
+    expect(nextForTrain(on, { ...facts, verdict: green })).toMatchObject({ do: 'land', unchecked: false });
+    const broken = aTrain({ current: 'gp-a.m1', blocked: { why: 'checks_broken', at: 1, base: 't1', spec: 's1', note: '' } });
+    expect(nextForTrain(broken, facts)).toMatchObject({ do: 'land', unchecked: true });
+  });
+
+  test('is checked on the target before anything else is begun', () => {
+    expect(owes({})).toEqual({ do: 'check-landed' });
+    expect(owes({ openCheck: 'ck-1' })).toEqual({ do: 'wait-check', check: 'ck-1' });
+    expect(owes({ baseVerdict: green })).toEqual({ do: 'proven' });
+    expect(owes({ hasChecks: false })).toEqual({ do: 'proven' });
+    expect(owes({ baseVerdict: red })).toMatchObject({ do: 'block', why: 'base_red' });
+    expect(owes({ baseVerdict: aVerdict({ errors: 3 }) })).toMatchObject({ do: 'block', why: 'checks_broken' });
+  });
+
+  test('closes its item with who said so and why, and the train owes its check', () => {
+    const override = { at: 1, by: 'overseer', reason: 'the site is down' };
+    const merge = request('gp-a.m1', { state: 'landing', unchecked: true, override });
+    const { put } = merged(merge, item('gp-a', { merge: 'gp-a.m1' }), on, { tip: 'c', how: 'swap' }, 5);
+    expect(put.find(({ noun }) => noun === 'train')?.doc).toMatchObject({ owed: { tip: 'c', merge: 'gp-a.m1' } });
+    expect(put.find(({ noun }) => noun === 'work')?.doc).toMatchObject({
+      closed: { reason: 'landed without its checks by overseer: the site is down' },
+    });
+    expect(landing(merge, true).events?.map(({ type }) => type)).toContain('merge.override');
   });
 });
 

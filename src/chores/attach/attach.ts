@@ -9,6 +9,8 @@ const HOLD_MS = 30;
 const TWICE_MS = 400;
 /** A window that is being pulled has many sizes: only one that lasts so long counts, ms. */
 const RESIZE_MS = 50;
+/** Who has typed between two sessions is heard by the next one only after a rest of so long, ms. */
+const REST_MS = 500;
 /** How long the host may be away before that is said, ms. */
 const AWAY_MS = 2_000;
 
@@ -39,7 +41,8 @@ export type Left = { readonly session: string } & (
 
 /**
  * Shows whoever has sessions on the caller's terminal, and takes keys there, over one session after another, until the caller leaves or none is to come.
- * Between two sessions keys go nowhere: the next one may ask something, and what was typed for the last one would answer it.
+ * Between two sessions keys go nowhere, nor does what is typed on without a rest: the next one may ask something, and what was typed for the last one would
+ * answer it.
  * Rejects as `Host.attach` of the first one; the terminal is given back in every case.
  */
 export async function attach(ground: AttachGround): Promise<Left> {
@@ -56,6 +59,8 @@ class Visit {
   #noDetach: (() => void) | undefined;
   #noResize: (() => void) | undefined;
   #noWord: (() => void) | undefined;
+  /** While somebody goes on typing what they began between two sessions. */
+  #noRest: (() => void) | undefined;
   #wasSaid = false;
   #leave: () => void = () => undefined;
   readonly #left = new Promise<'left'>((resolve) => {
@@ -81,7 +86,7 @@ class Visit {
         session = next.session;
       }
     } finally {
-      for (const stop of [this.#noFlush, this.#noDetach, this.#noResize, this.#noWord]) stop?.();
+      for (const stop of [this.#noFlush, this.#noDetach, this.#noResize, this.#noWord, this.#noRest]) stop?.();
       this.#stream?.close();
       this.#view.leave();
       this.#ground.terminal.release();
@@ -194,8 +199,16 @@ class Visit {
   }
 
   #send(kind: 'keys' | 'report' | 'interrupt', bytes: Buffer): void {
-    if (!this.#stream && kind !== 'report') this.#view.ring();
-    if (this.#stream?.keys(bytes, kind) === false) this.#ground.terminal.hold(true);
+    if (kind !== 'report' && (!this.#stream || this.#noRest)) this.#unheard();
+    else if (this.#stream?.keys(bytes, kind) === false) this.#ground.terminal.hold(true);
+  }
+
+  #unheard(): void {
+    this.#view.ring();
+    this.#noRest?.();
+    this.#noRest = this.#ground.after(REST_MS, () => {
+      this.#noRest = undefined;
+    });
   }
 
   #resized(): void {

@@ -75,12 +75,12 @@ export const escalateRaise = command({
       return isRefusal(done) ? done : { ...escalationLine(done), isAgent: caller !== undefined };
     });
   },
-  text: ({ id, why, answer, count, expiresAt, severity, isAgent }: Told, { paint, now, quiet }) => {
+  text: ({ id, why, answer, count, expiresAt, severity, isAgent, todo }: Told, { paint, now, quiet }) => {
     if (answer) return answer.text;
     if (quiet) return id;
     const times = count > 1 ? `, for the ${count}th time` : '';
     const head = `${paint.bold(id)} asked${times} (${severity}): ${why}`;
-    if (!isAgent) return `${head}\nIt stays until \`gt escalate close ${id}\`.`;
+    if (!isAgent) return `${head}\nIt stays until \`${todo}\`.`;
     const until = expiresAt === null ? '' : ` if it comes within ${timeLeft(expiresAt - now)}`;
     return `${head}\nThe answer reaches you by itself${until}: go on with what does not depend on it, or end your turn.`;
   },

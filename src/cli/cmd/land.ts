@@ -11,11 +11,12 @@ export const land = command({
   args: [{ name: 'what', required: true, help: 'a polecat (rig/name), a work item, or a merge request' }],
   options: [
     { name: 'direct', help: 'before all others, and also while the refinery is off' },
-    { name: 'force', help: 'whatever speaks against it: refused, since nothing lands that was not tested' },
-    { name: 'skip-tests', help: 'without its checks: refused likewise' },
+    { name: 'skip-tests', help: 'without waiting for its checks: for a person alone, with --reason' },
+    { name: 'force', help: 'the same: a conflict cannot be skipped, since nothing would be left to land' },
+    { name: 'reason', value: 'text', help: 'why it lands untested; kept with the request, and told' },
   ],
   about:
-    "What was handed in is merged, the rig's checks run on that, and only what passes them lands. Ctrl+C stops waiting, not landing.",
+    "What was handed in is merged, the rig's checks run on that, and only what passes them lands. With --skip-tests it lands first: then the target is checked, and nothing else lands before that has passed. Ctrl+C stops waiting, not landing.",
   example: 'gt land --direct shop/toast',
   run: ({ args: { what }, opts, global, io, say }) => {
     if (!opts.direct)
@@ -23,21 +24,30 @@ export const land = command({
         what: 'The refinery lands what is handed in.',
         hint: 'To land one now: `gt land --direct <rig>/<polecat>`.',
       });
-    const skips = opts.force ? '--force' : opts['skip-tests'] ? '--skip-tests' : undefined;
-    if (skips) return refuse('LAND_UNTESTED', { option: skips, what });
+    const skips = opts.force || opts['skip-tests'];
+    if (skips && io.env['GT_ROLE'] !== undefined) return refuse('LAND_UNTESTED', { what });
+    const reason = opts.reason?.trim() || undefined;
+    if (skips !== (reason !== undefined))
+      return refuse('USAGE', {
+        what: skips ? 'Nothing lands untested without a reason.' : 'A reason is for --skip-tests.',
+        hint: `Say it: \`gt land --direct ${what} --skip-tests --reason "…"\`.`,
+      });
     return withDesk({ global, io }, { wait: 'person' }, async (town) => {
       if (io.env['GT_ROLE'] !== 'mayor' && (await agentAround(town.desk.books, io)) !== undefined)
-        return refuse('LAND_NOT_YOURS');
+        return skips ? refuse('LAND_UNTESTED', { what }) : refuse('LAND_NOT_YOURS');
       const id = await requestOf(town, what);
-      const asked = isRefusal(id) ? id : await landDirect(town.desk, id);
+      const asked = isRefusal(id) ? id : await landDirect(town.desk, id, reason);
       if (isRefusal(asked)) return asked;
       if (!isUp(town)) return refuse('TOWN_DOWN');
-      say(`${asked.id} (${asked.work}) is next to land on ${asked.target} …`);
+      say(`${asked.id} (${asked.work}) is next to land on ${asked.target}${skips ? ', without its checks' : ''} …`);
       return told(await ended(town, asked, io.interrupted));
     });
   },
-  text: ({ merge, work, state, why, commit, target }, { paint }) => {
-    if (commit) return `${paint.bold(work)} landed on ${target}: ${commit.slice(0, 10)}`;
+  text: ({ merge, work, state, why, commit, target, untested }, { paint }) => {
+    const loud = untested
+      ? `\n${paint.yellow(`It was not tested. ${target} is checked now, and nothing else lands before that has passed.`)}`
+      : '';
+    if (commit) return `${paint.bold(work)} landed on ${target}: ${commit.slice(0, 10)}${loud}`;
     return state === 'returned'
       ? `${paint.red(merge)} came back: ${why}`
       : `${merge} is ${state}${why ? `: ${why}` : ''}. See gt why ${work}`;
@@ -86,6 +96,14 @@ async function ended(
 }
 
 function told({ merge, blocked }: { merge: Merge; blocked: string | undefined }) {
-  const { id, work, state, target, landed, returned } = merge;
-  return { merge: id, work, state, target, commit: landed?.tip ?? null, why: returned?.kind ?? blocked ?? null };
+  const { id, work, state, target, landed, returned, unchecked, override } = merge;
+  return {
+    merge: id,
+    work,
+    state,
+    target,
+    commit: landed?.tip ?? null,
+    why: returned?.kind ?? blocked ?? null,
+    untested: unchecked === true && override !== undefined,
+  };
 }

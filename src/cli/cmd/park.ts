@@ -20,10 +20,13 @@ const SAYS = {
   awake: 'is awake again.',
 } as const;
 
-function text({ agent, work, is, again }: Parked): string {
+/** Of one that works by hand: its processes are the person's who started them. */
+const LET_GO = 'is let go: its word counts no more, what it left is kept, and what you have started there goes on.';
+
+function text({ agent, work, is, again, byHand }: Parked): string {
   if (again) return is === 'awake' ? `${agent} is awake.` : `${agent} is ${is} already.`;
   const after = is === 'awake' ? '' : ` \`gt wake ${work ?? agent}\` takes it back.`;
-  return `${agent} ${SAYS[is]}${after}`;
+  return `${agent} ${byHand && is === 'killed' ? LET_GO : SAYS[is]}${after}`;
 }
 
 const putting = (

@@ -1,8 +1,8 @@
 import { command } from '#cli/command';
+import { nobodyWished } from '#cli/session-wish';
 import { cut, table } from '#cli/table';
 import { countOf } from '#cli/values';
 import { withDesk } from '#cli/wire';
-import { rigHere } from '#cli/wire-rigs';
 import { isRefusal } from '#core/refusals';
 import { duration, relativeTime } from '#core/relative-time';
 import { sessionList as listed } from '#views/sessions';
@@ -26,12 +26,12 @@ export const sessionList = command({
     const { rig, item, agent } = opts;
     return withDesk({ global, io }, { wait: 'person' }, async (town) => {
       const found = await listed(town.desk.books, { rig, item, agent, most });
-      const known = rig === undefined || found.length > 0 ? undefined : rigHere(town, rig, io);
-      return isRefusal(known) ? known : found;
+      const unknown = found.length > 0 ? undefined : await nobodyWished(town, io, { rig, item, agent });
+      return unknown ?? found;
     });
   },
   text: (sessions, { paint, now, width }) => {
-    if (sessions.length === 0) return 'No such session is known.';
+    if (sessions.length === 0) return 'No session is known that fits.';
     const rows = sessions.map(({ id, address, agent, live, how, beganAt, endedAt, beacon }) => [
       paint.bold(id),
       address,

@@ -47,6 +47,6 @@ export const sessionShow = command({
 
 function commits({ headBefore, headAfter }: SessionLine): string | null {
   const [from, to] = [headBefore?.slice(0, 10), headAfter?.slice(0, 10)];
-  if (!from) return to ?? null;
-  return to === undefined || to === from ? from : `${from}..${to}`;
+  if (!from || !to) return null;
+  return to === from ? `none of its own (${from})` : `${from}..${to}`;
 }

@@ -1,5 +1,6 @@
 import { command } from '#cli/command';
 import { idsOf, withNearest } from '#cli/ids';
+import { planText } from '#cli/sling-text';
 import { valuesOf } from '#cli/values';
 import { isUp, withDesk } from '#cli/wire';
 import { unfitIn } from '#cli/wire-agents';
@@ -18,6 +19,7 @@ export const sling = command({
     { name: 'on', value: 'formula', help: 'the formula whose steps the agent works' },
     { name: 'var', value: 'k=v', help: 'a value of a variable of the formula (feature and issue are given)', many: true },
     { name: 'fresh', help: 'with --on: each step in a session of its own' },
+    { name: 'dry-run', help: 'say who would do what, what would wait and what is refused; change nothing' },
   ],
   about:
     'An item that waits for others is accepted: it is done as soon as they are closed. With --no-spawn (or `spawn: "manual"` of the rig) any agent, or you, may do it: what calls gt in the worktree is its polecat.',
@@ -42,12 +44,12 @@ export const sling = command({
         unfit: unfitIn(town, io, opts['no-spawn']),
         manual: opts['no-spawn'],
       };
+      const on = opts.on === undefined ? undefined : { formula: opts.on, vars, fresh: opts.fresh };
+      if (opts['dry-run']) return (await import('#cli/sling-plan')).planned(town, io, wish, on);
       // Nothing is poured on an item that stays where it is.
-      const refusal = opts.on === undefined ? undefined : await cannotSling(town.desk, wish);
+      const refusal = on && (await cannotSling(town.desk, wish));
       if (refusal) return withNearest(refusal, town);
-      const on = { formula: opts.on ?? '', vars, fresh: opts.fresh };
-      const poured =
-        opts.on === undefined ? new Map<string, string>() : await (await import('#cli/sling-on')).pourOn(town, io, ids, on);
+      const poured = on ? await (await import('#cli/sling-on')).pourOn(town, io, ids, on) : new Map<string, string>();
       if (isRefusal(poured)) return withNearest(poured, town);
       const answers = await slung(town.desk, wish);
       const [only] = answers;
@@ -60,7 +62,9 @@ export const sling = command({
       const places = running ? await placesForHands(town, begun, opts['no-spawn'], io) : {};
       return { slung: told, molecules: Object.fromEntries(poured), places, running };
     }),
-  text: ({ slung: answers, molecules, places, running }, { paint }) => {
+  text: (value, { paint }) => {
+    if ('dryRun' in value) return planText(value, paint);
+    const { slung: answers, molecules, places, running } = value;
     const lines = answers.map((one) => {
       if (!one.slung) return `${paint.red(one.id)} not slung: ${one.refusal.says} ${one.refusal.try}`;
       const waits = one.waitsFor.length > 0 ? `, waits for ${one.waitsFor.join(', ')}` : '';
@@ -73,7 +77,7 @@ export const sling = command({
       ? lines.join('\n')
       : [...lines, paint.yellow('The town is not running: nothing starts before `gt up`.')].join('\n');
   },
-  exit: ({ slung: answers }) => answers.find((one) => !one.slung)?.refusal.exit ?? 0,
+  exit: (value) => ('dryRun' in value ? value.not[0]?.exit : value.slung.find((one) => !one.slung)?.refusal?.exit) ?? 0,
 });
 
 const sentence = (refusal: Refusal) => {

@@ -116,7 +116,7 @@ function stepRecord(step: ProtoStep, { id, mol, seq, at, watched, scope }: At): 
 }
 
 /** Who does a step. */
-function execOf(step: ProtoStep, mol: Molecule): Step['exec'] {
+export function execOf(step: ProtoStep, mol: Pick<Molecule, 'fanout'>): Step['exec'] {
   if (step.kind === 'round') return 'round';
   if (step.type === 'epic') return 'epic';
   if (roleOf(step) === 'body') return 'mark';

@@ -1,5 +1,6 @@
+import { mayorIsHandedOff } from './day-mayor.ts';
 import { ASKED, GO_ON, HEARD, LATER, MAIL, NOTE, QUESTION, STEP_DONE } from './day-mind.ts';
-import { isAskedAgain, isRemembered } from './day-seances.ts';
+import { isAskedAgain, isRemembered, isTalkedTo } from './day-seances.ts';
 import { type Day, lack } from './day-town.ts';
 import { submit } from './submit.ts';
 import { must } from './town.ts';
@@ -11,16 +12,9 @@ type Need = { readonly id: string; readonly kind: string; readonly what: string;
 
 const MAYOR = 'hq-mayor';
 
-/** What a conversation was told before the first answer of its model. */
-function contextOf(day: Day, conversation: string | undefined): string {
-  const turns = day.asked(conversation)[0]?.turns ?? [];
-  const first = turns.findIndex(({ who }) => who === 'model');
-  return (first < 0 ? turns : turns.slice(0, first)).map(({ text }) => text).join('\n');
-}
-
 /** What the hook of a start said stands there. @returns what does not hold */
 function primed(day: Day, conversation: string | undefined, ...words: readonly string[]): string[] {
-  const before = contextOf(day, conversation);
+  const before = day.contextOf(conversation);
   return words.flatMap((one) => lack(before.includes(one), `"${one}" did not reach the model before its first answer`));
 }
 
@@ -147,7 +141,7 @@ async function isHandedOff(day: Day): Promise<string[]> {
     ...lack(results[0]?.text.includes('step 2 of 3: tests') === true, `it was told first: ${results[0]?.text}`),
     ...primed(day, second.conversation, 'From your session before this one', NOTE, 'step 2 of 3: tests'),
     ...lack(hasContext, 'the shorter conversation was not told again who it is, and its step'),
-    ...lack(!/^- ml-.*: Handoff of/m.test(contextOf(day, second.conversation)), 'its own note was told to it as mail, too'),
+    ...lack(!/^- ml-.*: Handoff of/m.test(day.contextOf(second.conversation)), 'its own note was told to it as mail, too'),
     ...lack(noted?.data['by'] === before.session?.id, `its note was written by ${noted?.data['by']}`),
     ...lack(run.sessions === 2 && run.deaths === 0, `it is session ${run.sessions}, after ${run.deaths} deaths`),
     ...lack(second.mode !== 'resume', 'it went on with the old conversation'),
@@ -208,4 +202,9 @@ export const DAY: readonly Check[] = [
   { title: 'an answer that nobody waits for reaches the model at its prompt, once', run: isToldLater },
   { title: 'the work lands with each step closed once, and then the item that waited for it', run: hasLanded },
   { title: 'when it is over and its worktree has gone, it is still found by its beacon, and asked', run: isRemembered },
+  { title: 'a person talks with it in a terminal of their own, which is as it was when they leave', run: isTalkedTo },
+  {
+    title: 'the mayor, compacted, makes room for a fresh session of itself, which an attached person sees and types to',
+    run: mayorIsHandedOff,
+  },
 ];

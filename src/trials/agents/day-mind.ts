@@ -55,6 +55,8 @@ export const LATER = { text: 'May the docs be one line?', choices: ['yes, one li
 /** What a person types behind `/compact`, and what the model leaves to the session after. */
 export const GO_ON = 'Go on with the next step.';
 export const NOTE = 'The build stands. Round half to even, as the overseer said; the tests are next.';
+/** What a person says to the mayor once its conversation was made shorter, and to the session after. */
+export const AGAIN = { ask: 'Is all well in the town?', answer: 'All is well.' } as const;
 /** What the model says when its first step is done, at the end of its turn. */
 export const STEP_DONE = 'The build stands; I end my turn.';
 
@@ -82,6 +84,7 @@ const MAYOR: readonly Part[] = [
     ],
   },
   { hears: HEARD.witness, steps: [{ run: 'gt peek shop/witness' }, { text: 'That is what the witness does.' }] },
+  { hears: /Is all well in the town\?/, steps: [{ text: AGAIN.answer }] },
 ];
 
 /** What a polecat does with the step in its hands. */

@@ -1,5 +1,8 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { MAIL, NOTE, SEANCE } from './day-mind.ts';
 import { type Day, lack } from './day-town.ts';
+import { submit } from './submit.ts';
 
 /** Seances of the day: with a session that works, and with one that is over. Each gives what does not hold. */
 
@@ -55,5 +58,27 @@ export async function isRemembered(day: Day): Promise<string[]> {
       after.sessions === before.sessions && after.state === 'ended',
       `its run is ${after.state}, with ${after.sessions} sessions`,
     ),
+  ];
+}
+
+export async function isTalkedTo(day: Day): Promise<string[]> {
+  const { town, work, preset } = day;
+  const person = await day.shell();
+  const before = person.modes;
+  await person.write(`stty -g > before; $GT seance --talk ${work}; echo "it ended with $?"; stty -g > after\r`);
+  await day.prompts(person);
+  await submit(person, preset, SEANCE);
+  await day.shows(person, 'I remember: ');
+  const { text } = person.screen();
+  await day.prompts(person);
+  await submit(person, preset, preset.quit.words ?? '');
+  await day.shows(person, 'it ended with 0');
+  const settings = (file: string) => readFileSync(join(town.dir, file), 'utf8');
+  await day.until('the shell has written what its terminal is like', () => existsSync(join(town.dir, 'after')));
+  const { cursor, alternate } = person.screen();
+  return [
+    ...lack(text.replace(/\s+/g, ' ').includes(NOTE), `it answered:\n${text}`),
+    ...lack(settings('after') === settings('before'), `the line was ${settings('before')}, and is ${settings('after')}`),
+    ...lack(!alternate && !cursor.hidden && person.modes === before, `its modes are ${JSON.stringify(person.modes)}`),
   ];
 }

@@ -73,6 +73,16 @@ export class Day {
     if (!(await stage.until(fits, LIMIT_MS))) throw new Error(`waited in vain for "${words}" on:\n${stage.screen().text}`);
   }
 
+  /** A person's shell, once it has begun: its `gt` is that of the town, and what it is typed comes behind `$ `. */
+  async shell(): Promise<Stage> {
+    const { town } = this;
+    const env = { ...(town.env as Record<string, string>), GT_TOWN_ROOT: town.root, PS1: '$ ', GT: `${process.execPath} ${GT}` };
+    const stage = new Stage({ argv: ['/bin/sh', '-i'], env, cwd: town.dir, token: 'GT_STAGE' });
+    this.#people.push(stage);
+    await this.shows(stage, '$');
+    return stage;
+  }
+
   /** Leaves by the key, and waits until the terminal is a shell's again. */
   async leave(stage: Stage): Promise<void> {
     await stage.write('\x1c');
@@ -105,6 +115,13 @@ export class Day {
   asked(conversation: string | undefined): Conversation[] {
     const fits = ({ side, session }: Asked) => !side && session === conversation;
     return this.model.requests.filter(fits).flatMap(({ conversation: one }) => (one ? [one] : []));
+  }
+
+  /** What a conversation was told before the first answer of its model. */
+  contextOf(conversation: string | undefined): string {
+    const turns = this.asked(conversation)[0]?.turns ?? [];
+    const first = turns.findIndex(({ who }) => who === 'model');
+    return (first < 0 ? turns : turns.slice(0, first)).map(({ text }) => text).join('\n');
   }
 
   /** How often a text was said to a conversation by each side: in whichever request it stands most often. */

@@ -13,6 +13,16 @@ import { openShop, townFor } from './town.ts';
 
 type Say = (line: string) => void;
 
+/** What the owner has in the shell in place of a token: no program of the town may ask whether to use it. */
+const KEY = { ANTHROPIC_API_KEY: 'a-key-that-only-loopback-takes' };
+
+/** The preset without the token that a program on loopback is given else. */
+function byKey(preset: Preset): Preset {
+  if (!preset.loopback) return preset;
+  const { ANTHROPIC_AUTH_TOKEN: _, ...env } = preset.loopback.env;
+  return { ...preset, loopback: { ...preset.loopback, env } };
+}
+
 /** The steps of the item, one after the other. */
 function writeFormula(root: string): void {
   const steps = STEPS.map((id, index) => {
@@ -45,11 +55,11 @@ export async function spendDay(
     log: (one) => evidence.line('model.jsonl', one),
   });
   const proxy = await startProxy();
-  const town = townFor(proxy, installed);
+  const town = townFor(proxy, installed, KEY);
   const day = new Day(town, model, preset, folder);
   let record: TerminalRecord | undefined;
   try {
-    await openShop(town, { name, preset, model }, { agent: name });
+    await openShop(town, { name, preset: byKey(preset), model }, { agent: name });
     writeFormula(town.root);
     record = await TerminalRecord.open(town.root, join(folder, 'terminal.bin'));
     const lacks = await inOrder(DAY, day, mail, say);

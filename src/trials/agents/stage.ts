@@ -68,6 +68,11 @@ export class Stage {
     return Buffer.concat(this.#bytes);
   }
 
+  /** What programs have set on the terminal that rows do not show, as the sequences that set it: modes, keyboard, mouse, title. */
+  get modes(): string {
+    return this.#scanner.modes.extra('');
+  }
+
   screen(): Rendered {
     return render(this.#emulator, this.#scanner.modes, { lines: ROWS, colour: false });
   }

@@ -8,9 +8,9 @@ import type { ModelServer } from '#world/model-server/server';
 import type { Installed } from './install.ts';
 import type { RecordingProxy } from './proxy.ts';
 
-/** A town whose agents find the installed program first, and nothing beyond loopback. */
-export const townFor = (proxy: RecordingProxy, { bin }: Installed): TrialTown =>
-  new TrialTown({ ...proxy.env, PATH: `${bin}${delimiter}${process.env['PATH'] ?? ''}` });
+/** A town whose agents find the installed program first, and nothing beyond loopback. @param env of its owner's shell, too */
+export const townFor = (proxy: RecordingProxy, { bin }: Installed, env: NodeJS.ProcessEnv = {}): TrialTown =>
+  new TrialTown({ ...env, ...proxy.env, PATH: `${bin}${delimiter}${process.env['PATH'] ?? ''}` });
 
 /** Calls gt. @throws with its words when it refuses */
 export async function must(town: TrialTown, words: readonly string[]): Promise<string> {

@@ -112,8 +112,8 @@ export interface Git {
   refs(repo: string, prefix: string): Promise<Array<{ ref: string; sha: string }>>;
   /** Deletes refs that still point there, all or none. */
   drop(repo: string, refs: ReadonlyArray<{ ref: string; sha: string }>): Promise<void>;
-  /** Keeps `message` about `commit` under `ref`, in the place of what was kept there. `at` is in ms. */
-  keep(input: Kept & { repo: string; at: number }): Promise<void>;
+  /** Keeps `message` about `commit` under `ref`, in the place of what was kept there. `at` is in ms. @returns what the ref points to */
+  keep(input: Kept & { repo: string; at: number }): Promise<string>;
   kept(repo: string, prefix: string): Promise<Kept[]>;
 
   /** Merges `head` onto `base` in memory. `at` (ms) dates the commit, so that a replay makes the same one. */

@@ -69,7 +69,11 @@ export async function readRef({ run }: Context, repo: string, ref: string): Prom
   return code === 0 ? out.trim() : undefined;
 }
 
-/** Whether some ref (HEADs of worktrees are none) has `commit` in its history: what is not, would be lost with its worktree. */
+/** Refs that stay: all others (snapshots, proofs of steps, frozen heads) are dropped one day, and what only they hold with them. */
+const LASTING = ['refs/heads', 'refs/tags', 'refs/remotes', 'refs/gt/strays'];
+
+/** Whether a ref that stays (HEADs of worktrees do not) has `commit` in its history: what has none, would be lost with its worktree. */
 export async function isHeld({ run }: Context, repo: string, commit: string): Promise<boolean> {
-  return (await run(['for-each-ref', '--count=1', '--format=%(refname)', '--contains', commit], { repo })).out !== '';
+  const words = ['for-each-ref', '--count=1', '--format=%(refname)', '--contains', commit, ...LASTING];
+  return (await run(words, { repo })).out !== '';
 }

@@ -1,4 +1,4 @@
-import { watch } from 'node:fs';
+import { type FSWatcher, watch } from 'node:fs';
 import { readText, writeJson } from '#world/config/json-file';
 import { townLayout } from '#world/config/layout';
 import type { Being } from './process.ts';
@@ -40,8 +40,8 @@ export function writeSupervisorRecord(root: string, record: SupervisorRecord): v
 
 /** What the supervisor last wrote, or undefined; its process may have died since, and its children too. */
 export function readSupervisorRecord(root: string): SupervisorRecord | undefined {
-  const text = readText(townLayout(root).supervisorRecord);
   try {
+    const text = readText(townLayout(root).supervisorRecord);
     return text === undefined ? undefined : (JSON.parse(text) as SupervisorRecord);
   } catch {
     return undefined;
@@ -53,20 +53,24 @@ export function readSupervisorRecord(root: string): SupervisorRecord | undefined
  * take the town down: only its word, or the end of its record, tells that. Hears of changes, and asks nobody.
  */
 export async function untilDown(root: string, signal: AbortSignal): Promise<void> {
-  const watcher = watch(townLayout(root).runtime);
+  let watcher: FSWatcher | undefined;
   try {
     await new Promise<void>((resolve) => {
       const look = () => isDown(root) && resolve();
-      watcher.on('change', look).on('error', () => resolve());
       signal.addEventListener('abort', () => resolve());
+      if (signal.aborted) resolve();
+      try {
+        watcher = watch(townLayout(root).runtime).on('change', look).on('error', look);
+      } catch {} // there is no such folder, or the system watches no more: whoever waits has to look
       look();
     });
   } finally {
-    watcher.close();
+    watcher?.close();
   }
 }
 
-const isDown = (root: string): boolean => {
+/** Whether a town goes down, or is down. */
+export const isDown = (root: string): boolean => {
   const record = readSupervisorRecord(root);
   return record === undefined || record.stopping === true;
 };

@@ -2,7 +2,6 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { linkSync, lstatSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { Refused, refuse } from '#core/refusals';
 import { HostRefused } from './host.ts';
 
 /** Longest name of the host's socket, in bytes. Node cuts longer ones without a word, and two of them are one. */
@@ -46,10 +45,10 @@ export function makeDirectory(path: string): void {
   checkDirectory(path);
 }
 
-/** Throws the refusal SOCKET_PATH_TOO_LONG for a name that the system would cut. */
-export function checkSocketPath(path: string): void {
+/** How long a socket's name is that the system would cut, and how long it may be, in bytes. */
+export function tooLong(path: string): { bytes: number; limit: number } | undefined {
   const bytes = Math.max(Buffer.byteLength(path), Buffer.byteLength(birthPath(path)) - (SYSTEM_LIMIT - PATH_LIMIT));
-  if (bytes > PATH_LIMIT) throw new Refused(refuse('SOCKET_PATH_TOO_LONG', { bytes, limit: PATH_LIMIT, path }));
+  return bytes > PATH_LIMIT ? { bytes, limit: PATH_LIMIT } : undefined;
 }
 
 /** The name under which this process' socket is made before it gets the well-known one. */

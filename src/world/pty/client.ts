@@ -1,6 +1,7 @@
 /** The PTY host, from another process. */
 import { randomUUID } from 'node:crypto';
-import { checkSocketPath } from './access.ts';
+import { Refused, refuse } from '#core/refusals';
+import { tooLong } from './access.ts';
 import { openEvents } from './attach/news.ts';
 import { openAttachment } from './attach/stream.ts';
 import type { DialogAnswer, DialogResult, DialogSeen } from './dialog/asked.ts';
@@ -202,7 +203,8 @@ class HostClient implements Host {
 /** `follows`: goes over to a successor by itself. */
 async function openWire(address: HostAddress, follows: boolean): Promise<Wire> {
   const { path, token, epoch, build, waitMs = 0 } = address;
-  checkSocketPath(path);
+  const long = tooLong(path);
+  if (long) throw new Refused(refuse('SOCKET_PATH_TOO_LONG', { ...long, path }));
   const hello = { protocols: PROTOCOLS, token, client: randomUUID(), build, ...(epoch !== undefined && { epoch }) };
   const wire = new Wire(hello, follows ? () => reach(path, REJOIN_MS) : undefined);
   try {

@@ -35,7 +35,10 @@ export type RecordRequest = { readonly dir: string; readonly input?: boolean; re
 /** A session's recording: whether it goes on, with what is typed, and the number of the part that was begun last. */
 export type RecordingState = { readonly on: boolean; readonly input: boolean; readonly part: number };
 
-/** What a session is started with. `env` is the whole environment; its GT_SESSION is the token by which the session's processes are found. */
+/**
+ * What a session is started with. `env` is the whole environment; its GT_SESSION is the token by which the session's processes are found. Without `cols` and
+ * `rows` its screen has the size that the one of an earlier session of the same holder was given last, else 120x40.
+ */
 export type SpawnRequest = {
   readonly id: string;
   readonly argv: readonly string[];

@@ -3,7 +3,7 @@ import { lstatSync, renameSync, rmSync } from 'node:fs';
 import type { Server, Socket } from 'node:net';
 import { connect, createServer } from 'node:net';
 import { dirname } from 'node:path';
-import { birthPath, checkSocketPath, isKept, makeDirectory } from './access.ts';
+import { birthPath, isKept, makeDirectory, tooLong } from './access.ts';
 import { Answers } from './answers.ts';
 import { Connection } from './connection.ts';
 import type { Dialogs } from './dialog/dialogs.ts';
@@ -76,12 +76,13 @@ async function publish(server: Server, path: string): Promise<() => void> {
 }
 
 /**
- * Opens the door. Throws SOCKET_PATH_TOO_LONG (a Refused), UNSAFE_PATH when the socket's directory is not ours alone, HOST_RUNS when another host
+ * Opens the door. Throws for a name that the system would cut, UNSAFE_PATH when the socket's directory is not ours alone, HOST_RUNS when another host
  * answers there. `close` ends all connections; it kills no session.
  */
 export async function serve(deps: ServerDeps): Promise<{ close(): Promise<void> }> {
   const { path, sessions, now, held } = deps;
-  checkSocketPath(path);
+  const long = tooLong(path);
+  if (long) throw new Error(`The socket path has ${long.bytes} bytes, and the system cuts names over ${long.limit}: ${path}`);
   makeDirectory(dirname(path));
   // a host that hands over answers there, unless it died and another has taken its place
   const isTaken = held ? !isKept(path) : await answers(path);

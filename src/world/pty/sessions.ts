@@ -12,6 +12,7 @@ import { record } from './recording/record.ts';
 import { Screens, systemTurns } from './screen/screens.ts';
 import type { Session, SessionDeps } from './session.ts';
 import type { SessionState } from './session-state.ts';
+import { Sizes } from './sizes.ts';
 
 /** Sessions known at a time, ended ones that nobody forgot included: each holds memory and files. */
 const SESSION_LIMIT = 2_000;
@@ -45,6 +46,7 @@ export class Sessions {
   readonly parts: Parts;
   /** All that has happened, for those who want to know what they missed. */
   readonly events = new EventRing();
+  readonly #sizes = new Sizes();
 
   /** Begins with what the host before hands over, halted until `go`, and with what lost hosts left on disk. */
   constructor(deps: SessionsDeps, handed: HandedSessions = { sessions: [], masters: [] }) {
@@ -53,12 +55,16 @@ export class Sessions {
       ...deps,
       screens: new Screens(systemTurns(deps.now)),
       emit: (type, session) => this.#emit({ type, session: session.info() }),
-      tell: (news) => this.events.tell(news),
+      tell: (news) => {
+        if (news.type === 'resized') this.#sizes.resized(news.id, news);
+        this.events.tell(news);
+      },
     };
     this.parts.add(recordings(this, { ...this.#deps, after: this.#deps.screens.deps.after }));
     const masters = [...handed.masters];
     this.parts.add(this.events.part);
     this.parts.add(typing(this));
+    this.parts.add(this.#sizes.part);
     for (const state of handed.sessions) this.#know(adoptSession(state, state.terminal && masters.shift(), this.#deps));
     const lost = deps.exits.load((id) => this.#table.has(id));
     for (const kept of lost) this.#know(restoreSession(kept, this.#deps));
@@ -193,7 +199,7 @@ export class Sessions {
     if (!token)
       throw new HostRefused('BAD_REQUEST', 'A session needs GT_SESSION in its environment: its processes are found by it.');
     try {
-      const session = forkSession(request, token, this.#deps);
+      const session = forkSession({ ...this.#sizes.of(request.id), ...request }, token, this.#deps);
       record(session, request, { ...this.#deps, after: this.#deps.screens.deps.after });
       this.#know(session);
       this.#emit({ type: 'spawned', session: session.info() });

@@ -12,13 +12,15 @@ export async function* findIn({ size, events }: Recording, wanted: string): Asyn
   let before = '';
   let told: string | undefined;
   for await (const { at, text: row } of rendered(events, size)) {
+    const over = before.toLowerCase();
     const lower = row.toLowerCase();
-    const broken = before.length >= size.cols - 1 && !before.includes(text) && `${before}${lower}`.includes(text);
-    const found = lower.includes(text) || broken;
-    if (found && row !== told) {
+    const isHere = lower.includes(text);
+    const isFull = before.length >= size.cols - 1;
+    const broken = !isHere && isFull && !over.includes(text) && `${over}${lower}`.includes(text);
+    if ((isHere || broken) && row !== told) {
       told = row;
       yield { at, row: broken ? `${before}${row}` : row };
     }
-    before = lower;
+    before = row;
   }
 }

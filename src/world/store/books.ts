@@ -203,6 +203,7 @@ export class Books {
       if (job) on.push([BURIED, now, job]);
       if (noun === 'molecule' && was) on.push([GONE, now, id]);
     }
+    for (const { noun, doc } of change.stand ?? []) moved([], standingOf(noun, doc as never), doc.id, on, off);
     for (const job of change.unbury ?? []) off.push([BURIED, job]);
     for (const id of change.forget ?? []) off.push([GONE, id]);
     const request = {
