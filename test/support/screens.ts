@@ -84,9 +84,13 @@ function sheetLines(emulator: Emulator, sheet: Sheet): string[] {
     if (!line) continue;
     const cells: string[] = [];
     let last = '';
+    let [fg, bg, width] = [-1, EXTENDED, -1];
     for (let x = 0; x < line.length; x++) {
       line.loadCell(x, cell);
-      const key = `${cellKey(emulator, cell)}/${cell.getWidth()}`;
+      // A cell that looks like the one before it has its key: most do, and there are millions.
+      const same = cell.fg === fg && cell.bg === bg && cell.getWidth() === width && (bg & EXTENDED) === 0;
+      const key = same ? last : `${cellKey(emulator, cell)}/${cell.getWidth()}`;
+      [fg, bg, width] = [cell.fg, cell.bg, cell.getWidth()];
       cells.push(key === last ? '' : `{${key}}`, cell.getChars() || '\u00b7');
       last = key;
     }

@@ -32,20 +32,30 @@ export const GIVEN: Readonly<Record<string, Record<string, string>>> = {
 
 export const textOf = (name: string) => readFileSync(join(BUILT_IN_FORMULAS, `${name}.formula.toml`), 'utf8');
 
-export function formulaOf(name: string) {
+/** What a name gives is always the same, and is made once. */
+function once<T>(make: (name: string) => T): (name: string) => T {
+  const made = new Map<string, T>();
+  return (name) => {
+    const known = made.get(name) ?? make(name);
+    made.set(name, known);
+    return known;
+  };
+}
+
+export const formulaOf = once((name) => {
   const read = parseFormula({ file: name, text: textOf(name) });
   if ('faults' in read) throw new Error(read.faults.map(sentence).join('\n'));
   return read;
-}
+});
 
 /** The formula, cooked and filled; expansions for pegs that they are given. */
-export function served(name: string): { plan: Proto; warnings: string[] } {
+export const served = once((name): { plan: Proto; warnings: string[] } => {
   const vars = GIVEN[name] ?? {};
   const pegs = { disc: '1', from: 'A', to: 'C', spare: 'B', discs: '10', ...LEDGER };
   const dish = cookWith(files, { name, vars: name.startsWith('move-') ? pick(pegs, formulaOf(name).formula.vars) : vars });
   if (isRefusal(dish)) throw new Error(explain(dish).says);
   return { plan: dish.plan, warnings: dish.warnings.map(sentence) };
-}
+});
 
 const pick = (from: Record<string, string>, keys: object) =>
   Object.fromEntries(Object.keys(keys).flatMap((key) => (key in from ? [[key, from[key] ?? '']] : [])));

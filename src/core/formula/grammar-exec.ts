@@ -46,8 +46,10 @@ export function mapExec<T extends StepExec>(exec: T, fill: (text: string) => str
 /** Changes a command everywhere but in `${…}`, which is the shell's. */
 export function besideShell(fill: (text: string) => string): (command: string) => string {
   return (command) =>
-    command
-      .split(/(\$\{[^}]*\})/)
-      .map((part, index) => (index % 2 === 1 ? part : fill(part)))
-      .join('');
+    command.includes('${')
+      ? command
+          .split(/(\$\{[^}]*\})/)
+          .map((part, index) => (index % 2 === 1 ? part : fill(part)))
+          .join('')
+      : fill(command);
 }
