@@ -25,8 +25,14 @@ async function befalls(ten: TenSessions, fate: Fate, id: string, n: number): Pro
   const now = await town.read('run', `${id}.r1`);
   expect(now?.session?.id).toBe(`${id}.r1.s${n}`);
   if (fate === 'killed') process.kill(now?.session?.pid ?? 0, 'SIGKILL');
-  else if (fate === 'host') await town.kill('host');
-  else if (fate === 'person')
+  else if (fate === 'host') {
+    // A host takes what it has not written with it: up to one batch of its recorder.
+    await town.until(
+      `the recording of session ${n} has begun`,
+      async () => (await town.gt(['session', 'export', `${id}.r1.s${n}`])).out.includes(`session ${n} begins`) || undefined,
+    );
+    await town.kill('host');
+  } else if (fate === 'person')
     await town.does(['handoff', `alpha/${now?.name}`, 'go on, afresh', '--warning', `mind ${n}`, '--now']);
   else if (fate === 'put-down') {
     await town.does(['kill', id]);

@@ -79,8 +79,8 @@ export async function landedOnce(
   expect(await books.index('runs.live')).toEqual([]);
   expect(await books.index('names')).toEqual([]);
   expect(await books.index('needs-you')).toEqual([]);
-  // A name's own folder stays; nothing is in it.
-  const names = existsSync(polecatsFolder) ? readdirSync(polecatsFolder) : [];
+  // A name's own folder stays; nothing is in it. The settings of the role lie beside them.
+  const names = existsSync(polecatsFolder) ? readdirSync(polecatsFolder).filter((name) => name !== '.claude') : [];
   expect(names.flatMap((name) => readdirSync(join(polecatsFolder, name)))).toEqual([]);
   expect(
     (await town.git(repo, ['for-each-ref', '--format=%(refname)', 'refs/refinery', 'refs/heads', 'refs/gt'])).split('\n'),
