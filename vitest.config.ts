@@ -7,6 +7,7 @@ export default defineConfig({
   ssr: { resolve: { conditions } },
   test: {
     retry: 0,
+    experimental: { fsModuleCache: true },
     allowOnly: false,
     passWithNoTests: false,
     reporters: ['default', './test/support/closing-line.ts'],
