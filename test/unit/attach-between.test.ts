@@ -96,6 +96,39 @@ test('who types on from one session into the next is heard there only after a re
   expect(await left).toEqual({ session: 's2', left: 'detached' });
 });
 
+test('who types slowly on, and by chance not while nothing is there, is heard by the next one only after a rest too', async () => {
+  const left = attach(ground());
+  await time.settle();
+  press('y');
+  await time.pass(200);
+  await handedOff(() => undefined);
+  await time.pass(200);
+  press('e');
+  await time.pass(450);
+  press('\r');
+  expect(typed).toEqual(['s1 y']);
+  await time.pass(500);
+  press('hello');
+  expect(typed).toEqual(['s1 y', 's2 hello']);
+  press('\x1c');
+  await time.pass(500);
+  await left;
+});
+
+test('who has rested before the next one is there is heard at once, however lately the last one heard them', async () => {
+  const left = attach(ground());
+  await time.settle();
+  press('y');
+  await time.pass(300);
+  await handedOff(() => undefined);
+  await time.pass(300);
+  press('a');
+  expect(typed).toEqual(['s1 y', 's2 a']);
+  press('\x1c');
+  await time.pass(500);
+  await left;
+});
+
 test('who leaves while nothing is there leaves at once, and while keys are not heard too', async () => {
   const left = attach(ground());
   await handedOff(() => press('x'));

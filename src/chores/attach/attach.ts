@@ -59,8 +59,10 @@ class Visit {
   #noDetach: (() => void) | undefined;
   #noResize: (() => void) | undefined;
   #noWord: (() => void) | undefined;
-  /** While somebody goes on typing what they began between two sessions. */
+  /** While the last key is younger than a rest. */
   #noRest: (() => void) | undefined;
+  /** Somebody types on, without a rest, what they began before this session was there. */
+  #isUnheard = false;
   #wasSaid = false;
   #leave: () => void = () => undefined;
   readonly #left = new Promise<'left'>((resolve) => {
@@ -126,6 +128,7 @@ class Visit {
   /** Between two sessions. Undefined when the person left meanwhile. */
   async #await(gone: Gone): Promise<Next | undefined> {
     this.#stream = undefined;
+    this.#isUnheard = this.#noRest !== undefined;
     this.#noWord?.();
     this.#noWord = undefined;
     this.#wasSaid = false;
@@ -199,15 +202,17 @@ class Visit {
   }
 
   #send(kind: 'keys' | 'report' | 'interrupt', bytes: Buffer): void {
-    if (kind !== 'report' && (!this.#stream || this.#noRest)) this.#unheard();
+    if (kind !== 'report') this.#typed();
+    if (kind !== 'report' && this.#isUnheard) this.#view.ring();
     else if (this.#stream?.keys(bytes, kind) === false) this.#ground.terminal.hold(true);
   }
 
-  #unheard(): void {
-    this.#view.ring();
+  #typed(): void {
+    if (!this.#stream) this.#isUnheard = true;
     this.#noRest?.();
     this.#noRest = this.#ground.after(REST_MS, () => {
       this.#noRest = undefined;
+      this.#isUnheard = false;
     });
   }
 
