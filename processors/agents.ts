@@ -1,4 +1,5 @@
 import { type AgentMove, afterCrash, heldBack, nextForAgent } from '#core/agent-life';
+import { triedSince } from '#core/agent-state';
 import type { NewEvent } from '#core/change';
 import { resumeFailed, sessionBefore } from '#core/conversation';
 import { THE_TOWN } from '#core/derive';
@@ -79,7 +80,7 @@ const held = ({ waits }: Agent): Omit<NewEvent, 'subject'> | undefined =>
   waits && { type: 'agent.held', data: { why: waits.why.slice(0, 300) } };
 
 const waiting = (agent: Agent, why: string, { desk }: World, more: { place?: true; todo?: string }): Agent =>
-  agent.waits?.why === why && agent.waits.at >= (agent.session?.at ?? 0)
+  agent.waits?.why === why && agent.waits.at >= triedSince(agent)
     ? agent
     : { ...agent, waits: { at: desk.clock.now(), why, ...more } };
 

@@ -1,3 +1,4 @@
+import { triedSince } from '#core/agent-state';
 import { SUSPEND_TRY_MS } from '#core/limits';
 import { runSuspended } from '#core/merge';
 import type { Run } from '#core/records';
@@ -31,7 +32,7 @@ export async function orSuspend(fault: unknown, run: Run, world: World): Promise
 async function tellUnfit({ id }: Run, why: string, todo: string, { desk }: World): Promise<void> {
   const answer = await desk.change(async (reading) => {
     const doc = await reading.get('run', id);
-    const isTold = doc?.unfit?.why === why && doc.unfit.at >= (doc.session?.at ?? 0);
+    const isTold = doc?.unfit?.why === why && doc.unfit.at >= triedSince(doc);
     if (!doc || doc.state === 'ended' || isTold) return { put: [], answer: undefined };
     return {
       put: [{ noun: 'run', doc: { ...doc, unfit: { at: desk.clock.now(), why, todo } } }],

@@ -71,7 +71,7 @@ export function agentState(
   const aside = without?.is === 'exited' ? undefined : asideState(holder);
   if (aside) return aside;
   if (without) return without;
-  if (session?.exit) return { is: 'exited', evidence: endOf(session.exit, holder), todo: null };
+  if (session?.exit) return nextRefused(holder) ?? { is: 'exited', evidence: endOf(session.exit, holder), todo: null };
   if (known.host && known.host.state !== 'running')
     return { is: 'exited', evidence: 'its process has ended; that is about to be noted', todo: null };
   if (isCycling(holder))
@@ -88,12 +88,18 @@ export function agentState(
   return failed ?? shown ?? byWord(session, known.seen);
 }
 
+/** Of one whose session is over: what the next start was refused for, if one is to come. */
+const nextRefused = (holder: Holder): AgentState | undefined =>
+  isAgent(holder) || !holder.submitted ? refusedStart(holder) : undefined;
+
+/** Since when its next start is tried: a refusal is of it if it came no earlier. */
+export const triedSince = ({ session }: Pick<Holder, 'session'>): number => session?.exit?.at ?? session?.at ?? 0;
+
 /** What its start was refused for, as long as it is not under way all the same. */
 function refusedStart(holder: Holder): AgentState | undefined {
   const { session } = holder;
   const why: { at: number; why: string; todo?: string | undefined } | undefined = isAgent(holder) ? holder.waits : holder.unfit;
-  const begun = session?.exit?.at ?? session?.at ?? 0;
-  if (!why || (session?.pid !== undefined && !session.exit) || why.at < begun) return undefined;
+  if (!why || (session?.pid !== undefined && !session.exit) || why.at < triedSince(holder)) return undefined;
   return { is: 'starting', evidence: why.why, todo: why.todo ?? null };
 }
 

@@ -160,7 +160,9 @@ async function blockedAgents(books: Books, agents: readonly Agent[]): Promise<Ne
     const { evidence, todo } = state;
     const broken = isAgent(holder) ? holder.broken : undefined;
     const { shows, noted } = holder.session ?? {};
-    if (!broken && (!asksOfPerson(state) || shows?.question !== undefined)) return [];
+    // A record keeps the question after its session's end, too, when nobody is asked any more.
+    const isAsked = state.is === 'blocked' && shows?.question !== undefined;
+    if (!broken && (!asksOfPerson(state) || isAsked)) return [];
     const id = addressOf(holder);
     const refused = isAgent(holder) ? holder.waits : holder.unfit;
     const told = state.is === 'starting' ? refused?.at : (noted?.['failed'] ?? noted?.['limited'])?.at;

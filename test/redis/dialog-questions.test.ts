@@ -4,6 +4,7 @@ import { needs } from '#views/needs';
 import { systemClock } from '#world/clock';
 import type { DialogSeen } from '#world/pty/dialog/asked';
 import { type Questions, questionsEachTest, RUN, refusalOf, SEEN, SESSION } from '../support/questions.ts';
+import { aLasting } from '../support/records.ts';
 import { good } from '../support/shop.ts';
 import { until } from '../support/until.ts';
 
@@ -76,6 +77,22 @@ test('a dialog that is gone, or whose session is, asks nobody any more', async (
   const exit = { code: 1, signal: null, at: systemClock.now() };
   await q.at.put('run', { ...run, session: { ...SESSION, ...run.session, exit } });
   expect(await q.becomes(first.id, ({ state }) => state === 'closed')).toMatchObject({ reason: 'its session is over' });
+});
+
+test('who died at a dialog and cannot be started again stands under what waits for a person: its dialog asks nobody any more', async () => {
+  const doc = await q.shows();
+  const { session: shown } = await q.run();
+  const session = { ...SESSION, ...shown, exit: { code: 1, signal: null, at: 5 } };
+  const unfit = { at: 6, why: 'No agent is called ghost.', todo: 'gt config agent list' };
+  await q.at.put('run', { ...RUN, session, unfit });
+  await q.at.put('agent', aLasting('hq-mayor', { wanted: { at: 1, by: 'overseer' }, session, waits: unfit }));
+  await q.becomes(doc.id, ({ state }) => state === 'closed');
+  const { needs: waiting } = await needs(q.at.op.books, { rigs: [] });
+  const told = { kind: 'agent', what: unfit.why, todo: unfit.todo, since: 6 };
+  expect(waiting).toMatchObject([
+    { ...told, blocks: ['gp-a'] },
+    { ...told, id: 'mayor', blocks: ['mayor'] },
+  ]);
 });
 
 test('a login that is lost is a question whose answer is a command', async () => {

@@ -88,7 +88,7 @@ test('a limit that stays waits for a person, after two looks, and is taken back 
   expect((await status(desk.books, town, [shop])).needsYou).toEqual([]);
 });
 
-test('a start that is refused is told by status and why at once, long before its run gives up', async () => {
+test('a start that is refused is told by status and why at once, long before its run gives up, and after a session too that came between', async () => {
   const settings = { operational: { suspend_after: 60_000 } };
   const no = { ...world, rig: () => ({ settings }) } as unknown as World;
   host.running = false;
@@ -112,6 +112,15 @@ test('a start that is refused is told by status and why at once, long before its
     code: 'cannot-start',
     change: explain(refuse('TOWN_DOWN')).try,
   });
+  const exit = { code: 1, signal: null, at: desk.clock.now() + 10 };
+  await desk.change(async (reading) => {
+    const doc = (await reading.get('run', run1.id)) as Run;
+    return { put: [{ noun: 'run', doc: { ...doc, session: { ...noted, exit } } }], answer: undefined };
+  });
+  expect((await status(desk.books, town, [shop])).needsYou).toEqual([]);
+  late += 20;
+  await orSuspend(new Refused(refuse('TOWN_DOWN')), await run(), { ...no, desk: world.desk });
+  expect((await status(desk.books, town, [shop])).needsYou).toMatchObject([{ id, why: explain(refuse('TOWN_DOWN')).says }]);
 });
 
 test('a dialog that comes and goes between two looks is nothing, and a look that says the same again writes nothing', async () => {

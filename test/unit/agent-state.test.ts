@@ -100,6 +100,10 @@ test('a start that is refused is told at once with what mends it, until an agent
     expect(agentState(run, {})).toEqual({ is: 'starting', evidence: unfit.why, todo: unfit.todo });
     expect(asksOfPerson(agentState(run, {}))).toBe(true);
   }
+  const died = live({ at: 3, exit: { code: 1, signal: null, at: 4 } }, { unfit });
+  expect(agentState(died, {})).toEqual({ is: 'starting', evidence: unfit.why, todo: unfit.todo });
+  expect(is({ ...died, submitted: { at: 6 } })).toBe('exited');
+  expect(is(live({ at: 3, exit: { code: 1, signal: null, at: 6 } }, { unfit }))).toBe('exited');
   expect(agentState(live({ ackedAt: undefined, at: 4 }, { unfit }), {})).toMatchObject({ is: 'starting', todo: null });
   expect(agentState(live({ ...noted, at: 6 }, { unfit }), {})).toMatchObject({ is: 'starting', todo: null });
   const mayor = (session: object) =>
