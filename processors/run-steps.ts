@@ -1,5 +1,5 @@
 import { isKnown } from '#core/agent-state';
-import { looksInWorktree, needsAgent } from '#core/molecule/own-part';
+import { isDoneFor, looksInWorktree, needsAgent } from '#core/molecule/own-part';
 import { type MoleculeTold, moleculeText } from '#core/molecule/step-words';
 import type { Molecule, Run, Work } from '#core/records';
 import { isRefusal, orThrow } from '#core/refusals';
@@ -64,14 +64,14 @@ export async function moleculeStands(work: Work, world: World): Promise<Molecule
   const mol = work.molecule === undefined ? undefined : await desk.books.read('molecule', work.molecule);
   if (!mol || mol.cancel || mol.hand !== undefined) return undefined;
   if (mol.state === 'closed') return endsWithIt(work, mol, world);
-  if ((await desk.steps.next(mol)) || (await desk.steps.isComplete(mol))) return undefined;
+  if (await desk.steps.isForAgent(mol)) return undefined;
   const plan = work.worktree ? undefined : await desk.plans.read(mol.id);
   return { waits: (await waitsOf(mol, world)) || 'its pour', worktree: !plan || looksInWorktree(plan) };
 }
 
 /** Whether an item is done with its molecule: no step was for its agent, and nothing lies in its worktree that could be handed in. */
 async function endsWithIt(work: Work, mol: Molecule, world: World): Promise<MoleculeStands | undefined> {
-  if (mol.closed?.outcome !== 'done' || mol.workGeneration !== work.generation) return undefined;
+  if (!isDoneFor(work, mol)) return undefined;
   const plan = await world.desk.plans.read(mol.id);
   if (!plan || needsAgent(plan, mol)) return undefined;
   // Its commit wakes the item.

@@ -1,6 +1,6 @@
 import { explain, isRefusal, type Refusal } from '#core/refusals';
 import { type Would, wouldSling } from '#ops/sling';
-import { slingPlan, type ToSling } from '#views/sling-plan';
+import { onItsMolecule, slingPlan, type ToSling } from '#views/sling-plan';
 import type { Io } from './command.ts';
 import { type On, pourFor } from './sling-on.ts';
 import type { DryRun, Not } from './sling-text.ts';
@@ -37,7 +37,7 @@ async function poured(
   io: Io,
   on: On | undefined,
 ): Promise<ToSling | Refusal> {
-  if (on === undefined) return one;
+  if (on === undefined) return onItsMolecule(town.desk, one.work);
   const pour = await pourFor(town, io, one.id, on);
   if (isRefusal(pour)) return pour;
   const { molAgent: _, ...work } = one.work;

@@ -22,11 +22,12 @@ const SLOTS = { free: 'a slot is free', line: 'waits in line for a slot', none: 
 
 /** The answer, for people. */
 export function planText({ would, not, running }: DryRun, paint: Palette): string {
-  const lines = would.flatMap(({ id, title, agent, manual, waitsFor, slot, formula }) => {
+  const lines = would.flatMap(({ id, title, agent, manual, waitsFor, slot, molecule, formula }) => {
     const who = agent === null ? 'no agent of its own' : manual ? 'a person' : agent;
     const waits = waitsFor.length > 0 ? `waits for ${waitsFor.join(', ')}` : SLOTS[slot];
     const steps = formula?.steps.map((step) => `    ${step.id}  ${step.title} ${paint.dim(`(${step.does})`)}`) ?? [];
-    const on = formula ? ` on ${formula.name}, ${steps.length} ${steps.length === 1 ? 'step' : 'steps'}` : '';
+    const name = molecule ? `${molecule} (${formula?.name})` : formula?.name;
+    const on = formula ? ` on ${name}, ${steps.length} ${steps.length === 1 ? 'step' : 'steps'}${molecule ? ' left' : ''}` : '';
     return [`  ${paint.bold(id)} ${title}${on}: ${who}, ${waits}`, ...steps];
   });
   return [

@@ -1,12 +1,13 @@
 import { agentLayers, resolveAgent } from '#core/agents';
 import { grants } from '#core/dispatch';
 import type { Proto } from '#core/formula/proto';
-import { looksInWorktree, needsAgent } from '#core/molecule/own-part';
-import { execOf } from '#core/molecule/pour';
-import type { Work } from '#core/records';
+import { isDoneFor, looksInWorktree, needsAgent } from '#core/molecule/own-part';
+import { execOf, pouredId } from '#core/molecule/pour';
+import type { Molecule, Work } from '#core/records';
 import { usingIndex } from '#core/standing-talk';
 import { wantPlace } from '#core/standing-work';
 import { MILESTONE } from '#core/work';
+import type { Desk } from '#world/desk';
 import type { Books } from '#world/store/books';
 import type { Rig } from '#world/world';
 import type { TownFacts } from './facts.ts';
@@ -23,11 +24,23 @@ export type SlingPlan = {
   readonly waitsFor: readonly string[];
   /** `free`: it would begin at once. `line`: all slots are taken by then. `none`: it needs none before something else has happened. */
   readonly slot: 'free' | 'line' | 'none';
+  /** The molecule that it has already. */
+  readonly molecule: string | null;
+  /** What it would be worked by; of a molecule that it has the steps that have not ended. */
   readonly formula: { readonly name: string; readonly steps: ReadonlyArray<{ id: string; title: string; does: string }> } | null;
 };
 
-/** An item as it would be when it is slung, and what would be poured on it. */
-export type ToSling = { readonly work: Work; readonly plan?: Proto | undefined };
+/** An item as it would be when it is slung, and what would be poured on it, or was. */
+export type ToSling = { readonly work: Work; readonly plan?: Proto | undefined; readonly there?: There | undefined };
+
+/** How the molecule that an item has stands. */
+type There = {
+  readonly mol: Molecule;
+  /** What of its plan has not ended. */
+  readonly left: Proto['steps'];
+  /** Something of it is for the item's agent now. */
+  readonly forAgent: boolean;
+};
 
 /** Of the line, at most so many are counted: there are no more slots than that. */
 const LINE = 200;
@@ -48,9 +61,10 @@ export async function slingPlan(
     return { agent, manual: work.manual === true || settings.spawn === 'manual' };
   };
   const unmet = items.length === 0 ? [] : await books.unmet(...items.map(({ work }) => work.id));
-  const begins = items.map(({ work, plan }, i) => {
+  const begins = items.map(({ work, plan, there }, i) => {
     if ((unmet[i]?.length ?? 0) > 0 || work.type === MILESTONE) return false;
-    return plan === undefined || beginsAtOnce(plan);
+    if (plan === undefined) return true;
+    return there ? there.forAgent || wantsWorktree(work, there, plan) : beginsAtOnce(plan);
   });
   const line = await books.readMany('work', await books.index('want', 0, LINE - 1));
   const wishes = [
@@ -73,21 +87,51 @@ export async function slingPlan(
   const closed = new Set([...live.keys()].filter((rig) => !settingsOf.has(rig)));
   const maxRig = (rig: string) => settingsOf.get(rig)?.max_polecats ?? 0;
   const given = new Set(grants({ waiting, live, maxTown: town.maxPolecats - elsewhere, maxRig, closed, room }));
-  return items.map(({ work, plan }, i) => {
+  return items.map(({ work, plan, there }, i) => {
     const slot = !begins[i] ? 'none' : given.has(work.id) ? 'free' : 'line';
     const { agent, manual } = does(work);
     return {
       id: work.id,
       title: work.title,
       rig: work.rig,
-      agent: (plan === undefined || needsAgent(plan, {})) && work.type !== MILESTONE ? agent : null,
+      agent:
+        (plan === undefined || there?.forAgent || needsAgent(plan, there?.mol ?? {})) && work.type !== MILESTONE ? agent : null,
       manual,
       waitsFor: unmet[i] ?? [],
       slot,
-      formula: plan ? { name: plan.formula, steps: plan.steps.map(stepOf) } : null,
+      molecule: there?.mol.id ?? null,
+      formula: plan ? { name: plan.formula, steps: stepsOf(plan, there) } : null,
     };
   });
 }
+
+/** An item with the molecule that it has, if that goes on, or if the item closes with it. */
+export async function onItsMolecule({ books, plans, steps }: Desk, work: Work): Promise<ToSling> {
+  const mol = work.molecule === undefined ? undefined : await books.read('molecule', work.molecule);
+  const isOver = mol?.state === 'closed';
+  if (!mol || mol.cancel || (isOver && !isDoneFor(work, mol))) return { work };
+  const plan = await plans.read(mol.id);
+  // What lies in a worktree is its agent's to hand in.
+  if (!plan || (isOver && (needsAgent(plan, mol) || work.hold?.branch !== undefined))) return { work };
+  if (isOver) return { work, plan, there: { mol, left: [], forAgent: false } };
+  return { work, plan, there: { mol, left: await openPart(books, mol, plan), forAgent: await steps.isForAgent(mol) } };
+}
+
+/** Steps and gates of the plan that have not ended; those that are not poured yet are to come. */
+async function openPart(books: Books, mol: Molecule, plan: Proto): Promise<Proto['steps']> {
+  const idOf = (step: Proto['steps'][number]) => pouredId(mol.id, plan.root, step.id);
+  const ids = plan.steps.map(idOf);
+  const [steps, gates] = await Promise.all([books.readMany('step', ids), books.readMany('gate', ids)]);
+  const ended = new Set([
+    ...steps.flatMap(({ id, status }) => (status === 'closed' ? [id] : [])),
+    ...gates.flatMap(({ id, state }) => (state === 'resolved' || state === 'cancelled' ? [id] : [])),
+  ]);
+  return plan.steps.filter((step) => !ended.has(idOf(step)));
+}
+
+/** Whether a run would make the item's worktree for a molecule that has nothing for an agent yet. */
+const wantsWorktree = ({ hold, worktree }: Work, { mol }: There, plan: Proto): boolean =>
+  mol.state !== 'closed' && hold?.branch === undefined && (worktree === true || looksInWorktree(plan));
 
 /** Whether a step of it is for the item's agent, or for its worktree, as soon as it is poured. */
 const beginsAtOnce = (plan: Proto): boolean =>
@@ -96,8 +140,9 @@ const beginsAtOnce = (plan: Proto): boolean =>
 const isOwn = (step: Proto['steps'][number]): boolean =>
   ['agent', 'round', 'command'].includes(step.kind === 'gate' ? '' : execOf(step, {}));
 
-const stepOf = (step: Proto['steps'][number]) => ({
-  id: step.step,
-  title: step.title,
-  does: step.kind === 'gate' ? 'gate' : execOf(step, {}),
-});
+const stepsOf = (plan: Proto, there: There | undefined) =>
+  (there?.left ?? plan.steps).map((step) => ({
+    id: step.step,
+    title: step.title,
+    does: step.kind === 'gate' ? 'gate' : execOf(step, there?.mol ?? {}),
+  }));

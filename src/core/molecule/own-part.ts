@@ -18,6 +18,10 @@ export const needsAgent = ({ steps }: Pick<Proto, 'steps'>, mol: Pick<Molecule, 
 export const looksInWorktree = ({ steps }: Pick<Proto, 'steps'>): boolean =>
   steps.some(({ gate }) => gate?.type === 'condition' || gate?.condition !== undefined);
 
+/** Whether a molecule is done, for the item as it is now: nothing of it is to come, and if nothing was for its agent the item ends with it. */
+export const isDoneFor = (work: Work, mol: Molecule): boolean =>
+  mol.closed?.outcome === 'done' && mol.workGeneration === work.generation;
+
 /** Legs that the reason names; the others are counted. */
 const NAMED = 5;
 

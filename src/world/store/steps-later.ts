@@ -17,5 +17,6 @@ export function stepsLater(books: Books, plans: Plans, clock: { now: () => numbe
     told: async (step) => (await steps()).told(step),
     standing: async (mol, leave) => (await steps()).standing(mol, leave),
     isComplete: async (mol) => (await steps()).isComplete(mol),
+    isForAgent: async (mol) => (await steps()).isForAgent(mol),
   };
 }

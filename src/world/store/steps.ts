@@ -40,6 +40,9 @@ export function stepsOf(books: Books, plans: Plans, clock: { now: () => number }
     standing: (mol: Molecule, leave = false) => standingOf(ground, mol, leave),
     /** Whether nothing is left of a molecule that anybody has to do. */
     isComplete: (mol: Molecule) => isComplete(ground, mol),
+    /** Whether something of a molecule is for the agent of its item: a step in hand, one that could be taken, or its end. */
+    isForAgent: async (mol: Molecule) =>
+      mol.hand !== undefined || (await nextOf(ground, mol, undefined)) !== undefined || isComplete(ground, mol),
   };
 }
 
