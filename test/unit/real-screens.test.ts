@@ -20,24 +20,25 @@ type Index = { cols: number; rows: number; version: string; scenes: Record<strin
 const PIECE = 256;
 
 function lastScreen(bytes: Buffer, index: Index): Rendered {
-  const screens: Rendered[] = [];
-  everLooks(bytes, index, (screen) => {
-    screens[0] = screen;
-    return false;
-  });
+  const screens = Array.from(looks(bytes, index, bytes.length));
   return screens[0] as Rendered;
 }
 
 /** Whether a screen that is fed these bytes ever looks as wanted. */
-function everLooks(bytes: Buffer, { cols, rows }: Index, fits: (screen: Rendered) => boolean): boolean {
+function everLooks(bytes: Buffer, index: Index, fits: (screen: Rendered) => boolean): boolean {
+  for (const screen of looks(bytes, index, PIECE)) if (fits(screen)) return true;
+  return false;
+}
+
+/** How a screen looks after each piece of so many bytes that it is fed. */
+function* looks(bytes: Buffer, { cols, rows }: Index, size: number): Generator<Rendered> {
   const emulator = new Emulator(cols, rows, () => undefined);
   const scanner = new Scanner(rows);
   try {
-    for (let at = 0; at < bytes.length; at += PIECE) {
-      feed(emulator, scanner, bytes.subarray(at, at + PIECE), () => undefined);
-      if (fits(render(emulator, scanner.modes, { lines: rows, colour: false }))) return true;
+    for (let at = 0; at < bytes.length; at += size) {
+      feed(emulator, scanner, bytes.subarray(at, at + size), () => undefined);
+      yield render(emulator, scanner.modes, { lines: rows, colour: false });
     }
-    return false;
   } finally {
     emulator.dispose();
   }

@@ -74,14 +74,20 @@ export function shippedPlaces(): Definitions[] {
   return [{ source: 'built-in', agents: isRefusal(ours) ? {} : ours }];
 }
 
-/** The presets that gt ships, with what is needed to find and to install each. */
-export function shippedPresets(): Array<{ readonly name: string; readonly preset: Preset }> {
-  const places = shippedPlaces();
-  return namesIn(places).flatMap((name) => {
-    const defined = defineAgent(name, places);
-    return defined && 'preset' in defined ? [{ name, preset: defined.preset }] : [];
-  });
+type ShippedPreset = { readonly name: string; readonly preset: Preset };
+let defined: readonly ShippedPreset[] | undefined;
+
+/** The presets that gt ships, with what is needed to find and to install each: what they are is worked out once, as they are read once. */
+export function shippedPresets(): readonly ShippedPreset[] {
+  defined ??= definedOf(shippedPlaces());
+  return defined;
 }
+
+const definedOf = (places: readonly Definitions[]): ShippedPreset[] =>
+  namesIn(places).flatMap((name) => {
+    const one = defineAgent(name, places);
+    return one && 'preset' in one ? [{ name, preset: one.preset }] : [];
+  });
 
 /** An agent by name; AGENT_UNKNOWN with the nearest names, SETTINGS_INVALID with every fault of its definition. */
 export function agentOf(name: string, places: readonly Definitions[], over: Fields = {}): DefinedAgent | Refusal {

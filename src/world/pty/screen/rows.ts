@@ -34,17 +34,21 @@ export function rowOf(emulator: Emulator, y: number, colour: boolean, cols = emu
   let text = '';
   let kept = 0;
   let pen = PLAIN;
-  for (let x = 0; line && x < Math.min(line.length, cols); x++) {
+  const end = line ? Math.min(line.length, cols) : 0;
+  for (let x = 0; line && x < end; x++) {
     line.loadCell(x, cell);
-    if (x + cell.getWidth() > cols) break;
+    const width = cell.getWidth();
+    if (x + width > cols) break;
     const chars = cell.getChars();
-    if (chars === '' && cell.getWidth() === 0) continue;
-    const key = penKey(cell);
-    if (colour && key !== pen) text += sgr(cell);
-    pen = key;
+    if (chars === '' && width === 0) continue;
+    if (colour) {
+      const key = penKey(cell);
+      if (key !== pen) text += sgr(cell);
+      pen = key;
+    }
     text += chars || ' ';
     // a blank shows only by its colour
-    if ((chars !== '' && chars !== ' ') || (colour && key !== PLAIN)) kept = text.length;
+    if ((chars !== '' && chars !== ' ') || pen !== PLAIN) kept = text.length;
   }
   const row = text.slice(0, kept);
   return row.includes('\x1b') ? `${row}\x1b[0m` : row;
