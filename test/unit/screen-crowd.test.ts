@@ -10,11 +10,10 @@ test('a hundred sleepers cost less than half a megabyte each', PATIENCE, async (
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;
   const used = async () => {
+    collect();
     // buffers are given back some turns after they were collected
-    for (let turns = 0; turns < 5; turns++) {
-      collect();
-      await new Promise((resolve) => setImmediate(resolve));
-    }
+    for (let turns = 0; turns < 5; turns++) await new Promise((resolve) => setImmediate(resolve));
+    collect();
     const { heapUsed, external } = process.memoryUsage();
     return heapUsed + external;
   };
