@@ -66,6 +66,25 @@ test('what waits in books of another build gets its turn, with the program that 
   expect(before).toEqual([1, 2]);
 });
 
+test('what another build noted of who waits, in its own spelling, is gone: a look at the line ends, and finds each kind once', async () => {
+  await desk.change(async (reading) => {
+    await reading.get('work', 'gp-a');
+    return { put: [{ noun: 'work', doc: waits('gp-a', { agent: 'claude:opus' }) }], answer: undefined };
+  });
+  const { index } = desk.books.keys;
+  const old = ['claude:opus', '%', 'claude opus'];
+  await link.call('ZADD', index('want.kinds'), 0, `shop p${old[0]} gp-a`);
+  expect((await lineOf(desk.books)).kinds).toHaveLength(2);
+  await link.call('ZADD', index('want.kinds'), ...old.flatMap((name) => [0, `shop p${name} gp-a`]));
+  for (const name of old) await link.call('ZADD', index(`want.of:shop p${name}`), 1, 'gp-a');
+  // Of an item that is gone.
+  await link.call('ZADD', index('want.kinds'), 0, 'shop p gp-gone');
+  await reindex(desk, link);
+  expect((await lineOf(desk.books)).kinds).toEqual([{ rig: 'shop', manual: false, asked: 'claude:opus' }]);
+  expect(await desk.books.index('want.of:shop pclaude%3Aopus')).toEqual(['gp-a']);
+  for (const name of old) expect(await desk.books.count(`want.of:shop p${name}`)).toBe(0);
+});
+
 test('a record that cannot be read holds up no other', async () => {
   await desk.change(async (reading) => {
     await reading.get('work', 'gp-a');
