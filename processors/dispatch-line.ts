@@ -27,8 +27,7 @@ export async function lineOf(books: Books): Promise<Line> {
     const kind = kindIn(at);
     kinds.push(kind);
     // An entry that is spelled otherwise may stand behind all that are spelled so: nothing is looked at twice.
-    const leap = afterKind(kind);
-    after = leap > at ? leap : at;
+    after = [at, afterKind(kind)].sort()[1] ?? at;
   }
   return { kinds, passed: new Set(), room: new Map() };
 }

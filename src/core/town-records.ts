@@ -83,6 +83,6 @@ export const worker = z.looseObject({
   startedAt: time,
   /** The run of Redis with which the books and the world were last made to agree. */
   redisRun: z.string(),
-  /** The build that last put all records into their indexes (daemon/reindex.ts). */
+  /** The indexes into which all records were last put, by their build's name for them (daemon/reindex.ts). */
   indexed: z.string().optional(),
 });

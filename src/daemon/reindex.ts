@@ -5,12 +5,37 @@ import { type Noun, schemas } from '#core/records';
 import { isRefusal, Refused } from '#core/refusals';
 import { WANT_KINDS, wishIn } from '#core/standing-work';
 import type { Desk } from '#world/desk';
+import type { Log } from '#world/log';
+import { serveLines } from '#world/processes/line-socket';
 import type { Reading } from '#world/store/books';
 import type { Link } from '#world/store/link';
 import { scanRecords } from '#world/store/scan';
+import { noteOfWorker } from './worker-record.ts';
 
 /** Records of one commit. */
 const PAGE = 100;
+
+/** `indexes` names those of this build, `socket` is where the worker is asked whether it serves. */
+export type Indexing = { readonly indexes: string; readonly socket: string; readonly build: string; readonly log: Log };
+
+/**
+ * Books whose records were last put into other indexes are indexed anew. That takes as long as there are records: whoever asks meanwhile hears that the worker
+ * is at work. @param indexed the indexes that the books have
+ */
+export async function keepIndexed(
+  { desk, link }: { readonly desk: Desk; readonly link: Link },
+  indexed: string | undefined,
+  { indexes, socket, build, log }: Indexing,
+): Promise<void> {
+  if (indexed === indexes) return;
+  const door = await serveLines(socket, () => ({ ok: false, loading: true, pid: process.pid, build }));
+  try {
+    log.info('indexed', { before: indexed ?? null, records: await reindex(desk, link) });
+    await noteOfWorker(desk, { indexed: indexes });
+  } finally {
+    await door.close();
+  }
+}
 
 /**
  * Puts every record into the indexes in which this build looks for it: a build that knew others wrote it, and what stands in none is found by nobody. What is

@@ -1,8 +1,14 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Work } from '#core/records';
 import { lineOf } from '#processors/dispatch-line';
+import { silent } from '#world/log';
 import { type Link, openLink } from '#world/store/link';
-import { reindex } from '../../src/daemon/reindex.ts';
+import { pingWorker } from '../../src/daemon/probes.ts';
+import { keepIndexed, reindex } from '../../src/daemon/reindex.ts';
+import { noteOfWorker, takeRecord } from '../../src/daemon/worker-record.ts';
 import { type TestDesk, testDesk } from '../support/desk.ts';
 import { aCheck, item } from '../support/records.ts';
 import { type PrivateRedis, privateRedis } from '../support/redis.ts';
@@ -94,4 +100,33 @@ test('a record that cannot be read holds up no other', async () => {
   await drop('want.kinds');
   expect(await reindex(desk, link)).toBe(1);
   expect((await lineOf(desk.books)).kinds).toHaveLength(1);
+});
+
+test('books are looked through once for the indexes that they have, whichever build serves them; the worker says meanwhile that it is at work', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'gt-reindex-'));
+  const socket = join(folder, 'worker');
+  const said: unknown[] = [];
+  const asking: Link = {
+    ...link,
+    pipeline: (commands) => link.pipeline(commands),
+    call: async (...args) => {
+      if (args[0] === 'SCAN') said.push(await pingWorker(socket, 10_000));
+      return link.call(...args);
+    },
+  };
+  const start = async (indexes: string) => {
+    const { indexed } = await takeRecord(desk, 1);
+    await keepIndexed({ desk, link: asking }, indexed, { indexes, socket, build: '0.1.0+1', log: silent });
+    return said.splice(0).length;
+  };
+  try {
+    expect(await start('one')).toBeGreaterThan(0);
+    expect(await start('one')).toBe(0);
+    await noteOfWorker(desk, { indexed: '0.1.0+of-an-older-gt' });
+    await keepIndexed({ desk, link: asking }, '0.1.0+of-an-older-gt', { indexes: 'one', socket, build: '0.1.0+1', log: silent });
+    expect(said[0]).toEqual({ pid: process.pid, is: 'loading' });
+    await expect(pingWorker(socket, 10_000)).rejects.toThrow('ENOENT');
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
