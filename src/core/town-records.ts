@@ -7,8 +7,10 @@ const time = z.number();
 export const dispatch = z.looseObject({
   id: z.string(),
   generation: z.number().default(1),
-  /** Sessions that were granted where an agent program has a limit: who counts and then writes this one counts alone. */
+  /** Sessions that were granted where an agent program has a limit, or a rig a pace: who counts and then writes this one counts alone. */
   granted: z.number().optional(),
+  /** When each rig with a `worker_spawn_delay` last began a run. */
+  begunAt: z.record(z.string(), time).optional(),
 });
 
 /** A patrol's guard: a tick that would overlap is skipped, and counted. */
