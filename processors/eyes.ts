@@ -1,4 +1,5 @@
 import { isKnown, type Shown, showsOf } from '#core/agent-state';
+import { isAskedToEnd } from '#core/cycle';
 import { readDialog as dialogIn } from '#core/dialog';
 import type { Holder } from '#core/holder';
 import { RENEW_MS } from '#core/limits';
@@ -18,12 +19,12 @@ type Seen = {
 type Look = Seen & { readonly session: string; readonly at: number; readonly since: number };
 
 /** Until the second look at a dialog: those that come and go are gone by then. */
-const AGAIN_MS = 3_000;
+export const AGAIN_MS = 3_000;
 /** Characters of a fault that are logged. */
 const LONGEST = 200;
 
 /**
- * Looks at the screen of a session, as often as its holder's job renews its lock (at a dialog or a limit sooner once more) and only after something was printed, and writes down what a person should
+ * Looks at the screen of a session, as often as its holder's job renews its lock (at a dialog or a limit sooner once more, and sooner while somebody has asked that it ends) and only after something was printed, and writes down what a person should
  * know of it: that it asks, is limited, or rests. Told when two looks in a row say so, since dialogs also come and go; taken back at once.
  */
 export class Eyes {
@@ -45,8 +46,11 @@ export class Eyes {
     const now = this.#world.desk.clock.now();
     const last = this.#last?.session === id ? this.#last : undefined;
     await takeUp(holder, this.#world);
+    // Somebody waits for the end of its turn, which is to be seen twice.
+    const everyMs = isAskedToEnd(holder) ? AGAIN_MS : RENEW_MS;
+    if (last) this.#due = Math.min(this.#due, last.at + everyMs);
     if (last && now < this.#due) return;
-    this.#due = now + RENEW_MS;
+    this.#due = now + everyMs;
     const seen = await this.#see(holder, id, last);
     if (!seen) return;
     const { shown } = seen;
