@@ -3,9 +3,9 @@ import type { NewEvent } from '#core/change';
 import { resumeFailed, sessionBefore } from '#core/conversation';
 import { THE_TOWN } from '#core/derive';
 import { addressOf } from '#core/holder';
-import { HOLD_MS, UNFIT_TRY_MS } from '#core/limits';
+import { HOLD_MS } from '#core/limits';
 import type { Agent } from '#core/records';
-import { explain, Refused, refuse } from '#core/refusals';
+import { Refused, refuse } from '#core/refusals';
 import { usingIndex } from '#core/standing-talk';
 import { escalate } from '#ops/escalate';
 import { tellMayor } from '#ops/tell-mayor';
@@ -19,7 +19,7 @@ import { sayFirst } from './first-words.ts';
 import { handOffByGt, withTurn } from './hand-off.ts';
 import { changeSession, noteProcess } from './session-changes.ts';
 import { agentRules, sessionFacts } from './session-facts.ts';
-import { PASSING } from './suspend.ts';
+import { held, unfit, waiting } from './unfit.ts';
 
 /**
  * A lasting agent: makes its session what the books say. Active while it lives, parked while nobody wants it. Whatever it does is noted first or can be found
@@ -65,23 +65,6 @@ async function obey(
       return move satisfies never;
   }
 }
-
-/** Its program cannot be started: that is said where people look, and tried again by and by. */
-async function unfit(fault: unknown, agent: Agent, world: World): Promise<Answer> {
-  if (!(fault instanceof Refused) || PASSING.includes(fault.refusal.refused)) throw fault;
-  const { says, try: todo } = explain(fault.refusal);
-  await changeAgent(agent.id, world, (now) => (heldBack(now) ? now : waiting(now, says, world, { todo })), held);
-  return sleep(world.desk.clock.now() + UNFIT_TRY_MS, says);
-}
-
-/** That it does not come, and why. */
-const held = ({ waits }: Agent): Omit<NewEvent, 'subject'> | undefined =>
-  waits && { type: 'agent.held', data: { why: waits.why.slice(0, 300) } };
-
-const waiting = (agent: Agent, why: string, { desk }: World, more: { place?: true; todo?: string }): Agent =>
-  agent.waits?.why === why && agent.waits.at >= (agent.session?.at ?? 0)
-    ? agent
-    : { ...agent, waits: { at: desk.clock.now(), why, ...more } };
 
 /**
  * Writes its next session down, if its program may have one more. Who counts writes the town's slots too, as whoever grants a run does, so that two never
