@@ -135,6 +135,9 @@ async function spawn(agent: Agent, world: World): Promise<undefined> {
   const { session } = agent;
   if (!session) return;
   failpoint('begin');
+  // It could not be started, or its worker died before: meanwhile the settings say another program.
+  if (world.agents.choose(agent) !== agent.using)
+    return noteExit(agent, { do: 'note-exit', crash: false, goesOn: false, facts: undefined }, world);
   await killAll(world, { prefix: `GT_SESSION=${world.town.id}.${agent.id}.s` }, agent.id);
   await makePlace(agent, world);
   const { request, noted } = await world.agents.launchAgent(agent);
@@ -180,7 +183,15 @@ async function noteExit(agent: Agent, move: Extract<AgentMove, { do: 'note-exit'
       if (doc.session?.id !== session.id || doc.session.exit) return doc; // noted already
       const { goOn, ...rest } = doc;
       const after = crashed ? afterCrash(doc, { lived: exit.at - session.at, how }, agentRules(agent, world), now) : {};
-      return { ...rest, ...after, ...(goOn || move.goesOn ? { goOn: true } : {}), session: { ...doc.session, exit, lastWords } };
+      // Whoever never began was told nothing.
+      const unsaid = doc.session.pid === undefined && !doc.first ? doc.session.first : undefined;
+      return {
+        ...rest,
+        ...after,
+        ...(unsaid ? { first: unsaid } : {}),
+        ...(goOn || move.goesOn ? { goOn: true } : {}),
+        session: { ...doc.session, exit, lastWords },
+      };
     },
     ({ deaths }): Omit<NewEvent, 'subject'> => ({
       type: 'session.exited',

@@ -117,6 +117,27 @@ test('an agent that ends again and again is left in peace: somebody is asked, an
   await town.does(['dog', 'stop', 'rex']);
 });
 
+test('one that is handed off to a program that is not there: mayor and person are told, and another that the settings say by then comes', async () => {
+  const dogs = (agent: string) =>
+    town.settle({ agent: 'claude', role_agents: { dog: agent }, agents: { away: { command: join(town.dir, 'away') } } });
+  dogs('claude');
+  await town.does(['dog', 'create', 'max']);
+  await town.does(['dog', 'start', 'max', 'fetch it']);
+  await town.there('hq-dog-max');
+  dogs('away');
+  await town.does(['handoff', 'dogs/max', 'half is fetched', '--now']);
+  await town.becomes('hq-dog-max', 'it cannot be started', ({ waits }) => waits?.todo !== undefined);
+  const told = await town.until('the mayor is told', () => town.read('message', 'ml-help-hq-esc-hq-dog-max-cycle-hq-dog-max.s2'));
+  expect(told).toMatchObject({ to: ['mayor'], from: 'dogs/max', type: 'HELP' });
+  expect((await town.does(['needs'])).out).toMatch(/dogs\/max +Agent `away` needs/);
+  dogs('claude');
+  expect((await town.does(['dog', 'start', 'max'])).out).toContain('comes');
+  expect(await town.there('hq-dog-max', 3)).toMatchObject({ using: 'claude', deaths: 0 });
+  await town.becomes('hq-dog-max', 'it has called', ({ session, cycle }) => session?.ackedAt !== undefined && !cycle);
+  expect(await town.read('escalation', 'hq-esc-hq-dog-max-cycle')).toMatchObject({ state: 'closed' });
+  await town.does(['dog', 'stop', 'max']);
+});
+
 test('polecats and lasting agents of one program count together, and what has to wait says why', async () => {
   await town.there(MAYOR);
   town.settle({ agent: 'claude', role_agents: { dog: 'shell' } });
