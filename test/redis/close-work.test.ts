@@ -55,6 +55,8 @@ test('nothing is closed under a run or a merge request, by force or not, and an 
   const other = (await newItem(desk, 'other')).id;
   expect(await close(other, { caller: { ...caller, token: 'token-0' } })).toMatchObject(refused('SESSION_STALE'));
   expect(await close(other, { caller })).toMatchObject({ status: 'closed' });
+  // Its own has no steps: it is not told to attach some.
+  expect(await closeStep(desk, { caller }, { outcome: 'skipped', reason: 'no need' })).toMatchObject(refused('STEPS_NONE'));
 });
 
 test('an agent that lasts closes items as its prompt says, while its session lives; steps are of those who have an item', async () => {

@@ -22,7 +22,7 @@ export const molCurrent = command({
       if (caller) {
         const mol = await nextInHand({ ...town, desk }, io, caller, 0);
         const run = await desk.books.read('run', caller.run);
-        if (!mol) return refuse('MOLECULE_NONE', { id: run?.work ?? 'Your item' });
+        if (!mol) return refuse('STEPS_NONE', { id: run?.work ?? 'Your item' });
         return desk.steps.standing(mol, run?.session?.leaving !== undefined);
       }
       const id = args.molecule ?? '';
