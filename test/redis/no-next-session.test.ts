@@ -56,7 +56,7 @@ describe('a run that was handed off, and whose next session cannot be started', 
     );
   });
 
-  test('but not one that nobody has handed off, nor one whose next session has said hello', async () => {
+  test('but not one that nobody has handed off', async () => {
     await mayor();
     await suspend(await handedOff({ cycle: undefined }), 'no program', world());
     expect(await told()).toEqual([]);
