@@ -3,7 +3,7 @@ import { joinJson } from '#core/lay-json';
 import { fill } from '#core/places';
 import type { Json } from '#core/preset';
 import { type Role, templateOf } from '#core/roles';
-import { readText, writeWhole } from '#world/config/json-file';
+import { readText, writeNew } from '#world/config/json-file';
 import type { RigLayout, TownLayout } from '#world/config/layout';
 import { shippedPresets } from './presets.ts';
 
@@ -20,7 +20,7 @@ function write(homes: ReadonlyArray<readonly [Role, string]>): void {
           wishes.set(path, joinJson(wishes.get(path) ?? {}, content as Json));
       for (const [path, wish] of wishes) {
         const file = fill(path, { home });
-        if (readText(file) === undefined) writeWhole(file, `${JSON.stringify(wish, null, 2)}\n`, { mode: 0o600 });
+        if (readText(file) === undefined) writeNew(file, `${JSON.stringify(wish, null, 2)}\n`, { mode: 0o600 });
       }
     }
 }

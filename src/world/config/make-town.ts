@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process';
-import { linkSync, mkdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import type { Refusal } from '#core/refusals';
 import { writeMayorNote } from '#world/agents/context-notes';
 import { writeTownSettings } from '#world/agents/role-settings';
+import { writeNew } from './json-file.ts';
 import { townLayout } from './layout.ts';
 import { newTownId, readTown, type TownFile } from './town.ts';
 
@@ -18,20 +19,6 @@ const IGNORED = `.runtime/
 */crew/*/
 *.new
 `;
-
-/** Writes a file if there is none: whole or not at all, and never over what a person has put there. */
-function writeNew(path: string, text: string): void {
-  mkdirSync(dirname(path), { recursive: true });
-  const draft = `${path}.${process.pid}.new`;
-  writeFileSync(draft, text);
-  try {
-    linkSync(draft, path);
-  } catch (fault) {
-    if ((fault as NodeJS.ErrnoException).code !== 'EEXIST') throw fault;
-  } finally {
-    rmSync(draft, { force: true });
-  }
-}
 
 const asJson = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
 
