@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, realpathSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { writeRigSettings } from '#world/agents/role-settings';
+import { missingInRig, writeRoleSettings } from '#world/agents/role-settings';
 import { type Being, isAlive, myself } from '#world/processes/process';
 import { writeJson, writeWhole } from './json-file.ts';
 import { type RigLayout, rigLayout, townLayout } from './layout.ts';
@@ -45,7 +45,7 @@ export function fillRig(layout: RigLayout, file: RigFile, settings: Readonly<Rec
     layout.pluginsFolder,
   ])
     mkdirSync(folder, { recursive: true });
-  writeRigSettings(layout);
+  writeRoleSettings(missingInRig(layout));
   writeWhole(layout.ledger, '');
   writeJson(layout.settingsFile, { type: 'rig-settings', version: 1, ...settings });
   writeJson(layout.rigFile, file);

@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import type { Refusal } from '#core/refusals';
 import { writeMayorNote } from '#world/agents/context-notes';
-import { writeTownSettings } from '#world/agents/role-settings';
+import { missingInTown, writeRoleSettings } from '#world/agents/role-settings';
 import { writeNew } from './json-file.ts';
 import { townLayout } from './layout.ts';
 import { newTownId, readTown, type TownFile } from './town.ts';
@@ -43,7 +43,7 @@ export function makeTown(input: { root: string; name: string; now: number }): To
   writeNew(town.settingsFile, asJson({ type: 'town-settings', version: 1 }));
   writeNew(town.agentsFile, asJson({ version: 1, agents: {} }));
   writeNew(town.rigsFile, asJson({ version: 1, rigs: {} }));
-  writeTownSettings(town);
+  writeRoleSettings(missingInTown(town));
   const file: TownFile = { type: 'town', version: 1, name: input.name, created_at: created, id: newTownId() };
   writeNew(town.townFile, asJson(file));
   writeMayorNote(root);
