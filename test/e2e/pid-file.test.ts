@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { claimPidFile, readPidFile } from '#world/processes/pid-file';
 import { myself } from '#world/processes/process';
+import { ensureToken } from '#world/pty/access';
 import { built } from '../support/built.ts';
 import { Interleaved } from '../support/interleaved.ts';
 
@@ -88,4 +89,11 @@ test('a file that is there is not written over by who makes it where there is no
   for (const name of drafts(file)) linkSync(file, name);
   expect(writeNew(file, 'second')).toBe(false);
   expect(readFileSync(file, 'utf8')).toBe('first');
+});
+
+test('the token of the host stays what it is, also where a killed process of the same id had just linked it', () => {
+  const file = place('token');
+  const token = ensureToken(file);
+  linkSync(file, `${file}.${process.pid}`);
+  expect(ensureToken(file)).toBe(token);
 });
