@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import type { Refusal } from '#core/refusals';
 import { writeMayorNote } from '#world/agents/context-notes';
 import { missingInTown, writeRoleSettings } from '#world/agents/role-settings';
-import { writeNew } from './json-file.ts';
+import { writeNew as writeSynced } from './json-file.ts';
 import { townLayout } from './layout.ts';
 import { newTownId, readTown, type TownFile } from './town.ts';
 
@@ -20,6 +20,8 @@ const IGNORED = `.runtime/
 *.new
 `;
 
+/** A town that a power cut takes back is made again. */
+const writeNew = (path: string, text: string) => writeSynced(path, text, { sync: false });
 const asJson = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
 
 /** Makes a town's directories and files; files that exist are left as they are. `mayor/town.json` comes last: with it the directory is a town. */
