@@ -15,10 +15,11 @@ export const trains: Processor<'trains', World> = async (turn, world) => {
   for (let { doc } = turn; ; { doc } = await turn.again()) {
     const train: Train = doc ?? { id: turn.id, generation: 1 };
     const rig = world.rig(turn.id);
-    const direct = await directOf(train, world);
+    const direct = await directOf(train, rig, world);
     const off = !rig.settings.merge_queue.enabled;
     if (off && direct === undefined && !train.owed) return rest('the refinery is off', world);
-    if (off && train.current && train.current !== direct?.id) {
+    const passes = direct?.override !== undefined && train.blocked?.why === 'checks_broken';
+    if ((off || passes) && train.current && train.current !== direct?.id) {
       await note(rig, world, leave);
       continue;
     }
@@ -32,10 +33,12 @@ export const trains: Processor<'trains', World> = async (turn, world) => {
 
 const rest = (why: string, { desk }: World): Answer => sleep(desk.clock.now() + HOLD_MS, why);
 
-/** The first request that somebody wants landed now, and that can be. */
-async function directOf({ direct = [] }: Train, { desk }: World): Promise<Merge | undefined> {
+/** The first request that somebody wants landed now, and that can be: not one that has failed on this red base already, unless it lands without its checks. */
+async function directOf({ direct = [] }: Train, rig: Rig, { desk, git }: World): Promise<Merge | undefined> {
   const wanted = direct.length > 0 ? await desk.books.readMany('merge', direct) : [];
-  return wanted.find(({ state }) => ['queued', 'checking', 'landing'].includes(state));
+  const open = wanted.filter(({ state }) => ['queued', 'checking', 'landing'].includes(state));
+  const tip = open.some(({ held }) => held !== undefined) ? await git.resolve(rig.repo, `refs/heads/${rig.target}`) : undefined;
+  return open.find(({ held, override }) => override !== undefined || !tip || held !== heldBy(tip, rig.checks.spec));
 }
 
 /** Goes from the request that it is at: it keeps its place, and what is known of its tree. */
@@ -66,7 +69,8 @@ async function factsOf(train: Train, rig: Rig, direct: Merge | undefined, world:
     verdict,
     baseVerdict: await about(baseTree),
     overridden: (current ?? direct)?.override !== undefined,
-    openCheck: open?.state === 'planned' && open.spec === spec ? open.id : undefined,
+    // What was landed untested is waited for by a check of exactly that, begun before it landed or not.
+    openCheck: open?.state === 'planned' && open.spec === spec && (current || open.tree === baseTree) ? open.id : undefined,
   };
 }
 
@@ -103,7 +107,7 @@ async function obey(move: TrainMove, rig: Rig, facts: TrainFacts, world: World):
         data: { tip: facts.tip },
       });
     case 'land':
-      return land(move.merge, move.unchecked, world);
+      return land(move.merge, move.unchecked, facts.hasChecks, world);
     case 'swap':
       return swap(move.merge, rig, world);
     case 'return':
