@@ -95,3 +95,14 @@ test('the reason of a landing without checks is short: every list shows it', asy
   const long = 'x'.repeat(NOTE_BYTES + 1);
   expect(await landDirect(desk, urgent, long)).toMatchObject({ refused: 'TEXT_TOO_LONG', facts: { limit: NOTE_BYTES } });
 });
+
+test('a request that is over and stands in the queue all the same holds nobody up', async () => {
+  const train = new TestTrain(desk);
+  const over = await train.queued('over');
+  const waits = await train.queued('waits');
+  await train.forgetsPlace(over);
+  await train.run();
+  expect(await desk.books.index('merges.queued:shop')).toEqual([over]);
+  expect(await train.merge(waits)).toMatchObject({ state: 'merged' });
+  expect(await train.train()).not.toHaveProperty('current');
+});

@@ -72,6 +72,16 @@ export class TestTrain {
     return doc.id;
   }
 
+  /** The request is over, and its place in the queue is left: as half a commit that came back leaves it. */
+  async forgetsPlace(id: string): Promise<void> {
+    const doc = await this.merge(id);
+    const landed = { ...doc, state: 'merged' as const } as Merge;
+    await this.desk.change(async (reading) => {
+      await reading.get('merge', id);
+      return { put: [{ noun: 'merge', doc: landed }], stand: [{ noun: 'merge', doc: doc as Merge }], answer: undefined };
+    });
+  }
+
   async direct(id: string, override?: string): Promise<void> {
     good(await landDirect(this.desk, id, override));
   }
