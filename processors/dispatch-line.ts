@@ -21,10 +21,13 @@ export type Line = {
 /** The kinds of what waits. */
 export async function lineOf(books: Books): Promise<Line> {
   const kinds: WantKind[] = [];
-  for (let at = await books.memberAfter(WANT_KINDS, ''); at !== undefined; ) {
+  for (let after = ''; ; ) {
+    const [at] = await books.membersAfter(WANT_KINDS, after, 1);
+    if (at === undefined) break;
     const kind = kindIn(at);
     kinds.push(kind);
-    at = await books.memberAfter(WANT_KINDS, afterKind(kind));
+    // An entry that is spelled otherwise may stand behind all that are spelled so: nothing is looked at twice.
+    after = [at, afterKind(kind)].sort()[1] ?? at;
   }
   return { kinds, passed: new Set(), room: new Map() };
 }

@@ -1,5 +1,5 @@
 import { isKnown, type Shown, showsOf } from '#core/agent-state';
-import { contextUsed } from '#core/cycle';
+import { isAskedToEnd } from '#core/cycle';
 import { readDialog as dialogIn } from '#core/dialog';
 import type { Holder } from '#core/holder';
 import { RENEW_MS } from '#core/limits';
@@ -8,23 +8,23 @@ import type { DialogSeen } from '#world/pty/dialog/asked';
 import type { Looked } from '#world/pty/nudge/asked';
 import type { World } from '#world/world';
 import { noteShown, readDialog } from './dialog-question.ts';
-import { changeSession } from './session-changes.ts';
+import { type FullSigns, measure, takeUp } from './fullness.ts';
 
 type Seen = {
   readonly seq: number;
   readonly screen: Preset['screen'];
   readonly shown: Shown | undefined;
-  readonly context?: string | undefined;
+  readonly signs: FullSigns;
 };
 type Look = Seen & { readonly session: string; readonly at: number; readonly since: number };
 
 /** Until the second look at a dialog: those that come and go are gone by then. */
-const AGAIN_MS = 3_000;
+export const AGAIN_MS = 3_000;
 /** Characters of a fault that are logged. */
 const LONGEST = 200;
 
 /**
- * Looks at the screen of a session, as often as its holder's job renews its lock (at a dialog or a limit sooner once more) and only after something was printed, and writes down what a person should
+ * Looks at the screen of a session, as often as its holder's job renews its lock (at a dialog or a limit sooner once more, and sooner while somebody has asked that it ends) and only after something was printed, and writes down what a person should
  * know of it: that it asks, is limited, or rests. Told when two looks in a row say so, since dialogs also come and go; taken back at once.
  */
 export class Eyes {
@@ -45,20 +45,24 @@ export class Eyes {
     const id = holder.session?.id ?? '';
     const now = this.#world.desk.clock.now();
     const last = this.#last?.session === id ? this.#last : undefined;
+    await takeUp(holder, this.#world);
+    // Somebody waits for the end of its turn, which is to be seen twice.
+    const everyMs = isAskedToEnd(holder) ? AGAIN_MS : RENEW_MS;
+    if (last) this.#due = Math.min(this.#due, last.at + everyMs);
     if (last && now < this.#due) return;
-    this.#due = now + RENEW_MS;
+    this.#due = now + everyMs;
     const seen = await this.#see(holder, id, last);
     if (!seen) return;
     const { shown } = seen;
     const again = last !== undefined && last.shown?.is === shown?.is && last.shown?.dialog === shown?.dialog;
     const since = again ? last.since : now;
     this.#last = { ...seen, session: id, at: now, since };
-    await this.#measure(holder, id, seen.context);
+    await measure(holder, seen.signs, last?.signs, this.#world);
     const kept = holder.session?.shows;
     const isKept =
       kept?.is === shown?.is && (shown?.is !== 'dialog' || (kept?.what === shown.what && kept.dialog === shown.dialog));
     // What may need a person is looked at once more before long.
-    if (!isKept && !again && (shown?.is === 'dialog' || shown?.is === 'limited')) this.#due = now + AGAIN_MS;
+    if (!isKept && !again && (shown?.is === 'dialog' || shown?.is === 'limited' || seen.signs.full)) this.#due = now + AGAIN_MS;
     if (isKept || (shown && !again)) return;
     await this.#keep(holder, seen, shown && { ...shown, since });
   }
@@ -76,24 +80,11 @@ export class Eyes {
       if (seq === last?.seq) return last;
       const screen = last?.screen ?? agents.preset(holder).screen;
       const looked = isKnown(screen) ? await host.look(id, screen) : undefined;
-      return { seq, screen, shown: looked && shownOf(looked), context: looked?.context };
+      return { seq, screen, shown: looked && shownOf(looked), signs: fullSigns(looked) };
     } catch (fault) {
       desk.log.info('cannot see a screen', { session: id, why: String(fault).slice(0, LONGEST) });
       return undefined;
     }
-  }
-
-  /** A session whose context is as full as the settings allow is handed off at the end of its turn. */
-  async #measure(holder: Holder, id: string, row: string | undefined): Promise<void> {
-    const used = row === undefined || holder.session?.due ? undefined : contextUsed(row);
-    if (used === undefined) return;
-    const { cycle } = holder.rig === '' ? this.#world.settings() : this.#world.rig(holder.rig).settings;
-    if (cycle.context_percent === 0 || used < cycle.context_percent) return;
-    const due = { at: this.#world.desk.clock.now(), why: `Your context is ${used} % full` };
-    await changeSession(holder, this.#world, id, (session) => (session.due ? session : { ...session, due }), {
-      type: 'session.filled',
-      data: { session: id, percent: used },
-    });
   }
 
   /** What asks is news, and a question to a person; that a prompt is ready again is not. */
@@ -115,6 +106,10 @@ export class Eyes {
     }
   }
 }
+
+/** How full its context is, by its screen; in a dialog nothing is known of that. */
+const fullSigns = (looked: Looked | undefined): FullSigns =>
+  looked?.state === 'dialog' ? {} : { context: looked?.context, full: looked?.state === 'idle' ? looked.full : undefined };
 
 /** What of a screen is kept, and which dialog it is. */
 function shownOf(looked: Looked): Shown | undefined {

@@ -65,7 +65,8 @@ export async function moleculeStands(work: Work, world: World): Promise<Molecule
   if (!mol || mol.cancel || mol.hand !== undefined) return undefined;
   if (mol.state === 'closed') return endsWithIt(work, mol, world);
   if ((await desk.steps.next(mol)) || (await desk.steps.isComplete(mol))) return undefined;
-  const plan = work.worktree ? undefined : await desk.plans.read(mol.id);
+  // Where it has a worktree, or is to have one, nothing depends on what the plan says.
+  const plan = work.worktree || work.hold?.branch !== undefined ? undefined : await desk.plans.read(mol.id);
   return { waits: (await waitsOf(mol, world)) || 'its pour', worktree: !plan || looksInWorktree(plan) };
 }
 

@@ -23,8 +23,10 @@ export const work: Processor<'work', World> = async (turn, world) => {
     if (doc.status === 'closed' && doc.molecule) orThrow(await endMoleculeOf(desk, doc));
     const left = doc.leg !== undefined && isLeft(doc, await desk.books.read('step', doc.leg.step));
     if (left) doc = orThrow(await closeLeftLeg(desk, doc.id)) ?? doc;
-    const idle = doc.run === undefined && doc.merge === undefined && doc.status !== 'closed';
-    const move = nextForWork(doc, unmet, idle ? await moleculeStands(doc, world) : undefined);
+    const alone = nextForWork(doc, unmet);
+    const may = alone.do === 'want' || alone.do === 'close-milestone';
+    // Its molecule has a say only where nothing else holds it.
+    const move = may ? nextForWork(doc, unmet, await moleculeStands(doc, world)) : alone;
     switch (move.do) {
       case 'hold':
         return sleep(desk.clock.now() + HOLD_MS, doc.want ? await placeInLine(doc, world) : move.why);

@@ -1,9 +1,10 @@
-// What tells two builds of one version apart: a digest of all that a town's processes run, and one of the PTY host's own part, which changes rarely. The packed
+// What tells two builds of one version apart: a digest of all that a town's processes run, and those of the PTY host's own part and of the books' indexes, which change rarely. The packed
 // command line is of the same sources, and has those of builds before beside it: it counts for nothing.
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { init, parse } from 'es-module-lexer';
+import { indexId } from './index-id.mjs';
 
 const RUN = /\.(js|lua|sh|json)$/;
 const HOST = 'src/world/pty/main.js';
@@ -44,7 +45,7 @@ function digest(dist, files, libraries) {
   return hash.update(JSON.stringify(libraries)).digest('hex').slice(0, 8);
 }
 
-/** `id` of the whole build below `root`, `host` of what its PTY host runs; eight hex digits each. */
+/** `id` of the whole build below `root`, `host` of what its PTY host runs, `index` of what its books' indexes are; eight hex digits each. */
 export async function buildIds(root) {
   await init;
   const dist = join(root, 'dist');
@@ -52,5 +53,6 @@ export async function buildIds(root) {
   const outside = new Set();
   const host = reach(dist, join(dist, HOST), new Set(), outside);
   const libraries = Object.entries(dependencies).filter(([name]) => outside.has(name));
-  return { id: digest(dist, filesUnder(dist), dependencies), host: digest(dist, host, libraries) };
+  const index = await indexId((name) => inDist(dist, name));
+  return { id: digest(dist, filesUnder(dist), dependencies), host: digest(dist, host, libraries), index };
 }

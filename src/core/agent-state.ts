@@ -50,7 +50,7 @@ export const isKnown = ({ ready, dialogs }: Pick<Preset['screen'], 'ready' | 'di
 const LONGEST = 200;
 
 /** What of a screen is kept; undefined for an agent that works, or of whose screen nothing can be said. */
-export function showsOf({ state, dialog, login, failed, why }: Classified): Shown | undefined {
+export function showsOf({ state, dialog, login, full, failed = full, why }: Classified): Shown | undefined {
   const more = state === 'idle' && failed !== undefined ? `; its screen says: ${failed}` : '';
   const what = `${why}${more}`.slice(0, LONGEST);
   if (state === 'dialog') return { is: 'dialog', what, ...(dialog && { kind: dialog.kind, enter: dialog.enter }) };
@@ -106,7 +106,8 @@ const LOGIN_LOST: readonly string[] = ['authentication_failed', 'ProviderAuthErr
 
 /** Of one whose turn ended by a failure: no hook of a turn's end tells that, and its prompt looks as if it rested. */
 function failedState(holder: Holder, { noted }: Session): AgentState | undefined {
-  const { failed, limited } = noted ?? {};
+  const { full, failed, limited } = noted ?? {};
+  if (full) return fullState(holder, full.what);
   const told = failed ?? limited;
   if (!told) return undefined;
   const evidence = `its turn ${failed ? 'failed' : 'ended at a limit'} (${told.what ?? 'it does not say why'}), and nothing has begun since`;
@@ -114,7 +115,17 @@ function failedState(holder: Holder, { noted }: Session): AgentState | undefined
   return { is: failed ? 'idle' : 'limited', evidence, todo: goOn(holder) };
 }
 
+/** Of one in whose context nothing goes on: a fresh session follows, unless it was no better off than the one before. */
+function fullState(holder: Holder, what = 'it does not say why'): AgentState {
+  const evidence = `its context is full (${what})`;
+  if (holder.session?.due) return { is: 'leaving', evidence: `${evidence}; a fresh session follows`, todo: null };
+  return { is: 'idle', evidence, todo: freshOne(holder) };
+}
+
 const goOn = (holder: Holder): string => `gt nudge ${nameOf(holder)} "go on"`;
+
+/** What begins a fresh session of it. */
+export const freshOne = (holder: Holder): string => `gt handoff ${nameOf(holder)} "go on, afresh"`;
 
 const nameOf = (holder: Holder): string => (isAgent(holder) ? addressOf(holder) : `${holder.rig}/${holder.name}`);
 const loginOf = (holder: Holder): string => `gt config agent login ${isAgent(holder) ? (holder.using ?? '') : holder.agent}`;

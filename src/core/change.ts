@@ -28,6 +28,8 @@ export type Change<A = undefined> = {
   readonly drop?: ReadonlyArray<{ readonly noun: Noun; readonly id: string }>;
   /** Records that were read and are put into all their indexes, whatever they stood in before: an older build knew fewer. Versions stay. */
   readonly stand?: readonly Put[];
+  /** Entries of indexes that no record accounts for: a build wrote them that spelled them otherwise, or did not know the index when it took a record away. */
+  readonly unstand?: ReadonlyArray<readonly [index: string, member: string]>;
   /** Jobs of dropped molecules that have left the board. */
   readonly unbury?: readonly Member[];
   /** Ids of dropped molecules of which nothing is left anywhere. */

@@ -1,4 +1,4 @@
-import { isCycling } from './cycle.ts';
+import { isCycling, wasFull } from './cycle.ts';
 import type { Run } from './records.ts';
 
 /**
@@ -25,6 +25,7 @@ export function sessionBefore(run: Left, goOn = false): Session['before'] {
     goesOn: !cycled && goesOn(run, last),
     at: last.at,
     ...(cycled ? { cycled } : {}),
+    ...(cycled && wasFull(last) ? { filled: true } : {}),
     ...(conversation === undefined ? {} : { conversation }),
   };
 }
@@ -71,7 +72,7 @@ const isWord = ({ source, noted }: Told): boolean =>
   noted?.kind !== 'leaving' && (source === undefined || !STARTS.includes(source));
 
 /** What a hook told of a turn that ended without an end: true until its agent is heard again. */
-const OF_TURN: readonly string[] = ['failed', 'limited'];
+const OF_TURN: readonly string[] = ['failed', 'limited', 'full'];
 
 /** What was noted so far, and is still so. */
 function stillNoted({ noted }: Session, told: Told): Session['noted'] {
@@ -80,17 +81,21 @@ function stillNoted({ noted }: Session, told: Told): Session['noted'] {
   return left.length > 0 ? Object.fromEntries(left) : undefined;
 }
 
+/** Whether an agent whose context was full is at work again, by whatever a person or its program has done about that. */
+const goesOnAgain = (told: Told): boolean => isWord(told) && !OF_TURN.includes(told.noted?.kind ?? '');
+
 /** A session after one of its calls; the very same object when it told nothing new. */
 export function heard(session: Session, told: Told, now: number): Session {
   // The first hook of a fork tells its parent's id; the later ones tell its own.
   const parents = session.mode === 'fork' && told.source === 'resume';
   const { primed, noted } = told;
-  const { noted: before, ...rest } = session;
+  const { noted: before, due, ...rest } = session;
   const kept = stillNoted(session, told);
   const what = noted?.what === undefined ? {} : { what: noted.what };
   const next: Session = {
     ...rest,
     ...(kept ? { noted: kept } : {}),
+    ...(due && !(due.full && goesOnAgain(told)) ? { due } : {}),
     ...(isWord(told) ? { ackedAt: session.ackedAt ?? now } : {}),
     ...(told.conversation === undefined || parents ? {} : { conversation: told.conversation }),
     ...(primed === undefined ? {} : { primed }),
@@ -100,5 +105,5 @@ export function heard(session: Session, told: Told, now: number): Session {
     ...(noted ? { noted: { ...kept, [noted.kind]: { at: now, ...what } } } : {}),
   };
   const same = next.ackedAt === session.ackedAt && next.conversation === session.conversation && next.primed === session.primed;
-  return same && !noted && kept === before ? session : next;
+  return same && !noted && kept === before && next.due === due ? session : next;
 }

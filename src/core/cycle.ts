@@ -1,12 +1,13 @@
 import type { Holder } from './holder.ts';
-import { CYCLE_REST_MS, CYCLE_TURN_MS, NOTE_MS, PERSON_QUIET_MS, PERSON_WAITS_MS } from './limits.ts';
+import { CYCLE_REST_MS, CYCLE_TURN_MS, FULL_AGAIN_MS, NOTE_MS, PERSON_QUIET_MS, PERSON_WAITS_MS } from './limits.ts';
 
 /**
  * How a session ends because somebody asks for that, and not because its work does:
  *
  *   handoff ──the turn is over, or its grace──▸ ended ──at once──▸ the next session reads the note first, says hello ──▸ answered
  *   killed, released ──────────────────────────▸ ended ──▸ nothing, until somebody wakes or slings it
- *   its conversation was made shorter (due) ──end of the turn: asked once for a note──▸ handoff, by itself or by gt with what gt sees
+ *   its conversation was made shorter, or is nearly full (due) ──end of the turn: asked once for a note──▸ handoff, by itself or by gt with what gt sees
+ *   its context is full: nothing goes on (due, full) ──after a moment──▸ handoff, by gt
  *
  * None of these ends is a death. A person who types at its terminal keeps a handoff waiting for a while; not an end that was hurried, nor a kill.
  * Loads nothing: hooks ask it at the end of every turn.
@@ -85,6 +86,8 @@ export function handOffAt(session: Session, turn: TurnFacts): number | undefined
 
 function whenDue({ due }: Session, { overSince }: TurnFacts): number | undefined {
   if (!due) return undefined;
+  // No end of its turn will be seen, and no note.
+  if (due.full) return due.at + CYCLE_REST_MS;
   if (overSince !== undefined && due.asked !== undefined && overSince >= due.asked) return overSince;
   if (due.asked !== undefined) return due.asked + NOTE_MS;
   return overSince === undefined ? undefined : Math.max(due.at, overSince) + CYCLE_REST_MS;
@@ -94,9 +97,15 @@ function whenDue({ due }: Session, { overSince }: TurnFacts): number | undefined
 export const asksForNote = (holder: Holder): boolean => {
   const { session } = holder;
   const over = 'submitted' in holder && holder.submitted !== undefined;
-  const isDue = session?.due !== undefined && session.due.asked === undefined;
+  const isDue = session?.due !== undefined && session.due.asked === undefined && !session.due.full;
   return isDue && !session.leaving && !over && !holder.asleep && !isAskedToEnd(holder);
 };
+
+/** Whether its context was full, or so nearly that a fresh session was wanted. */
+export const wasFull = ({ noted }: Session): boolean => noted?.['full'] !== undefined || noted?.['filled'] !== undefined;
+
+/** Whether a session fills up as soon as the one did in whose place it came: then what it begins with is too much, and another one is no better off. */
+export const isFullAgain = ({ before, at }: Session, now: number): boolean => before?.filled === true && now - at < FULL_AGAIN_MS;
 
 /** What an agent is told that is to write its note. */
 export const noteWanted = (why: string): string =>

@@ -38,6 +38,14 @@ export function grants({ waiting, live, maxTown, maxRig, closed, room = new Map(
   return chosen;
 }
 
+/**
+ * When a rig may begin its next run; undefined: now. @param last when it began one @param delay its `worker_spawn_delay`, in ms: the least time between two. By a
+ * clock that was set back since, nobody is held up.
+ */
+export function nextBegin(last: number | undefined, delay: number, now: number): number | undefined {
+  return last !== undefined && last <= now && now < last + delay ? last + delay : undefined;
+}
+
 /** The commit of a grant: the run's record, and the item that has it. The name stays with the item until it has landed. */
 export function grantRun(
   work: Work,

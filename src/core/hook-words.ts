@@ -16,6 +16,10 @@ export type HookInput = {
   readonly reason?: string;
   /** What kind of failure ended the turn. */
   readonly error?: string;
+  /** What the program says of that failure. */
+  readonly says?: string;
+  /** Which of the agents that it has started itself this is about; absent for its own turns. */
+  readonly inner?: string;
   readonly tool?: string;
   /** What was said to the program, whole. */
   readonly prompt?: string;
@@ -35,6 +39,8 @@ export function hookInput(text: string): HookInput {
     source: word(said['source'] ?? said['trigger']),
     reason: word(said['reason']),
     error: word(said['error'] ?? said['error_type']),
+    says: textOf(said['last_assistant_message'] ?? said['error_message'])?.slice(0, LONGEST_WORD),
+    inner: word(said['agent_id']),
     tool: word(said['tool_name'] ?? said['toolName']),
     prompt: textOf(said['prompt'] ?? said['userPrompt']),
     goesOn: typeof said['stop_hook_active'] === 'boolean' ? said['stop_hook_active'] : undefined,

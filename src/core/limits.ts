@@ -83,6 +83,8 @@ export const CYCLES_WITHOUT_PROGRESS = 5;
 export const NOTE_MS = 5 * MINUTE;
 /** An agent at rest whose conversation was made shorter is left alone for so long: its program may still be at it. */
 export const CYCLE_REST_MS = 3 * SECOND;
+/** A session that begins because the last one's context was full, and is full itself within this, was full from its first words: none follows by itself. */
+export const FULL_AGAIN_MS = 10 * MINUTE;
 /** How long the end of a turn is waited for, when somebody else asks for a fresh session. */
 export const CYCLE_TURN_MS = 2 * MINUTE;
 /** A person at the terminal of a session that is to make room: left alone for so long after a key; and after it while what they typed is not sent, or not answered. */

@@ -30,8 +30,10 @@ export const screen = z.strictObject({
   /** Trying again by itself: still busy. */
   retrying: signs,
   login: signs,
-  /** How full the context is. */
+  /** How full the context is: the share stands in what matches. */
   context: signs,
+  /** A turn ended because nothing more fits into the context: the program's own words, with its mark before them. */
+  full: signs,
   /** Where text shows that was sent while busy. */
   queued: signs,
   draft: z

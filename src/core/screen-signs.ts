@@ -14,7 +14,7 @@ export type DialogSigns = {
   readonly signs: readonly Sign[];
 };
 
-const LISTS = ['ready', 'busy', 'limited', 'failed', 'retrying', 'login', 'context', 'queued'] as const;
+const LISTS = ['ready', 'busy', 'limited', 'failed', 'retrying', 'login', 'context', 'full', 'queued'] as const;
 const PLACES: readonly string[] = ['title', 'footer', 'row', 'screen'];
 /** Signs of one kind at most, dialogs included, and characters of a pattern. */
 const MOST = 100;

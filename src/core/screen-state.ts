@@ -20,7 +20,10 @@ export type Classified = {
   readonly failed?: string;
   readonly limited?: string;
   readonly retrying?: string;
+  /** What its sign matched, without the rest of the row. */
   readonly context?: string;
+  /** Its context is full: only of a program at rest. */
+  readonly full?: string;
   /** What made it that state, for people. */
   readonly why: string;
 };
@@ -30,6 +33,8 @@ const LAST_ROWS = 14;
 /** Rows of a footer: below the prompt, or without one. */
 const FOOTER_ROWS = 4;
 const FOOTER_ALONE = 3;
+/** Rows above the prompt in which a program stands that has just ended its turn: its last words, and what it says of the turn. */
+const SAID_ROWS = 4;
 /** Rows that ask for a key, whatever the program. */
 const ASKING =
   /[([](?:y\/n|yes\/no)[)\]]|\b(?:esc|escape) to (?:cancel|exit|go back|reject|close)\b|\bpress (?:enter|return|any key|y) to\b|\benter to (?:confirm|continue|select|accept|approve|proceed)\b/iu;
@@ -64,6 +69,14 @@ class Look {
   /** The lowest row that shows the sign. */
   find({ where, match }: Sign): Place | undefined {
     return this.rows(where).findLast(({ text }) => match.test(text));
+  }
+
+  /** The lowest row that shows one of the signs and stands right above the prompt, without rules and empty rows. */
+  said(signs: readonly Sign[]): Place | undefined {
+    const { prompt } = this;
+    if (!prompt) return undefined;
+    const above = this.#last.filter(({ y, text }) => y < prompt.from && /[\p{L}\p{N}]/u.test(text)).slice(-SAID_ROWS);
+    return above.findLast(({ text }) => signs.some(({ match }) => match.test(text)));
   }
 
   /** Whether it is anywhere on the screen. */
@@ -141,15 +154,19 @@ function stateOf(look: Look, signs: Signs): Pick<Classified, 'state' | 'dialog' 
 export function classify(view: ScreenView, signs: Signs): Classified {
   const look = new Look(view, signs);
   const told = stateOf(look, signs);
-  const texts = (['queued', 'login', 'failed', 'limited', 'retrying', 'context'] as const).flatMap((list) => {
+  const texts = (['queued', 'login', 'failed', 'limited', 'retrying'] as const).flatMap((list) => {
     const found = look.first(signs[list]);
     return found ? [[list, found.text.trim()] as const] : [];
   });
+  const share = signs.context.flatMap((sign) => sign.match.exec(look.find(sign)?.text ?? '')?.[0] ?? [])[0];
+  const full = told.state === 'idle' ? look.said(signs.full) : undefined;
   const { prompt } = look;
   const isOpen = told.state !== 'dialog';
   return {
     ...told,
     ...Object.fromEntries(texts),
+    ...(share !== undefined && { context: share.trim() }),
+    ...(full && { full: full.text.trim() }),
     // what stands behind a dialog is not known
     draft: isOpen ? prompt?.draft : undefined,
     ready: isOpen && isReady(look, signs),

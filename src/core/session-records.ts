@@ -22,6 +22,8 @@ const conversation = {
       conversation: z.string().optional(),
       /** It was handed off: the next one begins anew, with its note. */
       cycled: z.boolean().optional(),
+      /** Its context was full, or nearly. */
+      filled: z.boolean().optional(),
     })
     .optional(),
   /** How long its program may take to start (ms), where that is longer than the rig allows others. */
@@ -34,14 +36,14 @@ const conversation = {
   first: z.looseObject({ text: z.string(), by: z.string(), at: time }).optional(),
   /** The conversation (or the moment) for which its context was printed. */
   primed: z.string().optional(),
-  /** The last time that a hook told of each. */
-  noted: z.record(z.string(), z.looseObject({ at: time, what: z.string().optional() })).optional(),
+  /** The last time that a hook told of each, or its screen; `seen`: its processor has done what follows. */
+  noted: z.record(z.string(), z.looseObject({ at: time, what: z.string().optional(), seen: time.optional() })).optional(),
   /** It has done the one step that it was for, and leaves: the next step has a session of its own. */
   leaving: time.optional(),
   /** A fresh session is wanted when its conversation was made shorter. */
   cycles: z.boolean().optional(),
-  /** It is to be handed off at the end of its turn: since when, why; and when it was asked for a note. */
-  due: z.looseObject({ at: time, why: z.string(), asked: time.optional() }).optional(),
+  /** It is to be handed off at the end of its turn: since when, why; and when it was asked for a note. `full`: it can say nothing more, nor end its turn. */
+  due: z.looseObject({ at: time, why: z.string(), asked: time.optional(), full: z.boolean().optional() }).optional(),
   /** What its screen has shown for a while, where that is not an agent at work; of a dialog its kind, and what Enter does in it. */
   shows: z
     .looseObject({

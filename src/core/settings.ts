@@ -104,7 +104,7 @@ export function systemDefaults(machine: Machine): Settings {
     },
     recording: { enabled: true, max_mb: 128 },
     witness: { enabled: true },
-    cycle: { on_compaction: true, context_percent: 0 },
+    cycle: { on_compaction: true, context_percent: 90 },
     questions: { expire: 86_400_000 },
     mayor: { auto_start: true },
     groups: {},

@@ -24,6 +24,12 @@ export function kindIn(entry: string): WantKind {
   return { rig, manual: kind.startsWith('m'), asked: decodeURIComponent(kind.slice(1)) };
 }
 
+/** The item that a member of `want.kinds` is of, and the index that holds it beside its like; whoever spelled it. */
+export function wishIn(entry: string): { id: string; index: string } {
+  const kindEnds = entry.lastIndexOf(' ');
+  return { id: entry.slice(kindEnds + 1), index: `want.of:${entry.slice(0, kindEnds)}` };
+}
+
 /** What stands after all members of a kind, and before those of the next: `~` comes after every character of an id. */
 export const afterKind = (kind: WantKind): string => `${kindName(kind)} ~`;
 

@@ -7,8 +7,10 @@ const time = z.number();
 export const dispatch = z.looseObject({
   id: z.string(),
   generation: z.number().default(1),
-  /** Sessions that were granted where an agent program has a limit: who counts and then writes this one counts alone. */
+  /** Sessions that were granted where an agent program has a limit, or a rig a pace: who counts and then writes this one counts alone. */
   granted: z.number().optional(),
+  /** When each rig with a `worker_spawn_delay` last began a run. */
+  begunAt: z.record(z.string(), time).optional(),
 });
 
 /** A patrol's guard: a tick that would overlap is skipped, and counted. */
@@ -83,6 +85,6 @@ export const worker = z.looseObject({
   startedAt: time,
   /** The run of Redis with which the books and the world were last made to agree. */
   redisRun: z.string(),
-  /** The build that last put all records into their indexes (daemon/reindex.ts). */
+  /** The indexes into which all records were last put, by their build's name for them (daemon/reindex.ts). */
   indexed: z.string().optional(),
 });

@@ -12,7 +12,7 @@ export type Timings = RestartPolicy & {
   /** A probe without an answer for so long is a miss; `misses` in a row, and the child is killed. */
   readonly probeLimit: number;
   readonly misses: number;
-  /** How often a child that starts is asked whether it is ready, and how long it has for that (it has for ever while it says that it is busy). */
+  /** How often a child that starts is asked whether it is ready, and how long it may be silent until then (it has for ever while it says that it is busy). */
   readonly startPoll: number;
   readonly startLimit: number;
   /** How often it is looked whether a child of an earlier supervisor still runs: its exit is not told to us. */
@@ -184,7 +184,7 @@ export class Child {
   async #follow(life: Life): Promise<string> {
     const { timings, say } = this.#world;
     const stop = this.#stop.signal;
-    const deadline = performance.now() + timings.startLimit;
+    let deadline = performance.now() + timings.startLimit;
     let ready = false;
     let misses = 0;
     for (;;) {
@@ -197,6 +197,8 @@ export class Child {
       if (life.ending !== undefined || stop.aborted) return life.ending ?? '';
       if (answer !== 'missed') misses = 0;
       else if (ready) misses++;
+      // It may fall silent between two parts of its work.
+      if (answer === 'loading') deadline = performance.now() + timings.startLimit;
       if (answer === 'ready' && !ready) {
         ready = true;
         this.#enter('running', { being: life.being });
@@ -205,7 +207,7 @@ export class Child {
       }
       const late = !ready && answer === 'missed' && performance.now() > deadline;
       if (late || misses >= timings.misses) {
-        const why = late ? `was not ready within ${timings.startLimit} ms` : `gave no answer ${misses} times`;
+        const why = late ? `was not ready, and silent for ${timings.startLimit} ms` : `gave no answer ${misses} times`;
         if (life.being) signal(life.being, 'SIGKILL');
         while (life.ending === undefined && !stop.aborted) await life.wait(timings.adoptedPoll, stop);
         return why;

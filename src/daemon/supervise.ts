@@ -63,7 +63,7 @@ function childPlans(order: SupervisorOrder, sockets: Sockets, env: Record<string
   const worker: ChildPlan = {
     ...common('worker'),
     argv: order.worker.map((word) => (word === '{socket}' ? sockets.worker : word)),
-    probe: (limitMs) => pingWorker(sockets.worker, limitMs).then(() => 'ready'),
+    probe: (limitMs) => pingWorker(sockets.worker, limitMs).then(({ is }) => is),
     behind: (limitMs) => workerBehind(sockets.worker, limitMs),
   };
   return [...(redis ? [redis] : []), host, worker];

@@ -12,7 +12,7 @@ export async function noteOfWorker(desk: Desk, done: { redisRun: string } | { in
   });
 }
 
-/** Writes down who serves the town. @returns the run of Redis with which books and world last agreed, and the build whose indexes the books have */
+/** Writes down who serves the town. @returns the run of Redis with which books and world last agreed, and the indexes that the books have */
 export async function takeRecord(
   desk: Desk,
   epoch: number,

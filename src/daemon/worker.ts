@@ -6,7 +6,7 @@ import { isRefusal, orThrow, Refused, refuse } from '#core/refusals';
 import { escalate } from '#ops/escalate';
 import { settle } from '#ops/settle';
 import { processors } from '#processors/index';
-import { buildName, hostBuildName } from '#world/build';
+import { buildName, hostBuildName, indexName } from '#world/build';
 import { systemClock } from '#world/clock';
 import { townLayout } from '#world/config/layout';
 import { socketPath } from '#world/config/runtime';
@@ -30,7 +30,7 @@ import { makeEnding } from './ending.ts';
 import { type HostLine, keepHostLine } from './host-line.ts';
 import { liveWorld } from './live.ts';
 import { reconcile } from './reconcile.ts';
-import { reindex } from './reindex.ts';
+import { keepIndexed } from './reindex.ts';
 import { isOutdated, renew } from './renew-host.ts';
 import { type Footing, startSleepers, takeOver } from './sleepers.ts';
 import { noteOfWorker, takeRecord } from './worker-record.ts';
@@ -46,8 +46,8 @@ const DEACON_MS = 60_000;
 
 /**
  * The worker: takes the town over and serves it until it is told to stop. The order of its start is the law of recovery: nobody else serves → the
- * epoch is raised (an older worker can write nothing from here on) → what a dead worker's git and checks still do is ended → books of another build are
- * indexed anew → git and books agree → its jobs go back to the line → what was marked is woken → jobs are fetched.
+ * epoch is raised (an older worker can write nothing from here on) → what a dead worker's git and checks still do is ended → books with other indexes than
+ * this build's are indexed anew → git and books agree → its jobs go back to the line → what was marked is woken → jobs are fetched.
  */
 export async function serveTown(root: string, socket: string, log: Log): Promise<{ stop: () => Promise<void> }> {
   const { id: townId } = orThrow(readTown(root));
@@ -63,7 +63,8 @@ export async function serveTown(root: string, socket: string, log: Log): Promise
   const fence = makeFence(link, keysOf(townId), footing.epoch);
   await killTree({ tokens: [{ prefix: `GT_WORKER=${townId}.` }], graceMs: DEAD_WORKERS_GRACE_MS, fence });
   const { redisRun: lastRun, indexed } = await takeRecord(footing.desk, footing.epoch);
-  await keepIndexed(footing, indexed, log);
+  const build = buildName(process.env);
+  await keepIndexed(footing, indexed, { indexes: indexName(process.env), socket, build, log });
   const news = makeNews(systemClock);
   const host = await keepHostLine(
     () => hostAddress(root, footing.epoch),
@@ -99,7 +100,7 @@ export async function serveTown(root: string, socket: string, log: Log): Promise
     ok: true,
     pid: process.pid,
     epoch,
-    build: buildName(process.env),
+    build,
     board: board.url ?? null,
     handedBack: sleepers.handedBack,
   }));
@@ -143,14 +144,6 @@ async function nobodyElse(root: string): Promise<void> {
   const answer = await askLine(socket, { do: 'ping' }, PROBE_MS).catch(() => undefined);
   const pid = Number(answer?.['pid'] ?? 0);
   if (pid && pid !== process.pid && bornOf(pid)) throw new Refused(refuse('WORKER_RUNS', { pid }));
-}
-
-/** Books that another build served last are indexed anew. */
-async function keepIndexed({ desk, link }: Footing, indexed: string | undefined, log: Log): Promise<void> {
-  const build = buildName(process.env);
-  if (indexed === build) return;
-  log.info('indexed', { before: indexed ?? null, records: await reindex(desk, link) });
-  await noteOfWorker(desk, { indexed: build });
 }
 
 /** The records that the town has once, and a train for each rig: their jobs live as long as they do. */

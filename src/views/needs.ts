@@ -163,7 +163,7 @@ async function blockedAgents(books: Books, agents: readonly Agent[]): Promise<Ne
     if (!broken && (!asksOfPerson(state) || shows?.question !== undefined)) return [];
     const id = addressOf(holder);
     const refused = isAgent(holder) ? holder.waits : holder.unfit;
-    const told = state.is === 'starting' ? refused?.at : (noted?.['failed'] ?? noted?.['limited'])?.at;
+    const told = state.is === 'starting' ? refused?.at : (noted?.['full'] ?? noted?.['failed'] ?? noted?.['limited'])?.at;
     const since = broken?.at ?? told ?? shows?.since ?? 0;
     const blocks = [isAgent(holder) ? id : holder.work];
     return [need({ id, kind: 'agent', rig: holder.rig, what: evidence, blocks, since, todo: todo ?? `gt attach ${id}` })];

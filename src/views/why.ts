@@ -18,6 +18,7 @@ import { whyAgent, whyNoProgram } from './why-agent.ts';
 import { whyGate, whyUnmet } from './why-gate.ts';
 import { whyItsMolecule } from './why-molecule.ts';
 import { whyRun } from './why-run.ts';
+import { whyNoSlot } from './why-slot.ts';
 import { type Others, whyMolecule, whyStep } from './why-step.ts';
 import { whyLeft, whyTrain } from './why-train.ts';
 
@@ -207,28 +208,4 @@ async function whyInLine(books: Books, facts: WhyFacts, work: Work): Promise<Rea
     full ? null : 'nothing: it is next to be looked at',
   );
   return full ? [full, at] : [at];
-}
-
-/** Why no slot is free for a rig, if none is. */
-async function whyNoSlot(books: Books, facts: WhyFacts, name: string, live: number): Promise<Reason | undefined> {
-  const rig = facts.rigs.find((one) => one.name === name);
-  if (!rig) return reason('no-rig', `The rig ${name} is not registered any more.`, 'mayor/rigs.json', `gt rig add ${name} …`);
-  const { max_polecats } = rig.settings;
-  if (live >= max_polecats)
-    return reason(
-      'rig-full',
-      `All slots of ${name} are taken.`,
-      `${live} of ${max_polecats} run`,
-      `raise max_polecats in ${rig.layout.settingsFile}`,
-    );
-  const { maxPolecats } = facts.town;
-  const all = await books.count('runs.live');
-  if (all >= maxPolecats)
-    return reason(
-      'town-full',
-      'All slots of the town are taken.',
-      `${all} of ${maxPolecats} run`,
-      'raise max_polecats in settings/config.json',
-    );
-  return undefined;
 }

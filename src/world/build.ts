@@ -4,11 +4,12 @@ import { fileURLToPath } from 'node:url';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** What scripts/build.mjs noted of itself: digests of all that was built and of the PTY host's part, the commit, the time (ISO). */
+/** What scripts/build.mjs noted of itself: digests of all that was built, of the PTY host's part and of what the books' indexes are, the commit, the time (ISO). */
 export type Build = {
   readonly version: string;
   readonly id?: string;
   readonly host?: string;
+  readonly index?: string;
   readonly commit?: string;
   readonly builtAt?: string;
 };
@@ -24,6 +25,9 @@ export const buildName = (env: Env): string => nameOf(env, thisBuild.id);
 
 /** The same of the PTY host alone: it keeps its name, and all its terminals, over builds that change nothing of it. */
 export const hostBuildName = (env: Env): string => nameOf(env, thisBuild.host);
+
+/** Which indexes the books of this build have. A build without a stamp cannot tell them from those of another. */
+export const indexName = (env: Env): string => thisBuild.index ?? buildName(env);
 
 function nameOf(env: Env, id: string | undefined): string {
   return env['GT_BUILD']?.trim().slice(0, 100) || (id === undefined ? thisBuild.version : `${thisBuild.version}+${id}`);

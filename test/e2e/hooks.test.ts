@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Why } from '#views/why';
 import { commits, HarmedTown } from '../support/trial.ts';
+import { until } from '../support/until.ts';
 
 let town: HarmedTown;
 let id: string;
@@ -57,6 +58,10 @@ test('what a program tells by a hook is noted, with an event, and nothing is pri
     code: 'turn-failed',
     evidence: expect.stringContaining('(server_error)'),
   });
+  const words = { last_assistant_message: 'Prompt is too long · see the logs' };
+  expect(await hook(['signal', 'failed'], { error: 'server_error', ...words })).toEqual(quiet); // its own words, of something else
+  expect(await hook(['signal', 'failed'], { error: 'invalid_request', agent_id: 'a1', ...words })).toEqual(quiet); // of one that it has started
+  expect((await session())?.noted).toMatchObject({ failed: { what: 'invalid_request' } });
   expect(await hook(['signal', 'permission'], { tool_name: 'Bash' })).toEqual(quiet);
   expect(await hook(['signal', 'end'], { reason: 'clear' })).toEqual(quiet);
   const { noted } = (await session()) ?? {};
@@ -163,6 +168,18 @@ test('a Redis that takes calls and never answers holds up no agent', async () =>
     town.settle({});
     server.close();
   }
+});
+
+test('a turn that failed since the context is full ends the session, by gt and at once, and the next one goes on', async () => {
+  const told = { error: 'invalid_request', last_assistant_message: 'Prompt is too long' };
+  expect(await hook(['signal', 'failed'], told)).toEqual(quiet);
+  await until(
+    'the next session has begun',
+    async () => (await session())?.id === `${id}.r1.s2` && (await session())?.pid,
+    60_000,
+  );
+  expect((await session())?.before).toMatchObject({ cycled: true, filled: true });
+  expect((await town.read('run', `${id}.r1`))?.deaths).toBe(0);
 });
 
 test('hooks of a town that is down say nothing', async () => {

@@ -42,7 +42,7 @@ async function rebuilt(): Promise<string> {
   return join(root, 'dist/bin/gt.js');
 }
 
-const supervisorLog = () => readFileSync(join(town.root, '.runtime/logs/supervisor.log'), 'utf8');
+const log = (name: string) => readFileSync(join(town.root, `.runtime/logs/${name}.log`), 'utf8');
 
 const SHIPPED = expect.stringMatching(/^0\.1\.0\+[0-9a-f]{8}$/);
 
@@ -58,6 +58,8 @@ test('a rebuild of the same version is seen: the worker is replaced, and the hos
   expect(shown).toMatchObject({ host: before.shown['host'], worker: SHIPPED });
   expect(shown['worker']).not.toBe(before.shown['worker']);
   expect(await up()).not.toMatch(/new build|replaced/);
+  // Its indexes are the same: nobody looked through all records again.
+  expect(log('worker').match(/"indexed"/g)).toHaveLength(1);
 });
 
 test('another build takes the town over under load: the same agents go on, by pid, and no process counts as crashed', async () => {
@@ -77,7 +79,7 @@ test('another build takes the town over under load: the same agents go on, by pi
   await town.gone(before.worker);
   const supervised = JSON.parse(readFileSync(join(town.root, '.runtime/supervisor.json'), 'utf8'));
   expect(supervised.children.host).toMatchObject({ state: 'running', restarts: 0, pid: town.pid('host') });
-  expect(supervisorLog()).toContain(`host was succeeded by pid ${town.pid('host')}`);
+  expect(log('supervisor')).toContain(`host was succeeded by pid ${town.pid('host')}`);
 
   const again = await town.does(['up'], { env: { GT_BUILD: '0.2.0-test' } });
   expect(again.out).not.toMatch(/new build|replaced/);

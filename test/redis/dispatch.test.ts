@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import type { Work } from '#core/records';
+import { HOLD_MS } from '#core/limits';
+import type { Run, Work } from '#core/records';
 import { systemDefaults } from '#core/settings';
 import { wantPlace } from '#core/standing-work';
 import type { Turn } from '#processors/answer';
@@ -23,10 +24,16 @@ beforeEach(async () => {
 });
 afterEach(() => desk.close());
 
-type Limits = { town?: number; rig?: number; programs?: Record<string, number>; workers?: Record<string, string> };
+type Limits = {
+  town?: number;
+  rig?: number;
+  programs?: Record<string, number>;
+  workers?: Record<string, string>;
+  delays?: Record<string, number>;
+};
 
 /** A town with two rigs, as far as slots go. */
-function townOf({ town = 10, rig: most = 10, programs = {}, workers = {} }: Limits) {
+function townOf({ town = 10, rig: most = 10, programs = {}, workers = {}, delays = {} }: Limits) {
   const settings = { ...systemDefaults({ freeMemoryBytes: 8e9, cores: 4 }), agent: 'shell', max_polecats: most };
   const asked = { git: 0 };
   const rig = (name: string): Rig => {
@@ -34,7 +41,12 @@ function townOf({ town = 10, rig: most = 10, programs = {}, workers = {} }: Limi
       polecatsFolder: `/town/${name}/polecats`,
       polecat: (one: string) => `/town/${name}/polecats/${one}/${name}`,
     };
-    return { name, repo: `${name}.git`, layout, settings: { ...settings, worker_agents: workers } } as unknown as Rig;
+    return {
+      name,
+      repo: `${name}.git`,
+      layout,
+      settings: { ...settings, worker_agents: workers, worker_spawn_delay: delays[name] ?? 0 },
+    } as unknown as Rig;
   };
   const git = {
     worktrees: async () => {
@@ -136,4 +148,38 @@ test('items that ask for programs with names like each other are all found', asy
   await put([waiting('gp-none'), ...asked.map((agent, i) => waiting(`gp-${i}`, { agent }))]);
   const { kinds } = await lineOf(desk.books);
   expect(new Set(kinds.map((kind) => kind.asked))).toEqual(new Set(['', ...asked]));
+});
+
+/** A look at a time (ms). @returns who got a slot by then, and how long the job sleeps */
+async function lookAt(at: number, world: World) {
+  const before = await desk.books.index('runs.live');
+  const answer = await look({ ...world, desk: { ...desk, clock: { now: () => at } } });
+  if (answer.do !== 'sleep') throw new Error(answer.do);
+  const began = (await desk.books.index('runs.live')).filter((id) => !before.includes(id)).sort();
+  return { began, sleeps: answer.until - at };
+}
+
+test('a rig starts one agent, then none for as long as its worker_spawn_delay says, whatever has ended since; others are not held up', async () => {
+  const { world } = townOf({ delays: { shop: 5000 } });
+  await many(0, 3);
+  await put(['a', 'b'].map((id) => waiting(`ml-${id}`, { rig: 'mill' })));
+  expect(await lookAt(10_000, world)).toEqual({ began: ['gp-0x.r1', 'ml-a.r1', 'ml-b.r1'], sleeps: 5000 });
+  expect(await lookAt(12_000, world)).toEqual({ began: [], sleeps: 3000 });
+  // Its polecat is over and its slot free: that it was begun counts on.
+  await desk.change(async (reading) => {
+    const run = (await reading.get('run', 'gp-0x.r1')) as Run;
+    return { put: [{ noun: 'run', doc: { ...run, state: 'ended' } }], answer: undefined };
+  });
+  expect(await lookAt(14_999, world)).toEqual({ began: [], sleeps: 1 });
+  expect(await lookAt(15_000, world)).toEqual({ began: ['gp-1x.r1'], sleeps: 5000 });
+  // Settings that are edited, and a clock that is set back, hold nobody up.
+  expect((await lookAt(15_001, townOf({ delays: { shop: 1 } }).world)).began).toEqual(['gp-2x.r1']);
+  await many(3, 2);
+  expect((await lookAt(500, world)).began).toEqual(['gp-3x.r1']);
+});
+
+test('without a worker_spawn_delay all that may begin do so at once, and the job sleeps until it is woken', async () => {
+  await many(0, 3);
+  const { began, sleeps } = await lookAt(10_000, townOf({}).world);
+  expect([began.length, sleeps]).toEqual([3, HOLD_MS]);
 });

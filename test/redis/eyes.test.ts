@@ -2,8 +2,9 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { RENEW_MS } from '#core/limits';
 import type { Run } from '#core/records';
 import { explain, Refused, refuse } from '#core/refusals';
+import { handOff } from '#ops/hand-off';
 import { sling } from '#ops/sling';
-import { Eyes } from '#processors/eyes';
+import { AGAIN_MS, Eyes } from '#processors/eyes';
 import { orSuspend } from '#processors/suspend';
 import { status } from '#views/status';
 import { why } from '#views/why';
@@ -142,6 +143,25 @@ test('a screen is looked at once a renewal at most, and not again while nothing 
   await look(eyes, 0);
   expect(host.looked).toBe(1);
   expect(await shows()).toMatchObject({ is: 'dialog' });
+});
+
+test('a session that somebody hands off is seen to rest within seconds, however lately it was looked at', async () => {
+  const eyes = new Eyes(world);
+  host.looks = 'busy';
+  await look(eyes);
+  host.looks = 'idle';
+  host.seq += 1;
+  late += AGAIN_MS;
+  await eyes.look(await run());
+  expect(host.looked).toBe(1); // nobody waits for that
+  const { session } = await run();
+  await handOff(desk, { holder: `${id}.r1`, session: session?.id ?? '', note: 'go on', why: 'asked' });
+  await eyes.look(await run());
+  expect(await shows()).toBeUndefined();
+  late += AGAIN_MS;
+  await eyes.look(await run());
+  expect(await shows()).toMatchObject({ is: 'idle' });
+  expect(eyes.due - desk.clock.now() - late).toBeLessThanOrEqual(AGAIN_MS);
 });
 
 test('what cannot be seen changes nothing: a host without eyes, settings that are wrong, a session that has just ended', async () => {

@@ -1,8 +1,14 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Work } from '#core/records';
 import { lineOf } from '#processors/dispatch-line';
+import { silent } from '#world/log';
 import { type Link, openLink } from '#world/store/link';
-import { reindex } from '../../src/daemon/reindex.ts';
+import { pingWorker } from '../../src/daemon/probes.ts';
+import { keepIndexed, reindex } from '../../src/daemon/reindex.ts';
+import { noteOfWorker, takeRecord } from '../../src/daemon/worker-record.ts';
 import { type TestDesk, testDesk } from '../support/desk.ts';
 import { aCheck, item } from '../support/records.ts';
 import { type PrivateRedis, privateRedis } from '../support/redis.ts';
@@ -66,6 +72,25 @@ test('what waits in books of another build gets its turn, with the program that 
   expect(before).toEqual([1, 2]);
 });
 
+test('what another build noted of who waits, in its own spelling, is gone: a look at the line ends, and finds each kind once', async () => {
+  await desk.change(async (reading) => {
+    await reading.get('work', 'gp-a');
+    return { put: [{ noun: 'work', doc: waits('gp-a', { agent: 'claude:opus' }) }], answer: undefined };
+  });
+  const { index } = desk.books.keys;
+  const old = ['claude:opus', '%', 'claude opus'];
+  await link.call('ZADD', index('want.kinds'), 0, `shop p${old[0]} gp-a`);
+  expect((await lineOf(desk.books)).kinds).toHaveLength(2);
+  await link.call('ZADD', index('want.kinds'), ...old.flatMap((name) => [0, `shop p${name} gp-a`]));
+  for (const name of old) await link.call('ZADD', index(`want.of:shop p${name}`), 1, 'gp-a');
+  // Of an item that is gone.
+  await link.call('ZADD', index('want.kinds'), 0, 'shop p gp-gone');
+  await reindex(desk, link);
+  expect((await lineOf(desk.books)).kinds).toEqual([{ rig: 'shop', manual: false, asked: 'claude:opus' }]);
+  expect(await desk.books.index('want.of:shop pclaude%3Aopus')).toEqual(['gp-a']);
+  for (const name of old) expect(await desk.books.count(`want.of:shop p${name}`)).toBe(0);
+});
+
 test('a record that cannot be read holds up no other', async () => {
   await desk.change(async (reading) => {
     await reading.get('work', 'gp-a');
@@ -75,4 +100,33 @@ test('a record that cannot be read holds up no other', async () => {
   await drop('want.kinds');
   expect(await reindex(desk, link)).toBe(1);
   expect((await lineOf(desk.books)).kinds).toHaveLength(1);
+});
+
+test('books are looked through once for the indexes that they have, whichever build serves them; the worker says meanwhile that it is at work', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'gt-reindex-'));
+  const socket = join(folder, 'worker');
+  const said: unknown[] = [];
+  const asking: Link = {
+    ...link,
+    pipeline: (commands) => link.pipeline(commands),
+    call: async (...args) => {
+      if (args[0] === 'SCAN') said.push(await pingWorker(socket, 10_000));
+      return link.call(...args);
+    },
+  };
+  const start = async (indexes: string) => {
+    const { indexed } = await takeRecord(desk, 1);
+    await keepIndexed({ desk, link: asking }, indexed, { indexes, socket, build: '0.1.0+1', log: silent });
+    return said.splice(0).length;
+  };
+  try {
+    expect(await start('one')).toBeGreaterThan(0);
+    expect(await start('one')).toBe(0);
+    await noteOfWorker(desk, { indexed: '0.1.0+of-an-older-gt' });
+    await keepIndexed({ desk, link: asking }, '0.1.0+of-an-older-gt', { indexes: 'one', socket, build: '0.1.0+1', log: silent });
+    expect(said[0]).toEqual({ pid: process.pid, is: 'loading' });
+    await expect(pingWorker(socket, 10_000)).rejects.toThrow('ENOENT');
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });

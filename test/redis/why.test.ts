@@ -122,3 +122,20 @@ test('why tells of an overlay that is left out where it concerns the agent that 
   await close(work.id);
   expect(await reasons(work.id, { prompts })).toEqual(['closed']);
 });
+
+test('why tells of an item whose rig has just started another, and when it may start the next', async () => {
+  const [work, paced] = [
+    await item('work'),
+    { ...shop, settings: { ...shop.settings, max_polecats: 4, worker_spawn_delay: 5000 } },
+  ];
+  await sling(desk, { ids: [work.id] });
+  await want(work.id);
+  await desk.change(async (reading) => {
+    const slots = await reading.get('dispatch', 'town');
+    return { put: slots ? [{ noun: 'dispatch', doc: { ...slots, begunAt: { shop: 10_000 } } }] : [], answer: undefined };
+  });
+  const [first] = (await why(desk, facts({ rigs: [paced], now: 12_000 }), work.id))?.reasons ?? [];
+  expect(first).toMatchObject({ code: 'rig-paced', evidence: 'the last one began 2 s ago: the next one may in 3 s' });
+  expect(await reasons(work.id, { rigs: [paced], now: 15_000 })).toEqual(['in-line']);
+  expect(await reasons(work.id, { rigs: [shop], now: 12_000 })).toEqual(['in-line']);
+});

@@ -22,6 +22,8 @@ export class SaidHost {
   running = true;
   looks: Classified['state'] = 'busy';
   looked = 0;
+  /** What else the screen shows, as the program's own. */
+  signs: { readonly context?: string; readonly full?: string } = {};
   blind = false;
   startedAt = 0;
   /** Bytes of output so far. */
@@ -37,7 +39,7 @@ export class SaidHost {
   async look() {
     this.looked++;
     if (this.blind) throw new HostRefused('PTY_GONE', 'it has just ended');
-    return { state: this.looks, why: `the screen says ${this.looks}` };
+    return { state: this.looks, why: `the screen says ${this.looks}`, ...this.signs };
   }
   async nudge(asked: NudgeAsked): Promise<NudgeResult> {
     this.asked.push(asked);

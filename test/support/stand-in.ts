@@ -165,7 +165,7 @@ function shows({ rows, title, cursorRow }: Shown, { where, match }: Sign): boole
 /** The lists of a preset of which the screen shows a sign; of `ready` all signs. */
 export function listsShown(preset: Preset, shown: Shown): SignList[] {
   const { screen } = preset;
-  const any = (['busy', 'limited', 'failed', 'retrying', 'login', 'context', 'queued'] as const).filter((list) =>
+  const any = (['busy', 'limited', 'failed', 'retrying', 'login', 'context', 'full', 'queued'] as const).filter((list) =>
     screen[list].some((sign) => shows(shown, sign)),
   );
   // a placeholder that is a sign goes when something was typed, or was said

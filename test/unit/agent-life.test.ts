@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type AgentRules, afterCrash, heldBack, nextForAgent } from '#core/agent-life';
 import type { TurnFacts } from '#core/cycle';
-import { CRASH_WINDOW_MS, CRASHES_UNTIL_BROKEN, CYCLE_TURN_MS } from '#core/limits';
+import { CRASH_WINDOW_MS, CRASHES_UNTIL_BROKEN, CYCLE_REST_MS, CYCLE_TURN_MS } from '#core/limits';
 import type { Agent } from '#core/records';
 import type { SessionFacts } from '#core/run';
 import { aLasting } from '../support/records.ts';
@@ -104,6 +104,15 @@ describe('a fresh session that somebody asked for', () => {
     expect(next({ wanted, session: due, asleep: { at: 1, by: 'overseer' } }, over)).toMatchObject({
       do: 'watch',
       why: 'it is there',
+    });
+  });
+
+  test('one in whose context nothing goes on is handed off by gt, whether or not the end of a turn is seen', () => {
+    const due = { ...seen, due: { at: NOW - CYCLE_REST_MS, why: 'w', full: true } };
+    expect(next({ wanted, session: due }, running)).toMatchObject({ do: 'hand-off', why: 'w' });
+    expect(next({ wanted, session: { ...due, due: { ...due.due, at: NOW } } }, running)).toMatchObject({
+      do: 'watch',
+      until: NOW + CYCLE_REST_MS,
     });
   });
 

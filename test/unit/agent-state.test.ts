@@ -81,6 +81,19 @@ test('a turn that failed is told by its hook though the prompt looks as if it re
   expect(is(after({ failed: { at: 5 } }, { exit: { code: 1, signal: null, at: 7 } }))).toBe('exited');
 });
 
+test('one in whose context nothing goes on makes room for a fresh one; where that would be no better off, a person is asked', () => {
+  const full = { noted: { full: { at: 5, what: 'Prompt is too long' } } };
+  const evidence = expect.stringContaining('its context is full (Prompt is too long)');
+  expect(agentState(live({ ...full, due: { at: 5, why: 'w', full: true } }), {})).toEqual({
+    is: 'leaving',
+    evidence,
+    todo: null,
+  });
+  const left = agentState(live(full), {});
+  expect(left).toEqual({ is: 'idle', evidence, todo: 'gt handoff gp/toast "go on, afresh"' });
+  expect(asksOfPerson(left)).toBe(true);
+});
+
 test('what a screen says of a failed turn is told with its prompt, where no hook tells', () => {
   const seen = screen('idle', { why: 'its prompt is ready', failed: '■ unexpected status 500' });
   expect(agentState(live(), { seen }).evidence).toBe('its prompt is ready; its screen says: ■ unexpected status 500');

@@ -25,11 +25,18 @@ beforeEach(() => {
   put('dist/src/world/pty/far.js', 'export const far = 1;\n');
   put('dist/src/core/x.js', 'export const x = 1;\n');
   put('dist/src/core/y.js', 'export const y = 1;\n');
+  put('dist/src/core/refusals.js', "export const isRefusal = () => false;\nexport const SAYS = ['no'].map(String);\n");
+  put(
+    'dist/src/core/derive.js',
+    "import { isRefusal } from './refusals.js';\nimport { usingIndex } from '#core/standing-talk';\nexport const standingOf = (doc) => [usingIndex(doc)];\nexport const other = isRefusal;\n",
+  );
+  put('dist/src/core/standing-talk.js', 'export const usingIndex = (doc) => [doc.agent, 1];\n');
+  put('dist/src/core/molecule/place.js', 'export const molAgentOf = () => ({});\n');
   put('dist/src/world/store/commit.lua', 'return 1\n');
   put('dist/src/core/y.js.map', '{}');
 });
 
-const ids = (): Promise<{ id: string; host: string }> => buildIds(root);
+const ids = (): Promise<{ id: string; host: string; index: string }> => buildIds(root);
 
 test('what was built twice from the same is the same build', async () => {
   const first = await ids();
@@ -40,6 +47,7 @@ test('what was built twice from the same is the same build', async () => {
   put('dist/bin/0a/hot.js', '1;\n');
   expect(await ids()).toEqual(first);
   expect(first.id).toMatch(/^[0-9a-f]{8}$/);
+  expect(first.index).toMatch(/^[0-9a-f]{8}$/);
 });
 
 test.for([
@@ -70,11 +78,45 @@ test.for([
   expect(after.host).not.toBe(before.host);
 });
 
+test.for([
+  ['another index', 'dist/src/core/standing-talk.js', 'export const usingIndex = (doc) => [doc.name, 1];\n'],
+  ['another place in one', 'dist/src/core/standing-talk.js', 'export const usingIndex = (doc) => [doc.agent, 2];\n'],
+  [
+    'more that is read from a molecule',
+    'dist/src/core/molecule/place.js',
+    'export const molAgentOf = () => ({ molAgent: 1 });\n',
+  ],
+])('%s lets the records be indexed anew', async ([, file = '', text = '']) => {
+  const before = await ids();
+  put(file, text);
+  expect((await ids()).index).not.toBe(before.index);
+});
+
+test.for([
+  [
+    'a word of a refusal',
+    'dist/src/core/refusals.js',
+    "export const isRefusal = () => 0;\nexport const SAYS = ['never'].map(String);\n",
+  ],
+  [
+    'a remark, or another name,',
+    'dist/src/core/standing-talk.js',
+    '// Who runs it.\nexport const usingIndex = (item) => [item.agent, 1];\n',
+  ],
+  ['a module that no index is made of', 'dist/src/core/y.js', 'export const y = 2;\n'],
+])('%s makes another build, whose indexes are the same', async ([, file = '', text = '']) => {
+  const before = await ids();
+  put(file, text);
+  const after = await ids();
+  expect(after.id).not.toBe(before.id);
+  expect(after.index).toBe(before.index);
+});
+
 test('a build tells its ids by its stamp, and without one its version alone', () => {
   rmSync(join(root, 'dist/.built'), { force: true });
   expect(readBuild(root)).toEqual({ version: '0.1.0' });
   put('dist/.built', 'cut off {');
   expect(readBuild(root)).toEqual({ version: '0.1.0' });
-  put('dist/.built', '{"id":"1f3a90bc","host":"00c0ffee"}');
-  expect(readBuild(root)).toEqual({ version: '0.1.0', id: '1f3a90bc', host: '00c0ffee' });
+  put('dist/.built', '{"id":"1f3a90bc","host":"00c0ffee","index":"0badcafe"}');
+  expect(readBuild(root)).toEqual({ version: '0.1.0', id: '1f3a90bc', host: '00c0ffee', index: '0badcafe' });
 });

@@ -88,6 +88,15 @@ describe('what a session tells', () => {
       noted: { compacted: { at: 9 } },
     });
   });
+  test('of a full context makes it due no more when its agent goes on; a nearly full one stays due', () => {
+    const due = { at: 8, why: 'w', full: true };
+    const full = { ...session, ackedAt: 6, due, noted: { full: { at: 8 } } };
+    expect(heard(full, {}, 9)).toEqual({ ...session, ackedAt: 6 });
+    for (const told of [{ source: 'resume' }, { noted: { kind: 'leaving' } }, { noted: { kind: 'full' } }])
+      expect(heard(full, told, 9)).toMatchObject({ due });
+    const nearly = { ...session, ackedAt: 6, due: { at: 8, why: 'w' } };
+    expect(heard(nearly, {}, 9)).toBe(nearly);
+  });
   test('of a failed turn holds until its agent is heard again; its end, or another start, is no such word', () => {
     const failed = heard({ ...session, ackedAt: 6 }, { noted: { kind: 'failed', what: 'server_error' } }, 8);
     for (const told of [{ source: 'resume' }, { noted: { kind: 'leaving' } }])

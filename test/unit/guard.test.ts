@@ -50,6 +50,10 @@ test('what programs tell their hooks is read in their own words', () => {
   expect(hookInput(JSON.stringify(claude))).toEqual({ event: 'PreToolUse', conversation: 'c', tool: 'Bash', command: 'ls' });
   const copilot = { sessionId: 'd', toolName: 'bash', toolArgs: '{"command":"ls"}' };
   expect(hookInput(JSON.stringify(copilot))).toEqual({ conversation: 'd', tool: 'bash', command: 'ls' });
+  expect(hookInput('{"error":"invalid_request","last_assistant_message":"Prompt is too long"}')).toEqual({
+    error: 'invalid_request',
+    says: 'Prompt is too long',
+  });
   expect(hookInput('{"tool_input":{"command":["git","push"]}}')).toEqual({ command: 'git push' });
   for (const nothing of ['', 'null', '[1]', '{"session_id":7}', '{"tool_input":"{"}', 'x'])
     expect(hookInput(nothing), nothing).toEqual({});

@@ -148,6 +148,18 @@ const MOVES: Array<[law: string, run: Run, facts: SessionFacts | undefined, move
     { do: 'hand-off' },
   ],
   [
+    'one in whose context nothing goes on is handed off without the end of a turn, or a note',
+    live({ due: { at: NOW - CYCLE_REST_MS, why: 'w', full: true } }),
+    running({ seen: true }),
+    { do: 'hand-off' },
+  ],
+  [
+    'but not while a person has typed something into it',
+    live({ due: { at: NOW - CYCLE_REST_MS, why: 'w', full: true } }),
+    running({ seen: true, person: { typedAt: NOW - 1, unsent: true } }),
+    { do: 'watch' },
+  ],
+  [
     'what is handed in is not handed off by gt either',
     live({ due: { at: 0, why: 'w', asked: 0 } }, { submitted: { at: NOW, head: 'h' } }),
     running({ seen: true, overSince: 1 }),
@@ -163,6 +175,7 @@ test('a session is asked for its note once, and not when it leaves anyway', () =
   expect(asksForNote(live({ due }))).toBe(true);
   expect(asksForNote(live())).toBe(false);
   expect(asksForNote(live({ due: { ...due, asked: NOW } }))).toBe(false);
+  expect(asksForNote(live({ due: { ...due, full: true } }))).toBe(false);
   expect(asksForNote(live({ due, leaving: NOW }))).toBe(false);
   expect(asksForNote(live({ due }, { submitted: { at: NOW } }))).toBe(false);
   expect(asksForNote(live({ due }, { cycle: cycle(S1) }))).toBe(false);

@@ -93,6 +93,20 @@ const SHOWN: ReadonlyArray<readonly [string, string, Painted, object]> = [
   ],
   [
     'claude',
+    'a context in which nothing goes on',
+    claude(['❯ '], {
+      above: ['❯ go on', '  ⎿  Context limit reached · /compact or /clear to continue', '', '✻ Crunched for 1s', ''],
+    }),
+    { state: 'idle', full: '⎿  Context limit reached · /compact or /clear to continue' },
+  ],
+  [
+    'claude',
+    'how full its context is, below its input, whatever else stands in that row',
+    claude(['❯ '], { footer: '  ⏵⏵ bypass permissions on · ← for agents · cpu 97%   72% context used' }),
+    { context: '72% context used' },
+  ],
+  [
+    'claude',
     'a lost login',
     claude(['❯ '], { above: ['Not logged in · Please run /login', ''] }),
     { login: 'Not logged in · Please run /login' },
@@ -107,6 +121,21 @@ const SHOWN: ReadonlyArray<readonly [string, string, Painted, object]> = [
 ];
 
 describe('Claude Code is judged by its preset', () => {
+  const long = 'Prompt is too long';
+  test.for<[string, Painted]>([
+    ['the words of its agent, in the middle of a sentence', claude(['❯ '], { above: [`● The server said "${long}".`, ''] })],
+    [
+      'what a tool has printed, with an answer below',
+      claude(['❯ '], { above: [`  ⎿  ${long}`, '', '● It fails.', '  a', '  b', '  c', ''] }),
+    ],
+    ['what stands in its input', claude([`❯ ● ${long}`])],
+    ['a turn that still runs', claude(['❯ '], { title: '⠂ Fixing', footer: '  esc to interrupt', above: [`  ⎿  ${long}`, ''] })],
+  ])('no full context is seen in %s', ([, painted]) => {
+    expect(judge('claude', painted).full).toBeUndefined();
+  });
+  test('no share of a context is seen in what its agent has written', () => {
+    expect(judge('claude', claude(['❯ '], { above: ['● 97% context used', ''] })).context).toBeUndefined();
+  });
   test.for(SHOWN)('%s shows %s', ([preset, , painted, expected]) => {
     expect(judge(preset, painted)).toMatchObject(expected);
   });

@@ -61,6 +61,20 @@ const SHOWN: ReadonlyArray<readonly [string, string, Painted, object]> = [
     { state: 'limited', draft: '' },
   ],
   [
+    'codex',
+    'a context in which nothing goes on',
+    {
+      rows: [
+        "■ Codex ran out of room in the model's context window. Start a new thread or clear",
+        'earlier history before retrying.',
+        '',
+        `› ${dim('Ask Codex to do anything')}`,
+      ],
+      cursor: [3, 2],
+    },
+    { state: 'idle', full: expect.stringContaining('ran out of room') },
+  ],
+  [
     'gemini',
     'an empty prompt',
     { rows: [`╭${RULE}╮`, '│ > Type your message or @path/to/file │', `╰${RULE}╯`, ' ~/x   gemini'], title: '◇  Ready (x)' },
@@ -139,7 +153,7 @@ const SHOWN: ReadonlyArray<readonly [string, string, Painted, object]> = [
     'pi',
     'a prompt',
     { rows: [RULE, '', RULE, '~/x', ' 0.9%/200k (auto)'], cursor: [1, 0] },
-    { state: 'idle', draft: '', context: '0.9%/200k (auto)' },
+    { state: 'idle', draft: '', context: '0.9%/200k' },
   ],
   [
     'pi',

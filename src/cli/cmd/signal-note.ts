@@ -27,9 +27,16 @@ const note = (kindOf: (input: HookInput) => string, whatOf: (input: HookInput) =
 /** Failures that pass when a limit does, and not by trying again. */
 const LIMITS: readonly string[] = ['rate_limit', 'billing_error', 'overloaded'];
 
+/** Failures by which a program may mean that its context is full; and how it says so then: of a failed turn its last words are its own, not the model's. */
+const REFUSED: readonly string[] = ['', 'invalid_request', 'unknown'];
+const FULL =
+  /^(?:API Error: .*)?(?:prompt is too long|context limit reached|input length and `max_tokens` exceed context limit)/i;
+const isFull = ({ error = '', says = '', inner }: HookInput): boolean =>
+  inner === undefined && REFUSED.includes(error) && FULL.test(says);
+
 export const failed = note(
-  ({ error = '' }) => (LIMITS.includes(error) ? 'limited' : 'failed'),
-  ({ error }) => error,
+  (input) => (isFull(input) ? 'full' : LIMITS.includes(input.error ?? '') ? 'limited' : 'failed'),
+  (input) => (isFull(input) ? input.says : input.error),
   'gt signal failed <hook.json',
 );
 export const ended = note(

@@ -4,7 +4,7 @@ import type { Ending } from './ports.ts';
 import type { ScenarioInput } from './scenario.ts';
 
 /** Lists of signs in a preset's screen data. */
-export type SignList = 'ready' | 'busy' | 'limited' | 'failed' | 'retrying' | 'login' | 'context' | 'queued';
+export type SignList = 'ready' | 'busy' | 'limited' | 'failed' | 'retrying' | 'login' | 'context' | 'full' | 'queued';
 
 /** Whoever sits at the stand-in's terminal. */
 export type Hand = {
@@ -155,7 +155,7 @@ function turns({ screen }: Preset): Case[] {
 
 /** Turns that end without an answer, as far as the preset knows a sign of them. */
 function troubles({ screen }: Preset): Case[] {
-  const fails = (['limited', 'failed', 'login'] as const)
+  const fails = (['limited', 'failed', 'full', 'login'] as const)
     .filter((list) => screen[list].length > 0)
     .map(
       (list): Case => ({

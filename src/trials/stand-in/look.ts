@@ -58,6 +58,7 @@ const says = z.strictObject({
   goodbye: rows,
   limited: z.string().optional(),
   failed: z.string().default('Error: 500 server error'),
+  full: z.string().optional(),
   login: z.string().optional(),
   retrying: z.string().default('Retrying in {retry}s ({try}/{tries})'),
   context: z.string().optional(),

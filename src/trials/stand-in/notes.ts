@@ -32,7 +32,7 @@ export type Note =
   | {
       readonly kind: 'turn';
       readonly n: number;
-      readonly ended: 'answered' | 'interrupted' | 'limited' | 'failed' | 'login' | 'refused';
+      readonly ended: 'answered' | 'interrupted' | 'limited' | 'failed' | 'full' | 'login' | 'refused';
     }
   /** What a hook said: context for the model, a reason to go on, a tool refused. */
   | {

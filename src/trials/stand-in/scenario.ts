@@ -71,7 +71,7 @@ const turn = z.strictObject({
   /** What its model does when the end of the turn is refused. */
   blocked: z.array(tool).default([]),
   /** It ends without an answer, after so many tries. */
-  fails: z.enum(['limited', 'failed', 'login']).optional(),
+  fails: z.enum(['limited', 'failed', 'full', 'login']).optional(),
   tries: z.int().min(0).default(0),
   retry_ms: ms.default(1000),
   /** How full the context is from then on, in percent. */
@@ -143,3 +143,11 @@ export function scenarioOf(said: ScenarioInput = {}): Scenario {
   const faults = read.error.issues.map(({ path, message }) => `${path.join('.') || 'scenario'}: ${message}`);
   throw new Error(`${faults.join('; ')}\nsrc/trials/stand-in/README.md shows what a scenario may say.`);
 }
+
+/** What the hook of a failed turn is told of it. */
+export const ERRORS = {
+  limited: { error: 'rate_limit' },
+  failed: { error: 'server_error' },
+  full: { error: 'invalid_request', last_assistant_message: 'Prompt is too long' },
+  login: { error: 'authentication_failed' },
+} as const;

@@ -3,12 +3,11 @@ import type { Dialogs } from './dialogs.ts';
 import { toolsOf } from './mind.ts';
 import type { Note } from './notes.ts';
 import type { Conversation, HookSaid, Make, Moment, Running } from './ports.ts';
-import type { Tool, Turn } from './scenario.ts';
+import { ERRORS, type Tool, type Turn } from './scenario.ts';
 import type { Scene } from './stage.ts';
 
 /** A stop that is refused again and again goes on at most so often. */
 const MOST_BLOCKS = 50;
-const ERRORS = { limited: 'rate_limit', failed: 'server_error', login: 'authentication_failed' } as const;
 
 type Deps = {
   readonly make: Make;
@@ -175,7 +174,7 @@ export class Turns {
     }
     scene.retrying = undefined;
     say(told);
-    await this.#hook('failed', { error: ERRORS[fails] });
+    await this.#hook('failed', ERRORS[fails]);
     return fails;
   }
 

@@ -76,10 +76,10 @@ export class Books {
     return (await this.#link.call('ZRANGE', this.keys.index(name), from, to)) as string[];
   }
 
-  /** The first member after `after`, of an index whose scores are all 0: those stand in the order of their bytes. */
-  async memberAfter(name: string, after: string): Promise<string | undefined> {
-    const range = ['ZRANGEBYLEX', this.keys.index(name), after === '' ? '-' : `(${after}`, '+', 'LIMIT', 0, 1] as const;
-    return ((await this.#link.call(...range)) as string[])[0];
+  /** The first members after `after`, of an index whose scores are all 0: those stand in the order of their bytes. */
+  async membersAfter(name: string, after: string, count: number): Promise<string[]> {
+    const range = ['ZRANGEBYLEX', this.keys.index(name), after === '' ? '-' : `(${after}`, '+', 'LIMIT', 0, count] as const;
+    return (await this.#link.call(...range)) as string[];
   }
 
   /** Newest first. */
@@ -204,6 +204,7 @@ export class Books {
       if (noun === 'molecule' && was) on.push([GONE, now, id]);
     }
     for (const { noun, doc } of change.stand ?? []) moved([], standingOf(noun, doc as never), doc.id, on, off);
+    off.push(...(change.unstand ?? []));
     for (const job of change.unbury ?? []) off.push([BURIED, job]);
     for (const id of change.forget ?? []) off.push([GONE, id]);
     const request = {

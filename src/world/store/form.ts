@@ -34,8 +34,8 @@ export function eventFields(event: NewEvent, actor: string, now: number): string
 
 /** Whether a change writes nothing at all. */
 export function isNothing(change: Change<unknown>): boolean {
-  const { put, events, settle, unsettle, needs, text, drop, stand, unbury, forget, marks } = change;
-  return [put, events, settle, unsettle, needs, text, drop, stand, unbury, forget, marks].every(
+  const { put, events, settle, unsettle, needs, text, drop, stand, unstand, unbury, forget, marks } = change;
+  return [put, events, settle, unsettle, needs, text, drop, stand, unstand, unbury, forget, marks].every(
     (list) => !list || list.length === 0,
   );
 }
