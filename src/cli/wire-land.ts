@@ -40,7 +40,9 @@ export async function landPlan(town: OpenTown, io: Io, id: string, override: boo
 /** Whether something goes before it. */
 function turn({ id }: Merge, train: Train | undefined, { target }: Rig, override: boolean): Step {
   const before = train?.current !== undefined && train.current !== id ? train.current : undefined;
-  if (train?.blocked && !override) return { step: 'turn', is: 'open', says: `the train has stopped: ${train.blocked.note}` };
+  if (train?.blocked && override)
+    return { step: 'turn', is: 'good', says: `it is next by your word, though the train has stopped: ${train.blocked.note}` };
+  if (train?.blocked) return { step: 'turn', is: 'open', says: `the train has stopped: ${train.blocked.note}` };
   if (before) return { step: 'turn', is: 'open', says: `after ${before}, which is at hand` };
   if (train?.owed)
     return { step: 'turn', is: 'open', says: `after the checks of ${target}, where ${train.owed.merge} was landed untested` };

@@ -58,6 +58,8 @@ test("a check that cannot be run is nobody's fault: after three tries the train 
   // A person's word passes the train that stands, and is told what came of it.
   const urgent = await town.work('absent', commits('urgent'));
   await town.event('merge.queued', (one) => one.subject === `${urgent}.m1`);
+  const dry = await town.gt(['land', '--direct', urgent, '--skip-tests', '--dry-run']);
+  expect(dry.out).toContain('it is next by your word, though the train has stopped');
   const said = await town.gt(['land', '--direct', urgent, '--skip-tests', '--reason', 'the site is down']);
   expect(said).toMatchObject({ exit: 0, out: expect.stringContaining('landed on main') });
   settings('absent', { check: 'test -e fine || test -e urgent' });
