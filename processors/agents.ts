@@ -3,9 +3,9 @@ import type { NewEvent } from '#core/change';
 import { resumeFailed, sessionBefore } from '#core/conversation';
 import { THE_TOWN } from '#core/derive';
 import { addressOf } from '#core/holder';
-import { HOLD_MS, UNFIT_TRY_MS } from '#core/limits';
+import { HOLD_MS } from '#core/limits';
 import type { Agent } from '#core/records';
-import { explain, Refused, refuse } from '#core/refusals';
+import { Refused, refuse } from '#core/refusals';
 import { usingIndex } from '#core/standing-talk';
 import { escalate } from '#ops/escalate';
 import { tellMayor } from '#ops/tell-mayor';
@@ -19,7 +19,7 @@ import { sayFirst } from './first-words.ts';
 import { handOffByGt, withTurn } from './hand-off.ts';
 import { changeSession, noteProcess } from './session-changes.ts';
 import { agentRules, sessionFacts } from './session-facts.ts';
-import { PASSING } from './suspend.ts';
+import { held, unfit, waiting } from './unfit.ts';
 
 /**
  * A lasting agent: makes its session what the books say. Active while it lives, parked while nobody wants it. Whatever it does is noted first or can be found
@@ -65,23 +65,6 @@ async function obey(
       return move satisfies never;
   }
 }
-
-/** Its program cannot be started: that is said where people look, and tried again by and by. */
-async function unfit(fault: unknown, agent: Agent, world: World): Promise<Answer> {
-  if (!(fault instanceof Refused) || PASSING.includes(fault.refusal.refused)) throw fault;
-  const { says, try: todo } = explain(fault.refusal);
-  await changeAgent(agent.id, world, (now) => (heldBack(now) ? now : waiting(now, says, world, { todo })), held);
-  return sleep(world.desk.clock.now() + UNFIT_TRY_MS, says);
-}
-
-/** That it does not come, and why. */
-const held = ({ waits }: Agent): Omit<NewEvent, 'subject'> | undefined =>
-  waits && { type: 'agent.held', data: { why: waits.why.slice(0, 300) } };
-
-const waiting = (agent: Agent, why: string, { desk }: World, more: { place?: true; todo?: string }): Agent =>
-  agent.waits?.why === why && agent.waits.at >= (agent.session?.at ?? 0)
-    ? agent
-    : { ...agent, waits: { at: desk.clock.now(), why, ...more } };
 
 /**
  * Writes its next session down, if its program may have one more. Who counts writes the town's slots too, as whoever grants a run does, so that two never
@@ -152,6 +135,9 @@ async function spawn(agent: Agent, world: World): Promise<undefined> {
   const { session } = agent;
   if (!session) return;
   failpoint('begin');
+  // It could not be started, or its worker died before: meanwhile the settings say another program.
+  if (world.agents.choose(agent) !== agent.using)
+    return noteExit(agent, { do: 'note-exit', crash: false, goesOn: false, facts: undefined }, world);
   await killAll(world, { prefix: `GT_SESSION=${world.town.id}.${agent.id}.s` }, agent.id);
   await makePlace(agent, world);
   const { request, noted } = await world.agents.launchAgent(agent);
@@ -197,7 +183,15 @@ async function noteExit(agent: Agent, move: Extract<AgentMove, { do: 'note-exit'
       if (doc.session?.id !== session.id || doc.session.exit) return doc; // noted already
       const { goOn, ...rest } = doc;
       const after = crashed ? afterCrash(doc, { lived: exit.at - session.at, how }, agentRules(agent, world), now) : {};
-      return { ...rest, ...after, ...(goOn || move.goesOn ? { goOn: true } : {}), session: { ...doc.session, exit, lastWords } };
+      // Whoever never began was told nothing.
+      const unsaid = doc.session.pid === undefined && !doc.first ? doc.session.first : undefined;
+      return {
+        ...rest,
+        ...after,
+        ...(unsaid ? { first: unsaid } : {}),
+        ...(goOn || move.goesOn ? { goOn: true } : {}),
+        session: { ...doc.session, exit, lastWords },
+      };
     },
     ({ deaths }): Omit<NewEvent, 'subject'> => ({
       type: 'session.exited',

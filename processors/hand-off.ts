@@ -74,3 +74,7 @@ export async function tellNoStart(run: Run, { desk }: World): Promise<void> {
   const asked = await escalate(desk, { subject: run.work, cause: 'cycle', why, severity: 'high', rig: run.rig });
   await tellMayor(desk, asked, { address: addressOf(run), rig: run.rig, session: session.id });
 }
+
+/** What is said of a holder that was handed off, and that no session could follow. */
+export const noNextWords = (holder: Holder, why: string): string =>
+  `${addressOf(holder)} was handed off (${holder.cycle?.why ?? ''}), and no session could follow it: ${why}`;

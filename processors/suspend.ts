@@ -1,9 +1,14 @@
+import { lacksNext } from '#core/cycle';
+import { addressOf } from '#core/holder';
 import { SUSPEND_TRY_MS } from '#core/limits';
 import { runSuspended } from '#core/merge';
 import type { Run } from '#core/records';
 import { explain, isRefusal, Refused } from '#core/refusals';
+import { alsoTold, type ProtocolMail } from '#ops/protocol-mail';
+import { standsMail } from '#ops/tell-mayor';
 import type { World } from '#world/world';
 import { type Answer, sleep } from './answer.ts';
+import { noNextWords } from './hand-off.ts';
 
 /** Refusals that pass by themselves. */
 export const PASSING: readonly string[] = ['BOOKS_BUSY', 'SCHEMA_TOO_NEW'];
@@ -42,16 +47,25 @@ async function tellUnfit({ id }: Run, why: string, todo: string, { desk }: World
   if (isRefusal(answer)) throw new Refused(answer);
 }
 
-/** Ends a run that only a person can let go on: its slot is free, and its item waits for that person, who is told why. */
+/**
+ * Ends a run that only a person can let go on: its slot is free, and its item waits for that person, who is told why; of one that was handed off, and that no
+ * session could follow, the mayor is told, too.
+ */
 export async function suspend(run: Run, why: string, { desk }: World): Promise<undefined> {
   const escalation = `hq-esc-${run.work}`;
   const answer = await desk.change(async (reading) => {
     const [doc, work] = [await reading.get('run', run.id), await reading.get('work', run.work)];
     const known = await reading.get('escalation', escalation);
     if (!doc || doc.state === 'ended') return { put: [], answer: undefined };
-    return { ...runSuspended(doc, work, known, { escalation, why }, desk.clock.now()), answer: undefined };
+    const change = runSuspended(doc, work, known, { escalation, why }, desk.clock.now());
+    return alsoTold(desk, reading, { ...change, answer: undefined }, lacksNext(doc) ? [noNextMail(doc, escalation, why)] : []);
   });
   if (isRefusal(answer)) throw new Refused(answer);
+}
+
+function noNextMail(run: Run, id: string, why: string): ProtocolMail {
+  const standing = { address: addressOf(run), rig: run.rig, session: run.session?.id ?? '', more: noNextWords(run, why) };
+  return standsMail({ id, severity: 'high', why }, standing);
 }
 
 /** Since when no agent of the run lives; undefined while one does. */

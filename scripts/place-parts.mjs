@@ -32,7 +32,8 @@ export function placeParts(target, name, files) {
   }
   const now = new Date();
   utimesSync(folder, now, now);
-  const programs = files.filter(([path]) => !isPart(path));
+  // A package has the parts of one build: `npm pack` leaves out every other folder.
+  const programs = [['.npmignore', `/*/\n!/${name}/\n*.new\n`], ...files.filter(([path]) => !isPart(path))];
   for (const [path, content] of programs) replaceWhole(join(target, path), content, path.endsWith('.js') ? 0o755 : 0o644);
   clean(target, new Set([name, ...programs.map(([path]) => path)]));
 }
@@ -45,14 +46,17 @@ export function replaceWhole(file, content, mode) {
   renameSync(draft, file);
 }
 
-/** Drops what no build of late has put there. */
+/** Drops what no build of late has put there. What is gone when it is looked at, another build has dropped or finished. */
 function clean(target, written) {
-  const age = (entry) => Date.now() - statSync(join(target, entry.name)).mtimeMs;
+  const age = (name) => Date.now() - (statSync(join(target, name), { throwIfNoEntry: false })?.mtimeMs ?? Number.NaN);
   const isDraft = ({ name }) => name.startsWith('.') || name.endsWith('.new');
-  const others = readdirSync(target, { withFileTypes: true }).filter((entry) => !written.has(entry.name));
-  const builds = others.filter((entry) => entry.isDirectory() && !isDraft(entry)).sort((a, b) => age(a) - age(b));
+  const others = readdirSync(target, { withFileTypes: true })
+    .filter((entry) => !written.has(entry.name))
+    .map((entry) => ({ name: entry.name, isDraft: isDraft(entry), isFolder: entry.isDirectory(), age: age(entry.name) }))
+    .filter((entry) => !Number.isNaN(entry.age));
+  const builds = others.filter((entry) => entry.isFolder && !entry.isDraft).sort((a, b) => a.age - b.age);
   const kept = new Set(builds.slice(0, KEPT - 1));
   for (const entry of others)
-    if (isDraft(entry) ? age(entry) > DRAFT_MS : !kept.has(entry))
+    if (entry.isDraft ? entry.age > DRAFT_MS : !kept.has(entry))
       rmSync(join(target, entry.name), { recursive: true, force: true });
 }

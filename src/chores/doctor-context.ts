@@ -10,13 +10,18 @@ export type ContextGround = {
   /** Files `CLAUDE.md` of gt's that are not there and should be, or are and should not. */
   notes(rigs: readonly string[]): Promise<ReadonlyArray<{ readonly file: string; readonly is: 'missing' | 'left over' }>>;
   mendNotes(rigs: readonly string[]): Promise<void>;
+  /** Settings of programs in the directories of the roles that are not there. */
+  missingSettings(rigs: readonly string[]): readonly string[];
+  /** Writes those, and nothing over what is there. */
+  mendSettings(rigs: readonly string[]): void;
   /** Settings that the program of a live session reads, and that are gone, or are no JSON; and how many sessions were looked at. */
   settings(): Promise<{ readonly sessions: number; readonly gone: readonly string[]; readonly broken: readonly string[] }>;
 };
 
 /** Whether agents are told what gt and the person want them to be told, and nothing else. @param fix writes and removes gt's own files */
 export async function told(ground: ContextGround, rigs: readonly string[], fix: boolean): Promise<Check[]> {
-  return [...prompts(ground, rigs), inherited(ground, rigs), await notes(ground, rigs, fix), await settings(ground)];
+  const files = [await notes(ground, rigs, fix), roleSettings(ground, rigs, fix)];
+  return [...prompts(ground, rigs), inherited(ground, rigs), ...files, await settings(ground)];
 }
 
 function prompts(ground: ContextGround, rigs: readonly string[]): Check[] {
@@ -46,6 +51,14 @@ async function notes(ground: ContextGround, rigs: readonly string[], fix: boolea
   return good('town', 'claude-md', `mended: ${names}`);
 }
 
+function roleSettings(ground: ContextGround, rigs: readonly string[], fix: boolean): Check {
+  const missing = ground.missingSettings(rigs);
+  if (missing.length === 0) return good('town', 'role-settings', 'in the directory of every role');
+  if (!fix) return ill('town', 'role-settings', `missing: ${some(missing)}`, 'Mend it: `gt doctor --fix`.');
+  ground.mendSettings(rigs);
+  return good('town', 'role-settings', `mended: ${some(missing)}`);
+}
+
 async function settings(ground: ContextGround): Promise<Check> {
   const { sessions, gone, broken } = await ground.settings();
   if (broken.length > 0) {
@@ -53,6 +66,6 @@ async function settings(ground: ContextGround): Promise<Check> {
     return ill('sessions', 'agent-settings', `settings that no program reads, for they are no JSON: ${some(broken)}`, mend);
   }
   if (gone.length === 0) return good('sessions', 'agent-settings', `${sessions} sessions`);
-  const mend = 'They are written again when the agent is started: let its session end, or `gt shutdown && gt up`.';
+  const mend = '`gt doctor --fix` writes those of the built-in programs, the next start of the agent all of them.';
   return ill('sessions', 'agent-settings', `settings that call gt are gone: ${some(gone)}`, mend);
 }

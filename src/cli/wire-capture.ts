@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { addressOf, type Holder, isAgent } from '#core/holder';
+import { addressOf, type Holder } from '#core/holder';
 import { isRefusal, type Refusal, refuse } from '#core/refusals';
 import { agentMeant } from './agent-run.ts';
 import type { Call } from './command.ts';
 import { type OpenTown, withDesk } from './wire.ts';
-import { environmentOf } from './wire-doctor-agents.ts';
+import { environmentOf, givenTo } from './wire-doctor-agents.ts';
 import { openRig } from './wire-rigs.ts';
 
 /** What an agent is known by: a command beside its session must not speak as it. Its place, its role and its name in git stay. */
@@ -60,20 +60,9 @@ async function placeOf(town: OpenTown, holder: Holder, io: Call['io']): Promise<
 }
 
 async function plannedFor(town: OpenTown, holder: Holder, io: Call['io']): Promise<Record<string, string> | Refusal> {
-  const { passed, polecatEnvironment } = await import('#world/agents/environment');
-  const bin = `${town.layout.runtime}/bin/gt`;
-  const base = passed({ env: io.env, bin });
-  if (isAgent(holder)) return base;
-  const rig = await openRig(town, holder.rig);
+  const { passed } = await import('#world/agents/environment');
+  const rig = holder.rig === '' ? undefined : await openRig(town, holder.rig);
   if (isRefusal(rig)) return rig;
-  const {
-    GIT_AUTHOR_EMAIL: _,
-    GIT_COMMITTER_EMAIL: __,
-    ...own
-  } = polecatEnvironment(holder, { id: holder.work }, rig, {
-    layout: town.layout,
-    bin,
-    email: '',
-  });
-  return { ...base, ...own };
+  const { GIT_AUTHOR_EMAIL: _, GIT_COMMITTER_EMAIL: __, ...own } = givenTo(holder, town, rig, '');
+  return { ...passed({ env: io.env, bin: `${town.layout.runtime}/bin/gt` }), ...own };
 }

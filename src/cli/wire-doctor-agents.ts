@@ -56,7 +56,8 @@ export async function forAgents(town: Town, open: OpenTown | undefined, git: Git
   };
 }
 
-function givenTo(holder: Holder, { layout }: Town, rig: Rig | undefined, email: string): Record<string, string> {
+/** What gt gives an agent's process of who it is: what it has, or what its next one will have. */
+export function givenTo(holder: Holder, { layout }: Town, rig: Rig | undefined, email: string): Record<string, string> {
   const bin = `${layout.runtime}/bin/gt`;
   if (rig && !isAgent(holder)) return polecatEnvironment(holder, { id: holder.work }, rig, { layout, bin, email });
   return agentEnvironment({
@@ -66,7 +67,7 @@ function givenTo(holder: Holder, { layout }: Town, rig: Rig | undefined, email: 
     bin,
     beads: rig?.layout.beads ?? layout.beads,
     email,
-    agent: (isAgent(holder) ? holder.using : holder.agent) ?? '',
+    agent: (isAgent(holder) ? (holder.using ?? holder.agent) : holder.agent) ?? '',
     token: holder.session?.token ?? '',
   });
 }

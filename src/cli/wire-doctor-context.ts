@@ -12,8 +12,10 @@ import { cloneNote, noteIs, refineryNote, setRefineryNote, writeCloneNote, write
 import { agentFor } from '#world/agents/launch';
 import { promptFaults } from '#world/agents/prompt-files';
 import { roleHome } from '#world/agents/role-home';
+import { missingInRig, missingInTown, type RoleSettings, writeRoleSettings } from '#world/agents/role-settings';
 import { parseObject, readText } from '#world/config/json-file';
 import { rigLayout } from '#world/config/layout';
+import { readRig } from '#world/config/rigs';
 import { loadTownSettings } from '#world/config/settings';
 import type { Git } from '#world/git/git';
 import type { OpenTown, Town } from './wire.ts';
@@ -62,6 +64,8 @@ export async function forContext(town: Town, open: OpenTown | undefined, git: Gi
         if (wanted !== undefined) await setRefineryNote(layout, town.name, rig, wanted);
       }
     },
+    missingSettings: (rigs) => missingSettings(town, rigs).map(({ file }) => short(file)),
+    mendSettings: (rigs) => writeRoleSettings(missingSettings(town, rigs)),
     async settings() {
       const live = [...runs, ...(agents ?? [])].filter(({ session }) => session?.pid !== undefined && !session.exit);
       const looks = await Promise.all(live.map((holder) => settingsOf(town, holder)));
@@ -70,6 +74,12 @@ export async function forContext(town: Town, open: OpenTown | undefined, git: Gi
       return { sessions: live.length, gone: which('gone'), broken: which('broken') };
     },
   };
+}
+
+/** Nothing is written for a rig that is registered, and cannot be read: its directory may be gone. */
+function missingSettings({ layout, root }: Town, rigs: readonly string[]): RoleSettings[] {
+  const there = rigs.filter((name) => !isRefusal(readRig(root, name)));
+  return [...missingInTown(layout), ...there.flatMap((name) => missingInRig(rigLayout(root, name)))];
 }
 
 /** How a file of an agent's program stands: its comments are none of JSON's business. */

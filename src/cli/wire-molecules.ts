@@ -1,5 +1,6 @@
 import { relative, resolve, sep } from 'node:path';
 import type { Proto } from '#core/formula/proto';
+import { isAgentId } from '#core/holder';
 import type { Molecule, Work } from '#core/records';
 import { isRefusal, type Refusal, refuse } from '#core/refusals';
 import { cookProto, type Dish, fillWith } from '#world/formulas/cook-with';
@@ -80,6 +81,7 @@ export async function moleculeNamed({ desk: { books } }: OpenTown, word: string)
 /** The molecule on my hook: of the session that calls, else of the run in whose worktree the call is made. */
 export async function myMolecule({ desk: { books } }: OpenTown, io: Io): Promise<Molecule | Refusal> {
   const caller = callerOf(io);
+  if (!isRefusal(caller) && isAgentId(caller.run)) return refuse('HOOK_WITHOUT_ITEM');
   const run = isRefusal(caller) ? await runAround(books, io) : await books.read('run', caller.run);
   const work = run && (await books.read('work', run.work));
   if (!work) return isRefusal(caller) ? caller : refuse('MOLECULE_NONE', { id: 'you' });

@@ -85,7 +85,7 @@ export function agentState(
   if (!shown && isAgent(holder) && session.primed !== undefined && session.ackedAt === undefined && !known.seen)
     return { is: 'idle', evidence: 'it has its context, and nobody has spoken to it yet', todo: null };
   const failed = known.seen?.state === 'busy' || shown?.is === 'blocked' ? undefined : failedState(holder, session);
-  return failed ?? shown ?? byWord(session, known.seen);
+  return failed ?? shown ?? byWord(holder, session, known.seen);
 }
 
 /** What its start was refused for, as long as it is not under way all the same. */
@@ -187,9 +187,9 @@ function byScreen(holder: Holder, shows: Shown | undefined): AgentState | undefi
   return !isAgent(holder) && holder.session?.ackedAt === undefined ? undefined : { is: 'idle', evidence: what, todo: null };
 }
 
-function byWord({ ackedAt }: Session, seen: Classified | undefined): AgentState {
+function byWord(holder: Holder, { ackedAt }: Session, seen: Classified | undefined): AgentState {
   if (ackedAt === undefined)
     return { is: 'starting', evidence: `it has not called yet${seen ? `; ${seen.why}` : ''}`, todo: null };
   if (seen?.state === 'busy') return { is: 'busy', evidence: seen.why, todo: null };
-  return { is: 'working', evidence: seen ? seen.why : 'it has its work', todo: null };
+  return { is: 'working', evidence: seen?.why ?? (isAgent(holder) ? 'it has called' : 'it has its work'), todo: null };
 }

@@ -38,6 +38,13 @@ function leftAlone({ overSince, seen, person }: TurnFacts): number {
 export const isCycling = ({ cycle, session }: Pick<Holder, 'cycle' | 'session'>): boolean =>
   cycle !== undefined && session !== undefined && cycle.session === session.id;
 
+/** Whether a fresh session that was asked for has not begun: the one before it is over, and the one after it has not said hello, nor ended. */
+export const lacksNext = ({ cycle, session }: Pick<Holder, 'cycle' | 'session'>): boolean => {
+  if (cycle === undefined || session === undefined) return false;
+  const isOver = session.exit !== undefined;
+  return cycle.session === session.id ? isOver : !isOver && session.ackedAt === undefined;
+};
+
 /** Whether somebody asked that the session of now ends: its end is no death then. */
 export const isAskedToEnd = (holder: Holder): boolean =>
   isCycling(holder) || holder.killed !== undefined || ('released' in holder && holder.released !== undefined);

@@ -25,6 +25,11 @@ export const MOLECULE_REFUSALS = {
     try: 'Attach a molecule: `gt mol attach {id} <molecule>`, or name one.',
     exit: 3,
   },
+  STEPS_NONE: {
+    says: '{id} has no molecule, and so no steps.',
+    try: 'Work it as a whole, and hand it in: `gt done`.',
+    exit: 3,
+  },
   BOND_CYCLE: {
     says: '{b} cannot wait for {a}: {chain}.',
     try: 'Bond them the other way round, or with --type parallel.',

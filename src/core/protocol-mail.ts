@@ -72,7 +72,7 @@ export function protocolSubject(facts: ProtocolFacts): string {
 /** Its text, for whoever reads it: one `name: value` a line. */
 export function protocolText(facts: ProtocolFacts, more: string = ''): string {
   const lines = Object.entries(facts).flatMap(([name, value]) => {
-    if (name === 'type' || value === undefined) return [];
+    if (name === 'type' || value === undefined || value === '') return []; // those of the town have no rig
     return [`${name}: ${Array.isArray(value) ? listed(value) : String(value)}`];
   });
   return [...lines, ...(more === '' ? [] : ['', more])].join('\n');

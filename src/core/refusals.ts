@@ -94,6 +94,11 @@ export const REFUSALS = {
     exit: 4,
   },
   NOTHING_HOOKED: { says: 'Nothing is on your hook.', try: 'Sling something: `gt sling <id>`.', exit: 3 },
+  HOOK_WITHOUT_ITEM: {
+    says: 'No work item is on your hook: there is nothing to hand in, and no step in your hands.',
+    try: 'Items are worked by polecats: `gt sling <id>`. What you go by yourself: `gt hook`.',
+    exit: 3,
+  },
   NOTHING_TO_RUN: {
     says: '{id} has no sh block.',
     try: 'Put what is to be run into its description, in a block fenced with ```sh; for a step, that of its item will do.',

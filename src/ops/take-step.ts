@@ -1,5 +1,5 @@
 import { unchanged } from '#core/change';
-import { isCurrent } from '#core/holder';
+import { isAgentId, isCurrent } from '#core/holder';
 import { handOut, type Taker, takeOver } from '#core/molecule/hand';
 import { filled } from '#core/molecule/life';
 import type { Molecule, Run, Step } from '#core/records';
@@ -61,9 +61,12 @@ export const takerOf = (run: Run, head?: string): Taker => ({
   ...(head === undefined ? {} : { head }),
 });
 
+/** The refusal of a call for a step that does not come from a run's session of now: a lasting agent has none. */
 export const stale = (caller: Caller, run: Run | undefined): Refusal =>
-  refuse('SESSION_STALE', {
-    session: caller.session,
-    work: run?.work ?? 'its item',
-    current: run?.session && run.state !== 'ended' && !run.session.exit ? run.session.id : 'nobody',
-  });
+  isAgentId(caller.run)
+    ? refuse('HOOK_WITHOUT_ITEM')
+    : refuse('SESSION_STALE', {
+        session: caller.session,
+        work: run?.work ?? 'its item',
+        current: run?.session && run.state !== 'ended' && !run.session.exit ? run.session.id : 'nobody',
+      });

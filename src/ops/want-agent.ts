@@ -55,8 +55,12 @@ async function want(desk: Desk, wish: Wish, reading: Reading): Promise<Decision<
   const other = preset !== undefined && preset !== known?.agent;
   const sleepsAway = known?.asleep !== undefined && !isThere;
   const stands = known?.wanted !== undefined && !known.broken && !known.killed && !known.removed && !sleepsAway;
-  if (known && stands && !other && first === undefined && (isThere || goOn !== true) && known.notBefore === undefined)
-    return { put: [], answer: { agent: known, already: true } };
+  if (known && stands && !other && first === undefined && (isThere || goOn !== true) && known.notBefore === undefined) {
+    // One whose program could not be started is tried again at once: whoever asks may have mended that.
+    const { waits, ...rest } = known;
+    const isUnfit = waits?.todo !== undefined && !(isThere && known.session?.pid !== undefined);
+    return isUnfit ? wanted(rest) : { put: [], answer: { agent: known, already: true } };
+  }
   const doc: Agent = {
     ...fresh(known ?? made(wish, desk.actor, at)),
     wanted: known?.wanted && stands ? known.wanted : { at, by: desk.actor },
@@ -69,6 +73,10 @@ async function want(desk: Desk, wish: Wish, reading: Reading): Promise<Decision<
     ...(first === undefined ? {} : { first: { text: first, by: desk.actor, at } }),
     ...(goOn ? { goOn } : {}),
   };
+  return wanted(doc, preset);
+}
+
+function wanted(doc: Agent, preset?: string): Decision<Wanted> {
   const rig = doc.rig === '' ? {} : { rig: doc.rig };
   const event = { type: 'agent.wanted', subject: doc.id, ...rig, data: preset === undefined ? {} : { agent: preset } } as const;
   return { put: [{ noun: 'agent', doc }], events: [event], answer: { agent: doc, already: false } };

@@ -26,7 +26,7 @@ export async function whichStep(
   if (caller && (!run || !isCurrent(run, caller.token))) return stale(caller, run);
   const work = run ? await reading.get('work', run.work) : undefined;
   const root = work?.molecule ? await reading.get('molecule', work.molecule) : undefined;
-  if (caller && !root) return refuse('MOLECULE_NONE', { id: run?.work ?? 'Your item' });
+  if (run && !root) return refuse('STEPS_NONE', { id: run.work });
   if (name === undefined && root?.hand === undefined) {
     if (!root) return refuse('USAGE', { what: 'Which step?', hint: 'Name it: `gt mol step done <step>`.' });
     return refuse('STEP_NONE', {

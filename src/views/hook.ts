@@ -1,9 +1,12 @@
-import { isCurrent } from '#core/holder';
+import { noteFor } from '#core/handoff-note';
+import { addressOf, isCurrent } from '#core/holder';
 import type { MoleculeTold } from '#core/molecule/step-words';
-import type { Molecule, Run } from '#core/records';
+import type { Agent, Molecule, Run } from '#core/records';
 import { type Refusal, refuse } from '#core/refusals';
 import { reworkInWords } from '#core/work';
 import type { Desk } from '#world/desk';
+import type { Books } from '#world/store/books';
+import { unreadOf } from './mail-waiting.ts';
 
 /** What is on a session's hook: all that its agent needs to begin. */
 export type Hook = {
@@ -26,6 +29,30 @@ export type Hook = {
   /** The molecule that it works, with the step in its hands. */
   readonly molecule: MoleculeTold | null;
 };
+
+/** What a lasting agent goes by, on whose hook is no item: what it was told first, the note of its session before, and its mail. */
+export type Errand = {
+  readonly id: null;
+  readonly address: string;
+  readonly session: string;
+  /** What its session was started with, by whom, and when (ms since 1970). */
+  readonly first: { readonly text: string; readonly by: string; readonly at: number } | null;
+  readonly note: boolean;
+  readonly unread: number;
+};
+
+/** What a lasting agent goes by. Reads one text and two counts. */
+export async function errand(books: Books, agent: Agent): Promise<Errand> {
+  const [handoff, unread] = await Promise.all([books.textField(agent.id, 'handoff'), unreadOf(books, agent)]);
+  return {
+    id: null,
+    address: addressOf(agent),
+    session: agent.session?.id ?? '',
+    first: agent.session?.first ?? null,
+    note: noteFor(agent, { handoff }) !== '',
+    unread,
+  };
+}
 
 /** What the session of this token has to do; SESSION_STALE for a session that is over. Reads one run, one item, one text, and the step in hand of a molecule. */
 export async function hook(

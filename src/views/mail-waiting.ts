@@ -12,6 +12,10 @@ const LISTED = 5;
 /** The mailbox of whoever has sessions. */
 const mailboxOfHolder = (holder: Holder): string => mailboxOf({ box: addressOf(holder), line: lineOf(holder) });
 
+/** How much lies unread in the mailbox of whoever has sessions. */
+export const unreadOf = (books: Books, holder: Holder): Promise<number> =>
+  books.count(`letters.unread:${mailboxOfHolder(holder)}`);
+
 /**
  * What a session is told of its mail as it starts: how much lies unread that an earlier one was told of, or may have been, and how it is read. Empty when there
  * is none. What nobody was told yet comes by itself.

@@ -2,6 +2,7 @@ import { agentState, asksOfPerson } from '#core/agent-state';
 import { addressOf, isAgent, isAgentId } from '#core/holder';
 import { OVERSEER } from '#core/mail';
 import type { Agent, Delivery, Escalation, Step, Work } from '#core/records';
+import { escalationId } from '#core/work';
 import type { Books } from '#world/store/books';
 import type { Rig } from '#world/world';
 import { escalationLine, todoOf } from './escalations.ts';
@@ -68,6 +69,7 @@ export async function needs(books: Books, { rigs, broken = [], rig, all = false 
   ]);
   // An agent that is not started again is told of as such: its own command helps.
   const told = new Set(agents.filter((agent) => agent.broken).map((agent) => agent.id));
+  for (const { id, waits } of agents) if (waits?.todo) told.add(escalationId(id, 'cycle'));
   const found: Need[] = [
     ...stuck.map((work) => itemNeed(work, asked, told)),
     ...gates.map((gate) => {

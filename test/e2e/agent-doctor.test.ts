@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => town?.close());
 
-type Check = { id: string; ok: boolean; found: string };
+type Check = { id: string; ok: boolean; found: string; mend: string | null };
 const look = async (...words: string[]) => {
   const { out } = await town.gt(['doctor', '--json', ...words]);
   const checks = (JSON.parse(out) as { checks: Check[] }).checks;
@@ -119,4 +119,23 @@ test('what a person wrote for agents and is wrong, what all of them would obey, 
   writeFileSync(mayors, 'mine');
   expect((await look('--fix'))('claude-md')).toMatchObject({ ok: true });
   expect(readFileSync(mayors, 'utf8')).toBe('mine');
+});
+
+test('settings of a role that are gone, also where nobody works, are found and put back; what a person wrote there stays', async () => {
+  const file = (name: string) => join(town.root, name);
+  expect((await look())('role-settings')).toMatchObject({ ok: true });
+  const gone = ['deacon/.claude/settings.json', 'alpha/crew/.claude/settings.json', 'alpha/polecats/.claude/settings.json'];
+  const before = gone.map((name) => readFileSync(file(name), 'utf8'));
+  for (const name of gone) rmSync(file(name));
+  writeFileSync(file('mayor/.claude/settings.json'), '{"mine":1}');
+  expect((await look())('role-settings')).toMatchObject({
+    ok: false,
+    found: `missing: ${gone.join(', ')}`,
+    mend: 'Mend it: `gt doctor --fix`.',
+  });
+  expect(gone.filter((name) => existsSync(file(name)))).toEqual([]);
+  expect((await look('--fix'))('role-settings')).toMatchObject({ ok: true, found: `mended: ${gone.join(', ')}` });
+  expect((await look())('role-settings')).toMatchObject({ ok: true });
+  expect(gone.map((name) => readFileSync(file(name), 'utf8'))).toEqual(before);
+  expect(readFileSync(file('mayor/.claude/settings.json'), 'utf8')).toBe('{"mine":1}');
 });

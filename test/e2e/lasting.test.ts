@@ -35,6 +35,10 @@ test('the mayor comes with the town and waits; it outlives a worker; killed, it 
   expect(first.session.first).toBeUndefined();
   expect((await town.does(['seance'])).out).toMatch(/hq-mayor\.s1 .*\[GAS TOWN\] mayor <- gt • .* • start/);
   await spokenTo('are you there?');
+  // what its prompt tells it to ask
+  const asks = (token: string) => town.gt(['hook'], { env: { GT_SESSION: token } });
+  expect(await asks(first.session.token)).toMatchObject({ exit: 0, out: expect.stringMatching(/^Nothing is on your hook/) });
+  expect(await asks(`${first.session.token}0`)).toMatchObject({ exit: 4, err: expect.stringContaining('is over') });
   // its program would pass over settings that are no JSON without a word
   const settings = join(town.root, 'mayor/.claude/settings.json');
   const text = readFileSync(settings, 'utf8');
@@ -58,9 +62,16 @@ test('the mayor comes with the town and waits; it outlives a worker; killed, it 
   expect(third).toMatchObject({ deaths: 1, session: { mode: 'resume', before: { goesOn: true } } }); // nobody spoke in the second
   await town.gone(second.session.pid);
 
+  // beside it: its role, place and name in git, whether it has a session or not
+  const place = async () =>
+    (await town.does(['capture', 'mayor', 'pwd; env | grep -E "^(GT|BEADS|BD|GIT_[AC].*NAME)" | grep -v GT_RUN_ID | sort'])).out;
+  const beside = await place();
+  expect(beside).toMatch(/^\/.*\/mayor\nBEADS_DIR=.*\/\.beads\nGIT_AUTHOR_NAME=mayor\n[\s\S]*\nGT_ROLE=mayor\n/);
+  expect(beside).not.toMatch(/GT_SESSION|BD_ACTOR/);
   await town.does(['mayor', 'stop']);
   await town.becomes(MAYOR, 'it has ended', ({ session }) => session?.exit !== undefined);
   await town.gone(third.session.pid);
+  expect(await place()).toBe(beside);
   expect((await town.does(['up'])).out).toContain('The mayor was stopped: gt mayor start');
   expect(await town.ask<AgentLine[]>(['agents'])).toMatchObject([{ address: 'mayor', state: 'stopped', pid: null }]);
 
@@ -106,6 +117,27 @@ test('an agent that ends again and again is left in peace: somebody is asked, an
   await town.does(['dog', 'stop', 'rex']);
 });
 
+test('one that is handed off to a program that is not there: mayor and person are told, and another that the settings say by then comes', async () => {
+  const dogs = (agent: string) =>
+    town.settle({ agent: 'claude', role_agents: { dog: agent }, agents: { away: { command: join(town.dir, 'away') } } });
+  dogs('claude');
+  await town.does(['dog', 'create', 'max']);
+  await town.does(['dog', 'start', 'max', 'fetch it']);
+  await town.there('hq-dog-max');
+  dogs('away');
+  await town.does(['handoff', 'dogs/max', 'half is fetched', '--now']);
+  await town.becomes('hq-dog-max', 'it cannot be started', ({ waits }) => waits?.todo !== undefined);
+  const told = await town.until('the mayor is told', () => town.read('message', 'ml-help-hq-esc-hq-dog-max-cycle-hq-dog-max.s2'));
+  expect(told).toMatchObject({ to: ['mayor'], from: 'dogs/max', type: 'HELP' });
+  expect((await town.does(['needs'])).out).toMatch(/dogs\/max +Agent `away` needs/);
+  dogs('claude');
+  expect((await town.does(['dog', 'start', 'max'])).out).toContain('comes');
+  expect(await town.there('hq-dog-max', 3)).toMatchObject({ using: 'claude', deaths: 0 });
+  await town.becomes('hq-dog-max', 'it has called', ({ session, cycle }) => session?.ackedAt !== undefined && !cycle);
+  expect(await town.read('escalation', 'hq-esc-hq-dog-max-cycle')).toMatchObject({ state: 'closed' });
+  await town.does(['dog', 'stop', 'max']);
+});
+
 test('polecats and lasting agents of one program count together, and what has to wait says why', async () => {
   await town.there(MAYOR);
   town.settle({ agent: 'claude', role_agents: { dog: 'shell' } });
@@ -121,6 +153,12 @@ test('polecats and lasting agents of one program count together, and what has to
   );
   expect(await town.ask<Why>(['why', 'dogs/ace'])).toMatchObject({ reasons: [{ code: 'waits' }] });
   await town.rig('alpha', 'true');
+  // of crew without a session the place and the names are known, too
+  await town.does(['crew', 'add', 'ann', '--rig', 'alpha']);
+  const names = 'echo "$GT_ROLE $GT_RIG $GT_CREW $GIT_AUTHOR_NAME $BEADS_DIR [$GT_SESSION$BD_ACTOR]"';
+  expect((await town.does(['capture', 'alpha/ann', names])).out).toMatch(
+    /^crew alpha ann alpha\/crew\/ann \/.*\/alpha\/\.beads \[\]\n/,
+  );
   expect((await town.does(['peek', 'alpha/witness'])).out).toContain('is gt itself: no agent sits there');
   const { id } = await town.ask<{ id: string }>(['work', 'create', 'A piece', '--rig', 'alpha']);
   await town.does(['sling', id]);

@@ -19,16 +19,16 @@ afterAll(() => rmSync(base, { recursive: true, force: true }));
 
 const ROUNDS = 20;
 
-/** A process that writes its own projects into the one file, and says how many it has written. */
-function writer(name: string, config: string, rounds: number): ChildProcess {
+/** A process that writes its own projects into the one file, and says how many it has written. @param path of the file, by its place */
+function writer(name: string, config: string, rounds: number, path = '{config}/.x.json', home = `${config}/home`): ChildProcess {
   const script = `
     import { provision } from '${module}';
     for (let round = 0; round < ${rounds}; round++) {
       const content = { projects: { ['${name}/' + round]: { trusted: true } } };
-      const file = { path: '{config}/.x.json', merge: 'json-merge', when: 'always', content };
+      const file = { path: '${path}', merge: 'json-merge', when: 'always', content };
       await provision({
         preset: { files: [file], hooks: undefined },
-        places: { config: '${config}', home: '${config}/home', root: '${base}' },
+        places: { config: '${config}', home: '${home}', root: '${base}' },
         autonomous: true,
         hooks: false,
       });
@@ -51,6 +51,15 @@ test('two processes that write one file at once lose nothing of each other, nor 
   ]);
   expect(projects(config)).toEqual([...written('a', ROUNDS), ...written('b', ROUNDS), 'theirs'].sort());
   expect(readdirSync(config)).toEqual(['.x.json']);
+});
+
+test('nor do two with directories of their own, in the home of the role that they share', async () => {
+  const home = join(base, 'polecats');
+  mkdirSync(home);
+  const both = ['a', 'b'].map((name) => writer(name, join(base, `of-${name}`), ROUNDS, '{home}/.x.json', home));
+  await Promise.all(both.map((one) => once(one, 'exit')));
+  expect(projects(home)).toEqual([...written('a', ROUNDS), ...written('b', ROUNDS)].sort());
+  expect(readdirSync(home)).toEqual(['.x.json']);
 });
 
 test('a writer that is killed holds nobody up, and leaves a whole file', async () => {

@@ -5,9 +5,12 @@ import { addNeeds } from '#ops/add-needs';
 import { closeWork } from '#ops/close-work';
 import { createWork } from '#ops/create-work';
 import { editBead } from '#ops/edit-bead';
+import { closeStep } from '#ops/end-step';
 import { sling } from '#ops/sling';
+import { call } from '../support/cli.ts';
 import { type TestDesk, testDesk } from '../support/desk.ts';
 import { agentStep, laid } from '../support/laid.ts';
+import { aLasting } from '../support/records.ts';
 import { type PrivateRedis, privateRedis } from '../support/redis.ts';
 import { good, newItem } from '../support/shop.ts';
 
@@ -52,6 +55,38 @@ test('nothing is closed under a run or a merge request, by force or not, and an 
   const other = (await newItem(desk, 'other')).id;
   expect(await close(other, { caller: { ...caller, token: 'token-0' } })).toMatchObject(refused('SESSION_STALE'));
   expect(await close(other, { caller })).toMatchObject({ status: 'closed' });
+  // Its own has no steps: it is not told to attach some.
+  expect(await closeStep(desk, { caller }, { outcome: 'skipped', reason: 'no need' })).toMatchObject(refused('STEPS_NONE'));
+});
+
+test('an agent that lasts closes items as its prompt says, while its session lives; steps are of those who have an item', async () => {
+  const { id } = await newItem(desk, 'an epic');
+  const caller = { run: 'sh-crew-ann', session: 'sh-crew-ann.s1', token: 'token-1' };
+  const ann = aLasting('sh-crew-ann', {
+    role: 'crew',
+    rig: 'shop',
+    name: 'ann',
+    session: { id: caller.session, token: caller.token, at: 1 },
+  });
+  await desk.change(async (reading) => {
+    await reading.get('agent', ann.id);
+    return { put: [{ noun: 'agent', doc: ann }], answer: undefined };
+  });
+  expect(await close(id, { caller: { ...caller, token: 'token-0' } })).toMatchObject(refused('SESSION_STALE'));
+  expect(await close(id, { caller })).toMatchObject({ status: 'closed' });
+  expect(await closeStep(desk, { caller, step: 'x' }, { outcome: 'skipped', reason: 'no need' })).toMatchObject(
+    refused('HOOK_WITHOUT_ITEM'),
+  );
+});
+
+test('an agent that lasts has no item to hand in and no step in its hands, and is not told that it is over', async () => {
+  const env = { GT_SESSION: `t1.hq-mayor.s1.${'0'.repeat(32)}` };
+  for (const words of [['done'], ['done', '--dry-run'], ['done', 'sh-a'], ['mol', 'current']])
+    expect(await call(words, { env })).toEqual({
+      exit: 3,
+      out: '',
+      err: expect.stringMatching(/^No work item is on your hook.*\n.*`gt hook`\.\n$/),
+    });
 });
 
 test('what is pinned, has needs or holds open items is closed by force', async () => {

@@ -1,11 +1,15 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { hook as hookVerb } from '#cli/cmd/hook';
+import { palette } from '#cli/colour';
 import { MEMORIES_KEPT, MEMORIES_TOLD } from '#core/limits';
 import type { Agent } from '#core/records';
 import { forget, remember } from '#ops/remember';
 import { sling } from '#ops/sling';
+import { errand } from '#views/hook';
 import { memoriesForPrime, memoriesOf } from '#views/memories';
 import { prime } from '#views/prime';
 import { type TestDesk, testDesk } from '../support/desk.ts';
+import { aLasting } from '../support/records.ts';
 import { type PrivateRedis, privateRedis } from '../support/redis.ts';
 import { good, newItem, TOKEN } from '../support/shop.ts';
 
@@ -136,4 +140,28 @@ test('a lasting agent has no item on its hook, and is told of its mail that lies
   );
   expect(found.context).toContain('- and 1 more');
   expect(found.context).not.toContain('On your hook');
+  const SHOW = { paint: palette(false), now: 0, width: 80, quiet: false };
+  const hooked = await errand(desk.books, mayor);
+  expect(hooked).toMatchObject({ id: null, address: 'mayor', session: 'hq-mayor.s1', first: null, note: false, unread: 6 });
+  expect(hookVerb.text?.({ ...hooked, block: null }, SHOW)).toMatch(
+    /^Nothing is on your hook.*\n\n6 mails .*`gt mail inbox --unread`/,
+  );
+});
+
+test('the hook of a lasting agent without an item tells what it was told first and of the note that was left to it, not that it is over', async () => {
+  const SHOW = { paint: palette(false), now: 0, width: 80, quiet: false };
+  const rex = aLasting('hq-dog-rex', { role: 'dog', name: 'rex' });
+  const idle = await errand(desk.books, { ...rex, session: { id: 'hq-dog-rex.s1', token: 'k', at: 5 } });
+  expect(hookVerb.text?.({ ...idle, block: null }, SHOW)).toMatch(/^Nothing is on your hook[^\n]*\n\nNo mail is unread\./);
+  await desk.change(async () => ({ put: [], text: [{ id: rex.id, fields: { handoff: 'look on' } }], answer: undefined }));
+  const first = { text: 'count the \x1b[31mworktrees', by: 'deacon', at: 4 };
+  const sent = await errand(desk.books, {
+    ...rex,
+    session: { id: 'hq-dog-rex.s2', token: 'k', at: 5, first },
+    note: { session: 'hq-dog-rex.s1', at: 3, by: 'gt', read: 'hq-dog-rex.s2' },
+  } as Agent);
+  expect(sent).toMatchObject({ first, note: true, unread: 0 });
+  const text = hookVerb.text?.({ ...sent, block: null }, SHOW);
+  expect(text).toMatch(/^deacon told you first:\ncount the \[31mworktrees\n\n.*left you a note.*`gt prime`/);
+  expect(text).not.toContain('Nothing');
 });

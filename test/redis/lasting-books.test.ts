@@ -73,6 +73,18 @@ test('whoever starts an agent that sleeps without a session wakes it; one that s
   expect((await read()).asleep).toBeUndefined();
 });
 
+test('one whose program could not be started is tried again when somebody starts it, with all that it was to go on with', async () => {
+  const waits = { at: 1, why: 'no program', todo: 'install it' };
+  await write((doc) => ({ ...doc, waits, goOn: true, first: { text: 'look', by: 'overseer', at: 1 } }));
+  desk.woken.length = 0;
+  expect(await wantAgent(desk, MAYOR)).toMatchObject({ already: false });
+  expect(await read()).toMatchObject({ goOn: true, first: { text: 'look' } });
+  expect((await read()).waits).toBeUndefined();
+  expect(desk.woken).toContain('agents/hq-mayor@1');
+  await write((doc) => ({ ...doc, waits, session: { id: 'hq-mayor.s5', token: 't', at: 1, pid: 8, born: 'b' } }));
+  expect(await wantAgent(desk, MAYOR)).toMatchObject({ already: true });
+});
+
 test('one that begins to wait for a place of its program has the slots looked at: another may have gone meanwhile', async () => {
   desk.woken.length = 0;
   await write((doc) => ({ ...doc, waits: { at: 1, why: '2 of 2', place: true } }));

@@ -31,6 +31,12 @@ test('what an agent is at follows from its end, its screen, and its own word, th
   expect(is(live({}, { state: 'ended', outcome: 'failed' }))).toBe('exited');
 });
 
+test('of one whose screen tells nothing its word counts: a polecat has its work, one that lasts has called', () => {
+  const rex = aLasting('hq-dog-rex', { wanted: { at: 1, by: 'x' }, session: { ...session, id: 'hq-dog-rex.s1' } });
+  const says = [live(), rex].map((one) => agentState(one, { host: running }).evidence);
+  expect(says).toEqual(['it has its work', 'it has called']);
+});
+
 test('a dialog that is open before the first word of an agent is told, a prompt that is ready is not enough', () => {
   const silent = live({ ackedAt: undefined });
   expect(is(silent, screen('dialog'))).toBe('blocked');

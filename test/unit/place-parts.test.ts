@@ -1,4 +1,14 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -57,4 +67,13 @@ test('parts of the last builds stay, older ones and what a build has left half-w
   place('six');
   expect([...names, 'six'].filter((name) => existsSync(join(bin, name)))).toEqual(['three', 'four', 'five', 'six']);
   expect(['flat.js', '.left.1', '.begun.1'].filter((name) => existsSync(join(bin, name)))).toEqual(['.begun.1']);
+});
+
+test('what another build takes away while this one clears up stops it from nothing', () => {
+  place('one');
+  // Listed, and not there when it is looked at.
+  for (const name of ['gt.js.1.new', '.two.1', 'flat.js']) symlinkSync('/nowhere', join(bin, name));
+  place('two');
+  expect(read('gt.js')).toContain('./two/hot.js');
+  expect(existsSync(join(bin, 'one'))).toBe(true);
 });

@@ -16,6 +16,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { isRefusal } from '#core/refusals';
 import { findTown } from '#world/config/find';
 import { rigLayout, townLayout } from '#world/config/layout';
+import { stageRig } from '#world/config/make-rig';
 import { makeTown } from '#world/config/make-town';
 import { changeRigs, readRig, readRigs, writeRig } from '#world/config/rigs';
 import { closeRuntime, openRuntime, planRuntime, socketPath } from '#world/config/runtime';
@@ -23,6 +24,7 @@ import { loadRigSettings, loadTownSettings } from '#world/config/settings';
 import { readTown, writeTown } from '#world/config/town';
 import { townFiles } from '#world/config/watched';
 import { writePidFile } from '#world/processes/pid-file';
+import { bornOf } from '#world/processes/process';
 
 let base: string;
 let root: string;
@@ -192,4 +194,16 @@ test('a settings file that is broken while the town runs leaves in force what he
   expect(() => townFiles(root).settings()).toThrow('it is no JSON');
   put(file, { max_polecats: 40 });
   expect(files.settings().max_polecats).toBe(40);
+});
+
+test('what a live process is making a rig in stays from its first instant on, what a dead one has left goes', () => {
+  const site = join(townLayout(root).runtime, 'adding');
+  const [mine, theirs, left] = ['mine', `theirs.${process.ppid}.${bornOf(process.ppid)}`, 'left.999999999.1'];
+  for (const name of [theirs, left]) mkdirSync(join(site, name), { recursive: true });
+  const staged = stageRig(root, mine);
+  const own = `mine.${process.pid}.${bornOf(process.pid)}`;
+  expect(readdirSync(site).sort()).toEqual([own, theirs]);
+  expect(staged.layout.rig).toBe(rigLayout(join(site, own), mine).rig);
+  staged.drop();
+  expect(readdirSync(site)).toEqual([theirs]);
 });

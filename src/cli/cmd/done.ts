@@ -7,6 +7,7 @@ import type { Palette } from '#cli/colour';
 import { command } from '#cli/command';
 import { withDesk } from '#cli/wire';
 import { stepGround } from '#cli/wire-steps';
+import { isAgentId } from '#core/holder';
 import { isRefusal, refuse } from '#core/refusals';
 import type { HandedIn } from '#ops/hand-in';
 
@@ -23,6 +24,7 @@ export const done = command({
   run: async ({ args: { id }, opts, global, io }) => {
     const caller = callerOf(io);
     if (isRefusal(caller)) return caller;
+    if (isAgentId(caller.run)) return refuse('HOOK_WITHOUT_ITEM');
     if (id !== undefined && !caller.run.startsWith(`${id}.`))
       return refuse('USAGE', { what: `${id} is not on your hook.`, hint: 'Hand in what `gt hook` shows: `gt done`.' });
     if (opts['dry-run'])

@@ -1,6 +1,7 @@
 import { command } from '#cli/command';
 import { withDesk } from '#cli/wire';
 import { nextInHand, whoCalls } from '#cli/wire-steps';
+import { isAgentId } from '#core/holder';
 import { moleculeText } from '#core/molecule/step-words';
 import { isRefusal, refuse } from '#core/refusals';
 
@@ -11,6 +12,7 @@ export const molCurrent = command({
   run: async ({ args, global, io }) => {
     const caller = args.molecule === undefined ? whoCalls(io) : undefined;
     if (isRefusal(caller)) return caller;
+    if (caller && isAgentId(caller.run)) return refuse('HOOK_WITHOUT_ITEM');
     if (!caller && args.molecule === undefined)
       return refuse('USAGE', {
         what: 'Which molecule?',
@@ -20,7 +22,7 @@ export const molCurrent = command({
       if (caller) {
         const mol = await nextInHand({ ...town, desk }, io, caller, 0);
         const run = await desk.books.read('run', caller.run);
-        if (!mol) return refuse('MOLECULE_NONE', { id: run?.work ?? 'Your item' });
+        if (!mol) return refuse('STEPS_NONE', { id: run?.work ?? 'Your item' });
         return desk.steps.standing(mol, run?.session?.leaving !== undefined);
       }
       const id = args.molecule ?? '';

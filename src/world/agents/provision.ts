@@ -27,6 +27,8 @@ export type Provision = {
 
 export type Provisioned = { readonly path: string; readonly changed: boolean };
 
+/** A lock of our own name: programs have locks beside their files too. */
+const LOCK = '.gt';
 const LOCK_WAIT_MS = 30_000;
 const TRIES = 10;
 
@@ -43,14 +45,24 @@ export async function provision({ preset, places, autonomous, hooks, template, e
     ...preset.files.filter(fits(asks)),
     ...(hooks ? (preset.hooks?.files ?? []).filter(fits(template ?? asks)) : []),
   ].flatMap((one) => given(one, env, places));
-  realFile(join(places.config, '.gt'), places);
-  mkdirSync(places.config, { recursive: true, mode: 0o700 });
-  // A lock of our own name: programs have locks beside their files too.
-  return await withFileLock(
-    join(places.config, '.gt'),
-    () => byPath(wanted, places).map((one) => writePart(one, places)),
-    LOCK_WAIT_MS,
-  );
+  return await alone(foldersOf(wanted, places), () => byPath(wanted, places).map((one) => writePart(one, places)));
+}
+
+/** The real directories that are written to: agents with a configuration of their own may share the home of their role. */
+function foldersOf(wanted: readonly PresetFile[], places: Provision['places']): string[] {
+  const { config, home } = places;
+  const folders = wanted.some(({ path }) => path.startsWith('{home}')) ? [config, home] : [config];
+  for (const folder of folders) {
+    realFile(join(folder, LOCK), places);
+    mkdirSync(folder, { recursive: true, ...(folder === config ? { mode: 0o700 } : {}) });
+  }
+  return [...new Set(folders.map((folder) => realpathSync(folder)))].sort();
+}
+
+/** Runs `change` under the locks of all folders, which everybody takes in the same order. */
+async function alone<T>([folder, ...others]: readonly string[], change: () => T): Promise<T> {
+  if (folder === undefined) return change();
+  return await withFileLock(join(folder, LOCK), () => alone(others, change), LOCK_WAIT_MS);
 }
 
 /** A file as it is for this environment; nothing where it is about a variable that is not there, or a file that is. */

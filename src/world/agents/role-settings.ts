@@ -1,9 +1,10 @@
+import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { joinJson } from '#core/lay-json';
 import { fill } from '#core/places';
 import type { Json } from '#core/preset';
 import { type Role, templateOf } from '#core/roles';
-import { readText, writeWhole } from '#world/config/json-file';
+import { writeNew } from '#world/config/json-file';
 import type { RigLayout, TownLayout } from '#world/config/layout';
 import { shippedPresets } from './presets.ts';
 
@@ -11,7 +12,11 @@ import { shippedPresets } from './presets.ts';
  * Settings of agent programs in the directories of the roles, before any agent was there: a person who starts their own program in such a directory is told what
  * its agent is told. The starts of gt merge into them; a file that is there is left alone.
  */
-function write(homes: ReadonlyArray<readonly [Role, string]>): void {
+export type RoleSettings = { readonly file: string; readonly text: string };
+
+/** Those of them that are not there. @param homes each role's directory */
+function missing(homes: ReadonlyArray<readonly [Role, string]>): RoleSettings[] {
+  const found = new Map<string, RoleSettings>();
   for (const { preset } of shippedPresets())
     for (const [role, home] of homes) {
       const wishes = new Map<string, Json>();
@@ -20,21 +25,27 @@ function write(homes: ReadonlyArray<readonly [Role, string]>): void {
           wishes.set(path, joinJson(wishes.get(path) ?? {}, content as Json));
       for (const [path, wish] of wishes) {
         const file = fill(path, { home });
-        if (readText(file) === undefined) writeWhole(file, `${JSON.stringify(wish, null, 2)}\n`, { mode: 0o600 });
+        // Of two programs with one file the first has it.
+        if (!found.has(file) && !existsSync(file)) found.set(file, { file, text: `${JSON.stringify(wish, null, 2)}\n` });
       }
     }
+  return [...found.values()];
 }
 
-export const writeTownSettings = ({ mayor, deacon }: Pick<TownLayout, 'mayor' | 'deacon'>): void =>
-  write([
+export const missingInTown = ({ mayor, deacon }: Pick<TownLayout, 'mayor' | 'deacon'>): RoleSettings[] =>
+  missing([
     ['mayor', mayor],
     ['deacon', deacon],
   ]);
 
-export const writeRigSettings = ({ witness, refinery, crewFolder, polecatsFolder }: RigLayout): void =>
-  write([
+export const missingInRig = ({ witness, refinery, crewFolder, polecatsFolder }: RigLayout): RoleSettings[] =>
+  missing([
     ['witness', witness],
     ['refinery', dirname(refinery)],
     ['crew', crewFolder],
     ['polecat', polecatsFolder],
   ]);
+
+export function writeRoleSettings(settings: readonly RoleSettings[]): void {
+  for (const { file, text } of settings) writeNew(file, text, { mode: 0o600 });
+}

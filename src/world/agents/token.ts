@@ -1,22 +1,14 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { readText } from '#world/config/json-file';
+import { readFileSync } from 'node:fs';
+import { readText, writeNew, writeWhole } from '#world/config/json-file';
 
 /** The town's secret, made once, readable by its owner alone. */
 export function townSecret(file: string): string {
   const known = readText(file)?.trim();
   if (known) return known;
-  // It appears whole: an empty one, left by a kill, would let anybody make tokens.
-  const draft = `${file}.${process.pid}.new`;
-  writeFileSync(draft, randomBytes(32).toString('hex'), { mode: 0o600 });
-  try {
-    if (known === '') renameSync(draft, file);
-    else linkSync(draft, file);
-  } catch (fault) {
-    if ((fault as NodeJS.ErrnoException).code !== 'EEXIST') throw fault;
-  } finally {
-    rmSync(draft, { force: true });
-  }
+  // It appears whole: an empty one would let anybody make tokens.
+  const write = known === '' ? writeWhole : writeNew;
+  write(file, randomBytes(32).toString('hex'), { mode: 0o600 });
   return readFileSync(file, 'utf8').trim();
 }
 

@@ -1,18 +1,42 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type Refusal, Refused, refuse } from '#core/refusals';
 import { readPlain } from './plain-file.ts';
 
 let written = 0;
 
+type How = { readonly sync?: boolean; readonly mode?: number };
+
 /** Writes a file so that a reader (or a crash) (with `sync` also a power cut) sees the old one or the new one, never half of it. Folders are made. */
-export function writeWhole(
-  path: string,
-  text: string,
-  { sync = true, mode = 0o666 }: { sync?: boolean; mode?: number } = {},
-): void {
+export function writeWhole(path: string, text: string, how: How = {}): void {
+  const temporary = draft(path, text, how);
+  try {
+    renameSync(temporary, path);
+  } catch (fault) {
+    rmSync(temporary, { force: true });
+    throw fault;
+  }
+}
+
+/** As `writeWhole`, where there is no such file: what somebody has put there, be it meanwhile, is left alone. Says whether it was written. */
+export function writeNew(path: string, text: string, how: How = {}): boolean {
+  const temporary = draft(path, text, how);
+  try {
+    linkSync(temporary, path);
+    return true;
+  } catch (fault) {
+    if ((fault as NodeJS.ErrnoException).code !== 'EEXIST') throw fault;
+    return false;
+  } finally {
+    rmSync(temporary, { force: true });
+  }
+}
+
+function draft(path: string, text: string, { sync = true, mode = 0o666 }: How): string {
   mkdirSync(dirname(path), { recursive: true });
   const temporary = `${path}.${process.pid}-${written++}.new`;
+  // One that a killed process of the same id has left may be linked to the file: it must not be written into.
+  rmSync(temporary, { force: true });
   const file = openSync(temporary, 'wx', mode);
   try {
     writeFileSync(file, text);
@@ -20,12 +44,7 @@ export function writeWhole(
   } finally {
     closeSync(file);
   }
-  try {
-    renameSync(temporary, path);
-  } catch (fault) {
-    rmSync(temporary, { force: true });
-    throw fault;
-  }
+  return temporary;
 }
 
 /** Writes a value as JSON for people, whole or not at all. */

@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process';
-import { linkSync, mkdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import type { Refusal } from '#core/refusals';
 import { writeMayorNote } from '#world/agents/context-notes';
-import { writeTownSettings } from '#world/agents/role-settings';
+import { missingInTown, writeRoleSettings } from '#world/agents/role-settings';
+import { writeNew as writeSynced } from './json-file.ts';
 import { townLayout } from './layout.ts';
 import { newTownId, readTown, type TownFile } from './town.ts';
 
@@ -19,20 +20,8 @@ const IGNORED = `.runtime/
 *.new
 `;
 
-/** Writes a file if there is none: whole or not at all, and never over what a person has put there. */
-function writeNew(path: string, text: string): void {
-  mkdirSync(dirname(path), { recursive: true });
-  const draft = `${path}.${process.pid}.new`;
-  writeFileSync(draft, text);
-  try {
-    linkSync(draft, path);
-  } catch (fault) {
-    if ((fault as NodeJS.ErrnoException).code !== 'EEXIST') throw fault;
-  } finally {
-    rmSync(draft, { force: true });
-  }
-}
-
+/** A town that a power cut takes back is made again. */
+const writeNew = (path: string, text: string) => writeSynced(path, text, { sync: false });
 const asJson = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
 
 /** Makes a town's directories and files; files that exist are left as they are. `mayor/town.json` comes last: with it the directory is a town. */
@@ -56,7 +45,7 @@ export function makeTown(input: { root: string; name: string; now: number }): To
   writeNew(town.settingsFile, asJson({ type: 'town-settings', version: 1 }));
   writeNew(town.agentsFile, asJson({ version: 1, agents: {} }));
   writeNew(town.rigsFile, asJson({ version: 1, rigs: {} }));
-  writeTownSettings(town);
+  writeRoleSettings(missingInTown(town));
   const file: TownFile = { type: 'town', version: 1, name: input.name, created_at: created, id: newTownId() };
   writeNew(town.townFile, asJson(file));
   writeMayorNote(root);

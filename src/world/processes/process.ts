@@ -8,6 +8,8 @@ export type Being = { readonly pid: number; readonly born: string };
 const HAS_PROC = existsSync('/proc/self/stat');
 const STATE = 0;
 const START_TIME = 19;
+/** How /proc tells that nobody is there, or that it is none of ours. */
+const NOT_THERE = new Set(['ENOENT', 'ESRCH', 'EACCES', 'EPERM']);
 
 /** When the process with this id was born, or undefined when none runs: a zombie runs no more. */
 export function bornOf(pid: number): string | undefined {
@@ -16,7 +18,9 @@ export function bornOf(pid: number): string | undefined {
   let stat: string;
   try {
     stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  } catch {
+  } catch (fault) {
+    // One that cannot be looked at for another reason (no file handle is left) may well live: who takes it for dead would take its locks.
+    if (!NOT_THERE.has((fault as NodeJS.ErrnoException).code ?? '')) throw fault;
     return undefined;
   }
   // The name in parentheses may hold anything, so the fields are counted from its end.

@@ -79,6 +79,7 @@ export function readToken(file: string): string {
 /** Reads the token, or makes one of 32 random bytes where there is none: whole or not at all. Throws UNSAFE_PATH. */
 export function ensureToken(file: string): string {
   const draft = `${file}.${process.pid}`;
+  rmSync(draft, { force: true }); // a killed process of the same id may have linked it: it must not be written into
   writeFileSync(draft, `${randomBytes(TOKEN_BYTES).toString('hex')}\n`, { mode: 0o600 });
   try {
     linkSync(draft, file);
