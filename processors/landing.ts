@@ -51,9 +51,9 @@ function conflictInWords(merge: Merge, rig: Rig, tip: string, conflict: { files:
 }
 
 /** Writes down that this very tip is about to become the target: whoever comes after a kill reads the rest from git. */
-export async function land(merge: Merge, unchecked: boolean, world: World): Promise<undefined> {
+export async function land(merge: Merge, unchecked: boolean, hasChecks: boolean, world: World): Promise<undefined> {
   return change(merge.id, world, (now) =>
-    now.state === 'checking' && now.candidate?.tip === merge.candidate?.tip ? landing(now, unchecked) : undefined,
+    now.state === 'checking' && now.candidate?.tip === merge.candidate?.tip ? landing(now, unchecked, hasChecks) : undefined,
   );
 }
 

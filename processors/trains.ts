@@ -1,41 +1,57 @@
 import { shortHash, verdictId } from '#core/ids';
 import { CHECK_ERRORS, HOLD_MS } from '#core/limits';
-import { heldBack } from '#core/merge';
 import type { Merge, Rework, Train } from '#core/records';
 import { isRefusal } from '#core/refusals';
 import { heldBy, nextForTrain, type TrainFacts, type TrainMove } from '#core/train';
-import { answered, escalate } from '#core/work';
-import { failpoint } from '#world/failpoint';
 import type { Rig, World } from '#world/world';
 import { type Answer, type Processor, sleep } from './answer.ts';
 import { build, giveBack, land, swap, trainOf } from './landing.ts';
+import { block, unblock } from './train-block.ts';
 
 /** A rig's merge train: asks core what comes next from the books and git's facts, does it, and asks again, until there is nothing to do. */
 export const trains: Processor<'trains', World> = async (turn, world) => {
+  const begun = new Map<string, number>();
   for (let { doc } = turn; ; { doc } = await turn.again()) {
     const train: Train = doc ?? { id: turn.id, generation: 1 };
     const rig = world.rig(turn.id);
-    const direct = await directOf(train, world);
+    const direct = await directOf(train, rig, world);
     const off = !rig.settings.merge_queue.enabled;
     if (off && direct === undefined && !train.owed) return rest('the refinery is off', world);
-    if (off && train.current && train.current !== direct?.id) {
+    const passes = direct?.override !== undefined && train.blocked?.why === 'checks_broken';
+    if ((off || passes) && train.current && train.current !== direct?.id) {
       await note(rig, world, leave);
       continue;
     }
     const facts = await factsOf(train, rig, direct, world);
     if (!facts) return rest(`${rig.target} does not exist in ${rig.repo}`, world);
-    const answer = await obey(nextForTrain(train, facts), rig, facts, world);
+    const move = nextForTrain(train, facts);
+    if (move.do === 'start') begunOnce(move.merge, begun);
+    const answer = await obey(move, rig, facts, world);
     if (answer) return answer;
     turn.signal.throwIfAborted();
   }
 };
 
+/** Times that one look begins the same request: more often only when it goes round without end. */
+const BEGUN = 5;
+
+/** @throws when a request is begun again and again: a fault is told, and parks the train, which would spin for ever and say nothing */
+function begunOnce(merge: string, begun: Map<string, number>): void {
+  const times = (begun.get(merge) ?? 0) + 1;
+  if (times > BEGUN) throw new Error(`${merge} was begun ${BEGUN} times and came to nothing`);
+  begun.set(merge, times);
+}
+
 const rest = (why: string, { desk }: World): Answer => sleep(desk.clock.now() + HOLD_MS, why);
 
-/** The first request that somebody wants landed now, and that can be. */
-async function directOf({ direct = [] }: Train, { desk }: World): Promise<Merge | undefined> {
+const canLand = ({ state }: Merge): boolean => ['queued', 'checking', 'landing'].includes(state);
+
+/** The first request that somebody wants landed now, and that can be: not one that has failed on this red base already, unless it lands without its checks. */
+async function directOf({ direct = [] }: Train, rig: Rig, { desk, git }: World): Promise<Merge | undefined> {
   const wanted = direct.length > 0 ? await desk.books.readMany('merge', direct) : [];
-  return wanted.find(({ state }) => ['queued', 'checking', 'landing'].includes(state));
+  const open = wanted.filter(canLand);
+  const tip = open.some(({ held }) => held !== undefined) ? await git.resolve(rig.repo, `refs/heads/${rig.target}`) : undefined;
+  return open.find(({ held, override }) => override !== undefined || !tip || held !== heldBy(tip, rig.checks.spec));
 }
 
 /** Goes from the request that it is at: it keeps its place, and what is known of its tree. */
@@ -66,7 +82,8 @@ async function factsOf(train: Train, rig: Rig, direct: Merge | undefined, world:
     verdict,
     baseVerdict: await about(baseTree),
     overridden: (current ?? direct)?.override !== undefined,
-    openCheck: open?.state === 'planned' && open.spec === spec ? open.id : undefined,
+    // What was landed untested is waited for by a check of exactly that, begun before it landed or not.
+    openCheck: open?.state === 'planned' && open.spec === spec && (current || open.tree === baseTree) ? open.id : undefined,
   };
 }
 
@@ -76,7 +93,8 @@ const TRIED = 100;
 async function firstToTry(rig: Rig, tip: string, { desk }: World): Promise<string | undefined> {
   const held = heldBy(tip, rig.checks.spec);
   const ids = await desk.books.index(`merges.queued:${rig.name}`, 0, TRIED - 1);
-  return (await desk.books.readMany('merge', ids)).find((one) => one.held !== held)?.id;
+  // What stands in the queue and is over (books that were patched together) would be dropped and begun without end.
+  return (await desk.books.readMany('merge', ids)).find((one) => canLand(one) && one.held !== held)?.id;
 }
 
 async function obey(move: TrainMove, rig: Rig, facts: TrainFacts, world: World): Promise<Answer | undefined> {
@@ -103,7 +121,7 @@ async function obey(move: TrainMove, rig: Rig, facts: TrainFacts, world: World):
         data: { tip: facts.tip },
       });
     case 'land':
-      return land(move.merge, move.unchecked, world);
+      return land(move.merge, move.unchecked, facts.hasChecks, world);
     case 'swap':
       return swap(move.merge, rig, world);
     case 'return':
@@ -127,31 +145,6 @@ async function note(
     events: event ? [{ ...event, subject: rig.name, rig: rig.name }] : [],
     answer: undefined,
   }));
-}
-
-/** The escalation that says why a rig's train stands. */
-const questionOf = (rig: Rig): string => `hq-esc-train-${rig.name}`;
-
-/** Goes on, and asks nobody any more. Errors that stopped the train are forgotten, or they would stop it again before anything is tried. */
-async function unblock(rig: Rig, facts: TrainFacts, { desk }: World): Promise<undefined> {
-  await desk.change(async (reading) => {
-    const [{ blocked: _, ...train }, question] = [
-      await trainOf(reading, rig.name),
-      await reading.get('escalation', questionOf(rig)),
-    ];
-    const known = [facts.verdict, facts.baseVerdict].filter((one) => one !== undefined && one.errors > 0);
-    const verdicts = await Promise.all(known.map((one) => reading.get('verdict', one?.id ?? '')));
-    const fresh = verdicts.flatMap((doc) => (doc ? [{ noun: 'verdict' as const, doc: { ...doc, errors: 0 } }] : []));
-    return {
-      put: [
-        { noun: 'train', doc: train as Train },
-        ...fresh,
-        ...(question ? [{ noun: 'escalation' as const, doc: answered(question, desk.clock.now()) }] : []),
-      ],
-      events: [{ type: 'train.unblocked', subject: rig.name, rig: rig.name }],
-      answer: undefined,
-    };
-  });
 }
 
 async function askCheck(
@@ -211,39 +204,4 @@ async function checkEvidence(id: string, { desk }: World): Promise<Rework> {
     kind: 'checks',
     evidence: `Check "${check?.failed?.name ?? '?'}" ${how}. Its log: ${check?.log ?? '?'}\n\n${check?.tail ?? ''}`,
   };
-}
-
-async function block(why: 'base_red' | 'checks_broken', base: string, rig: Rig, { desk }: World): Promise<undefined> {
-  const id = questionOf(rig);
-  const says =
-    why === 'base_red'
-      ? `the checks fail on ${rig.target} itself (${base.slice(0, 10)})`
-      : `the checks cannot be run on ${base.slice(0, 10)}`;
-  await desk.change(async (reading) => {
-    const [train, known] = [await trainOf(reading, rig.name), await reading.get('escalation', id)];
-    const current = train.current ? await reading.get('merge', train.current) : undefined;
-    const { check: _check, ...waiting } = train;
-    const { current: _current, owed: _owed, ...free } = waiting;
-    const now = desk.clock.now();
-    const red = why === 'base_red';
-    const blocked = { why, at: now, base, spec: rig.checks.spec, note: says };
-    const again = train.blocked?.why === why && train.blocked.base === base; // another request that does not mend it
-    return {
-      put: [
-        { noun: 'train', doc: { ...(red ? free : waiting), blocked } },
-        ...(red && current ? [{ noun: 'merge' as const, doc: heldBack(current, heldBy(base, rig.checks.spec)) }] : []),
-        ...(again
-          ? []
-          : [
-              {
-                noun: 'escalation' as const,
-                doc: escalate(known, { id, subject: rig.name, cause: why, why: says, severity: 'high' }, now),
-              },
-            ]),
-      ],
-      events: again ? [] : [{ type: 'train.blocked', subject: rig.name, rig: rig.name, data: { why, base } }],
-      answer: undefined,
-    };
-  });
-  failpoint('block');
 }

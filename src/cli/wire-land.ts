@@ -31,15 +31,17 @@ export async function landPlan(town: OpenTown, io: Io, id: string, override: boo
           says: gone ? 'it has ended' : 'its agent is leaving, and changes nothing of what was handed in',
         },
         { step: 'head', is: 'good', says: `${head} of ${merge.branch}, frozen when it was handed in` },
-        turn(merge, train, rig),
+        turn(merge, train, rig, override),
         ...(await merged(town, io, merge, rig, override)),
       ];
   return { dryRun: true, merge: id, work: merge.work, state: merge.state, target: merge.target, steps };
 }
 
 /** Whether something goes before it. */
-function turn({ id }: Merge, train: Train | undefined, { target }: Rig): Step {
+function turn({ id }: Merge, train: Train | undefined, { target }: Rig, override: boolean): Step {
   const before = train?.current !== undefined && train.current !== id ? train.current : undefined;
+  if (train?.blocked && override)
+    return { step: 'turn', is: 'good', says: `it is next by your word, though the train has stopped: ${train.blocked.note}` };
   if (train?.blocked) return { step: 'turn', is: 'open', says: `the train has stopped: ${train.blocked.note}` };
   if (before) return { step: 'turn', is: 'open', says: `after ${before}, which is at hand` };
   if (train?.owed)

@@ -56,9 +56,10 @@ export function checking(merge: Merge, candidate: NonNullable<Merge['candidate']
   };
 }
 
-/** The candidate's tree has passed (or the rig has no checks): the swap may be made. */
-export function landing(merge: Merge, unchecked: boolean): Change<Merge> {
-  const doc = at(merge, 'landing', unchecked ? { unchecked } : {});
+/** The candidate's tree has passed (or a person overrode its checks, or the rig has none: then there was nothing to override): the swap may be made. */
+export function landing(merge: Merge, unchecked: boolean, hasChecks: boolean): Change<Merge> {
+  const { override: _, ...plain } = merge;
+  const doc = at(hasChecks ? merge : (plain as Merge), 'landing', unchecked ? { unchecked } : {});
   const events = [event(doc, 'merge.landing', { tip: doc.candidate?.tip })];
   const { override } = doc;
   if (unchecked && override)
@@ -76,12 +77,14 @@ export function merged(
   now: number,
 ): Change<Merge> {
   const doc = at(merge, 'merged', { landed: { at: now, ...landed } });
-  const { current: _current, check: _check, ...rest } = train;
+  const { current: _current, check, ...rest } = train;
   const reason =
     doc.unchecked && doc.override ? `landed without its checks by ${doc.override.by}: ${doc.override.reason}` : 'landed';
   const closed = work && work.status !== 'closed' ? closing(work, { at: now, reason, commit: landed.tip }) : undefined;
   const owed =
-    doc.unchecked && doc.override && landed.how === 'swap' ? { owed: { tip: landed.tip, merge: doc.id, at: now } } : {};
+    doc.unchecked && doc.override && landed.how === 'swap'
+      ? { owed: { tip: landed.tip, merge: doc.id, at: now }, ...(check ? { check } : {}) } // it may be of this very tree
+      : {};
   return {
     put: [
       { noun: 'merge', doc },

@@ -6,6 +6,7 @@ import { townLayout } from '#world/config/layout';
 import type { Sockets } from '#world/config/runtime';
 import { townEnvironment } from '#world/processes/detached';
 import { knock } from '#world/processes/line-socket';
+import { mendTail } from '#world/redis/mend-tail';
 import { pingRedis } from '#world/redis/probe';
 import { redisArgv, redisBehind } from '#world/redis/server';
 import type { ChildPlan, Timings } from './child.ts';
@@ -48,6 +49,10 @@ function childPlans(order: SupervisorOrder, sockets: Sockets, env: Record<string
           argv: redisArgv({ program: order.redis, socket: sockets.redis, data: layout.redisData }),
           probe: (limitMs) => pingRedis(sockets.redis, limitMs),
           behind: (limitMs) => redisBehind(sockets.redis, limitMs),
+          prepare: () => {
+            common('redis').prepare();
+            mendTail(layout.redisData);
+          },
         };
   const host: ChildPlan = {
     ...common('host'),

@@ -1,3 +1,4 @@
+import { NOTE_BYTES } from '#core/limits';
 import type { Merge } from '#core/records';
 import { type Refusal, refuse } from '#core/refusals';
 import type { Desk } from '#world/desk';
@@ -9,7 +10,7 @@ import { tooLong } from './create-work.ts';
  * @param override why it lands without waiting for its checks: for a person alone to say, and kept with the request
  */
 export async function landDirect(desk: Desk, id: string, override?: string): Promise<Merge | Refusal> {
-  const long = override === undefined ? undefined : tooLong('reason', override);
+  const long = override === undefined ? undefined : tooLong('reason', override, NOTE_BYTES);
   if (long) return long;
   return desk.change(async (reading) => {
     const merge = await reading.get('merge', id);

@@ -55,7 +55,14 @@ test("a check that cannot be run is nobody's fault: after three tries the train 
   expect(await town.read('escalation', 'hq-esc-train-absent')).toMatchObject({ cause: 'checks_broken', state: 'open' });
   const ended = (await town.events()).filter((one) => one.type === 'check.ended' && one.rig === 'absent');
   expect(ended.map((one) => one.data['state'])).toEqual(['error', 'error', 'error']);
-  settings('absent', { check: 'test -e fine' });
+  // A person's word passes the train that stands, and is told what came of it.
+  const urgent = await town.work('absent', commits('urgent'));
+  await town.event('merge.queued', (one) => one.subject === `${urgent}.m1`);
+  const dry = await town.gt(['land', '--direct', urgent, '--skip-tests', '--dry-run']);
+  expect(dry.out).toContain('it is next by your word, though the train has stopped');
+  const said = await town.gt(['land', '--direct', urgent, '--skip-tests', '--reason', 'the site is down']);
+  expect(said).toMatchObject({ exit: 0, out: expect.stringContaining('landed on main') });
+  settings('absent', { check: 'test -e fine || test -e urgent' });
   expect(await town.landed(id)).toMatchObject({ failures: 0, runs: 1 });
 });
 

@@ -208,7 +208,7 @@ describe('what a person landed untested', () => {
     expect(put.find(({ noun }) => noun === 'work')?.doc).toMatchObject({
       closed: { reason: 'landed without its checks by overseer: the site is down' },
     });
-    expect(landing(merge, true).events?.map(({ type }) => type)).toContain('merge.override');
+    expect(landing(merge, true, true).events?.map(({ type }) => type)).toContain('merge.override');
   });
 });
 

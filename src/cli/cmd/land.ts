@@ -91,7 +91,7 @@ async function ended(
     const [merge, train] = await Promise.all([books.read('merge', id), books.read('train', rig)]);
     if (!merge) return undefined;
     const open = ['submitted', 'queued', 'checking', 'landing'].includes(merge.state);
-    return open && !train?.blocked ? undefined : { merge, blocked: open ? train?.blocked?.note : undefined };
+    return open && (!train?.blocked || merge.override) ? undefined : { merge, blocked: open ? train?.blocked?.note : undefined };
   };
   try {
     const found = await Promise.race([id, rig].map((subject) => untilEvent(town, subject, look, signal)));

@@ -65,7 +65,9 @@ export function rigText({ name, roles, counts, refinery, polecats, agents }: Rig
   lines.push(`  refinery${off}: ${at}, ${refinery.queued} in the queue of ${refinery.target}`);
   if (!roles.includes('witness')) lines.push(`  witness ${paint.yellow('(off)')}: an agent that ends is not started again`);
   if (refinery.owed)
-    lines.push(`    ${paint.red(`${refinery.owed.merge} was landed untested by ${refinery.owed.by}`)}: ${refinery.owed.reason}`);
+    lines.push(
+      `    ${paint.red(`${refinery.owed.merge} was landed untested by ${refinery.owed.by}`)}: ${refinery.owed.reason.slice(0, 100)}`,
+    );
   if (refinery.warning) lines.push(`    ${paint.yellow(refinery.warning)}: what lands is not tested`);
   if (refinery.blocked)
     lines.push(`    ${paint.red('stopped')} ${relativeTime(refinery.blocked.since, now)}: ${refinery.blocked.note}`);
