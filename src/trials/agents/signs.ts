@@ -12,8 +12,7 @@ function shows({ where, match }: Sign, { text, title, cursor }: Rendered): boole
   const pattern = new RegExp(match, 'u');
   if (where === 'title') return pattern.test(title);
   if (where === 'row') return pattern.test(rows[cursor.y] ?? '');
-  if (where === 'footer') return pattern.test(rows.slice(-FOOTER).join('\n'));
-  return pattern.test(text);
+  return (where === 'footer' ? rows.slice(-FOOTER) : rows).some((row) => pattern.test(row));
 }
 
 export const showsAll = (signs: readonly Sign[], screen: Rendered): boolean =>

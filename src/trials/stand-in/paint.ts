@@ -40,6 +40,9 @@ function cut(row: string, cols: number): string {
     .join('');
 }
 
+/** A row that says where it was cut, as programs do with what stands below their box. */
+export const clip = (row: string, cols: number): string => (widthOf(row) <= cols ? row : `${cut(row, cols - 1)}…`);
+
 /** Text in rows of at most `cols`, at its newlines and where it is full. */
 export function wrap(text: string, cols: number): string[] {
   return text.split('\n').flatMap((line) => {

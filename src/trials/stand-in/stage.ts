@@ -1,6 +1,6 @@
 import type { Open } from './dialogs.ts';
 import type { Look } from './look.ts';
-import { type Frame, fillRow, widthOf, wrap } from './paint.ts';
+import { clip, type Frame, fillRow, widthOf, wrap } from './paint.ts';
 
 /** All that the screen shows at a moment. */
 export type Scene = {
@@ -48,7 +48,7 @@ export function frameOf(look: Look, showing: Showing, cols: number): Frame {
   const waits = queue.length === 0 ? [] : queueRows(look, queue, fill, cols);
   if (scene.phase === 'start') return { rows: ['', ...working], cursor: { x: 0, y: 0 } };
   const { rows: box, cursor } = boxRows(look, showing, fill, cols);
-  const rows = [...working, ...waits, ...box, ...footer(look, showing, fill)];
+  const rows = [...working, ...waits, ...box, ...footer(look, showing, fill).map((row) => clip(row, cols))];
   const boxAt = working.length + waits.length;
   const hidden = look.draws_cursor;
   return {
