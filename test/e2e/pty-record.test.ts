@@ -141,7 +141,9 @@ test('a recording is turned off and on by request, with what is typed if that is
   const events = parts.flatMap((part) => part.events);
   expect(parts).toHaveLength(2);
   expect(parts[0]?.events.map(({ text }) => text).join('')).toBe('up\r\ngot one\r\n');
-  expect(events.filter(({ kind }) => kind === 'i').map(({ text }) => text)).toEqual(['three\n']);
+  // In pieces where a secret of the session begins as the text ends.
+  const typed = events.filter(({ kind }) => kind === 'i').map(({ text }) => text);
+  expect(typed.join('')).toBe('three\n');
   expect(await play(asked.dir, -1)).toEqual(await shownBy(host, 'turned'));
   await host.spawn(shell(ground, 'plain', 'exit 0'));
   expect(await host.record('plain')).toBeUndefined();

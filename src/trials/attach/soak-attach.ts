@@ -39,7 +39,7 @@ export async function soakAttach(plan: AttachPlan, say: (line: string) => void):
   try {
     await soak.begin();
     await soak.use();
-    return soak.told();
+    return await soak.told();
   } finally {
     await soak.end();
   }
@@ -93,11 +93,13 @@ class Soak {
   }
 
   /** Says what was seen. @returns whether all of it was right */
-  told(): boolean {
+  async told(): Promise<boolean> {
     const counts = [...this.#done].map(([act, times]) => `${act} ${times}`).join(', ');
     this.#say(`seed ${this.#plan.seed}: ${counts}`);
-    for (const fault of this.#faults) this.#say(fault);
-    if (this.#faults.length > 0) return false;
+    if (this.#faults.length > 0) {
+      for (const fault of [...this.#faults, await this.#town.tale()]) this.#say(fault);
+      return false;
+    }
     this.#say(
       'after each of them the terminal showed what the host holds, and the mayor was the same process from one end to the next',
     );
@@ -161,12 +163,12 @@ class Soak {
     await this.#follows();
   }
 
-  /** Another session of the mayor has come, and the terminal shows it. */
+  /** Another session of the mayor has come and has its context, and the terminal shows it. One that died as it began may have nothing to go on with. */
   async #follows(): Promise<void> {
     const { sessions = 0 } = this.#mayor ?? {};
     await this.#town.until('the next session of the mayor', async () => {
       const agent = await this.#town.read('agent', ID);
-      const isThere = agent && agent.sessions > sessions && agent.session?.pid !== undefined && !agent.session.exit;
+      const isThere = agent && agent.sessions > sessions && agent.session?.primed !== undefined && !agent.session.exit;
       if (isThere) this.#mayor = agent;
       return isThere;
     });
