@@ -54,7 +54,7 @@ export async function noteShown(
       ? [{ type: 'session.blocked' as const, subject: whose, ...rig, data: { session, by: shows?.is } }]
       : [];
     return {
-      put: [putOf(now, kept), ...(question ? [{ noun: 'escalation' as const, doc: question.doc }] : [])],
+      put: [putOf(now, kept, desk.clock.now()), ...(question ? [{ noun: 'escalation' as const, doc: question.doc }] : [])],
       events: [...news, ...blocked],
       answer: undefined,
     };
@@ -66,10 +66,11 @@ const asks = ({ is }: Pick<Shown, 'is'>): boolean => is === 'dialog' || is === '
 
 const toldOf = ({ severity, why, asker }: Escalation) => ({ by: asker?.address, severity, why: why.slice(0, 300), count: 1 });
 
-/** The holder with what its session shows now. */
-export function putOf(holder: Holder, shows: Shows | undefined) {
-  const { shows: _, ...rest } = holder.session as Session;
-  const session = { ...rest, ...(shows && { shows }) } as Session;
+/** The holder with what its session shows now. That it asked a person before it was heard is kept: only from then on it can say hello. */
+export function putOf(holder: Holder, shows: Shows | undefined, now: number) {
+  const { shows: before, ...rest } = holder.session as Session;
+  const askedUntil = rest.ackedAt === undefined && before && asks(before) ? { askedUntil: now } : {};
+  const session = { ...rest, ...askedUntil, ...(shows && { shows }) } as Session;
   return isAgent(holder)
     ? { noun: 'agent' as const, doc: { ...holder, session } }
     : { noun: 'run' as const, doc: { ...holder, session } };

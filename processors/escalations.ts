@@ -144,7 +144,7 @@ async function write(doc: Escalation, world: World, change: (now: Escalation, at
     const at = { subject: doc.id, ...(rig ? { rig } : {}) };
     const isFailed = failed !== undefined && next.tries !== known.tries;
     return {
-      put: [{ noun: 'escalation', doc: next }, ...(shown ? [putOf(shown, undefined)] : [])],
+      put: [{ noun: 'escalation', doc: next }, ...(shown ? [putOf(shown, undefined, desk.clock.now())] : [])],
       events: [
         ...(ended && next.state === 'closed' ? [{ type: 'question.ended' as const, ...at, data: { ended, reason } }] : []),
         ...(isFailed ? [{ type: 'question.answer_failed' as const, ...at, data: { why: failed.slice(0, 300) } }] : []),

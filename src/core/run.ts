@@ -3,6 +3,7 @@ import { sessionId } from './ids.ts';
 import { DEATHS_WITHOUT_PROGRESS } from './limits.ts';
 import type { Run } from './records.ts';
 import { askedAtRest, askedOfSession } from './run-asked.ts';
+import { beforeHello, wasAtLogin } from './run-start.ts';
 
 /**
  * The life of a polecat's run: one slot, one worktree, one session after another.
@@ -12,7 +13,8 @@ import { askedAtRest, askedOfSession } from './run-asked.ts';
  *                                └────── session over without `done` ───┘
  *
  * - A session is noted in the books before it is spawned; the host starts one session id once, so a repeat after a kill finds the same agent.
- * - It is heard by its first `gt` call (ack). Without one within the startup stall it is ended and started anew.
+ * - It is heard by its first `gt` call (ack). Without one within the startup stall it is ended and started anew; one that stands in a dialog waits for a
+ *   person instead (run-start.ts).
  * - A session that ends without `done` is a death: a snapshot is taken, the next session starts on the same worktree: at once, then with growing
  *   pauses; after three deaths without a new commit the run fails and the item counts a failed attempt. A session that went down with the host, or
  *   that gt itself ended, is no death.
@@ -119,7 +121,11 @@ export function nextForRun(
   // Whoever was told that nothing is ready, or that the next step is another's, may leave.
   const mayLeave = run.submitted !== undefined || current.leaving !== undefined || steps?.work === false || isAskedToEnd(run);
   if (session.is === 'over')
-    return { do: 'note-exit', death: !mayLeave && !session.lost && session.withTown !== true, facts: session };
+    return {
+      do: 'note-exit',
+      death: !mayLeave && !session.lost && session.withTown !== true && !wasAtLogin(run, current, rules, session.at),
+      facts: session,
+    };
   if (current.pid !== session.pid) return { do: 'note-pid', pid: session.pid, born: session.born };
   if (run.submitted) {
     const leave = run.submitted.at + rules.doneGraceMs;
@@ -135,12 +141,7 @@ export function nextForRun(
   }
   const wanted = askedOfSession(run, current, session, rules, now);
   if (wanted) return wanted;
-  if (current.ackedAt === undefined && !rules.unwatched) {
-    const stall = current.at + Math.max(rules.startupStallMs, current.startupMs ?? 0);
-    return stall <= now
-      ? { do: 'end-session', why: 'no sign of life' }
-      : { do: 'watch', until: stall, why: 'waiting for its agent to say hello' };
-  }
+  if (current.ackedAt === undefined && !rules.unwatched) return beforeHello(run, current, rules, now);
   if (steps && !steps.work) {
     if (steps.idleSince === undefined)
       return { do: 'watch', until: now + LONG_MS, why: `no step is ready: waits for ${steps.why}` };

@@ -40,6 +40,8 @@ const conversation = {
   noted: z.record(z.string(), z.looseObject({ at: time, what: z.string().optional(), seen: time.optional() })).optional(),
   /** It has done the one step that it was for, and leaves: the next step has a session of its own. */
   leaving: time.optional(),
+  /** Until when its screen asked a person something before the agent was heard. */
+  askedUntil: time.optional(),
   /** A fresh session is wanted when its conversation was made shorter. */
   cycles: z.boolean().optional(),
   /** It is to be handed off at the end of its turn: since when, why; and when it was asked for a note. `full`: it can say nothing more, nor end its turn. */

@@ -101,3 +101,13 @@ test('a login that is lost is a question whose answer is a command', async () =>
   expect(waiting).toMatchObject([{ kind: 'login', todo: 'gt config agent login claude', blocks: ['gp-a'] }]);
   expect(refusalOf(await q.answers(waiting[0]?.id ?? '', 'ok'))).toBe('QUESTION_IS_NONE');
 });
+
+test('an agent that was asked something before it was heard has its whole time to say hello from then on', async () => {
+  const { ackedAt: _, ...unheard } = SESSION;
+  await q.at.put('run', { ...(await q.run()), session: unheard });
+  await q.shows();
+  expect((await q.run()).session?.askedUntil).toBeUndefined();
+  const before = systemClock.now();
+  await noteShown(RUN, q.world(), SESSION.id, undefined);
+  expect((await q.run()).session?.askedUntil).toBeGreaterThanOrEqual(before);
+});
