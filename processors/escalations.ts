@@ -1,4 +1,4 @@
-import { type Holder, holderNoun, isOver } from '#core/holder';
+import { type Holder, holderNoun, isAgent, isOver } from '#core/holder';
 import { parentOf, parts } from '#core/ids';
 import { type AskerFacts, nextForQuestion, over, questionJob } from '#core/question';
 import type { Escalation } from '#core/records';
@@ -57,9 +57,11 @@ export const escalations: Processor<'escalations', World> = async (turn, world) 
 async function factsOf({ asker }: Escalation, { desk: { books } }: World): Promise<AskerFacts> {
   if (!asker) return { over: false, present: false, shows: undefined };
   const { holder, over: nobody } = await holderOfLine(books, asker.line);
+  // The run of an item that has landed is there for as long as its agent leaves: that wakes no question any more.
+  const landed = holder && !isAgent(holder) && (await books.read('work', asker.line))?.status === 'closed';
   const { session } = holder ?? {};
   const present = holder !== undefined && !isOver(holder) && session?.id === asker.session && session?.exit === undefined;
-  return { over: nobody, present, shows: present ? session?.shows?.question : undefined };
+  return { over: nobody || landed === true, present, shows: present ? session?.shows?.question : undefined };
 }
 
 /** What its asker's screen shows beside the question: for people, and worth no more than one look. */

@@ -181,6 +181,16 @@ test('a question ends with the work that it is about: nobody is asked, and nobod
   expect([(await needs(q.at.op.books, { rigs: [] })).total, await q.line()]).toEqual([0, []]);
 });
 
+test('also where its run still clears away behind it', async () => {
+  const doc = await q.asks('Which database?');
+  await q.waits(doc);
+  const work = (await q.at.op.books.read('work', WORK.id)) as Work;
+  expect(work.run).toBe(RUN.id);
+  await q.at.put('work', { ...work, status: 'closed', closed: { at: 1, reason: 'landed' } });
+  await q.ends(doc);
+  expect(await q.read(doc.id)).toMatchObject({ ended: 'elsewhere', reason: 'its work is closed' });
+});
+
 test('the screen beside a question is kept without more than one look', async () => {
   q.host.reads = SEEN;
   q.host.features.add('dialog');
