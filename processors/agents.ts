@@ -4,6 +4,7 @@ import { resumeFailed, sessionBefore } from '#core/conversation';
 import { THE_TOWN } from '#core/derive';
 import { addressOf } from '#core/holder';
 import { HOLD_MS } from '#core/limits';
+import { plainText } from '#core/plain-text';
 import type { Agent } from '#core/records';
 import { Refused, refuse } from '#core/refusals';
 import { usingIndex } from '#core/standing-talk';
@@ -221,8 +222,11 @@ async function snapshot(agent: Agent, session: string, { git, rig }: World): Pro
     : git.snapshot({ repo, dir: agent.dir, ref, message });
 }
 
+/** Lines of its last output that are told of an agent that is not started again. */
+const LAST_LINES = 12;
+
 async function tellBroken(agent: Agent, { desk }: World): Promise<void> {
-  const why = `${addressOf(agent)} is not started again: ${agent.broken?.why}. The end of its output:\n${agent.session?.lastWords ?? ''}`;
+  const why = `${addressOf(agent)} is not started again: ${agent.broken?.why}. The end of its output:\n${plainText(agent.session?.lastWords ?? '', LAST_LINES)}`;
   const asked = await escalate(desk, {
     subject: agent.id,
     cause: CRASH_LOOP,

@@ -1,5 +1,6 @@
 import { type Holder, isAgent } from '#core/holder';
 import { RENEW_MS } from '#core/limits';
+import { outputEnd } from '#core/plain-text';
 import type { Records } from '#core/records';
 import type { Ear } from '#world/news';
 import type { World } from '#world/world';
@@ -73,5 +74,5 @@ const LAST_WORDS = 2048;
 /** The end of a session's output, as far as the host has it. */
 export async function lastWordsOf(session: string, world: World): Promise<string> {
   const output = await world.host().output(session);
-  return output?.bytes.subarray(-LAST_WORDS).toString() ?? '';
+  return output ? outputEnd(output.bytes, LAST_WORDS) : '';
 }

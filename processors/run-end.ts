@@ -1,9 +1,13 @@
 import { handIn } from '#core/hand-in';
 import { mergeId } from '#core/ids';
 import { runEnded, runFailed } from '#core/merge';
+import { plainText } from '#core/plain-text';
 import type { Run } from '#core/records';
 import { isRefusal, Refused } from '#core/refusals';
 import type { World } from '#world/world';
+
+/** Lines of its agent's last output that a failed run shows. */
+const LAST_LINES = 40;
 
 /** Its `done` had pinned the head and died before the books heard of it: the pin is its word. @returns whether it is handed in */
 export async function handInForIt(run: Run, head: string, world: World): Promise<boolean> {
@@ -29,7 +33,7 @@ export async function endRun(run: Run, outcome: NonNullable<Run['outcome']>, wor
   const { desk } = world;
   const escalation = `hq-esc-${run.work}`;
   const { max_attempts: maxAttempts } = world.rig(run.rig).settings;
-  const evidence = `Its agent ended ${run.deaths} times without \`gt done\` and without a new commit. The end of its output:\n\n${run.session?.lastWords ?? ''}`;
+  const evidence = `Its agent ended ${run.deaths} times without \`gt done\` and without a new commit. The end of its output:\n\n${plainText(run.session?.lastWords ?? '', LAST_LINES)}`;
   const answer = await desk.change(async (reading) => {
     const [now, work, known] = [
       await reading.get('run', run.id),

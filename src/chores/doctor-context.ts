@@ -1,10 +1,14 @@
+import { orList } from '#core/nearest';
 import { explain, type Refusal } from '#core/refusals';
+import { RIG_ROLES, ROLES } from '#core/roles';
 import { type Check, good, ill, some } from './check.ts';
 
 /** What the doctor looks at of what agents are told, by files that gt or a person wrote. Paths are told from the town's root. */
 export type ContextGround = {
   /** What is wrong with the overlays and directives of the town, or of a rig. */
   promptFaults(rig?: string): readonly Refusal[];
+  /** Overlays and directives that no agent is told, as no role has their name. */
+  untold(rigs: readonly string[]): readonly string[];
   /** Files in the town's root, or in a rig's, that every agent below would obey. */
   inherited(rigs: readonly string[]): readonly string[];
   /** Files `CLAUDE.md` of gt's that are not there and should be, or are and should not. */
@@ -32,6 +36,10 @@ function prompts(ground: ContextGround, rigs: readonly string[]): Check[] {
   const found = [...faults.values()].map(({ says, try: todo }) =>
     ill('town', 'prompts', says.replace(/\.$/, ''), `${todo} ${left}`),
   );
+  const untold = ground.untold(rigs);
+  const roles = `in the town ${orList(ROLES)}, in a rig ${orList(RIG_ROLES)}`;
+  if (untold.length > 0)
+    found.push(ill('town', 'prompts', `nobody is told ${some(untold)}`, `Name each after a role: ${roles}.`));
   return found.length > 0 ? found : [good('town', 'prompts', 'overlays and directives are read')];
 }
 

@@ -10,7 +10,7 @@ import { isRefusal } from '#core/refusals';
 import { ROLES } from '#core/roles';
 import { cloneNote, noteIs, refineryNote, setRefineryNote, writeCloneNote, writeMayorNote } from '#world/agents/context-notes';
 import { agentFor } from '#world/agents/launch';
-import { promptFaults } from '#world/agents/prompt-files';
+import { promptFaults, untold } from '#world/agents/prompt-files';
 import { roleHome } from '#world/agents/role-home';
 import { missingInRig, missingInTown, type RoleSettings, writeRoleSettings } from '#world/agents/role-settings';
 import { parseObject, readText } from '#world/config/json-file';
@@ -42,6 +42,7 @@ export async function forContext(town: Town, open: OpenTown | undefined, git: Gi
   const sits = (rig: string) => agents?.some((one) => one.role === 'refinery' && one.rig === rig && one.wanted !== undefined);
   return {
     promptFaults: (rig) => ROLES.flatMap((role) => promptFaults(layout, { role, rig })),
+    untold: (rigs) => untold(layout, rigs),
     inherited: (rigs) =>
       ['', ...rigs].flatMap((folder) => SPEAKS.map((name) => join(folder, name))).filter((name) => existsSync(join(root, name))),
     async notes(rigs) {

@@ -16,6 +16,14 @@ export function plainText(output: string, lines: number): string {
   return joined.slice(-lines).join('\n');
 }
 
+/** The end of a terminal's output in so many bytes at most, from the beginning of a line or of a sequence: half of one would be read as text. */
+export function outputEnd(output: Uint8Array, most: number): string {
+  if (output.length <= most) return new TextDecoder().decode(output);
+  const end = output.subarray(-most);
+  const from = end.findIndex((byte) => byte === 0x0a || byte === 0x1b);
+  return new TextDecoder().decode(end.subarray(Math.max(0, from)));
+}
+
 /** A carriage return goes to the beginning: what follows covers what stood there. */
 function overwritten(line: string): string {
   if (!line.includes('\r')) return line;

@@ -1,6 +1,8 @@
 /** Who an agent is: its role, and where there is one its rig and its own name. Loads nothing: hooks ask it at every start. */
 
 export const ROLES = ['mayor', 'deacon', 'boot', 'dog', 'witness', 'refinery', 'polecat', 'crew'] as const;
+/** Those of which every rig has its own. */
+export const RIG_ROLES = ['witness', 'refinery', 'polecat', 'crew'] as const satisfies readonly Role[];
 export type Role = (typeof ROLES)[number];
 
 export type Identity = {

@@ -14,22 +14,29 @@ export type NudgeLine = Pick<
   readonly endedAt: number | null;
 };
 
-export type Nudges = { readonly nudges: readonly NudgeLine[]; readonly waiting: number; readonly undelivered: number };
+/** `mail`: how many of those on their way tell of a mail. */
+export type Nudges = {
+  readonly nudges: readonly NudgeLine[];
+  readonly waiting: number;
+  readonly mail: number;
+  readonly undelivered: number;
+};
 
 /** Lines shown at most of each kind; the counts tell of more. */
 const SHOWN = 100;
 
 /** Nudges and mail on their way, oldest first, and those that were not delivered; with `all` also the last that have ended otherwise. */
 export async function nudgeList(books: Books, { all }: { all: boolean }): Promise<Nudges> {
-  const [open, mail, missed, ended, counts] = await Promise.all([
+  const [open, mail, missed, ended, mails, counts] = await Promise.all([
     books.index('deliveries.open', 0, SHOWN - 1),
     books.index('deliveries.mail', 0, SHOWN - 1),
     books.indexFromEnd('deliveries.undelivered', SHOWN),
     all ? books.indexFromEnd('deliveries.ended', SHOWN) : [],
+    books.count('deliveries.mail'),
     nudgeCounts(books),
   ]);
   const docs = await books.readMany('delivery', [...new Set([...open, ...mail, ...missed, ...ended])]);
-  return { nudges: docs.sort((a, b) => a.createdAt - b.createdAt).map(nudgeLine), ...counts };
+  return { nudges: docs.sort((a, b) => a.createdAt - b.createdAt).map(nudgeLine), mail: mails, ...counts };
 }
 
 /** How many nudges are on their way, and how many were not delivered. */

@@ -94,7 +94,12 @@ describe('what was not delivered', () => {
     await delivered(at.desk, { ...(await at.context()), deliveries: [] });
     await moveDelivery(at.desk, taken, (doc) => ({ doc, state: 'taken' }));
     const shown = await nudgeList(at.desk.books, { all: false });
-    expect(shown).toMatchObject({ waiting: 1, undelivered: 1, nudges: [{ id: lost, why: 'no agent was there' }, { id: waits }] });
+    expect(shown).toMatchObject({
+      waiting: 1,
+      mail: 0,
+      undelivered: 1,
+      nudges: [{ id: lost, why: 'no agent was there' }, { id: waits }],
+    });
     expect((await nudgeList(at.desk.books, { all: true })).nudges.map(({ id }) => id)).toEqual([lost, taken, waits]);
     expect((await status(at.desk.books, town, [shop])).nudges).toEqual({ waiting: 1, undelivered: 1 });
     const facts = { town, now: at.desk.clock.now(), rigs: [shop], session: async () => undefined };

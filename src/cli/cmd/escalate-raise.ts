@@ -57,6 +57,11 @@ export const escalateRaise = command({
         what: 'Only an agent waits for an answer.',
         hint: 'You are the one who answers: leave --wait out.',
       });
+    if (expires && !caller)
+      return refuse('USAGE', {
+        what: 'Only what an agent asks expires.',
+        hint: 'What you ask stays until you answer or close it: leave --expires out.',
+      });
     return withDesk({ global, io }, { wait: caller ? 'agent' : 'person' }, async (town): Promise<Told | Refusal> => {
       const about = args.topic.length === 1 ? await town.desk.books.read('work', args.topic[0] ?? '') : undefined;
       const topic = about ? (opts.message ?? `${about.id} is stuck: ${about.title}`) : args.topic.join(' ');

@@ -18,13 +18,13 @@ export const nudgeList = command({
       const list = await listed(town.desk.books, { all: call.opts.all });
       return { ...list, nudges: await withReasons(town, list.nudges) };
     }),
-  text: ({ nudges, waiting, undelivered }, { paint, now, width }) => {
+  text: ({ nudges, waiting, mail, undelivered }, { paint, now, width }) => {
     const rows = nudges.map(({ id, to, state, why, head, createdAt, path }) => {
       const open = ['pending', 'claimed', 'typed'].includes(state);
       const shown = state === 'taken' ? paint.green(state) : open ? state : paint.red(state);
       return [paint.bold(id), to, shown, path ?? '', relativeTime(createdAt, now), head, why ? paint.dim(why) : ''];
     });
-    const sum = `${waiting} on the way, ${undelivered} undelivered`;
+    const sum = `${waiting + mail} on the way${mail === 0 ? '' : ` (${mail} of mail)`}, ${undelivered} undelivered`;
     return rows.length > 0 ? `${table(rows, undefined, { width, column: HEAD })}\n${sum}` : sum;
   },
 });

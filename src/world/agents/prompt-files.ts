@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { PROMPT_FILE_BYTES } from '#core/limits';
 import type { Refusal } from '#core/refusals';
 import { directivesOf, type PromptFile, rolePrompt } from '#core/role-prompt';
-import type { Identity, Role } from '#core/roles';
+import { type Identity, RIG_ROLES, ROLES, type Role } from '#core/roles';
 import { packageRoot } from '#world/build';
 import { readObject } from '#world/config/json-file';
 import { rigLayout, type TownLayout } from '#world/config/layout';
@@ -38,6 +38,23 @@ export function promptFaults(town: TownLayout, who: Pick<Identity, 'role' | 'rig
   const { overlays, directives } = promptFiles(town, who);
   return [...rolePrompt(who.role, '', overlays, {}).faults, ...directivesOf(directives).faults];
 }
+
+/** Overlays and directives that nobody is told: no role is called so, or none that is in a rig. Paths from the town's root. */
+export function untold(town: TownLayout, rigs: readonly string[]): string[] {
+  const grounds = [
+    { layout: town, roles: ROLES },
+    ...rigs.map((rig) => ({ layout: rigLayout(town.root, rig), roles: RIG_ROLES })),
+  ];
+  return grounds.flatMap(({ layout, roles }) =>
+    [layout.promptOverlay, layout.directives].flatMap((fileOf) => {
+      const known: readonly string[] = roles.map((role) => fileOf(role));
+      const files = filesIn(dirname(fileOf('polecat'))).filter((file) => file.endsWith('.md') && !file.endsWith('/README.md'));
+      return files.filter((file) => !known.includes(file)).map((file) => file.slice(town.root.length + 1));
+    }),
+  );
+}
+
+const filesIn = (dir: string): string[] => (existsSync(dir) ? readdirSync(dir).map((name) => join(dir, name)) : []);
 
 /** A file that a person wrote, named from the town's root; nothing when there is none. */
 function writtenBy(path: string, root: string): PromptFile[] {
