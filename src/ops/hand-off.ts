@@ -33,6 +33,8 @@ export type HandedOff = {
   readonly session: string;
   readonly does: 'cycle' | 'shutdown' | 'late';
   readonly again: boolean;
+  /** A person starts the next session. */
+  readonly manual?: boolean;
 };
 
 /**
@@ -47,7 +49,8 @@ export async function handOff(desk: Desk, ask: HandOff): Promise<HandedOff | Ref
     if (!holder || isOver(holder) || (ask.caller && !isCurrent(holder, ask.caller.token))) return stale(holder, ask.session);
     const { session } = holder;
     if (!session || session.exit || session.id !== ask.session) return stale(holder, ask.session);
-    const answer = { holder: holder.id, address: addressOf(holder), session: session.id };
+    const manual = !isAgent(holder) && holder.manual === true;
+    const answer = { holder: holder.id, address: addressOf(holder), session: session.id, ...(manual && { manual }) };
     if (!isAgent(holder) && holder.submitted) return unchanged({ ...answer, does: 'late', again: false });
     const now = desk.clock.now();
     const by = ask.caller ? session.id : (ask.by ?? desk.actor);

@@ -57,13 +57,15 @@ export const handoff = command({
   },
   text: (value: Handed) => {
     if ('collected' in value) return value.collected.text;
-    const { address, session, does, again, own } = value;
+    const { address, session, does, again, own, manual } = value;
     if (does === 'late')
       return `The work of ${address} is handed in already: nothing is left to hand over.${own ? ' Leave.' : ''}`;
-    const was = again ? 'was handed off already' : does === 'shutdown' ? 'is shut down' : 'is handed off';
-    const after =
-      does === 'shutdown'
-        ? 'No session follows until `gt wake` or `gt sling`.'
+    const isDown = does === 'shutdown';
+    const was = isDown ? (again ? 'ends already' : 'is shut down') : again ? 'was handed off already' : 'is handed off';
+    const after = isDown
+      ? 'No session follows until `gt wake` or `gt sling`.'
+      : manual
+        ? 'Whoever starts the next one there reads the note first.'
         : 'A fresh session follows, and reads the note first.';
     return `${own ? session : `${address} (${session})`} ${was}. ${after}${own ? ' Nothing is left to do here: end your turn, and leave.' : ''}`;
   },

@@ -1,5 +1,5 @@
 import { command } from '#cli/command';
-import { cut, table } from '#cli/table';
+import { sessionTable } from '#cli/session-table';
 import { countOf } from '#cli/values';
 import { type Asked, askable, type Seance, talk } from '#cli/wire-seance';
 import { parseDuration } from '#core/durations';
@@ -47,15 +47,12 @@ export const seance = command({
     if (!Array.isArray(value))
       return value.answer ?? `The seance with ${value.session} is over${value.code === 0 ? '' : ` (exit code ${value.code})`}.`;
     if (value.length === 0) return 'No earlier session is known that could be asked.';
-    const rows = value.map(({ id, address, live, beganAt, way, why, beacon }) => [
-      paint.bold(id),
-      address,
-      live ? paint.green('live') : relativeTime(beganAt, now),
-      way ?? paint.dim('no'),
-      beacon ?? paint.dim(why ?? ''),
-    ]);
-    const lines = table(rows, ['SESSION', 'AGENT', 'BEGAN', 'ASKED BY', 'BEACON'].map(paint.dim)).split('\n');
-    return [...lines.map((line) => cut(line, width)), paint.dim('gt seance --talk <session> -p "…"')].join('\n');
+    const rows = value.map(({ id, address, live, beganAt, way, why, beacon }) => ({
+      cells: [paint.bold(id), address, live ? paint.green('live') : relativeTime(beganAt, now), way ?? paint.dim('no')],
+      beacon: beacon ?? paint.dim(why ?? ''),
+    }));
+    const lines = sessionTable(rows, ['SESSION', 'AGENT', 'BEGAN', 'ASKED BY'], width, paint);
+    return [...lines, paint.dim('gt seance --talk <session> -p "…"')].join('\n');
   },
   exit: (value) => (Array.isArray(value) ? 0 : value.code),
 });

@@ -1,6 +1,6 @@
 import { command } from '#cli/command';
+import { sessionTable } from '#cli/session-table';
 import { nobodyWished } from '#cli/session-wish';
-import { cut, table } from '#cli/table';
 import { countOf } from '#cli/values';
 import { withDesk } from '#cli/wire';
 import { isRefusal } from '#core/refusals';
@@ -32,16 +32,17 @@ export const sessionList = command({
   },
   text: (sessions, { paint, now, width }) => {
     if (sessions.length === 0) return 'No session is known that fits.';
-    const rows = sessions.map(({ id, address, agent, live, how, beganAt, endedAt, beacon }) => [
-      paint.bold(id),
-      address,
-      agent,
-      live ? paint.green('live') : (how ?? 'over'),
-      relativeTime(beganAt, now),
-      duration((endedAt ?? now) - beganAt),
-      beacon ?? '',
-    ]);
-    const lines = table(rows, ['SESSION', 'AGENT', 'PROGRAM', '', 'BEGAN', 'FOR', 'BEACON'].map(paint.dim)).split('\n');
-    return lines.map((line) => cut(line, width)).join('\n');
+    const rows = sessions.map(({ id, address, agent, live, how, beganAt, endedAt, beacon }) => ({
+      cells: [
+        paint.bold(id),
+        address,
+        agent,
+        live ? paint.green('live') : (how ?? 'over'),
+        relativeTime(beganAt, now),
+        duration((endedAt ?? now) - beganAt),
+      ],
+      beacon: beacon ?? '',
+    }));
+    return sessionTable(rows, ['SESSION', 'AGENT', 'PROGRAM', '', 'BEGAN', 'FOR'], width, paint).join('\n');
   },
 });
