@@ -21,7 +21,7 @@ export function parse(command: Command, path: readonly string[], argv: readonly 
     }
     const { flag, value, more } = split(word, options);
     const option = options.find((one) => flag === `--${one.name}` || flag === `-${one.short}`);
-    if (!option || (option.value === undefined && value !== undefined)) return noSuchOption(name, word, options);
+    if (!option || (option.value === undefined && value !== undefined)) return noSuchOption(name, word, options, command.args);
     if (more) left.unshift(more);
     const taken = option.value === undefined ? '' : (value ?? left.shift());
     if (taken === undefined) return refuse('USAGE', { what: `--${option.name} needs a value.`, hint: `See \`${name} --help\`.` });

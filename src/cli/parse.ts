@@ -27,7 +27,7 @@ export function parse(command: Command, path: readonly string[], words: readonly
   } catch (fault) {
     if (!(fault instanceof CommanderError)) throw fault;
     const flag = /'([^']*)'/.exec(fault.message)?.[1] ?? '';
-    if (fault.code === 'commander.unknownOption') return noSuchOption(name, flag, options);
+    if (fault.code === 'commander.unknownOption') return noSuchOption(name, flag, options, command.args);
     return refuse('USAGE', { what: `${/--[\w-]+/.exec(flag)?.[0] ?? flag} needs a value.`, hint: `See \`${name} --help\`.` });
   }
   return complete(command, name, { words: parser.args, given });

@@ -1,6 +1,6 @@
 import { nearest, orList } from '#core/nearest';
 import { type Refusal, refuse } from '#core/refusals';
-import { type Command, type Group, isGroup, type Option, type Verb } from './command.ts';
+import { type Command, type Group, isGroup, type Option, type Positional, type Verb } from './command.ts';
 
 /** From the words of a call to the command that they mean, and to the words that are the command's own. Loads no package. */
 
@@ -91,11 +91,12 @@ function unknown(group: Group, path: readonly string[], word: string): Refusal {
   });
 }
 
-/** The refusal of an option that `name` (`gt sling`) does not have. */
-export function noSuchOption(name: string, word: string, options: readonly Option[]): Refusal {
+/** The refusal of an option that `name` (`gt sling`) does not have. @param args its words: where it takes any number, this may have been meant as one */
+export function noSuchOption(name: string, word: string, options: readonly Option[], args: readonly Positional[] = []): Refusal {
   const flags = options.map((option) => `--${option.name}`);
+  const quoted = args.some(({ many }) => many) ? ' A word with a dash before it goes into quotes, or behind `--`.' : '';
   return refuse('USAGE', {
     what: `${name} has no option \`${word}\`.`,
-    hint: `Did you mean ${orList(nearest(word, flags))}? See \`${name} --help\`.`,
+    hint: `Did you mean ${orList(nearest(word, flags))}?${quoted} See \`${name} --help\`.`,
   });
 }

@@ -49,6 +49,13 @@ test.each(READERS)('%s refuses what is not declared', (_name, read) => {
   }
 });
 
+test.each(READERS)('%s says how a word with a dash is given to a command that takes any words', (_name, read) => {
+  const { args: _args, ...none } = sling;
+  const hint = (taker: typeof sling) => JSON.stringify(read(taker, ['gt', 'x'], ['log', '--oneline']));
+  expect(hint(sling)).toContain('behind `--`');
+  expect(hint(none as typeof sling)).not.toContain('behind `--`');
+});
+
 test('both readers take the same, and refuse the same', () => {
   const word = fc.constantFrom(
     ...[
