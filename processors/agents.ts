@@ -1,10 +1,9 @@
-import { type AgentMove, afterCrash, heldBack, nextForAgent } from '#core/agent-life';
+import { type AgentMove, afterCrash, brokenWords, heldBack, nextForAgent } from '#core/agent-life';
 import type { NewEvent } from '#core/change';
 import { resumeFailed, sessionBefore } from '#core/conversation';
 import { THE_TOWN } from '#core/derive';
 import { addressOf } from '#core/holder';
 import { HOLD_MS } from '#core/limits';
-import { plainText } from '#core/plain-text';
 import type { Agent } from '#core/records';
 import { Refused, refuse } from '#core/refusals';
 import { usingIndex } from '#core/standing-talk';
@@ -222,19 +221,16 @@ async function snapshot(agent: Agent, session: string, { git, rig }: World): Pro
     : git.snapshot({ repo, dir: agent.dir, ref, message });
 }
 
-/** Lines of its last output that are told of an agent that is not started again. */
-const LAST_LINES = 12;
-
 async function tellBroken(agent: Agent, { desk }: World): Promise<void> {
-  const why = `${addressOf(agent)} is not started again: ${agent.broken?.why}. The end of its output:\n${plainText(agent.session?.lastWords ?? '', LAST_LINES)}`;
+  const why = brokenWords(agent);
   const asked = await escalate(desk, {
     subject: agent.id,
     cause: CRASH_LOOP,
-    why: why.slice(0, 1000),
+    why,
     severity: 'high',
     ...(agent.rig ? { rig: agent.rig } : {}),
   });
   const { rig, role, session } = agent;
   // Of its own end a mayor can be told nothing.
-  if (role !== 'mayor') await tellMayor(desk, asked, { address: addressOf(agent), rig, session: session?.id ?? '' });
+  if (role !== 'mayor') await tellMayor(desk, asked, { address: addressOf(agent), rig, session: session?.id ?? '', more: why });
 }
