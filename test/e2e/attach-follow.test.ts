@@ -69,7 +69,7 @@ triedOnTmux(
     const second = await town.there(MAYOR, 2);
     process.kill(second.session.pid, 'SIGKILL');
     await tmux.shows('one', /hq-mayor\.s2 ended: signal 9; waiting for s3/);
-    expect(tmux.text('one')).toContain('Keys go nowhere meanwhile; Ctrl+\\ leaves.');
+    await tmux.shows('one', 'Keys go nowhere meanwhile; Ctrl+\\ leaves.');
     tmux.type('one', 'typed into nothing');
     tmux.resize('one', 70, 20);
     await tmux.shows('one', /^ hq-mayor\.s2 ended[^\n]*\n Keys go/m);
