@@ -17,7 +17,7 @@ beforeAll(async () => {
   await town.does(['up']);
 });
 afterAll(async () => {
-  tmux?.close();
+  await tmux?.close();
   await town?.close();
 });
 /** The only process that this one has started. */

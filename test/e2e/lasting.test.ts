@@ -18,7 +18,7 @@ beforeAll(async () => {
   });
 });
 afterAll(async () => {
-  tmux?.close();
+  await tmux?.close();
   await town?.close();
 });
 
