@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { gtLine as gt } from '../support/attach-town.ts';
 import { LastingTown } from '../support/lasting.ts';
-import { HAS_TMUX, Tmux, triedOnTmux } from '../support/tmux.ts';
+import { HAS_TMUX, Tmux, triedOnTmuxFor } from '../support/tmux.ts';
 
 /** A terminal stays with the mayor, over one session after another. */
 const MAYOR = 'hq-mayor';
@@ -44,7 +44,8 @@ async function talkIsKilled(): Promise<void> {
   expect(tmux.see('one').about.replace(/cursor_[xy]=\d+/g, '')).toBe(before);
 }
 
-triedOnTmux(
+triedOnTmuxFor(
+  { timeout: 300_000 },
   'who is attached to the mayor stays so when it is handed off, killed, upgraded and stopped: each end is told, and each next session is seen; a talk with an earlier one leaves the terminal as it was',
   async () => {
     await town.there(MAYOR);
