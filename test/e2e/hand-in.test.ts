@@ -5,7 +5,7 @@ import { bearers, commits, HarmedTown } from '../support/trial.ts';
 
 let town: HarmedTown;
 beforeAll(async () => {
-  town = await HarmedTown.open({ operational: { done_grace: '60s' } });
+  town = await HarmedTown.open({ operational: { done_grace: '10m' } });
   await town.rig('alpha', 'true');
 });
 afterAll(() => town?.close());

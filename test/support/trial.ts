@@ -159,9 +159,9 @@ export class HarmedTown extends TrialTown {
     return output?.bytes.toString() ?? '';
   }
 
-  /** The counter's numbers in a session's output, in order. */
+  /** The counter's numbers in a session's output, in order; a line that is not whole yet has none. */
   async counted(session: string): Promise<number[]> {
-    return [...(await this.output(session)).matchAll(/^count (\d+)\r?$/gm)].map((match) => Number(match[1]));
+    return [...(await this.output(session)).matchAll(/^count (\d+)\r?\n/gm)].map((match) => Number(match[1]));
   }
 
   /** Stops the supervisor for as long as `during` takes: whatever dies meanwhile stays away. */
