@@ -65,7 +65,7 @@ test('one who stops reading costs a bounded share and holds up nobody; then sees
   const running = await startHost(ground, 'lag');
   const host = await running.connect(1);
   await host.spawn({
-    ...shell(ground, 'lag', "read go; yes 'a line of some length' | head -c 20000000; echo; printf 'the end'; read x"),
+    ...shell(ground, 'lag', "read go; yes 'a line of some length' | head -c 10000000; echo; printf 'the end'; read x"),
     ...small,
   });
   const reader = await look(host, 'lag', { type: true });

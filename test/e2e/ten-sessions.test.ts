@@ -14,7 +14,7 @@ beforeAll(async () => {
     agents: { claude: { command: TenSessions.program(town) } },
   });
   await town.rig('alpha', 'true');
-}, 90_000);
+});
 afterAll(() => town?.close());
 
 const CYCLES: readonly Fate[] = ['own', 'worker', 'person', 'noted', 'unnoted'];
@@ -95,7 +95,7 @@ test(`ten sessions of one run, handed off, compacted and killed at random (seed 
   for (const [at, { fate }] of ten.fates.entries())
     if (fate !== 'noted' && fate !== 'unnoted') expect(await town.show('alpha', `half-${at + 1}.txt`)).toBe(`half of ${at + 1}`);
   for (const [at, { fate }] of ten.fates.entries()) await playsToItsEnd(town, `${id}.r1.s${at + 1}`, fate);
-}, 180_000);
+});
 
 /**
  * The recording of a session plays from its first line to its last, in its order. Only of one whose host was killed while it wrote may the last line be cut,
