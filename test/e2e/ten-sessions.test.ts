@@ -8,9 +8,11 @@ import { HarmedTown } from '../support/trial.ts';
 const SEED = Number(process.env['GT_SEED'] ?? 6);
 let town: HarmedTown;
 beforeAll(async () => {
-  town = await HarmedTown.open({ operational: { done_grace: '1s', restart_backoff: { first: 0, base: 100, max: 1000 } } });
+  // who is put down keeps its slot until it is woken, however long that takes
+  const operational = { done_grace: '1s', restart_backoff: { first: 0, base: 100, max: 1000 }, suspend_after: '1h' };
+  town = await HarmedTown.open({ operational });
   town.settle({
-    operational: { done_grace: '1s', restart_backoff: { first: 0, base: 100, max: 1000 } },
+    operational,
     agents: { claude: { command: TenSessions.program(town) } },
   });
   await town.rig('alpha', 'true');
