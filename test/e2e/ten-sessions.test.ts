@@ -66,7 +66,7 @@ test(`ten sessions of one run, handed off, compacted and killed at random (seed 
   for (const [at, { fate }] of ten.fates.entries()) {
     const n = at + 1;
     if (fate !== 'noted' && fate !== 'unnoted') await befalls(ten, fate, id, n);
-    await town.until(`session ${n} is over`, async () => ((await run())?.sessions ?? 0) > n || undefined, 60_000);
+    await town.until(`session ${n} is over`, async () => ((await run())?.sessions ?? 0) > n || undefined);
   }
   const work = await town.landed(id);
   expect(work).toMatchObject({ runs: 1, failures: 0 });

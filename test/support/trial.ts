@@ -14,7 +14,7 @@ import { isAlive } from '#world/processes/scan';
 import { readToken } from '#world/pty/access';
 import { connectHost } from '#world/pty/client';
 import type { StoredEvent } from '#world/store/tail';
-import { type Answered, TrialTown } from '../../src/trials/trial-town.ts';
+import { type Answered, PATIENCE_MS, TrialTown } from '../../src/trials/trial-town.ts';
 import { built } from './built.ts';
 import { type OpenDesk, openDesk, uncut } from './trial-desk.ts';
 
@@ -122,7 +122,7 @@ export class HarmedTown extends TrialTown {
   }
 
   /** The item, once it is closed and has let go of its worktree. */
-  async landed(id: string, limitMs = 60_000): Promise<Work> {
+  async landed(id: string, limitMs = PATIENCE_MS): Promise<Work> {
     return this.until(
       `${id} landed and cleared away`,
       async () => {
