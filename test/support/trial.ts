@@ -187,7 +187,7 @@ export class HarmedTown extends TrialTown {
     return pid;
   }
 
-  async gone(pid: number, limitMs = 20_000): Promise<void> {
+  async gone(pid: number, limitMs = PATIENCE_MS): Promise<void> {
     const born = bornOf(pid); // the number may be given out again
     await this.until(`the end of process ${pid}`, async () => born === undefined || bornOf(pid) !== born, limitMs);
   }
