@@ -42,11 +42,14 @@ const waiting = async () => (await needs(at.op.books, { rigs: [] })).needs;
 
 test('a gate is answered by a yes, or by a no with its reason', async () => {
   const wish = { type: 'human', keepsBack: [], rig: 'shop', prefix: 'sh' };
-  const [yes, no] = [
-    good(await createGate(at.op, { ...wish, name: 'Ship it?' })),
-    good(await createGate(at.op, { ...wish, name: 'Drop it?' })),
-  ];
-  await until('both are asked', async () => (await waiting()).length === 2);
+  // One after the other, and not in the same millisecond: the list begins with the oldest.
+  const asks = async (name: string) => {
+    const { id } = good(await createGate(at.op, { ...wish, name }));
+    const { since } = await until(`${name} is asked`, async () => (await waiting()).find((one) => one.id === id));
+    await until('time has gone on', () => at.op.clock.now() > since);
+    return { id };
+  };
+  const [yes, no] = [await asks('Ship it?'), await asks('Drop it?')];
   expect(await waiting()).toMatchObject([
     { kind: 'gate', id: yes.id },
     { kind: 'gate', id: no.id },

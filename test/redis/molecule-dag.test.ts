@@ -62,7 +62,7 @@ describe('whoever is killed', () => {
     )) as typeof import('../../src/trials/soak-molecules.ts');
     return from.soakMolecules(plan, () => undefined);
   };
-  const timeout = LONG ? 3_600_000 : 300_000;
+  const timeout = LONG ? 3_600_000 : 900_000;
 
   test(`the worker at any moment: each step closes once, after what it needs (GT_SEED=${seed})`, { timeout }, async () => {
     const sizes = LONG ? [2000, 1000, 500, 200, 50] : [250, 60];

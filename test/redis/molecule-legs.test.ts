@@ -96,6 +96,7 @@ test('a leg whose work was cancelled has failed and holds back what needs it; op
   await close(right, { reason: 'landed', commit: 'decade' });
   await close(left, { reason: 'cancelled by overseer' });
   await until('the step has failed', async () => (await stepOf(mol, 'left')).status === 'failed');
+  await until('the other has ended', async () => (await stepOf(mol, 'right')).status === 'closed');
   expect(await at.op.books.unmet(`${mol}.both`)).toEqual([[`${mol}.left`]]);
   await at.op.change(async (reading) => {
     const doc = await reading.get('step', `${mol}.left`);

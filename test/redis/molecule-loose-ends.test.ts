@@ -91,10 +91,10 @@ test('a fan-out makes no further item once its molecule is asked to end', async 
   expect((await closes(at, nested(id, 1))).closed?.outcome).toBe('cancelled');
 });
 
-const asked = async (n = 2) => {
+const asked = async () => {
   await begin(ASKS);
   const { id } = await poured(at, fan(false));
-  await until('the items are open', async () => (await mol(nested(id, n)))?.state === 'open');
+  for (const n of [1, 2]) await until(`item ${n} is open`, async () => (await mol(nested(id, n)))?.state === 'open');
   return id;
 };
 

@@ -23,14 +23,16 @@ afterEach(async () => {
   await at.end();
 });
 
-test('the tower of three discs is moved by the worker, move by move, and the ledger replays to the solved tower', async () => {
+test('the tower of three discs is moved by the worker, move by move, and the ledger replays to the solved tower', {
+  timeout: 120_000,
+}, async () => {
   at = await growthTown(server.path, { limit: 2 });
   worker = await at.begin();
   const ledger = join(at.root, 'ledger');
   const dish = cookWith(files, { name: 'towers-of-hanoi-3', vars: { ledger } });
   if (isRefusal(dish)) throw new Error(explain(dish).says);
   const mol = await poured(at, dish.plan);
-  expect(await closes(at, mol.id)).toMatchObject({ closed: { outcome: 'done' } });
+  expect(await closes(at, mol.id, 100_000)).toMatchObject({ closed: { outcome: 'done' } });
   const lines = ledgerOf(readFileSync(ledger, 'utf8'));
   expect(lines.map(({ id }) => id)).toEqual(dish.plan.steps.map(({ step }) => step));
   expect(lines.map(({ after }) => after)).toEqual(lines.map((_, n) => told(replay(3, lines.slice(0, n + 1)).pegs)));

@@ -177,7 +177,7 @@ describe('faults in a row', () => {
     await failing(FAULTS_UNTIL_ESCALATION - 1);
     await at.op.wake([JOB]);
     await until('a person was asked in vain', () => at.faults.some((said) => said.includes('nobody is there')));
-    await worker.stop(5000);
+    await worker.stop(20_000);
     expect(await at.counts('work')).toEqual({ wait: 1 });
   });
 });
