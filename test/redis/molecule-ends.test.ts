@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { POUR_CHUNK } from '#core/limits';
 import type { Work } from '#core/records';
 import { attachMolecule, detachMolecule } from '#ops/attach-molecule';
@@ -8,25 +8,17 @@ import { failing } from '#ops/fail-step';
 import { squash } from '#ops/squash';
 import { retireMolecules } from '#processors/retire';
 import type { Sleepers } from '../../src/daemon/sleepers.ts';
+import { redisOfFile } from '../support/fresh.ts';
 import { closes, later, moleculeTown, opens, planOf, planStep, poured, tracesOf } from '../support/molecules.ts';
 import { item } from '../support/records.ts';
-import { type PrivateRedis, privateRedis } from '../support/redis.ts';
 import { good } from '../support/shop.ts';
-import type { Town } from '../support/sleepers.ts';
+import { endsEachTest, type Town } from '../support/sleepers.ts';
 import { until } from '../support/until.ts';
 
-let server: PrivateRedis;
+const server = redisOfFile();
 let at: Town;
 let worker: Sleepers | undefined;
-beforeAll(async () => {
-  server = await privateRedis();
-});
-afterAll(() => server.stop());
-afterEach(async () => {
-  await worker?.stop(2000);
-  worker = undefined;
-  await at.end();
-});
+endsEachTest(() => ({ at, worker }));
 
 /** For a molecule of a thousand steps, on a busy machine. */
 const LARGE_MS = 60_000;

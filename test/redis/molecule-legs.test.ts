@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { closing } from '#core/work';
 import { burn } from '#ops/burn';
 import { cancelMolecule } from '#ops/cancel-molecule';
@@ -9,23 +9,16 @@ import { work } from '#processors/work';
 import { legsAtWork } from '#views/legs-at-work';
 import type { World } from '#world/world';
 import type { Sleepers } from '../../src/daemon/sleepers.ts';
+import { redisOfFile } from '../support/fresh.ts';
 import { closes, moleculeTown, planOf, planStep, poured } from '../support/molecules.ts';
-import { type PrivateRedis, privateRedis } from '../support/redis.ts';
 import { good } from '../support/shop.ts';
-import type { Town } from '../support/sleepers.ts';
+import { endsEachTest, type Town } from '../support/sleepers.ts';
 import { until } from '../support/until.ts';
 
-let server: PrivateRedis;
+const server = redisOfFile();
 let at: Town;
 let worker: Sleepers;
-beforeAll(async () => {
-  server = await privateRedis();
-});
-afterAll(() => server.stop());
-afterEach(async () => {
-  await worker.stop(2000);
-  await at.end();
-});
+endsEachTest(() => ({ at, worker }));
 
 const LEG = { exec: { executor: 'polecat' } } as const;
 const RIG = { rig: () => ({ file: { beads: { prefix: 'gp' } } }) } as unknown as Partial<World>;

@@ -1,27 +1,20 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { explain, isRefusal } from '#core/refusals';
 import { cookWith } from '#world/formulas/cook-with';
 import type { Sleepers } from '../../src/daemon/sleepers.ts';
+import { redisOfFile } from '../support/fresh.ts';
 import { type GrowthTown, growthTown } from '../support/growth.ts';
 import { ledgerOf, replay, told } from '../support/hanoi.ts';
 import { closes, poured } from '../support/molecules.ts';
-import { type PrivateRedis, privateRedis } from '../support/redis.ts';
 import { files } from '../support/shipped.ts';
+import { endsEachTest } from '../support/sleepers.ts';
 
-let server: PrivateRedis;
+const server = redisOfFile();
 let at: GrowthTown;
 let worker: Sleepers | undefined;
-beforeAll(async () => {
-  server = await privateRedis();
-});
-afterAll(() => server.stop());
-afterEach(async () => {
-  await worker?.stop(2000);
-  worker = undefined;
-  await at.end();
-});
+endsEachTest(() => ({ at, worker }));
 
 test('the tower of three discs is moved by the worker, move by move, and the ledger replays to the solved tower', {
   timeout: 120_000,

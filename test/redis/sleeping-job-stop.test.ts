@@ -1,27 +1,20 @@
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Noun } from '#core/records';
 import { done, sleep, type Turn } from '#processors/answer';
 import { systemClock } from '#world/clock';
 import { raiseEpoch } from '#world/store/take';
 import type { Sleepers } from '../../src/daemon/sleepers.ts';
 import { freshKeys } from '../support/books.ts';
+import { redisOfFile } from '../support/fresh.ts';
 import { item } from '../support/records.ts';
-import { type PrivateRedis, privateRedis } from '../support/redis.ts';
-import { door, jobFor, NEVER, type Run, type Town, town } from '../support/sleepers.ts';
+import { privateRedis } from '../support/redis.ts';
+import { door, endsEachTest, jobFor, NEVER, type Run, type Town, town } from '../support/sleepers.ts';
 import { until } from '../support/until.ts';
 
-let server: PrivateRedis;
+const server = redisOfFile();
 let at: Town;
 let worker: Sleepers | undefined;
-beforeAll(async () => {
-  server = await privateRedis();
-});
-afterAll(() => server.stop());
-afterEach(async () => {
-  await worker?.stop(2000);
-  worker = undefined;
-  await at.end();
-});
+endsEachTest(() => ({ at, worker }));
 
 const WORK = item('gp-a');
 const JOB = jobFor('work', WORK);
