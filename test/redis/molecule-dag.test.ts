@@ -27,7 +27,7 @@ describe('whatever the plan', () => {
   });
 
   test(`every step closes once, none before what it and its containers need, and the molecule last (GT_SEED=${seed})`, {
-    timeout: LONG ? 1_200_000 : 120_000,
+    timeout: LONG ? 1_200_000 : 300_000,
   }, async () => {
     at = await moleculeTown(server.path);
     worker = await at.begin();

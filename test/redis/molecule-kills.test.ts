@@ -126,7 +126,7 @@ test.each(PLACES)(
     expect([...at.lines('ledger')].sort()).toEqual(effects(mol.id));
     await closedOnce(mol.id);
   },
-  120_000,
+  300_000,
 );
 
 test('a worker killed at any moment is followed by one that goes on, and each effect is there once', async () => {

@@ -16,9 +16,7 @@ let at: GrowthTown;
 let worker: Sleepers | undefined;
 endsEachTest(() => ({ at, worker }));
 
-test('the tower of three discs is moved by the worker, move by move, and the ledger replays to the solved tower', {
-  timeout: 120_000,
-}, async () => {
+test('the tower of three discs is moved by the worker, move by move, and the ledger replays to the solved tower', async () => {
   at = await growthTown(server.path, { limit: 2 });
   worker = await at.begin();
   const ledger = join(at.root, 'ledger');
