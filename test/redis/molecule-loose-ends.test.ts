@@ -58,6 +58,11 @@ test('a sequential item goes on when the one before it has closed before it was 
   const { id } = await poured(at, fan(true));
   await closes(at, nested(id, 1));
   may.go = true;
+  // The longer the first one took, the longer its faults have put the job aside by now.
+  await until('the second item is made', async () => {
+    await at.op.wake([`steps/${id}.src@1`]);
+    return mol(nested(id, 2));
+  });
   await closes(at, id);
   expect(at.lines('seen')).toEqual(['ann', 'bo']);
 });
