@@ -34,8 +34,9 @@ export default defineConfig({
           include: ['test/redis/**/*.test.ts'],
           pool: 'forks',
           maxWorkers: 2,
-          testTimeout: 30_000,
-          hookTimeout: 20_000,
+          // Many waits in one test: each has its own bound.
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
           sequence: { groupOrder: 1 },
         },
       },
