@@ -28,7 +28,7 @@ async function spokenTo(text: string) {
   await town.becomes(MAYOR, 'it has heard', ({ session }) => session?.ackedAt !== undefined);
 }
 
-test('the mayor comes with the town and waits; it outlives a worker; killed, it is back in its conversation, and after the host too; after a stop it is there anew', async () => {
+test('the mayor comes with the town and waits; it outlives a worker; killed, it is back in its conversation, and after the host too', async () => {
   const { out } = await town.does(['up']);
   expect(out).toContain('mayor comes, and waits at its prompt: gt mayor attach');
   const first = await town.there(MAYOR);
@@ -61,8 +61,10 @@ test('the mayor comes with the town and waits; it outlives a worker; killed, it 
   const third = await town.there(MAYOR, 3);
   expect(third).toMatchObject({ deaths: 1, session: { mode: 'resume', before: { goesOn: true } } }); // nobody spoke in the second
   await town.gone(second.session.pid);
+});
 
-  // beside it: its role, place and name in git, whether it has a session or not
+test('whoever works beside the mayor has its role, place and name in git, whether it has a session or not; stopped, killed or with its town down, it is there anew', async () => {
+  const { session } = await town.there(MAYOR, 3);
   const place = async () =>
     (await town.does(['capture', 'mayor', 'pwd; env | grep -E "^(GT|BEADS|BD|GIT_[AC].*NAME)" | grep -v GT_RUN_ID | sort'])).out;
   const beside = await place();
@@ -70,7 +72,7 @@ test('the mayor comes with the town and waits; it outlives a worker; killed, it 
   expect(beside).not.toMatch(/GT_SESSION|BD_ACTOR/);
   await town.does(['mayor', 'stop']);
   await town.becomes(MAYOR, 'it has ended', ({ session }) => session?.exit !== undefined);
-  await town.gone(third.session.pid);
+  await town.gone(session.pid);
   expect(await place()).toBe(beside);
   expect((await town.does(['up'])).out).toContain('The mayor was stopped: gt mayor start');
   expect(await town.ask<AgentLine[]>(['agents'])).toMatchObject([{ address: 'mayor', state: 'stopped', pid: null }]);
