@@ -135,6 +135,8 @@ test('the agent hears of a new size of its screen', async () => {
   const run = open("trap 'stty size; exit 0' WINCH; stty size; read line");
   await until('the first size', () => run.text().includes('24 80'));
   run.terminal.resize(132, 43);
+  // a signal right before `read` begins to wait is heard when that is over
+  await run.terminal.write(Buffer.from('\n')).catch(() => undefined);
   await run.drained;
   expect(run.text()).toContain('43 132');
 });
