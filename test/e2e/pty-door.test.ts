@@ -39,7 +39,7 @@ type Wire = { socket: Socket; next: () => Promise<Frame>; closed: Promise<unknow
 async function open(path = running.path): Promise<Wire> {
   const socket = connect(path);
   socket.on('error', () => undefined);
-  const closed = once(socket, 'close');
+  const closed = new Promise((resolve) => socket.once('close', resolve)); // also where what was sent is not read any more
   const reader = new FrameReader();
   const frames: Frame[] = [];
   let wake: () => void = () => undefined;
