@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { AgentLine } from '#views/agents';
 import type { Why } from '#views/why';
 import { bornOf } from '#world/processes/process';
@@ -9,6 +9,7 @@ import { LastingTown } from '../support/lasting.ts';
 import { Tmux, triedOnTmux } from '../support/tmux.ts';
 
 const MAYOR = 'hq-mayor';
+vi.setConfig({ testTimeout: 300_000 }); // some 25 calls of gt in a story
 let town: LastingTown;
 let tmux: Tmux | undefined;
 beforeAll(async () => {
