@@ -1,6 +1,7 @@
 import { type Member, parentOf } from '#core/ids';
 import { isRefusal, type Refusal } from '#core/refusals';
 import { liveJobs } from '#ops/live-jobs';
+import type { SecretFound } from '#world/agents/token';
 import type { Stray } from '#world/processes/strays';
 import type { RedisFacts } from '#world/redis/inspect';
 import type { Books } from '#world/store/books';
@@ -8,6 +9,7 @@ import type { Rig } from '#world/world';
 import { type Check, good, ill, refused, some } from './check.ts';
 import { type AgentsGround, contextFiles, definitions, environments } from './doctor-agents.ts';
 import { type ContextGround, told } from './doctor-context.ts';
+import { secretCheck, tokensCheck } from './doctor-secret.ts';
 import { strays } from './doctor-strays.ts';
 
 /** What the doctor looks at, for one town. */
@@ -16,6 +18,9 @@ export type DoctorGround = {
   /** Undefined when the terminals' library loads. */
   ptyFault(): Promise<string | undefined>;
   settings(): Refusal | undefined;
+  secret(): SecretFound | Refusal;
+  /** The token that a session gets. */
+  tokenOf(secret: string, session: string): string;
   /** Names in the registry, and directories that say they are rigs. */
   rigNames(): { registered: readonly string[]; directories: readonly string[] } | Refusal;
   rig(name: string): Promise<Rig | Refusal>;
@@ -83,7 +88,8 @@ function town(ground: DoctorGround): Check[] {
   const down = ground.processes().filter(({ state }) => state !== 'running' && state !== 'elsewhere');
   const mend = 'The supervisor tries again by itself; `gt up` says what is wrong.';
   const lame = down.map(({ name, state, why }) => `${name} is ${state}${why ? ` (${why})` : ''}`);
-  return [...checks, lame.length > 0 ? ill('town', 'processes', some(lame), mend) : good('town', 'processes', 'all run')];
+  checks.push(lame.length > 0 ? ill('town', 'processes', some(lame), mend) : good('town', 'processes', 'all run'));
+  return [...checks, secretCheck(ground.secret())];
 }
 
 async function redis(ground: DoctorGround): Promise<Check> {
@@ -221,6 +227,8 @@ async function runs(ground: DoctorGround, books: Books): Promise<Check[]> {
       : good('sessions', 'worktrees', `${live.length} runs`),
     ...environments(ground.agents, [...live, ...lasting]),
   ];
+  const found = ground.secret();
+  if ('secret' in found) checks.push(tokensCheck((session) => ground.tokenOf(found.secret, session), [...live, ...lasting]));
   if (!ground.isUp()) return checks;
   const sessions = await ground.sessions();
   if (isRefusal(sessions)) return [...checks, refused('sessions', 'host', sessions)];

@@ -2,8 +2,9 @@ import { existsSync, readdirSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { DoctorGround } from '#chores/doctor';
 import { type Member, parts } from '#core/ids';
-import { isRefusal } from '#core/refusals';
+import { isRefusal, Refused } from '#core/refusals';
 import { isByHand } from '#world/agents/by-hand';
+import { lookAtSecret, sessionToken } from '#world/agents/token';
 import { rigLayout } from '#world/config/layout';
 import { readRig } from '#world/config/rigs';
 import { loadTownSettings } from '#world/config/settings';
@@ -46,6 +47,15 @@ export async function forDoctor(town: Town, open: OpenTown | undefined, io: Io):
       const loaded = loadTownSettings(town.root);
       return isRefusal(loaded) ? loaded : undefined;
     },
+    secret: () => {
+      try {
+        return lookAtSecret(town.layout.secret);
+      } catch (fault) {
+        if (fault instanceof Refused) return fault.refusal;
+        throw fault;
+      }
+    },
+    tokenOf: (secret, session) => sessionToken(town.id, secret, session),
     rigNames: () => {
       const registered = rigNames(town);
       if (isRefusal(registered)) return registered;

@@ -1,5 +1,5 @@
 import type { Change } from './change.ts';
-import { isCurrent } from './holder.ts';
+import { isCurrent, stale } from './holder.ts';
 import { mergeId } from './ids.ts';
 import type { Merge, Run, Train, Work } from './records.ts';
 import { type Refusal, refuse } from './refusals.ts';
@@ -17,8 +17,7 @@ export type HandInFacts = {
 
 /** Whether this session may hand anything in. The same session asking again is told what it was told. */
 export function mayHandIn(run: Run | undefined, session: string, token: string): Refusal | 'now' | 'did' {
-  if (!run || run.session?.token !== token)
-    return refuse('SESSION_STALE', { session, work: run?.work ?? 'its item', current: run?.session?.id ?? 'nobody' });
+  if (!run || run.session?.token !== token) return stale(run, session);
   if (run.submitted) return 'did';
   if (!isCurrent(run, token) || run.released) return refuse('SESSION_STALE', { session, work: run.work, current: 'nobody' });
   return 'now';

@@ -39,9 +39,10 @@ export const isOver = (holder: Holder): boolean => !isAgent(holder) && holder.st
 export const isCurrent = (holder: Holder, token: string): boolean =>
   !isOver(holder) && holder.session !== undefined && holder.session.exit === undefined && holder.session.token === token;
 
-/** The refusal of a call that does not come from a holder's session of now. */
+/** The refusal of a call that does not come from a holder's session of now: that session is over, or its token is another one (TOKEN_UNKNOWN). */
 export function stale(holder: Holder | undefined, session: string): Refusal {
   const current = holder?.session && !isOver(holder) && !holder.session.exit ? holder.session.id : 'nobody';
+  if (current === session) return refuse('TOKEN_UNKNOWN', { session });
   return refuse('SESSION_STALE', { session, work: holder ? lineOf(holder) : 'its item', current });
 }
 

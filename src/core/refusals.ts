@@ -93,6 +93,11 @@ export const REFUSALS = {
     try: 'Stop here: what this session did not hand in is kept in its branch and snapshots.',
     exit: 4,
   },
+  TOKEN_UNKNOWN: {
+    says: 'The token of session {session} is not the one that the town has for it: the secret that it was made of was lost or changed.',
+    try: 'Stop here: nothing from this session is heard. A person sees it in `gt doctor`; `gt shutdown && gt up` gives agents new tokens.',
+    exit: 4,
+  },
   NOTHING_HOOKED: { says: 'Nothing is on your hook.', try: 'Sling something: `gt sling <id>`.', exit: 3 },
   HOOK_WITHOUT_ITEM: {
     says: 'No work item is on your hook: there is nothing to hand in, and no step in your hands.',

@@ -56,7 +56,12 @@ export async function liveWorld({
   const worker = `${townId}.${footing.epoch}`; // by which a successor finds this worker's git and checks
   const fence = makeFence(footing.link, footing.desk.books.keys, footing.epoch); // the books
   const git = makeGit({ now: systemClock.now, env: process.env, worker, fence }); // clock, environment, fence
-  const secret = townSecret(join(layout.runtime, 'secret')); // a file of the town
+  const { log } = footing.desk;
+  const secret = await townSecret(layout.secret, (lost) =>
+    lost === 'missing'
+      ? log.info("the town's secret was drawn", { file: layout.secret })
+      : log.warn("the town's secret was lost, and a new one drawn", { file: layout.secret, was: lost }),
+  ); // a file of the town
   const owner = await ownerOf(); // git's own settings
   const agents: LaunchGround = {
     layout,

@@ -6,7 +6,7 @@ import { townLayout } from '#world/config/layout';
 import type { Sockets } from '#world/config/runtime';
 import { townEnvironment } from '#world/processes/detached';
 import { knock } from '#world/processes/line-socket';
-import { mendTail } from '#world/redis/mend-tail';
+import { mendedLine, mendTail } from '#world/redis/mend-tail';
 import { pingRedis } from '#world/redis/probe';
 import { redisArgv, redisBehind } from '#world/redis/server';
 import type { ChildPlan, Timings } from './child.ts';
@@ -51,7 +51,8 @@ function childPlans(order: SupervisorOrder, sockets: Sockets, env: Record<string
           behind: (limitMs) => redisBehind(sockets.redis, limitMs),
           prepare: () => {
             common('redis').prepare();
-            mendTail(layout.redisData);
+            const mended = mendTail(layout.redisData);
+            if (mended) say(`redis: ${mendedLine(mended)}`);
           },
         };
   const host: ChildPlan = {

@@ -12,7 +12,7 @@ export type Caller = { readonly session: string; readonly run: string; readonly 
 /**
  * A session's call: its agent lives, and has the work, and what waits to be said to it looks again; `told` is what else it tells of itself (of a start alone
  * only that is kept). Asking again changes nothing.
- * @returns the run or lasting agent; SESSION_STALE for any but its session of now
+ * @returns the run or lasting agent; SESSION_STALE or TOKEN_UNKNOWN for any but its session of now
  */
 export async function ack(desk: Desk, { session: id, run: whose, token }: Caller, told: Told = {}): Promise<Holder | Refusal> {
   return desk.change(async (reading) => {

@@ -1,5 +1,5 @@
 import { unchanged } from '#core/change';
-import { isAgentId, isCurrent } from '#core/holder';
+import { isAgentId, isCurrent, stale as notOfNow } from '#core/holder';
 import { handOut, type Taker, takeOver } from '#core/molecule/hand';
 import { filled } from '#core/molecule/life';
 import type { Molecule, Run, Step } from '#core/records';
@@ -17,7 +17,7 @@ export type Taken = { readonly mol?: Molecule; readonly step?: Step; readonly le
 /**
  * The step that a run's agent is to work: the one in hand, which a new session of the run takes over, else the next that is ready. Asking again gives the same
  * one. Nothing is taken for a session that has done its one step (it leaves), nor after the work was handed in.
- * @returns SESSION_STALE for any session but the run's of now
+ * @returns SESSION_STALE or TOKEN_UNKNOWN for any session but the run's of now
  */
 export async function takeStep(desk: Desk, takes: Takes): Promise<Taken | Refusal> {
   return desk.change(async (reading) => {
@@ -63,10 +63,4 @@ export const takerOf = (run: Run, head?: string): Taker => ({
 
 /** The refusal of a call for a step that does not come from a run's session of now: a lasting agent has none. */
 export const stale = (caller: Caller, run: Run | undefined): Refusal =>
-  isAgentId(caller.run)
-    ? refuse('HOOK_WITHOUT_ITEM')
-    : refuse('SESSION_STALE', {
-        session: caller.session,
-        work: run?.work ?? 'its item',
-        current: run?.session && run.state !== 'ended' && !run.session.exit ? run.session.id : 'nobody',
-      });
+  isAgentId(caller.run) ? refuse('HOOK_WITHOUT_ITEM') : notOfNow(run, caller.session);

@@ -15,7 +15,7 @@ export type Meant = { readonly step: Step; readonly own: Molecule; readonly root
 
 /**
  * Finds the step that a call is about. A session names steps of its own item's molecule; a person any.
- * @returns SESSION_STALE for any session but the run's of now
+ * @returns SESSION_STALE or TOKEN_UNKNOWN for any session but the run's of now
  */
 export async function whichStep(
   desk: Desk,

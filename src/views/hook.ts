@@ -1,5 +1,5 @@
 import { noteFor } from '#core/handoff-note';
-import { addressOf, isCurrent } from '#core/holder';
+import { addressOf, isCurrent, stale } from '#core/holder';
 import type { MoleculeTold } from '#core/molecule/step-words';
 import type { Agent, Molecule, Run } from '#core/records';
 import { type Refusal, refuse } from '#core/refusals';
@@ -60,12 +60,7 @@ export async function hook(
   caller: { session: string; run: string; token: string },
 ): Promise<Hook | Refusal> {
   const run = await books.read('run', caller.run);
-  if (!run?.session || !isCurrent(run, caller.token))
-    return refuse('SESSION_STALE', {
-      session: caller.session,
-      work: run?.work ?? 'its item',
-      current: run?.session?.id ?? 'nobody',
-    });
+  if (!run?.session || !isCurrent(run, caller.token)) return stale(run, caller.session);
   return hookOf({ books, steps }, run);
 }
 

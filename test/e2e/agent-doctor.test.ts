@@ -139,3 +139,23 @@ test('settings of a role that are gone, also where nobody works, are found and p
   expect(gone.map((name) => readFileSync(file(name), 'utf8'))).toEqual(before);
   expect(readFileSync(file('mayor/.claude/settings.json'), 'utf8')).toBe('{"mine":1}');
 });
+
+test('a secret that was cut short is found, drawn anew at the next start and told; who lives by then is named, and heard on', async () => {
+  const secret = join(town.root, '.runtime/secret');
+  const { session } = await town.running(id);
+  const well = await look();
+  expect([well('secret').ok, well('tokens').ok]).toEqual([true, true]);
+  writeFileSync(secret, readFileSync(secret, 'utf8').slice(0, 20));
+  expect((await look())('secret')).toMatchObject({ ok: false, found: expect.stringContaining('damaged') });
+  await town.kill('worker');
+  const log = join(town.root, '.runtime/logs/worker.log');
+  await town.until('the line of a new secret', async () => readFileSync(log, 'utf8').includes('secret was lost, and a new one'));
+  const ill = await look();
+  expect(ill('secret')).toMatchObject({ ok: true });
+  expect(ill('tokens')).toMatchObject({ ok: false, found: expect.stringContaining(session.id) });
+  expect(JSON.stringify(ill('tokens'))).not.toContain(session.token);
+  const hook = (GT_SESSION: string) => town.gt(['hook', '--json'], { env: { GT_SESSION } });
+  expect(await hook(session.token)).toMatchObject({ exit: 0 });
+  const { exit, err } = await hook(session.token.replace(/.{4}$/, (end) => (end === '0000' ? '1111' : '0000')));
+  expect([exit, JSON.parse(err).refused]).toEqual([4, 'TOKEN_UNKNOWN']);
+});

@@ -1,6 +1,7 @@
-import { readdirSync, statSync, truncateSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openTransaction } from '#world/redis/open-transaction';
 import { commits, HarmedTown } from '../support/trial.ts';
 
 const SEED = Number(process.env['GT_SEED'] ?? Math.trunc(performance.timeOrigin) % 1_000_000);
@@ -33,6 +34,13 @@ function tail(): string {
 }
 const size = () => statSync(tail()).size;
 
+/** How many bytes of half a transaction each cut has left, where it left some: the supervisor tells of each. */
+const halves: string[] = [];
+const told = () => {
+  const log = readFileSync(join(town.root, '.runtime/logs/supervisor.log'), 'utf8');
+  return [...log.matchAll(/ redis: took half a transaction off .*: (\d+) bytes/g)].map(([, bytes]) => bytes);
+};
+
 /** Everything that was ever made, by round. */
 const made: string[] = [];
 
@@ -58,6 +66,9 @@ async function cutAt(name: string, cut: () => number): Promise<number> {
     town.open(`${name}-late`);
     const at = cut();
     truncateSync(tail(), at);
+    const left = readFileSync(tail());
+    const half = openTransaction((into, from) => left.copy(into, 0, from, from + into.length), at);
+    if (half) halves.push(String(at - half.at));
     return at;
   });
 }
@@ -71,6 +82,7 @@ async function agreed(before: number) {
     const info = String(await (await town.link()).call('INFO', 'server'));
     return worker && worker.pid !== before && info.includes(`run_id:${worker.redisRun}`);
   });
+  expect(told()).toEqual(halves);
 }
 
 async function landsOnce(id: string) {

@@ -53,7 +53,7 @@ test('nothing is closed under a run or a merge request, by force or not, and an 
   expect(await close(id, { force: true, caller })).toMatchObject(refused('WORK_MINE'));
   // Another's it may close, as long as it is its run's session of now.
   const other = (await newItem(desk, 'other')).id;
-  expect(await close(other, { caller: { ...caller, token: 'token-0' } })).toMatchObject(refused('SESSION_STALE'));
+  expect(await close(other, { caller: { ...caller, token: 'token-0' } })).toMatchObject(refused('TOKEN_UNKNOWN'));
   expect(await close(other, { caller })).toMatchObject({ status: 'closed' });
   // Its own has no steps: it is not told to attach some.
   expect(await closeStep(desk, { caller }, { outcome: 'skipped', reason: 'no need' })).toMatchObject(refused('STEPS_NONE'));
@@ -72,7 +72,7 @@ test('an agent that lasts closes items as its prompt says, while its session liv
     await reading.get('agent', ann.id);
     return { put: [{ noun: 'agent', doc: ann }], answer: undefined };
   });
-  expect(await close(id, { caller: { ...caller, token: 'token-0' } })).toMatchObject(refused('SESSION_STALE'));
+  expect(await close(id, { caller: { ...caller, token: 'token-0' } })).toMatchObject(refused('TOKEN_UNKNOWN'));
   expect(await close(id, { caller })).toMatchObject({ status: 'closed' });
   expect(await closeStep(desk, { caller, step: 'x' }, { outcome: 'skipped', reason: 'no need' })).toMatchObject(
     refused('HOOK_WITHOUT_ITEM'),

@@ -89,7 +89,7 @@ test('a polecat reads first what its session before left to it, and a token that
       `^# Gas Town: [\\s\\S]*half of it is red[\\s\\S]*You are toast of shop: ${work.id}\\.[\\s\\S]*Paint it[\\s\\S]*red`,
     ),
   );
-  expect(await asked('another')).toMatchObject({ refused: 'SESSION_STALE' });
+  expect(await asked('another')).toMatchObject({ refused: 'TOKEN_UNKNOWN' });
 });
 
 test('a lasting agent has no item on its hook, and is told of its mail that lies unread', async () => {

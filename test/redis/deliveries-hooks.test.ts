@@ -85,7 +85,7 @@ describe('a hook with context', () => {
 
   test('of a session that is over gets nothing', async () => {
     await at.say('hello');
-    const old = { ...at.caller, token: `${TOKEN}0` };
+    const old = { ...at.caller, session: `${at.caller.run}.s0`, token: `${TOKEN}0` };
     expect(await hookCalled(at.desk, old, { at: 'context', input: tool, mayPrint: true })).toMatchObject({
       refused: 'SESSION_STALE',
     });

@@ -155,7 +155,7 @@ test('a session sees what is on its hook, and an older one does not', async () =
     rework: null,
     text: { description: expect.any(String) },
   });
-  expect(await hook(desk, { session, run: run.id, token: `${TOKEN}0` })).toMatchObject({ refused: 'SESSION_STALE' });
+  expect(await hook(desk, { session, run: run.id, token: `${TOKEN}0` })).toMatchObject({ refused: 'TOKEN_UNKNOWN' });
   expect((await runOf(desk.books, [shop], work.id))?.id).toBe(run.id);
 });
 

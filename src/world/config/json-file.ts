@@ -47,6 +47,16 @@ function draft(path: string, text: string, { sync = true, mode = 0o666 }: How): 
   return temporary;
 }
 
+/** After this a power cut takes back no name that was given in this folder. */
+export function syncFolder(folder: string): void {
+  const fd = openSync(folder, 'r');
+  try {
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
 /** Writes a value as JSON for people, whole or not at all. */
 export function writeJson(path: string, value: unknown, how: { sync?: boolean } = {}): void {
   writeWhole(path, `${JSON.stringify(value, null, 2)}\n`, how);

@@ -53,6 +53,8 @@ export function townLayout(root: string) {
     redisData: runtime('redis-data'),
     /** Opens the PTY host; readable by its user alone. */
     hostToken: runtime('host.token'),
+    /** Of what the tokens of sessions are made; readable by its user alone. */
+    secret: runtime('secret'),
     /** Where the PTY host keeps how its sessions ended. */
     hostState: runtime('host-state'),
     /** What the terminal of a session showed, as asciicast; of one session each directory. */

@@ -33,7 +33,8 @@ export async function land(
     if (there === undefined) throw new GitFault(argv, moved.code, moved.err);
     if (there === tip || (await isAncestor(context, repo, tip, there))) return { kind: 'landed' };
     if (there !== base) return { kind: 'moved', to: there };
-    const mended = attempt === 1 && (await breakStaleLock(join(repo, `${ref}.lock`), [repo, await realPath(repo)], now()));
+    const paths = [repo, await realPath(repo)];
+    const mended = attempt === 1 && (await breakStaleLock(join(repo, `${ref}.lock`), { repo, paths, now: now() }));
     if (!mended) throw new GitFault(argv, moved.code, moved.err);
   }
 }

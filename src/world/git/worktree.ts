@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { findAdmin, gitDirOf, realPath } from './admin.ts';
 import type { Context } from './context.ts';
 import { GitFault } from './fault.ts';
-import { gitAtWork, isOld } from './locks.ts';
+import { gitAtWork, isOld, removeSeen, seen } from './locks.ts';
 import { OWNER } from './proof.ts';
 import { isHeld, pin, resolve } from './refs.ts';
 import { clearAway, removeTree } from './remove-tree.ts';
@@ -144,10 +144,11 @@ async function clearLocks({ now }: Context, repo: string, admin: string, dir: st
   const branch = head.startsWith('ref: refs/heads/') ? [join(repo, `${head.slice('ref: '.length)}.lock`)] : [];
   const here = (await readdir(admin)).filter((name) => name.endsWith('.lock')).map((name) => join(admin, name));
   const locks = [...here, ...branch.filter((lock) => existsSync(lock))];
+  const looked = await Promise.all(locks.map(async (lock) => ({ lock, was: await seen(lock) })));
   if (locks.length === 0) return;
   const busy = (await gitAtWork(await realPath(dir))) ?? !(await isOld(locks[0] ?? '', now()));
   if (busy) throw new GitFault(['worktree', 'add', dir], null, `error: git is at work in ${dir}`);
-  for (const lock of locks) await rm(lock, { force: true });
+  for (const { lock, was } of looked) if (was) await removeSeen(repo, lock, was);
 }
 
 async function checkOut(context: Context, { dir, sparse }: NewWorktree, admin: string): Promise<void> {

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, copyFileSync, mkdirSync, openSync, readSync, statSync, truncateSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { BORN_BY_PS } from './born-by-ps.ts';
 
 /**
  * Writes the pid file (pid and birth, as in `process.ts`), then becomes the program. So the file is there before the program has done anything: a process
@@ -9,7 +10,7 @@ import { dirname } from 'node:path';
 const WRITE_PID_THEN_EXEC = `
 file=$1; shift
 if [ -r /proc/$$/stat ]; then read -r stat < /proc/$$/stat; born=$(set -- \${stat##*) }; echo "\${20}")
-else born=$(ps -o lstart= -p $$ | sed 's/^ *//;s/ *$//'); fi
+else born=${BORN_BY_PS}; fi
 printf '{"pid":%s,"born":"%s"}' $$ "$born" > "$file.$$.new" && mv "$file.$$.new" "$file" || exit 1
 exec "$@"`;
 

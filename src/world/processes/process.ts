@@ -1,6 +1,6 @@
-import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
+import { bornByPs } from './born-by-ps.ts';
 
 /** A process for ever: its id, and when it was born (start time in clock ticks since boot; where there is no /proc, as `ps` tells it). */
 export type Being = { readonly pid: number; readonly born: string };
@@ -26,19 +26,6 @@ export function bornOf(pid: number): string | undefined {
   // The name in parentheses may hold anything, so the fields are counted from its end.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return fields[STATE] === 'Z' || fields[STATE] === 'X' ? undefined : fields[START_TIME];
-}
-
-function bornByPs(pid: number): string | undefined {
-  try {
-    return (
-      execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], {
-        encoding: 'utf8',
-        stdio: ['ignore', 'pipe', 'ignore'],
-      }).trim() || undefined
-    );
-  } catch {
-    return undefined;
-  }
 }
 
 /** This process. */
