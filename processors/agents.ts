@@ -1,4 +1,4 @@
-import { type AgentMove, afterCrash, heldBack, nextForAgent } from '#core/agent-life';
+import { type AgentMove, afterCrash, brokenWords, heldBack, nextForAgent } from '#core/agent-life';
 import type { NewEvent } from '#core/change';
 import { resumeFailed, sessionBefore } from '#core/conversation';
 import { THE_TOWN } from '#core/derive';
@@ -222,15 +222,15 @@ async function snapshot(agent: Agent, session: string, { git, rig }: World): Pro
 }
 
 async function tellBroken(agent: Agent, { desk }: World): Promise<void> {
-  const why = `${addressOf(agent)} is not started again: ${agent.broken?.why}. The end of its output:\n${agent.session?.lastWords ?? ''}`;
+  const why = brokenWords(agent);
   const asked = await escalate(desk, {
     subject: agent.id,
     cause: CRASH_LOOP,
-    why: why.slice(0, 1000),
+    why,
     severity: 'high',
     ...(agent.rig ? { rig: agent.rig } : {}),
   });
   const { rig, role, session } = agent;
   // Of its own end a mayor can be told nothing.
-  if (role !== 'mayor') await tellMayor(desk, asked, { address: addressOf(agent), rig, session: session?.id ?? '' });
+  if (role !== 'mayor') await tellMayor(desk, asked, { address: addressOf(agent), rig, session: session?.id ?? '', more: why });
 }

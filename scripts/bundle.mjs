@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { rolldown, VERSION } from 'rolldown';
 import { placeParts } from './place-parts.mjs';
 
@@ -25,17 +25,29 @@ const whereItWas = {
   },
 };
 
+/** What lists say of the formulas that gt ships: cooking all of them takes many times as long as a list may. */
+async function knownFormulas() {
+  const built = (name) => import(pathToFileURL(join(root, `dist/src/world/formulas/${name}.js`)).href);
+  const [{ knownOf }, { formulaFiles }] = await Promise.all([built('describe'), built('formula-files')]);
+  return JSON.stringify(knownOf(formulaFiles(undefined)));
+}
+
 /** @param id of the build: the same sources are packed into the same parts */
 export async function bundle(id) {
+  const known = await knownFormulas();
+  const formulas = {
+    name: 'formulas',
+    load: (file) => (file === join(root, 'src/world/formulas/known.ts') ? `export const KNOWN = ${known};` : null),
+  };
   const own = readFileSync(fileURLToPath(import.meta.url));
-  const name = createHash('sha256').update([id, HOT, VERSION].join()).update(own).digest('hex').slice(0, 8);
+  const name = createHash('sha256').update([id, HOT, VERSION, known].join()).update(own).digest('hex').slice(0, 8);
   const bundled = await rolldown({
     input: { gt: join(source, 'bin/gt.ts'), bd: join(source, 'bin/bd.ts') },
     platform: 'node',
     resolve: { conditionNames: ['gt-src'] },
     external: (id) => /^[^./#]/.test(id),
     checks: { ineffectiveDynamicImport: false },
-    plugins: [whereItWas],
+    plugins: [whereItWas, formulas],
   });
   const { output } = await bundled.generate({
     dir: target,

@@ -99,6 +99,7 @@ function build() {
     'queues',
     'processors',
     'presets',
+    'formulas',
     'package.json',
     'tsconfig.json',
     'tsconfig.build.json',

@@ -27,7 +27,7 @@ export async function planned(
       not.push({ id: one.id, code, says, try: todo, exit });
     } else items.push(item);
   }
-  const would = on !== undefined && not.length > 0 ? [] : await slingPlan(town.desk.books, facts, all.rigs, items);
+  const would = on !== undefined && not.length > 0 ? [] : await slingPlan(town.desk.books, facts, all.rigs, items, io.now());
   return { dryRun: true, would, not, running: isUp(town) };
 }
 

@@ -4,14 +4,14 @@ import type { Palette } from './colour.ts';
 import type { Io, Show } from './command.ts';
 import { cut, table } from './table.ts';
 import type { OpenTown } from './wire.ts';
-import { describeAll, formulasOf } from './wire-formulas.ts';
+import { describeAll, type FormulaLine, formulasOf } from './wire-formula-files.ts';
 
 /** What molecules are poured from: stored protomolecules, and formulas that nobody has cooked yet. */
 export type Templates = {
   readonly protos: readonly ProtoLine[];
   /** How many protomolecules are stored in all. */
   readonly total: number;
-  readonly formulas: ReadonlyArray<ReturnType<typeof describeAll>[number]>;
+  readonly formulas: readonly FormulaLine[];
 };
 
 /** Templates that the call sees, the newest protomolecules first. */
@@ -24,7 +24,7 @@ export async function templatesHere(
   if (isRefusal(files)) return files;
   const { protos, total } = await protoList(town.desk, limit);
   const cooked = new Set(protos.map(({ formula }) => formula));
-  return { protos, total, formulas: describeAll(files).filter(({ name }) => !cooked.has(name)) };
+  return { protos, total, formulas: (await describeAll(files)).filter(({ name }) => !cooked.has(name)) };
 }
 
 /** A list of them. */

@@ -8,7 +8,8 @@ import { callerOf } from './caller.ts';
 import type { Call, Io } from './command.ts';
 import { runAround } from './here.ts';
 import { isUp, type OpenTown } from './wire.ts';
-import { formulaNamed, formulasOf } from './wire-formulas.ts';
+import { formulasOf } from './wire-formula-files.ts';
+import { formulaNamed } from './wire-formulas.ts';
 import { openRig, rigHere, rigNames } from './wire-rigs.ts';
 
 export { isFormulaName } from '#world/formulas/formula-files';

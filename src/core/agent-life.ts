@@ -1,9 +1,11 @@
 import { endAsked, handOffAt, isCycling } from './cycle.ts';
+import { addressOf } from './holder.ts';
 import { sessionId } from './ids.ts';
 import { CRASH_WINDOW_MS, CRASHES_UNTIL_BROKEN, HOLD_MS } from './limits.ts';
 import type { Agent } from './records.ts';
 import { afterExit, type RestartPolicy } from './restarts.ts';
 import type { SessionFacts } from './run.ts';
+import { withoutControls } from './spoken.ts';
 
 /**
  * The life of an agent that lasts: what should be, against what is.
@@ -50,7 +52,7 @@ const LONG_MS = 60 * 60 * 1000;
 export function heldBack({ wanted, broken, killed, removed }: Agent): string | undefined {
   if (removed) return 'it was removed';
   if (!wanted) return 'nobody wants it now';
-  if (broken) return `not started again: ${broken.why}`;
+  if (broken) return `${broken.why}: not started again`;
   return killed ? `killed by ${killed.by}, until somebody wakes it` : undefined;
 }
 
@@ -124,11 +126,21 @@ export function afterCrash(
       ? {
           broken: {
             at: now,
-            why: `it ended ${exits.times.length} times in ${CRASH_WINDOW_MS / 60_000} minutes, last with ${how}`,
+            why: `${how} (${exits.times.length} crashes in ${CRASH_WINDOW_MS / 60_000} minutes)`,
           },
         }
       : pause > 0
         ? { notBefore: now + pause }
         : {}),
   };
+}
+
+/** Characters of the last words of a session that are told with its end. */
+const LAST_WORDS = 800;
+
+/** What people are told of an agent whose crash loop was broken off: the cause first, since lists may show no more. */
+export function brokenWords(agent: Agent): string {
+  const words = withoutControls(agent.session?.lastWords ?? '').trim();
+  const end = words === '' ? '' : ` The end of its output:\n${[...words].slice(-LAST_WORDS).join('').trim()}`;
+  return `${agent.broken?.why}: ${addressOf(agent)} is not started again.${end}`;
 }

@@ -168,7 +168,7 @@ function restingState(agent: Agent): AgentState | undefined {
   const exited = (evidence: string, todo: string | null = null): AgentState => ({ is: 'exited', evidence, todo });
   const isCode = CODE_ROLES.some((role) => role === agent.role);
   if (!wanted) return exited(isCode ? 'gt itself is in its place' : 'nobody wants it now');
-  if (broken) return exited(`not started again: ${broken.why}`, gtFor(agent, 'start'));
+  if (broken) return exited(`${broken.why}: not started again`, gtFor(agent, 'start'));
   if (killed) return exited(`killed by ${killed.by}`, `gt wake ${addressOf(agent)}`);
   return refusedStart(agent);
 }

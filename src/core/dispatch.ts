@@ -46,6 +46,39 @@ export function nextBegin(last: number | undefined, delay: number, now: number):
   return last !== undefined && last <= now && now < last + delay ? last + delay : undefined;
 }
 
+/** How a rig puts pauses between its runs: the least time between two, in ms, and when it may begin the next; undefined: now. */
+export type Pace = { readonly delay: number; readonly next: number | undefined };
+
+/**
+ * When each that waits could begin, if nothing else comes: `now`, or later where its rig makes pauses. What gets no slot before others end is left out.
+ * @param paces of the rigs that make pauses
+ */
+export function begins(slots: Slots, paces: ReadonlyMap<string, Pace>, now: number): Map<string, number> {
+  const { waiting, maxRig } = slots;
+  const live = new Map(slots.live);
+  const room = new Map(slots.room);
+  const paused = [...paces].filter(([, { next }]) => next !== undefined).map(([rig]) => rig);
+  const one = (rig: string) => (paces.has(rig) ? Math.min(maxRig(rig), (slots.live.get(rig) ?? 0) + 1) : maxRig(rig));
+  const first = new Set(grants({ ...slots, maxRig: one, closed: new Set([...slots.closed, ...paused]) }));
+  const times = new Map([...first].map((id) => [id, now]));
+  const nexts = new Map([...paces].map(([rig, { delay, next }]) => [rig, next ?? now + delay]));
+  for (const { id, rig, program } of waiting) {
+    if (!first.has(id)) continue;
+    live.set(rig, (live.get(rig) ?? 0) + 1);
+    const left = program === undefined ? undefined : room.get(program);
+    if (program !== undefined && left !== undefined) room.set(program, left - 1);
+  }
+  const rest = waiting.filter(({ id }) => !first.has(id));
+  const later = new Set(grants({ ...slots, waiting: rest, live, room }));
+  for (const { id, rig } of rest) {
+    if (!later.has(id)) continue;
+    const at = nexts.get(rig) ?? now;
+    times.set(id, at);
+    nexts.set(rig, at + (paces.get(rig)?.delay ?? 0));
+  }
+  return times;
+}
+
 /** The commit of a grant: the run's record, and the item that has it. The name stays with the item until it has landed. */
 export function grantRun(
   work: Work,

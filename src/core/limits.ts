@@ -145,6 +145,8 @@ export const DELIVERIES_KEPT_MS = 7 * DAY;
 /** A mail's text and subject. */
 export const MAIL_BYTES = 1024 * 1024;
 export const SUBJECT_CHARACTERS = 200;
+/** Of what a call for help says in its subject: the id of the question stands behind it. */
+export const HELP_CHARACTERS = 140;
 /** Mailboxes that one mail reaches: more is a list that nobody reads. */
 export const MAIL_BOXES = 200;
 /** Letters that one delivery brings; and those that are looked at to find them. */

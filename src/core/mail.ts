@@ -113,10 +113,12 @@ export function mailText(letters: readonly Letter[], bodies: readonly string[]):
   return `${letters.map((letter, i) => letterText(letter, bodies[i] ?? '')).join('\n\n')}\n(to answer: gt mail reply ${id} "…")`;
 }
 
-/** How lists name a delivery of these letters. */
+/** How lists name a delivery of these letters: they cut it where the terminal ends. */
 export function mailHead(letters: readonly Letter[]): string {
   const [first, ...more] = letters;
-  return first ? headOf(`mail from ${first.from}: ${first.subject}${more.length > 0 ? ` (+${more.length})` : ''}`) : 'mail';
+  return first
+    ? headOf(`mail from ${first.from}: ${first.subject}${more.length > 0 ? ` (+${more.length})` : ''}`, MAIL_HEAD_CHARACTERS)
+    : 'mail';
 }
 
 /** A mail without a subject has its first line for one. */

@@ -61,7 +61,7 @@ export function protocolSubject(facts: ProtocolFacts): string {
     case 'MERGED':
       return `${facts.work} landed on ${facts.target}`;
     case 'HELP':
-      return `${facts.question}: ${facts.why}`;
+      return `${facts.why} (${facts.question})`; // the cause first: lists cut it where the terminal ends
     case 'HANDOFF':
       return `Handoff of ${facts.session}`;
     default:

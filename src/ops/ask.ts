@@ -1,5 +1,6 @@
 import { type Change, unchanged } from '#core/change';
 import { addressOf, type Holder, holderNoun, isAgent, isCurrent, lineOf, stale } from '#core/holder';
+import { HELP_CHARACTERS } from '#core/limits';
 import { asked, askedAbout, owesWord, questionId } from '#core/question';
 import type { Escalation } from '#core/records';
 import type { Refusal } from '#core/refusals';
@@ -61,7 +62,7 @@ const helpMail = (
   { address, line }: NonNullable<Escalation['asker']>,
   rig: string,
 ): ProtocolMail => ({
-  facts: { type: 'HELP', question: id, rig, severity, why: headOf(why) },
+  facts: { type: 'HELP', question: id, rig, severity, why: headOf(why, HELP_CHARACTERS) },
   from: address,
   fromLine: line,
   to: [{ role: 'witness', rig }],

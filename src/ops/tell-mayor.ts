@@ -1,4 +1,5 @@
 import { unchanged } from '#core/change';
+import { HELP_CHARACTERS } from '#core/limits';
 import type { Escalation } from '#core/records';
 import { isRefusal, type Refusal, Refused } from '#core/refusals';
 import { headOf } from '#core/spoken';
@@ -14,7 +15,7 @@ export const standsMail = (
   { address, rig, session, more }: Standing,
 ): ProtocolMail => {
   const { id: question, severity, why } = asked;
-  const facts = { type: 'HELP', question, rig, severity, why: headOf(why), session } as const;
+  const facts = { type: 'HELP', question, rig, severity, why: headOf(why, HELP_CHARACTERS), session } as const;
   return { facts, from: address, to: [{ role: 'mayor' }], ...(more === undefined ? {} : { more }) };
 };
 

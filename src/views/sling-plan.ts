@@ -1,5 +1,6 @@
 import { agentLayers, resolveAgent } from '#core/agents';
-import { grants } from '#core/dispatch';
+import { THE_TOWN } from '#core/derive';
+import { begins, nextBegin, type Pace } from '#core/dispatch';
 import type { Proto } from '#core/formula/proto';
 import { isDoneFor, looksInWorktree, needsAgent } from '#core/molecule/own-part';
 import { execOf, pouredId } from '#core/molecule/pour';
@@ -11,6 +12,7 @@ import type { Desk } from '#world/desk';
 import type { Books } from '#world/store/books';
 import type { Rig } from '#world/world';
 import type { TownFacts } from './facts.ts';
+import { makesPauses } from './why-slot.ts';
 
 /** What would become of an item that is slung now. */
 export type SlingPlan = {
@@ -24,6 +26,8 @@ export type SlingPlan = {
   readonly waitsFor: readonly string[];
   /** `free`: it would begin at once. `line`: all slots are taken by then. `none`: it needs none before something else has happened. */
   readonly slot: 'free' | 'line' | 'none';
+  /** A slot would be free, and yet it would not begin at once: not before when (ms since 1970), and why. */
+  readonly putOff: { readonly until: number; readonly why: string } | null;
   /** The molecule that it has already. */
   readonly molecule: string | null;
   /** What it would be worked by; of a molecule that it has the steps that have not ended. */
@@ -51,6 +55,7 @@ export async function slingPlan(
   town: TownFacts,
   rigs: readonly Rig[],
   items: readonly ToSling[],
+  now: number,
 ): Promise<SlingPlan[]> {
   const settingsOf = new Map(rigs.map(({ name, settings }) => [name, settings]));
   const does = (work: Work) => {
@@ -61,7 +66,7 @@ export async function slingPlan(
     return { agent, manual: work.manual === true || settings.spawn === 'manual' };
   };
   const unmet = items.length === 0 ? [] : await books.unmet(...items.map(({ work }) => work.id));
-  const begins = items.map(({ work, plan, there }, i) => {
+  const takesSlot = items.map(({ work, plan, there }, i) => {
     if ((unmet[i]?.length ?? 0) > 0 || work.type === MILESTONE) return false;
     if (plan === undefined) return true;
     return there ? there.forAgent || wantsWorktree(work, there, plan) : beginsAtOnce(plan);
@@ -71,7 +76,7 @@ export async function slingPlan(
     ...line.map((work) => ({ work, at: wantPlace(work) })),
     ...items.flatMap(({ work }, i) => {
       const since = Number(work['slungAt'] ?? work.updatedAt) + i;
-      return begins[i] ? [{ work, at: wantPlace({ ...work, want: { since, rework: work.rework !== undefined } }) }] : [];
+      return takesSlot[i] ? [{ work, at: wantPlace({ ...work, want: { since, rework: work.rework !== undefined } }) }] : [];
     }),
   ].sort((a, b) => a.at - b.at);
   const waiting = wishes.map(({ work }) => {
@@ -86,9 +91,12 @@ export async function slingPlan(
     room.set(agent, Math.max(0, limit - (await books.count(usingIndex(agent)))));
   const closed = new Set([...live.keys()].filter((rig) => !settingsOf.has(rig)));
   const maxRig = (rig: string) => settingsOf.get(rig)?.max_polecats ?? 0;
-  const given = new Set(grants({ waiting, live, maxTown: town.maxPolecats - elsewhere, maxRig, closed, room }));
+  const slots = { waiting, live, maxTown: town.maxPolecats - elsewhere, maxRig, closed, room };
+  const times = begins(slots, await pacesOf(books, rigs, now), now);
   return items.map(({ work, plan, there }, i) => {
-    const slot = !begins[i] ? 'none' : given.has(work.id) ? 'free' : 'line';
+    const at = takesSlot[i] ? times.get(work.id) : undefined;
+    const slot = !takesSlot[i] ? 'none' : at === undefined ? 'line' : 'free';
+    const rig = rigs.find(({ name }) => name === work.rig);
     const { agent, manual } = does(work);
     return {
       id: work.id,
@@ -99,10 +107,27 @@ export async function slingPlan(
       manual,
       waitsFor: unmet[i] ?? [],
       slot,
+      putOff:
+        rig && at !== undefined && at > now
+          ? { until: at, why: `${makesPauses(rig)} (worker_spawn_delay in ${rig.layout.settingsFile})` }
+          : null,
       molecule: there?.mol.id ?? null,
       formula: plan ? { name: plan.formula, steps: stepsOf(plan, there) } : null,
     };
   });
+}
+
+/** Rigs that make pauses between their runs, and when those are over. */
+async function pacesOf(books: Books, rigs: readonly Rig[], now: number): Promise<Map<string, Pace>> {
+  const paced = rigs.filter(({ settings }) => settings.worker_spawn_delay > 0);
+  if (paced.length === 0) return new Map();
+  const { begunAt = {} } = (await books.read('dispatch', THE_TOWN)) ?? {};
+  return new Map(
+    paced.map(({ name, settings: { worker_spawn_delay: delay } }) => [
+      name,
+      { delay, next: nextBegin(begunAt[name], delay, now) },
+    ]),
+  );
 }
 
 /** An item with the molecule that it has, if that goes on, or if the item closes with it. */

@@ -30,15 +30,19 @@ export async function whyNoSlot(books: Books, facts: WhyFacts, name: string, liv
   return whyPaced(books, facts, rig);
 }
 
+/** Why the run of a rig with free slots is put off, in words. */
+export const makesPauses = ({ name }: Pick<Rig, 'name'>): string => `${name} begins one run at a time, with a pause after each`;
+
 /** Why a rig with free slots begins nothing yet. */
-async function whyPaced(books: Books, { now }: WhyFacts, { name, layout, settings }: Rig): Promise<Reason | undefined> {
+async function whyPaced(books: Books, { now }: WhyFacts, rig: Rig): Promise<Reason | undefined> {
+  const { name, layout, settings } = rig;
   const { begunAt = {} } = (await books.read('dispatch', THE_TOWN)) ?? {};
   const last = begunAt[name];
   const next = nextBegin(last, settings.worker_spawn_delay, now);
   if (last === undefined || next === undefined) return undefined;
   return reason(
     'rig-paced',
-    `${name} begins one run at a time, with a pause after each.`,
+    `${makesPauses(rig)}.`,
     `the last one began ${relativeTime(last, now)}: the next one may ${relativeTime(next, now)}`,
     `nothing: it comes; or lower worker_spawn_delay in ${layout.settingsFile}`,
   );

@@ -1,8 +1,11 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
+import { formulaFiles } from '#world/formulas/formula-files';
+import { describeAll } from '#world/formulas/list';
 import { ROOT } from '../support/tidy.ts';
 
 const GT = join(ROOT, 'dist/bin/gt.js');
@@ -43,6 +46,17 @@ test('the built gt tells which it is, from any directory', () => {
 test('the built gt explains a refusal, and refuses a wrong verb with exit code 2', () => {
   expect(gt('explain', 'work_taken').stdout).toMatch(/^WORK_TAKEN \(exit 4\)\n/);
   expect(gt('slign')).toMatchObject({ status: 2, stdout: '' });
+});
+
+test('the built gt lists the formulas that it ships without cooking them, and tells of each what cooking tells', async () => {
+  const loaded = mkdtempSync(join(tmpdir(), 'gt-loaded-'));
+  const env = { PATH: process.env['PATH'], NODE_V8_COVERAGE: loaded };
+  const { stdout } = spawnSync(process.execPath, [GT, 'formula', 'list', '--json'], { encoding: 'utf8', cwd: '/', env });
+  expect(JSON.parse(stdout)).toEqual(await describeAll(formulaFiles(undefined), {}));
+  const scripts = readdirSync(loaded).map((file) => readFileSync(join(loaded, file), 'utf8'));
+  rmSync(loaded, { recursive: true });
+  expect(scripts.join('')).toContain(`/formula-list.js"`);
+  expect(scripts.join('')).not.toContain('/smol-toml/');
 });
 
 test('a reader that has seen enough is no fault', async () => {

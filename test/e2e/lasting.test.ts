@@ -39,7 +39,10 @@ test('the mayor comes with the town and waits; it outlives a worker; killed, it 
   // what its prompt tells it to ask
   const asks = (token: string) => town.gt(['hook'], { env: { GT_SESSION: token } });
   expect(await asks(first.session.token)).toMatchObject({ exit: 0, out: expect.stringMatching(/^Nothing is on your hook/) });
-  expect(await asks(`${first.session.token}0`)).toMatchObject({ exit: 4, err: expect.stringContaining('is over') });
+  expect(await asks(`${first.session.token}0`)).toMatchObject({
+    exit: 4,
+    err: expect.stringContaining('is not the one that the town has for it'),
+  });
   // its program would pass over settings that are no JSON without a word
   const settings = join(town.root, 'mayor/.claude/settings.json');
   const text = readFileSync(settings, 'utf8');
@@ -111,10 +114,11 @@ test('an agent that ends again and again is left in peace: somebody is asked, an
   ).toMatchObject({
     to: ['mayor'],
     from: 'dogs/rex',
+    subject: expect.stringMatching(/^exit code 3 \(5 crashes in 15 minutes\): dogs\/rex is not started again\..*I leave/),
   });
   const { out } = await town.does(['status']);
   expect(out).toMatch(
-    /Needs you: 1\n +dogs\/rex +not started again: it ended 5 times in 15 minutes, last with exit code 3.*\n +gt dog start rex/,
+    /Needs you: 1\n +dogs\/rex +exit code 3 \(5 crashes in 15 minutes\): not started again.*\n +gt dog start rex/,
   );
   await town.does(['dog', 'start', 'rex']);
   await town.becomes('hq-dog-rex', 'broken again', (agent) => agent.broken !== undefined && agent.sessions === 10);

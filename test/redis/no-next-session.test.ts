@@ -48,7 +48,7 @@ describe('a run that was handed off, and whose next session cannot be started', 
     await mayor();
     const run = await handedOff();
     for (let i = 0; i < 2; i++) await suspend(run, 'No program `claude` is there. Install it.', world());
-    const subject = `hq-esc-${at.work}: No program \`claude\` is there. Install it.`;
+    const subject = `No program \`claude\` is there. Install it. (hq-esc-${at.work})`;
     expect(await told()).toEqual([{ from: 'shop/polecats/toast', type: 'HELP', subject }]);
     const [letter] = (await inbox(at.desk.books, 'mayor', { which: 'unread', count: 1 })).letters;
     expect(await at.desk.books.textField(letter?.message ?? '', 'body')).toMatch(

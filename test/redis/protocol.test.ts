@@ -178,7 +178,7 @@ test('who cannot be brought back is told to the mayor once for each time; withou
   for (const session of ['sh-a.r1.s2', 'sh-a.r1.s5', 'sh-a.r1.s5']) await cannot(session);
   expect(await letters('mayor')).toMatchObject([
     { type: 'HELP', state: 'archived' },
-    { type: 'HELP', state: 'unread', subject: 'hq-esc-sh-a-cycle: no start' },
+    { type: 'HELP', state: 'unread', subject: 'no start (hq-esc-sh-a-cycle)' },
   ]);
   expect(await at.op.books.count('letters.waiting:hq-mayor')).toBe(1);
 });

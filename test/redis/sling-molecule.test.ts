@@ -37,7 +37,7 @@ const on = async (steps: readonly ProtoStep[]) => (await laid(desk, steps, { rig
 async function told() {
   const [one] = await wouldSling(desk, { ids: [item.id] });
   if (!one || 'refusal' in one) throw new Error('refused');
-  const [plan] = await slingPlan(desk.books, town, [shop], [await onItsMolecule(desk, one.work)]);
+  const [plan] = await slingPlan(desk.books, town, [shop], [await onItsMolecule(desk, one.work)], 0);
   const job = nextForWork(one.work, 0, await moleculeStands(one.work, { desk } as unknown as World));
   return { plan, job: job.do };
 }

@@ -2,18 +2,16 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { NewItem } from '#ops/create-work';
 import { escalate } from '#ops/escalate';
 import { handIn } from '#ops/hand-in';
-import { sling, wouldSling } from '#ops/sling';
+import { sling } from '#ops/sling';
 import { feed, feedAfter } from '#views/feed';
 import { hook } from '#views/hook';
 import { mqList } from '#views/mq-list';
 import { polecatList } from '#views/polecat-list';
 import { runOf } from '#views/run-of';
-import { slingPlan } from '#views/sling-plan';
 import { status } from '#views/status';
 import { why } from '#views/why';
 import { workList } from '#views/work-list';
 import { workShow } from '#views/work-show';
-import { planOf, planStep } from '../../src/trials/plans.ts';
 import { type TestDesk, testDesk } from '../support/desk.ts';
 import { agentStep, laid } from '../support/laid.ts';
 import { type PrivateRedis, privateRedis } from '../support/redis.ts';
@@ -36,32 +34,6 @@ beforeEach(async () => {
 const item = (title: string, more?: Partial<NewItem>) => newItem(desk, title, more);
 const want = (id: string) => wanted(desk, id);
 const close = (id: string) => closed(desk, id);
-
-test('what slinging would do is said before: who does it, what waits, for whom a slot is free, what is refused; nothing is changed', async () => {
-  const [first, last] = [await item('first'), await item('last', { agent: 'codex' })];
-  const blocked = await item('blocked', { deps: [first.id] });
-  const legs = await item('legs');
-  const before = await desk.books.readMany('work', [first.id, last.id, blocked.id, legs.id]);
-  const ids = [first.id, last.id, blocked.id, legs.id, 'sh-none'];
-  const would = await wouldSling(desk, { ids });
-  expect(would.at(-1)).toMatchObject({ id: 'sh-none', refusal: { refused: 'WORK_UNKNOWN' } });
-  const leg = planStep('leg', [], { exec: { executor: 'polecat' } });
-  const items = would.flatMap((one) =>
-    'work' in one ? [{ work: one.work, plan: one.id === legs.id ? planOf([leg]) : undefined }] : [],
-  );
-  // The rig has one slot.
-  const plans = await slingPlan(desk.books, town, [shop], items);
-  expect(plans.map(({ id, agent, slot, waitsFor }) => [id, agent, slot, waitsFor])).toEqual([
-    [first.id, 'claude', 'free', []],
-    [last.id, 'codex', 'line', []],
-    [blocked.id, 'claude', 'none', [first.id]],
-    [legs.id, null, 'none', []],
-  ]);
-  expect(plans[3]?.formula).toEqual({ name: 'f', steps: [{ id: 'leg', title: 'leg', does: 'polecat' }] });
-  const full = await slingPlan(desk.books, { ...town, maxSessions: { claude: 0 } }, [shop], items);
-  expect(full.slice(0, 2).map(({ slot }) => slot)).toEqual(['line', 'free']);
-  expect(await desk.books.readMany('work', [first.id, last.id, blocked.id, legs.id])).toEqual(before);
-});
 
 test('a list shows what each item waits for, in words', async () => {
   const first = await item('first');

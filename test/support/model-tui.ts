@@ -21,6 +21,8 @@ export type Temper = {
   readonly folds?: number;
   /** When it begins to work its title tells it so long before its rows do. */
   readonly lags?: () => number;
+  /** Its title tells nothing: what it prints before its rows come shows only that it lives. */
+  readonly untitled?: boolean;
 };
 
 type Key = { readonly bytes: string; readonly at: number; readonly draws: number; readonly human: boolean };
@@ -132,7 +134,9 @@ export class ModelTui implements Seat {
   draw(): void {
     if (this.#isStill() || this.#isOver) return;
     if (!this.#isLate) this.#draws++;
-    this.#frame = this.#isLate ? { ...this.#frame, title: this.#isBusy ? '⠂ at work' : '' } : this.#picture();
+    this.#frame = this.#isLate
+      ? { ...this.#frame, title: this.#isBusy && !this.#temper.untitled ? '⠂ at work' : '' }
+      : this.#picture();
     for (const listener of this.#listeners) listener();
   }
 

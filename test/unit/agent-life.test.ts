@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type AgentRules, afterCrash, heldBack, nextForAgent } from '#core/agent-life';
+import { type AgentRules, afterCrash, brokenWords, heldBack, nextForAgent } from '#core/agent-life';
 import type { TurnFacts } from '#core/cycle';
 import { CRASH_WINDOW_MS, CRASHES_UNTIL_BROKEN, CYCLE_REST_MS, CYCLE_TURN_MS } from '#core/limits';
 import type { Agent } from '#core/records';
@@ -146,8 +146,18 @@ describe('crashes', () => {
     expect(pauses).toEqual([undefined, 30_000, 60_000, 120_000]);
     expect(afterCrash(agent, { lived: 10, how: 'signal 9' }, rules, NOW + 9)).toMatchObject({
       deaths: 5,
-      broken: { why: 'it ended 5 times in 15 minutes, last with signal 9' },
+      broken: { why: 'signal 9 (5 crashes in 15 minutes)' },
     });
+  });
+
+  test('that are too many are told with the cause first, and with the end of what was written, which moves nothing on a terminal', () => {
+    const broken = { at: NOW, why: 'exit code 3 (5 crashes in 15 minutes)' };
+    const told = (lastWords: string) =>
+      brokenWords(aLasting('hq-dog-rex', { role: 'dog', name: 'rex', broken, session: { ...seen, lastWords } }));
+    expect(told('')).toBe('exit code 3 (5 crashes in 15 minutes): dogs/rex is not started again.');
+    const long = told(`${'x\r\n'.repeat(900)}\x1b[31mno key\x1b[0m\r\n`);
+    expect(long).toMatch(/^exit code 3 .* is not started again\. The end of its output:\nx\n[x\n]+no key$/);
+    expect(long.length).toBeLessThanOrEqual(1000);
   });
 
   test('who lived for a while begins to count anew, and old crashes break nothing', () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { standingOf } from '#core/derive';
-import { grantRun, grants, type Slots } from '#core/dispatch';
+import { begins, grantRun, grants, type Pace, type Slots } from '#core/dispatch';
 import { item } from '../support/records.ts';
 
 const RIGS = ['gp', 'ct', 'bd'];
@@ -66,6 +66,28 @@ describe('slots', () => {
     ];
     const given = { waiting, live: new Map([['gp', 2]]), maxTown: 10, maxRig: () => 2, closed: new Set<string>() };
     expect(grants(given)).toEqual(['ct-1']);
+  });
+});
+
+describe('who waits begins', () => {
+  const waiting = ['gp-1', 'gp-2', 'ct-1', 'gp-3', 'ct-2'].map((id) => ({ id, rig: rigOf(id) }));
+  const given = { waiting, live: new Map(), maxTown: 10, maxRig: () => 2, closed: new Set<string>() };
+  const at = (pace: Pace | undefined, more: Partial<Slots> = {}) =>
+    Object.fromEntries(begins({ ...given, ...more }, new Map(pace ? [['gp', pace]] : []), 100));
+
+  test('at once where a slot is free, and at no time that is known where none is', () => {
+    expect(at(undefined)).toEqual({ 'gp-1': 100, 'gp-2': 100, 'ct-1': 100, 'ct-2': 100 });
+  });
+
+  test('one after the other in a rig that makes pauses, the first when its pause is over; others are not held up', () => {
+    expect(at({ delay: 50, next: undefined })).toEqual({ 'gp-1': 100, 'gp-2': 150, 'ct-1': 100, 'ct-2': 100 });
+    expect(at({ delay: 50, next: 120 })).toEqual({ 'gp-1': 120, 'gp-2': 170, 'ct-1': 100, 'ct-2': 100 });
+  });
+
+  test('before those whose rig makes a pause, where slots or programs are too few for both', () => {
+    expect(at({ delay: 50, next: undefined }, { maxTown: 2 })).toEqual({ 'gp-1': 100, 'ct-1': 100 });
+    const claude = { waiting: waiting.map((one) => ({ ...one, program: 'claude' })), room: new Map([['claude', 3]]) };
+    expect(at({ delay: 50, next: 120 }, claude)).toEqual({ 'ct-1': 100, 'ct-2': 100, 'gp-1': 120 });
   });
 });
 

@@ -56,6 +56,24 @@ test('what hooks call loads of formulas only what tells of a step: an item witho
   ]);
 });
 
+test('a list of formulas loads nothing that reads or cooks one, before there is one of which nothing is known', () => {
+  expect(packagesReached('src/cli/cmd/formula-list.ts')).toEqual([]);
+  expect(
+    sourcesReached('src/cli/cmd/formula-list.ts')
+      .filter((file) => /\/formulas?\//.test(file))
+      .sort(),
+  ).toEqual([
+    'src/core/formula/condition.ts', // Of gates, as every call that knows the town.
+    'src/core/formula/run-condition.ts',
+    'src/core/formula/search.ts',
+    'src/world/formulas/formula-files.ts',
+    'src/world/formulas/known.ts',
+    'src/world/formulas/line.ts',
+    'src/world/formulas/list.ts',
+    'src/world/formulas/read-file.ts',
+  ]);
+});
+
 test('the PTY host loads no refusal: one that is worded anew makes no other host, to which the terminals of all agents would be handed', () => {
   expect(sourcesReached('src/world/pty/main.ts').filter((file) => file.endsWith('refusals.ts'))).toEqual([]);
 });

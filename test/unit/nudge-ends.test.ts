@@ -166,6 +166,18 @@ test('one that works on in its title when the last turn ends, and draws its inpu
   expect([tui.enters, texts(tui)]).toEqual([1, ['typed while a hook runs']]);
 });
 
+test.for([2_000, 5_000, 9_000])(
+  'a turn that is over before anybody sees it, with rows that come %i ms late, is no draft that was left',
+  async (ms) => {
+    for (const mode of ['wait-idle', 'queue', 'immediate'] as const) {
+      const tui = desk.tui(mode, { lags: () => ms, untitled: true });
+      expect(await desk.send(mode, 'a short word', { session: mode, mode })).toMatchObject({ outcome: 'taken' });
+      // Of what it prints meanwhile no row tells: it is asked again as one that stands still is.
+      expect([mode, tui.enters, texts(tui)]).toEqual([mode, Math.ceil(ms / 3_900), ['a short word']]);
+    }
+  },
+);
+
 test('what a person sent since its Enter is not taken for the nudge, though the program works', async () => {
   const tui = desk.tui('s', { debounce: 60_000, afterSubmit: (one) => one.work(20_000) });
   const first = desk.ask('n1', 'a text');

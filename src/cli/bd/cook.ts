@@ -1,7 +1,8 @@
 import { command } from '#cli/command';
 import { valuesOf } from '#cli/values';
 import { withDesk } from '#cli/wire';
-import { cookProto, fillWith, formulaNamed, formulasHere } from '#cli/wire-formulas';
+import { formulasHere } from '#cli/wire-formula-files';
+import { cookProto, fillWith, formulaNamed } from '#cli/wire-formulas';
 import { sentence } from '#core/formula/faults';
 import { isRefusal } from '#core/refusals';
 import { storeProto } from '#ops/store-proto';

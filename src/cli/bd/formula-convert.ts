@@ -1,6 +1,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { command } from '#cli/command';
-import { asToml, type FormulaFiles, formulaNamed, formulasHere } from '#cli/wire-formulas';
+import { formulasHere } from '#cli/wire-formula-files';
+import { asToml, type FormulaFiles, formulaNamed } from '#cli/wire-formulas';
 import { isRefusal, type Refusal, refuse } from '#core/refusals';
 
 type Converted = { readonly name: string; readonly from: string; readonly to: string | null; readonly toml?: string };

@@ -1,6 +1,7 @@
 import { command } from '#cli/command';
 import { valuesOf } from '#cli/values';
-import { cookProto, describeAll, formulaNamed, formulasHere } from '#cli/wire-formulas';
+import { formulasHere } from '#cli/wire-formula-files';
+import { cookProto, formulaNamed } from '#cli/wire-formulas';
 import { isRefusal, refuse } from '#core/refusals';
 
 /** Says whether formulas would cook, and changes nothing. */
@@ -18,7 +19,7 @@ export const molSeed = command({
     if (isRefusal(files)) return files;
     const vars = valuesOf(opts.var);
     if (isRefusal(vars)) return vars;
-    const patrols = opts.patrol ? describeAll(files).flatMap(({ name }) => (/^mol-.*-patrol$/.test(name) ? [name] : [])) : [];
+    const patrols = opts.patrol ? files.names().filter((name) => /^mol-.*-patrol$/.test(name)) : [];
     const words = [...args.formulas, ...patrols];
     if (words.length === 0) return refuse('USAGE', { what: 'Which formula?', hint: 'Name one, or say --patrol.' });
     for (const word of words) {

@@ -4,12 +4,15 @@ import { withDesk } from '#cli/wire';
 import { relativeTime } from '#core/relative-time';
 import { escalationList } from '#views/escalations';
 
+/** The column of what is asked, which is cut where the terminal ends. */
+const WHY = 5;
+
 /** What is asked. */
 export const escalateList = command({
   options: [{ name: 'all', help: 'also those that have ended' }],
   example: 'gt escalate list --all',
   run: (call) => withDesk(call, { wait: 'person' }, (town) => escalationList(town.desk.books, { all: call.opts.all })),
-  text: ({ escalations, open }, { paint, now }) => {
+  text: ({ escalations, open }, { paint, now, width }) => {
     const rows = escalations.map(({ id, severity, state, ended, asker, subject, why, openedAt, count, answer }) => [
       paint.bold(id),
       severity,
@@ -20,6 +23,6 @@ export const escalateList = command({
       answer ? paint.dim(answer.text) : '',
     ]);
     const sum = open === 0 ? 'Nothing is asked.' : `${open} open`;
-    return rows.length > 0 ? `${table(rows)}\n${sum}` : sum;
+    return rows.length > 0 ? `${table(rows, undefined, { width, column: WHY })}\n${sum}` : sum;
   },
 });

@@ -1,6 +1,7 @@
 import { command } from '#cli/command';
 import { townOf } from '#cli/wire';
-import { BEGINNINGS, type Beginning, formulaFolder, isFormulaName, writeFormula } from '#cli/wire-formulas';
+import { formulaFolder } from '#cli/wire-formula-files';
+import { BEGINNINGS, type Beginning, isFormulaName, writeFormula } from '#cli/wire-formulas';
 import { isRefusal, refuse } from '#core/refusals';
 
 /** Writes a formula to begin with, which validates as it is. */

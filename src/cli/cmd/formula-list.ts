@@ -1,6 +1,6 @@
 import { command } from '#cli/command';
 import { table } from '#cli/table';
-import { describeAll, formulasHere } from '#cli/wire-formulas';
+import { describeAll, formulasHere } from '#cli/wire-formula-files';
 import { isRefusal } from '#core/refusals';
 
 const SHOWN = 3;
@@ -21,11 +21,11 @@ export const formulaList = command({
     { name: 'search-path', value: 'folder', help: 'only what lies here', many: true },
   ],
   example: 'gt formula list',
-  run: (call) => {
+  run: async (call) => {
     const files = formulasHere(call, call.opts.rig, call.opts['search-path']);
     if (isRefusal(files)) return files;
     const { type } = call.opts;
-    return describeAll(files).filter((one) => type === undefined || one.type === type);
+    return (await describeAll(files)).filter((one) => type === undefined || one.type === type);
   },
   text: (formulas, { paint }) => {
     if (formulas.length === 0) return 'No formula here. Write one: gt formula create <name>';

@@ -1,5 +1,6 @@
 import { command } from '#cli/command';
-import { formulaNamed, formulasHere, showFormula } from '#cli/wire-formulas';
+import { formulasHere } from '#cli/wire-formula-files';
+import { formulaNamed, showFormula } from '#cli/wire-formulas';
 import { isRefusal } from '#core/refusals';
 
 /** Shows one formula: what its file says, and what it cooks to. */

@@ -1,5 +1,6 @@
 import { command } from '#cli/command';
-import { formulaNamed, formulasHere, type Validated, validateFormula } from '#cli/wire-formulas';
+import { formulasHere } from '#cli/wire-formula-files';
+import { formulaNamed, type Validated, validateFormula } from '#cli/wire-formulas';
 import { isRefusal } from '#core/refusals';
 
 /** Says all that is wrong with formulas; exit code 1 when anything is. */

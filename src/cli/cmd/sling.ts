@@ -62,8 +62,8 @@ export const sling = command({
       const places = running ? await placesForHands(town, begun, opts['no-spawn'], io) : {};
       return { slung: told, molecules: Object.fromEntries(poured), places, running };
     }),
-  text: (value, { paint }) => {
-    if ('dryRun' in value) return planText(value, paint);
+  text: (value, { paint, now }) => {
+    if ('dryRun' in value) return planText(value, { paint, now });
     const { slung: answers, molecules, places, running } = value;
     const lines = answers.map((one) => {
       if (!one.slung) return `${paint.red(one.id)} not slung: ${one.refusal.says} ${one.refusal.try}`;

@@ -1,56 +1,20 @@
 import { sentence } from '#core/formula/faults';
 import { neededVars } from '#core/formula/fill';
 import type { Formula } from '#core/formula/grammar';
-import { tableOf } from '#core/formula/parse';
+import { type Source, tableOf } from '#core/formula/parse';
 import type { Unsealed } from '#core/formula/proto';
 import { Report } from '#core/formula/report';
 import { type Judged, judgeFormula } from '#core/formula/validate';
 import type { Refusal } from '#core/refusals';
 import { invalidFormula, unknownFormula } from './cook-with.ts';
 import type { FormulaFile, FormulaFiles } from './formula-files.ts';
+import { digestOf, type FormulaLine, type Known, type VarLine } from './line.ts';
 
-/** A formula in a list. */
-export type FormulaLine = {
-  readonly name: string;
-  readonly type: string | null;
-  /** First line of what it says of itself. */
-  readonly description: string;
-  readonly version: number | null;
-  /** How many steps it cooks to; null of an aspect, and of a formula with faults. */
-  readonly steps: number | null;
-  readonly vars: readonly VarLine[];
-  readonly origin: FormulaFile['origin'];
-  readonly source: string;
-  readonly shadows: FormulaFile['shadows'];
-  readonly faults: readonly string[];
-};
+/** One formula of a list. @param names of all that there are */
+export const describe = (files: FormulaFiles, file: FormulaFile, names: readonly string[]): FormulaLine =>
+  lineOf(file, judge(files, file.name, names));
 
-type VarLine = {
-  readonly name: string;
-  readonly description: string;
-  /** It must be given when the formula is poured. */
-  readonly required: boolean;
-  readonly default: string | null;
-};
-
-/** All formulas of the search path by their names. */
-export function describeAll(files: FormulaFiles): FormulaLine[] {
-  const found = files.list();
-  const names = found.map(({ name }) => name);
-  const find = once(files.find);
-  return found.map((file) => describe(file, judge({ ...files, find }, file.name, names)));
-}
-
-/** Answers the same for the same name: in one list, a file that many formulas name is read once. */
-function once<T>(ask: (name: string) => T): (name: string) => T {
-  const told = new Map<string, T>();
-  return (name) => {
-    if (!told.has(name)) told.set(name, ask(name));
-    return told.get(name) as T;
-  };
-}
-
-function describe({ name, origin, file, shadows }: FormulaFile, judged: Judged | undefined): FormulaLine {
+function lineOf({ name, origin, file, shadows }: FormulaFile, judged: Judged | undefined): FormulaLine {
   const formula = judged?.formula;
   return {
     name,
@@ -64,6 +28,32 @@ function describe({ name, origin, file, shadows }: FormulaFile, judged: Judged |
     shadows,
     faults: judged?.faults.map(sentence) ?? [],
   };
+}
+
+/**
+ * What lists say of formulas, for whoever packs it with gt: of each that cooks, and with what it was made of. One that reads files beside its own is left out,
+ * and so is a faulty one.
+ */
+export function knownOf(files: FormulaFiles): Record<string, Known> {
+  const found = files.list();
+  const names = found.map(({ name }) => name);
+  const known: Record<string, Known> = {};
+  for (const file of found) {
+    const reads: Record<string, string> = {};
+    let isAlone = true;
+    const find = (name: string): Source | undefined => {
+      const source = files.find(name);
+      reads[name] = digestOf(source);
+      const beside = (path: string) => {
+        isAlone = false;
+        return source?.beside?.(path);
+      };
+      return source && { ...source, beside };
+    };
+    const { type, description, version, steps, vars, faults } = describe({ ...files, find }, file, names);
+    if (isAlone && faults.length === 0) known[file.name] = { says: { type, description, version, steps, vars }, reads };
+  }
+  return known;
 }
 
 /** What a formula's file says, key for key, unknown ones too; and under `gt` what gt makes of it. */
@@ -155,7 +145,7 @@ function stepLines({ root, steps }: Unsealed): StepLine[] {
   }));
 }
 
-const judge = (files: FormulaFiles, name: string, names: readonly string[]): Judged | undefined =>
+const judge = (files: Pick<FormulaFiles, 'find'>, name: string, names: readonly string[]): Judged | undefined =>
   judgeFormula({ name, find: files.find, names });
 
 const stepsIn = (proto: Unsealed): number => proto.steps.filter(({ kind }) => kind !== 'gate').length;

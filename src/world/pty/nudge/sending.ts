@@ -232,7 +232,7 @@ export class Sending {
 
   /**
    * A program that stands still has not read the Enter, and would read two: the second perhaps in a dialog that the first has opened. One that is at work, as
-   * its title may tell long before its rows are drawn again, is not asked twice by rows of before.
+   * its title may tell long before its rows are drawn again, is not asked twice by rows of before. A title or a bell alone is no sign.
    */
   async #life(heard: number): Promise<NudgeResult | undefined> {
     const { eyes, times } = this.#at;
@@ -240,7 +240,7 @@ export class Sending {
     for (;;) {
       const seen = await this.#look();
       const works = this.#work !== 'none';
-      const signs = works ? this.#drawn : eyes.outputs - heard;
+      const signs = works || this.#drawn === 0 ? this.#drawn : eyes.outputs - heard;
       if (!isHeld(this.#nudge, seen) || signs >= (this.#work === 'begun' ? 1 : SIGNS_OF_LIFE)) return undefined;
       const left = from + (works ? DIALOG_MS : LIFELESS_MS) - times.now();
       if (left <= 0) return works ? told('unknown', 'it was at work, and has not drawn its input since', seen) : undefined;
