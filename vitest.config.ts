@@ -47,7 +47,7 @@ export default defineConfig({
           pool: 'forks',
           maxWorkers: 3,
           testTimeout: 120_000,
-          hookTimeout: 60_000,
+          hookTimeout: 120_000, // a town is brought up and a rig is added, beside two others
           sequence: { groupOrder: 2 },
         },
       },
