@@ -34,8 +34,9 @@ export default defineConfig({
           include: ['test/redis/**/*.test.ts'],
           pool: 'forks',
           maxWorkers: 2,
-          testTimeout: 30_000,
-          hookTimeout: 20_000,
+          // Many waits in one test: each has its own bound.
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
           sequence: { groupOrder: 1 },
         },
       },
@@ -46,8 +47,9 @@ export default defineConfig({
           include: ['test/e2e/**/*.test.ts'],
           pool: 'forks',
           maxWorkers: 3,
-          testTimeout: 120_000,
-          hookTimeout: 60_000,
+          // Some tests are a hundred calls of gt: on a busy machine these take minutes, and that decides nothing.
+          testTimeout: 300_000,
+          hookTimeout: 120_000, // a town is brought up and a rig is added, beside two others
           sequence: { groupOrder: 2 },
         },
       },

@@ -19,8 +19,8 @@ export type UpGround = {
   retry(): Promise<void>;
   /** Lets a host of another build hand its terminals over to this one; undefined when there is nothing to do. */
   renewHost(): Promise<{ pid: number; sessions: number; from: string } | undefined | Refusal>;
-  /** Ends a worker of another build, which the supervisor starts again; undefined when there is nothing to do. Agents live on. */
-  renewWorker(): Promise<{ pid: number; from: string } | undefined>;
+  /** Ends a worker of another build, which the supervisor starts again; undefined when there is nothing to do, `silent` when it did not say which it is. Agents live on. */
+  renewWorker(): Promise<{ pid: number; from: string } | undefined | 'silent'>;
   supervisorLives(): boolean;
   /** Kills a supervisor, any or the one with this pid: what it keeps goes on, and the next one takes it over. */
   killSupervisor(pid?: number): void;
@@ -104,7 +104,7 @@ class Renewal {
   /** Pid of the supervisor of another build, which was killed first. */
   from: number | undefined;
   #host: Awaited<ReturnType<UpGround['renewHost']>> | 'not yet' = 'not yet';
-  #worker: Awaited<ReturnType<UpGround['renewWorker']>> | 'not yet' = 'not yet';
+  #worker: Awaited<ReturnType<UpGround['renewWorker']>> = 'silent';
 
   constructor(ground: UpGround) {
     this.#ground = ground;
@@ -121,14 +121,15 @@ class Renewal {
   async step({ children: { host, worker } }: SupervisorRecord): Promise<Refusal | undefined> {
     if (this.#host === 'not yet' && host?.state === 'running') this.#host = await this.#ground.renewHost();
     if (isRefusal(this.#host)) return this.#host;
-    if (this.#worker === 'not yet' && worker?.state === 'running') this.#worker = await this.#ground.renewWorker();
+    // one that is busy is asked again; one that hangs is the supervisor's business
+    if (this.#worker === 'silent' && worker?.state === 'running') this.#worker = await this.#ground.renewWorker();
     return undefined;
   }
 
   /** Whether the supervisor has seen what became of them. */
   isDone({ children: { host, worker } }: SupervisorRecord): boolean {
     const [next, old] = [this.#host, this.#worker];
-    if (next === 'not yet' || old === 'not yet') return false;
+    if (next === 'not yet' || old === 'silent') return false;
     return (!next || isRefusal(next) || host?.pid === next.pid) && (!old || worker?.pid !== old.pid);
   }
 }

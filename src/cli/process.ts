@@ -2,8 +2,8 @@ import { getEventListeners } from 'node:events';
 import type { Io } from './command.ts';
 import { selfHere } from './wire-self.ts';
 
-/** How long an interrupted command may take to end by itself, when it listens for the interruption. */
-const GRACE_MS = 3_000;
+/** How long an interrupted command may take to end by itself, when it listens for the interruption: it clears away what it began. A second one ends it at once. */
+const GRACE_MS = 20_000;
 
 /** Runs one call with the words and the world of this process, and ends the process with its exit code. */
 export async function callFromProcess(run: (argv: readonly string[], io: Io) => Promise<number>): Promise<void> {

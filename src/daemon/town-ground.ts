@@ -93,14 +93,7 @@ export function upGround(town: Ground): UpGround {
       if (!isRefusal(socket)) await askLine(socket, { do: 'retry' }, STATUS_LIMIT_MS).catch(() => undefined);
     },
     renewHost: () => renewTownHost(root, town.hostBuild),
-    async renewWorker() {
-      const socket = socketPath(root, 'worker');
-      const named = liveIn(layout.pidFile('worker'));
-      if (isRefusal(socket) || !named) return undefined;
-      const { pid, build } = await askLine(socket, { do: 'ping' }, STATUS_LIMIT_MS).catch(() => ({ pid: 0, build: undefined }));
-      if (pid !== named.pid || typeof build !== 'string' || build === town.build) return undefined;
-      return signal(named, 'SIGTERM') ? { pid: named.pid, from: build } : undefined;
-    },
+    renewWorker: () => renewTownWorker(root, town.build),
     supervisorLives: () => liveIn(layout.pidFile('supervisor')) !== undefined,
     build: town.build,
     killSupervisor(pid) {
@@ -111,6 +104,18 @@ export function upGround(town: Ground): UpGround {
     elapsed: () => performance.now(),
     pause: (ms) => pause(ms),
   };
+}
+
+/** Ends a worker of another build than this; undefined when there is none, `silent` when it did not say within 2 s which it is. */
+async function renewTownWorker(root: string, build: string): ReturnType<UpGround['renewWorker']> {
+  const socket = socketPath(root, 'worker');
+  const named = liveIn(townLayout(root).pidFile('worker'));
+  if (isRefusal(socket) || !named) return undefined;
+  const answer = await askLine(socket, { do: 'ping' }, STATUS_LIMIT_MS).catch(() => undefined);
+  if (!answer) return 'silent';
+  const { pid, build: from } = answer;
+  if (pid !== named.pid || typeof from !== 'string' || from === build) return undefined;
+  return signal(named, 'SIGTERM') ? { pid: named.pid, from } : undefined;
 }
 
 /** What a town's supervisor says of its processes, or undefined when none answers within 2 s. */

@@ -188,7 +188,7 @@ async function lived(stage: Stage, desk: Desk, mol: Molecule, plan: MoleculeSoak
   const isOver = async () => (await desk.books.read('molecule', mol.id))?.state === 'closed';
   for (const place of plan.places ?? []) {
     const dying = await stage.worker(place);
-    if (!(await goneWithin(dying, PATIENCE_MS / 4))) stage.faults.push(`nobody passed \`${place}\``);
+    if (!(await goneWithin(dying, PATIENCE_MS))) stage.faults.push(`nobody passed \`${place}\``);
     await stage.kill('worker');
     counts.kills++;
   }
@@ -215,8 +215,7 @@ async function lived(stage: Stage, desk: Desk, mol: Molecule, plan: MoleculeSoak
 /** What is wrong when nothing moves any more: in books and events, and among the jobs. */
 async function faultsAtRest(desk: Desk, plan: Proto, mol: Molecule): Promise<string[]> {
   const job = async () => (await desk.jobs.get('molecules').getJob(`${mol.id}@1`))?.getState();
-  for (const end = performance.now() + PATIENCE_MS / 4; (await job()) !== 'completed' && performance.now() < end; )
-    await pause(20);
+  for (const end = performance.now() + PATIENCE_MS; (await job()) !== 'completed' && performance.now() < end; ) await pause(20);
   const faults = await faultsOfRun(desk.books, plan, mol);
   if ((await job()) !== 'completed') faults.push(`its job is ${await job()}`);
   const of = await desk.jobs.get('steps').getJobCounts('wait', 'active', 'delayed', 'waiting-children', 'failed');

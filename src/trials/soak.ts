@@ -33,6 +33,8 @@ export type SoakResult = {
   readonly ok: boolean;
 };
 
+/** A job that has not seen its last version within this has lost a wake. */
+const SETTLE_MS = 60_000;
 const keys = keysOf('soak');
 const at = (i: number) => `sk-${i}`;
 const connect = (path: string) => {
@@ -170,7 +172,7 @@ export async function soak(plan: SoakPlan, say: (line: string) => void): Promise
     Object.values(await redis.hgetall('seen')).filter((version) => Number(version) === plan.rounds).length;
   const unseen = async () => (await redis.zrange(keys.unseen, '0', '-1')).filter((one) => one.startsWith('work/')).length;
   for (
-    const end = performance.now() + 10_000;
+    const end = performance.now() + SETTLE_MS;
     performance.now() < end && ((await sawLast()) < plan.jobs || (await unseen()) > 0);
   )
     await pause(50);

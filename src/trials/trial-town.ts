@@ -22,6 +22,9 @@ import { validate } from '#world/store/validate';
 const ROOT = fileURLToPath(new URL(import.meta.url.includes('/dist/') ? '../../../' : '../../', import.meta.url));
 export const GT = join(ROOT, 'dist/bin/gt.js');
 
+/** How long is waited for what comes, at most: a bound for what hangs, on however busy a machine. */
+export const PATIENCE_MS = 180_000;
+
 export type Answered = { readonly exit: number; readonly out: string; readonly err: string; readonly signal?: NodeJS.Signals };
 
 export class TrialTown {
@@ -117,7 +120,7 @@ export class TrialTown {
   }
 
   /** Waits until something is true; looks again every `everyMs`. @throws after `limitMs`, with what the town says of itself */
-  async until<T>(what: string, look: () => Promise<T | undefined | false>, limitMs = 60_000, everyMs = 50): Promise<T> {
+  async until<T>(what: string, look: () => Promise<T | undefined | false>, limitMs = PATIENCE_MS, everyMs = 50): Promise<T> {
     const end = performance.now() + limitMs;
     for (;;) {
       const seen = await look();

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { StoredEvent } from '#world/store/tail';
@@ -82,8 +82,15 @@ test('an agent that never calls gt is ended after the startup stall, and started
   await town.rig('quiet', 'true');
   const file = join(town.root, 'quiet/settings/config.json');
   mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, JSON.stringify({ operational: { startup_stall: '6s' }, merge_queue: { check: 'true' } }));
+  const settle = (operational: object) => {
+    writeFileSync(`${file}.new`, JSON.stringify({ operational, merge_queue: { check: 'true' } }));
+    renameSync(`${file}.new`, file);
+  };
+  settle({ startup_stall: '1s', restart_backoff: { first: '5s' } });
   const id = await town.work('quiet', commits('said'), { agent: 'mute' });
+  await town.event('session.exited', ({ subject }) => subject === `${id}.r1`);
+  // the next one, which speaks, has all the time that a busy machine may need
+  settle({ startup_stall: '60s' });
   await town.landed(id);
   expect(await town.read('run', `${id}.r1`)).toMatchObject({ outcome: 'submitted', sessions: 2 });
   const [first] = of(await town.events(), 'session.exited', `${id}.r1`);

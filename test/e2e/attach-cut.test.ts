@@ -5,7 +5,7 @@ import { afterAll, expect, test } from 'vitest';
 import { readToken } from '#world/pty/access';
 import { connectHost } from '#world/pty/client';
 import { look, shownBy } from '../support/attach.ts';
-import { makeGround, shell, startHost } from '../support/pty.ts';
+import { makeGround, printed, shell, startHost } from '../support/pty.ts';
 import { Followed } from '../support/screens.ts';
 import { until } from '../support/until.ts';
 
@@ -49,8 +49,9 @@ test('cut connections lose and double no byte: not of a flood of 5 MB, and not o
   const bursts = 25;
   const each = 2_000;
   // a burst fits what the host keeps: whoever comes back gets the rest of it as it was printed
-  const line = `stty -echo; n=0; while read word; do echo "heard $word"; i=0; while [ $i -lt ${each} ]; do i=$((i+1)); n=$((n+1)); echo "line $n of many that are printed without a pause, so that a burst of them comes to some 200 kB"; done; echo done; done`;
+  const line = `stty -echo; echo ready; n=0; while read word; do echo "heard $word"; i=0; while [ $i -lt ${each} ]; do i=$((i+1)); n=$((n+1)); echo "line $n of many that are printed without a pause, so that a burst of them comes to some 200 kB"; done; echo done; done`;
   await host.spawn({ ...shell(ground, 'cut', line), ...small });
+  await printed(host, 'cut', 'ready'); // what is typed before that is echoed
   const path = join(ground.dir, 'cut', 'way');
   const bridge = await openBridge(running.path, path);
   const far = await connectHost({ path, token: readToken(running.tokenFile), build: 'test', waitMs: 5_000 });

@@ -13,13 +13,13 @@ test('who attaches sees the screen as it stands, then what is printed; what they
   const host = await running.connect(1);
   const line = String.raw`stty -echo; printf '\033[2J\033[3;5H\033[1mhere\033[0m\033]0;a title\007'; while read x; do echo "got $x"; done`;
   await host.spawn({ ...shell(ground, 'see', line), ...small });
-  await printed(host, 'see', 'a title');
+  await printed(host, 'see', 'a title\x07');
   const one = await look(host, 'see', { type: true, size: small });
   await until('the first paint', () => one.paints() === 1);
   expect(shownTo(one)).toContain('    here');
   expect(one.screen().scanner.modes.title).toBe('a title');
   for (const word of ['one\n', 'two\n', 'three\n']) one.stream.keys(Buffer.from(word));
-  await until('all is heard', () => one.text().includes('got three'));
+  await until('all is heard', () => one.text().includes('got three\r\n'));
   expect(one.text().match(/got \w+/g)).toEqual(['got one', 'got two', 'got three']);
   expect(one.stream.seq).toBe((await host.get('see'))?.seq);
   one.stream.close();
@@ -42,7 +42,7 @@ test('the last to type owns the size; one who only looks never does, and is told
     { cols: 60, rows: 20 },
   ]);
   second.stream.keys(Buffer.from('x'));
-  await until('the second has the size', () => watcher.sizes.at(-1)?.cols === 50 && first.sizes.at(-1)?.cols === 50);
+  await until('the second has the size', () => [first, watcher, second].every(({ sizes }) => sizes.at(-1)?.cols === 50));
   watcher.stream.resize({ cols: 20, rows: 5 });
   first.stream.resize({ cols: 70, rows: 22 });
   // an answer of the first one's terminal is no typing
@@ -65,7 +65,7 @@ test('one who stops reading costs a bounded share and holds up nobody; then sees
   const running = await startHost(ground, 'lag');
   const host = await running.connect(1);
   await host.spawn({
-    ...shell(ground, 'lag', "read go; yes 'a line of some length' | head -c 20000000; echo; echo the end; read x"),
+    ...shell(ground, 'lag', "read go; yes 'a line of some length' | head -c 10000000; echo; printf 'the end'; read x"),
     ...small,
   });
   const reader = await look(host, 'lag', { type: true });

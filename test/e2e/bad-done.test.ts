@@ -35,7 +35,7 @@ async function waiting(title: string, block = WAITS): Promise<Run> {
 const atWork = (id: string, n: number): Promise<Run> =>
   town.until(`${id}.r${n} at work`, async () => {
     const run = await town.read('run', `${id}.r${n}`);
-    return run?.session?.ackedAt ? run : undefined;
+    return run?.session?.ackedAt && run.session.pid ? run : undefined;
   });
 
 const done = (run: Run) => town.gt(['done'], { cwd: run.dir, env: { GT_SESSION: run.session?.token ?? '' } });

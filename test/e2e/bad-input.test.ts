@@ -54,9 +54,8 @@ test('an unknown rig, id or command is told with the nearest names', async () =>
 test('a repository that cannot be had leaves no rig behind', async () => {
   await refusedAs(3, /no git repository/, ['rig', 'add', 'beta', '--path', join(town.dir, 'home')]);
   await refusedAs(4, /rig `alpha` already/, ['rig', 'add', 'alpha', '--path', source]);
-  const began = performance.now();
-  await refusedAs(6, /Could not reach/, ['rig', 'add', 'gamma', 'https://127.0.0.1:1/x.git']);
-  expect(performance.now() - began).toBeLessThan(10_000);
+  // at once, and not when its time was over
+  await refusedAs(6, /Could not reach(?!.*no end after)/s, ['rig', 'add', 'gamma', 'https://127.0.0.1:1/x.git']);
 });
 
 test('work that is closed or taken is not slung again', async () => {

@@ -41,11 +41,18 @@ const page = async (queue: string, status: string) => {
   return queues.find((one) => one.name === queue)?.jobs ?? [];
 };
 
+/** What the board shows of a queue in a state, as soon as one of it says so: a job that looks at news of its record is active for that moment. */
+const shown = (queue: string, status: string, says: RegExp) =>
+  town.until(`${queue} ${status}: ${says}`, async () => {
+    const jobs = await page(queue, status);
+    return jobs.some(({ name, progress }) => says.test(`${name}: ${progress}`)) && jobs;
+  });
+
 test('an item that a polecat has waits for its run, and both say so in words', async () => {
-  const [run] = await page('polecats', 'active');
+  const [run] = await shown('polecats', 'active', / works on /);
   expect(run?.name).toMatch(new RegExp(`^\\w+ works on ${id} \\(alpha, attempt 1\\)$`));
-  const [item] = await page('work', 'waiting-children');
-  expect(item).toMatchObject({ id: `${id}@1`, name: `${id} Paint the board`, progress: expect.stringMatching(/has it$/) });
+  const [item] = await shown('work', 'waiting-children', /has it$/);
+  expect(item).toMatchObject({ id: `${id}@1`, name: `${id} Paint the board` });
 });
 
 test('the board shows the flow from the item to its run', async () => {
@@ -64,11 +71,13 @@ test('the board shows a molecule as the parent of its steps, held ones with what
     return step?.work ? { work: step.work } : undefined;
   });
   await town.until('its run has begun', async () => (await town.read('run', `${work}.r1`))?.session?.ackedAt);
-  expect(await page('molecules', 'waiting-children')).toMatchObject([
+  expect(await shown('molecules', 'waiting-children', /at work/)).toMatchObject([
     { id: `${mol}@1`, name: `${mol} shown`, progress: `its steps are at work: gt mol status ${mol}` },
   ]);
-  expect(await page('steps', 'waiting-children')).toMatchObject([{ name: 'look: Look at it', progress: `${work} does it` }]);
-  expect(await page('steps', 'delayed')).toMatchObject([{ name: 'tell: Tell (after look)' }]);
+  expect(await shown('steps', 'waiting-children', /does it/)).toMatchObject([
+    { name: 'look: Look at it', progress: `${work} does it` },
+  ]);
+  expect(await shown('steps', 'delayed', /^tell/)).toMatchObject([{ name: 'tell: Tell (after look)' }]);
   expect(await page('gates', 'delayed')).toEqual([]);
   const reply = await fetch(`${board}/api/queues/molecules/${encodeURIComponent(`${mol}@1`)}/flow`);
   const flow = JSON.stringify(await reply.json());

@@ -207,7 +207,7 @@ test('a check that writes 40 MB of log leaves the last 5 to 10 MB, and a line th
 
 test('a check that holds a port does not hold it for the next one', async () => {
   const given = input(
-    `${process.execPath} -e 'require("node:net").createServer().listen(process.env.PORT_BASE, "127.0.0.1", () => process.kill(process.ppid, "SIGUSR2"))' & trap "exit 0" USR2; wait; wait`,
+    `trap "exit 0" USR2; ${process.execPath} -e 'require("node:net").createServer().listen(process.env.PORT_BASE, "127.0.0.1", () => process.kill(process.ppid, "SIGUSR2"))' & wait; wait`,
   );
   expect(await run(given)).toMatchObject({ state: 'passed', left: 0 });
   const refused = await new Promise<boolean>((resolve) =>

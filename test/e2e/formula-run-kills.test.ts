@@ -26,7 +26,7 @@ test.each([
   const worker = town.pid('worker');
   writeFileSync(town.gate('order'), point);
   const { molecule, directory } = await run(town, name, '--pr', '1');
-  await town.gone(worker);
+  await town.gone(worker, 60_000); // the synthesis is there when three agents have worked
   const mol = await town.until(`${molecule} has closed`, async () => {
     const doc = await town.read('molecule', molecule ?? '');
     return doc?.state === 'closed' && doc;

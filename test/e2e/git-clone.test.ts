@@ -2,7 +2,6 @@ import { once } from 'node:events';
 import { mkdirSync, readdirSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
-import { performance } from 'node:perf_hooks';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { CloneFault } from '#world/git/fault';
 import { holders } from '../support/kill-tree.ts';
@@ -16,7 +15,7 @@ afterAll(() => dropRig(rig));
 
 async function failure(from: string, folder: string): Promise<unknown> {
   const fault = await rig.git
-    .cloneBare({ from, repo: join(rig.root, folder, '.repo.git'), timeoutMs: 10_000 })
+    .cloneBare({ from, repo: join(rig.root, folder, '.repo.git'), timeoutMs: 60_000 })
     .catch((error: unknown) => error);
   expect(readdirSync(join(rig.root, folder))).toEqual([]);
   return fault;
@@ -51,12 +50,12 @@ test('the default branch is the one that the repository stands on, also when tha
   sh(other, 'init', '-q', '-b', 'trunk');
   commit(other, { x: '1' });
   sh(other, 'branch', 'main');
-  expect(await rig.git.cloneBare({ from: other, repo: join(rig.root, 'c1', '.repo.git'), timeoutMs: 10_000 })).toEqual({
+  expect(await rig.git.cloneBare({ from: other, repo: join(rig.root, 'c1', '.repo.git'), timeoutMs: 60_000 })).toEqual({
     defaultBranch: 'trunk',
   });
   sh(other, 'checkout', '-q', '--detach');
   commit(other, { x: '2' });
-  expect(await rig.git.cloneBare({ from: other, repo: join(rig.root, 'c2', '.repo.git'), timeoutMs: 10_000 })).toEqual({
+  expect(await rig.git.cloneBare({ from: other, repo: join(rig.root, 'c2', '.repo.git'), timeoutMs: 60_000 })).toEqual({
     defaultBranch: 'main',
   });
 });
@@ -69,11 +68,10 @@ test('what is no repository, is out of reach or has no branch is told apart, and
   expect(await failure(join(rig.root, 'nowhere'), 'f0')).toMatchObject({ name: 'CloneFault', kind: 'not-a-repository' });
   expect(await failure(join(rig.root, 'plain'), 'f1')).toMatchObject({ name: 'CloneFault', kind: 'not-a-repository' });
   expect(await failure(join(rig.root, 'hollow'), 'f2')).toMatchObject({ name: 'CloneFault', kind: 'empty' });
-  const start = performance.now();
   const fault = await failure('https://127.0.0.1:1/x.git', 'f3');
-  expect(performance.now() - start).toBeLessThan(10_000);
   expect(fault).toBeInstanceOf(CloneFault);
-  expect(fault).toMatchObject({ kind: 'unreachable' });
+  // at once, and not when its time was over
+  expect(fault).toMatchObject({ kind: 'unreachable', why: expect.not.stringContaining('no end after') });
 });
 
 test('a clone that takes too long, or is called off, is ended with all its processes and leaves nothing behind', async () => {

@@ -5,7 +5,7 @@ import { bearers, commits, HarmedTown } from '../support/trial.ts';
 
 let town: HarmedTown;
 beforeAll(async () => {
-  town = await HarmedTown.open({ operational: { done_grace: '60s' } });
+  town = await HarmedTown.open({ operational: { done_grace: '10m' } });
   await town.rig('alpha', 'true');
 });
 afterAll(() => town?.close());
@@ -50,12 +50,16 @@ test('a target that a person moves between verdict and swap is not overwritten: 
   const id = await town.work('beta', commits('mine'));
   const landing = await town.event('merge.landing', (one) => one.subject === `${id}.m1`);
   const worker = town.pid('worker');
-  process.kill(worker, 'SIGSTOP');
-  await town.until('its git to give up', async () => !bearers(town.dir).some((one) => one.command.includes('update-ref')));
-  town.open('swap');
-  rmSync(lock);
-  const theirs = await personCommits('beta', 'theirs');
-  process.kill(worker, 'SIGCONT');
+  // the supervisor would put another in its place, were this to take long
+  const theirs = await town.held(async () => {
+    process.kill(worker, 'SIGSTOP');
+    await town.until('its git to give up', async () => !bearers(town.dir).some((one) => one.command.includes('update-ref')));
+    town.open('swap');
+    rmSync(lock);
+    const commit = await personCommits('beta', 'theirs');
+    process.kill(worker, 'SIGCONT');
+    return commit;
+  });
   const work = await town.landed(id);
   expect(await town.read('merge', `${id}.m1`)).toMatchObject({ state: 'merged', checks: 2 });
   expect(work.closed?.commit).not.toBe(landing.data['tip']);

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { HOOK_WAIT_MS } from '#core/limits';
 import type { Why } from '#views/why';
 import { commits, HarmedTown } from '../support/trial.ts';
 import { until } from '../support/until.ts';
@@ -18,8 +19,17 @@ beforeAll(async () => {
 });
 afterAll(() => town?.close());
 
-const hook = (words: readonly string[], told: object | string = {}, more: Record<string, string> = {}) =>
+/** Calls gt as a program does by its hook. */
+const once = (words: readonly string[], told: object | string = {}, more: Record<string, string> = {}) =>
   town.gt(words, { env: { ...env, ...more }, input: typeof told === 'string' ? told : JSON.stringify(told) });
+/** The same; one that gave up because the machine is slow (2 s) is called again: what a test sees must not depend on that. */
+const hook: typeof once = async (...told) => {
+  for (let tries = 1; ; tries++) {
+    const begun = performance.now();
+    const said = await once(...told);
+    if (said.out || said.err || said.signal || tries === 10 || performance.now() - begun < HOOK_WAIT_MS) return said;
+  }
+};
 const session = async () => (await town.read('run', `${id}.r1`))?.session;
 const quiet = { exit: 0, out: '', err: '' };
 
@@ -98,7 +108,7 @@ const FAULTS: Array<[fault: string, told: string, more: () => Record<string, str
   ['no town', '{}', () => ({ GT_TOWN_ROOT: '/nowhere' })],
 ];
 test.each(FAULTS)('a hook with %s breaks no agent: it says nothing and ends well', async (_fault, told, more) => {
-  for (const words of HOOKS) expect(await hook(words, told, more()), words.join(' ')).toEqual(quiet);
+  for (const words of HOOKS) expect(await once(words, told, more()), words.join(' ')).toEqual(quiet);
 });
 
 test('a person sees in an agent’s directory what it is told, also before it ever lived; elsewhere gt says where to go', async () => {
@@ -163,7 +173,7 @@ test('a Redis that takes calls and never answers holds up no agent', async () =>
   const server = createServer(() => undefined).listen(path);
   try {
     town.settle({ redis: { url: path } });
-    for (const words of HOOKS) expect(await hook(words), words.join(' ')).toEqual(quiet);
+    for (const words of HOOKS) expect(await once(words), words.join(' ')).toEqual(quiet);
   } finally {
     town.settle({});
     server.close();
@@ -172,7 +182,10 @@ test('a Redis that takes calls and never answers holds up no agent', async () =>
 
 test('a turn that failed since the context is full ends the session, by gt and at once, and the next one goes on', async () => {
   const told = { error: 'invalid_request', last_assistant_message: 'Prompt is too long' };
-  expect(await hook(['signal', 'failed'], told)).toEqual(quiet);
+  // the hook is of this session, too: when gt is the quicker of the two it is ended with it
+  const { exit, signal, out, err } = await hook(['signal', 'failed'], told);
+  expect([out, err]).toEqual(['', '']);
+  expect([0, 'SIGTERM']).toContain(signal ?? exit);
   await until(
     'the next session has begun',
     async () => (await session())?.id === `${id}.r1.s2` && (await session())?.pid,
@@ -186,5 +199,5 @@ test('hooks of a town that is down say nothing', async () => {
   town.open('go');
   await town.landed(id);
   await town.does(['down']);
-  for (const words of HOOKS) expect(await hook(words), words.join(' ')).toEqual(quiet);
+  for (const words of HOOKS) expect(await once(words), words.join(' ')).toEqual(quiet);
 });

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { AgentLine } from '#views/agents';
 import type { Why } from '#views/why';
 import { bornOf } from '#world/processes/process';
@@ -9,6 +9,7 @@ import { LastingTown } from '../support/lasting.ts';
 import { Tmux, triedOnTmux } from '../support/tmux.ts';
 
 const MAYOR = 'hq-mayor';
+vi.setConfig({ testTimeout: 300_000 }); // some 25 calls of gt in a story
 let town: LastingTown;
 let tmux: Tmux | undefined;
 beforeAll(async () => {
@@ -18,7 +19,7 @@ beforeAll(async () => {
   });
 });
 afterAll(async () => {
-  tmux?.close();
+  await tmux?.close();
   await town?.close();
 });
 
@@ -28,7 +29,7 @@ async function spokenTo(text: string) {
   await town.becomes(MAYOR, 'it has heard', ({ session }) => session?.ackedAt !== undefined);
 }
 
-test('the mayor comes with the town and waits; it outlives a worker; killed, it is back in its conversation, and after the host too; after a stop it is there anew', async () => {
+test('the mayor comes with the town and waits; it outlives a worker; killed, it is back in its conversation, and after the host too', async () => {
   const { out } = await town.does(['up']);
   expect(out).toContain('mayor comes, and waits at its prompt: gt mayor attach');
   const first = await town.there(MAYOR);
@@ -38,10 +39,7 @@ test('the mayor comes with the town and waits; it outlives a worker; killed, it 
   // what its prompt tells it to ask
   const asks = (token: string) => town.gt(['hook'], { env: { GT_SESSION: token } });
   expect(await asks(first.session.token)).toMatchObject({ exit: 0, out: expect.stringMatching(/^Nothing is on your hook/) });
-  expect(await asks(`${first.session.token}0`)).toMatchObject({
-    exit: 4,
-    err: expect.stringContaining('is not the one that the town has for it'),
-  });
+  expect(await asks(`${first.session.token}0`)).toMatchObject({ exit: 4, err: expect.stringContaining('is not the one that') });
   // its program would pass over settings that are no JSON without a word
   const settings = join(town.root, 'mayor/.claude/settings.json');
   const text = readFileSync(settings, 'utf8');
@@ -58,14 +56,16 @@ test('the mayor comes with the town and waits; it outlives a worker; killed, it 
   await town.becomes(MAYOR, 'it has taken its conversation up', ({ session }) => session?.primed !== undefined);
   expect(second).toMatchObject({ deaths: 1, session: { mode: 'resume', before: { ended: 'signal 9', goesOn: true } } });
   expect(second.session.conversation).toBe(first.session.conversation);
-  expect(bornOf(first.session.pid)).toBeUndefined();
+  expect(bornOf(first.session.pid)).not.toBe(first.session.born); // the number may be given out again
 
   await town.kill('host');
   const third = await town.there(MAYOR, 3);
   expect(third).toMatchObject({ deaths: 1, session: { mode: 'resume', before: { goesOn: true } } }); // nobody spoke in the second
   await town.gone(second.session.pid);
+});
 
-  // beside it: its role, place and name in git, whether it has a session or not
+test('whoever works beside the mayor has its role, place and name in git, whether it has a session or not; stopped, killed or with its town down, it is there anew', async () => {
+  const { session } = await town.there(MAYOR, 3);
   const place = async () =>
     (await town.does(['capture', 'mayor', 'pwd; env | grep -E "^(GT|BEADS|BD|GIT_[AC].*NAME)" | grep -v GT_RUN_ID | sort'])).out;
   const beside = await place();
@@ -73,7 +73,7 @@ test('the mayor comes with the town and waits; it outlives a worker; killed, it 
   expect(beside).not.toMatch(/GT_SESSION|BD_ACTOR/);
   await town.does(['mayor', 'stop']);
   await town.becomes(MAYOR, 'it has ended', ({ session }) => session?.exit !== undefined);
-  await town.gone(third.session.pid);
+  await town.gone(session.pid);
   expect(await place()).toBe(beside);
   expect((await town.does(['up'])).out).toContain('The mayor was stopped: gt mayor start');
   expect(await town.ask<AgentLine[]>(['agents'])).toMatchObject([{ address: 'mayor', state: 'stopped', pid: null }]);
@@ -105,10 +105,7 @@ test('an agent that ends again and again is left in peace: somebody is asked, an
   await town.does(['dog', 'start', 'rex']);
   const broken = await town.becomes('hq-dog-rex', 'broken', (agent) => agent.broken !== undefined);
   expect(broken).toMatchObject({ sessions: 5, deaths: 5, session: { lastWords: expect.stringContaining('I leave') } });
-  const { out } = await town.does(['status']);
-  expect(out).toMatch(
-    /Needs you: 1\n +dogs\/rex +exit code 3 \(5 crashes in 15 minutes\): not started again.*\n +gt dog start rex/,
-  );
+  // who is asked is written down behind it that it is broken, and the mayor is told last
   expect(
     await town.until('the mayor is told', () => town.read('message', 'ml-help-hq-esc-hq-dog-rex-crash_loop-hq-dog-rex.s5')),
   ).toMatchObject({
@@ -116,6 +113,10 @@ test('an agent that ends again and again is left in peace: somebody is asked, an
     from: 'dogs/rex',
     subject: expect.stringMatching(/^exit code 3 \(5 crashes in 15 minutes\): dogs\/rex is not started again\..*I leave/),
   });
+  const { out } = await town.does(['status']);
+  expect(out).toMatch(
+    /Needs you: 1\n +dogs\/rex +exit code 3 \(5 crashes in 15 minutes\): not started again.*\n +gt dog start rex/,
+  );
   await town.does(['dog', 'start', 'rex']);
   await town.becomes('hq-dog-rex', 'broken again', (agent) => agent.broken !== undefined && agent.sessions === 10);
   await town.does(['dog', 'stop', 'rex']);
@@ -187,6 +188,8 @@ test('books that were cut back to before the mayor began take it back: the same 
   const folder = join(town.root, '.runtime/redis-data/appendonlydir');
   const tail = () => join(folder, readdirSync(folder).find((one) => one.endsWith('.incr.aof')) ?? '');
   const stopped = await town.becomes(MAYOR, 'it has ended', ({ session }) => session?.exit !== undefined);
+  // all that Redis has answered is in its file then
+  await (await town.link()).call('CONFIG', 'SET', 'appendfsync', 'always');
   const mark = statSync(tail()).size;
   await town.does(['mayor', 'start']);
   const { session } = await town.there(MAYOR, stopped.sessions + 1);

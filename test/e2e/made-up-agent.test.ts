@@ -62,7 +62,8 @@ const prompt = (line: Line | undefined) => line?.words?.at(-1) ?? '';
 const ways = (lines: readonly Line[]) => lines.filter(({ what }) => what === 'began').map(({ words }) => words?.[2]);
 /** What the program wrote down of the conversations of an item. */
 function said(id: string): Line[] {
-  const lines = readFileSync(join(town.root, '.runtime/agents/tinker/log.jsonl'), 'utf8').trim().split('\n');
+  // whole lines: it may be writing one
+  const lines = readFileSync(join(town.root, '.runtime/agents/tinker/log.jsonl'), 'utf8').split('\n').slice(0, -1);
   const all = lines.map((line) => JSON.parse(line) as Line);
   const own = all.filter(({ what, words }) => what === 'began' && words?.at(-1)?.includes(id)).map((one) => one.id);
   return all.filter((one) => own.includes(one.id));

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { TrialTown } from '../../src/trials/trial-town.ts';
 import { aRun } from '../support/records.ts';
-import { until } from '../support/until.ts';
 
 /** What people and programs do with molecules at the command line, in a town that runs. */
 let town: TrialTown;
@@ -51,8 +50,7 @@ afterAll(async () => {
 type Poured = { id: string; ids: Record<string, string> };
 type BdPoured = { new_epic_id: string; id_mapping: Record<string, string>; created: number; phase: string };
 const bd = <T>(...words: string[]) => town.ask<T>(['bd', ...words]);
-const state = async (id: string) => (await town.gt(['mol', 'status', id, '--json'])).out;
-const closes = (id: string) => until(`${id} is closed`, async () => /"state": "closed"|"status": "closed"/.test(await state(id)));
+const closes = (id: string) => town.until(`${id} is closed`, async () => (await town.read('molecule', id))?.state === 'closed');
 
 test('what cannot be slung is told before anything is poured or made for it', async () => {
   const { id } = await town.ask<{ id: string }>(['work', 'create', 'A piece', '--rig', 'alpha']);

@@ -32,7 +32,11 @@ test('an agent at its prompt is told of a step that becomes ready, and has it in
   town.open('go');
   const said = await agents.reached('plain', ({ is, text }) => is === 'submit' && text?.includes('step 3 of 3: second') === true);
   expect(said.text).toContain('gt mol step done');
-  const { mol, steps } = await stepsOf(town, id);
+  // said first, so that the call that it asks for finds it
+  const { mol, steps } = await town.until('it has it in its hands', async () => {
+    const now = await stepsOf(town, id);
+    return now.mol.hand !== undefined && now;
+  });
   expect(mol.hand).toBe(`${mol.id}.second`);
   expect(steps[2]).toMatchObject({ status: 'in_progress', holder: { session: session.id } });
   const polecats = await town.ask<Array<{ work: string; step: string | null }>>(['polecat', 'list']);

@@ -11,6 +11,8 @@ import { until } from '../support/until.ts';
 
 /** Ends that happen while a host hands over, or were under way when it began to. */
 const ground = makeGround();
+/** A successor on a busy machine takes its time. */
+const PATIENT = { waitMs: 60_000 };
 afterAll(() => ground.clear());
 
 const drained = (host: Host, id: string) =>
@@ -39,11 +41,11 @@ test('a session that has ended and still waits for its last output is handed ove
   const running = await startHost(ground, 'stopped');
   const host = await running.connect(1);
   await host.spawn(shell(ground, 'held', 'echo up; read x; exit 2'));
-  await printed(host, 'held', 'up');
+  await printed(host, 'held', 'up\r\n'); // else the rest of the row were stopped as well
   await host.write('held', '\x13'); // output is stopped, and the mark with it
   await until('the agent ends', async () => (await host.kill('held', { graceMs: 0 })).left.length === 0);
   await until('its end is seen', async () => (await host.get('held'))?.state === 'exited');
-  await host.handOver(running.programOf('next'));
+  await host.handOver(running.programOf('next'), PATIENT);
   expect(await host.get('held')).toMatchObject({ state: 'exited', exit: { signal: 9 } });
   const began = performance.now();
   expect(await drained(host, 'held')).toMatchObject({ exit: { signal: 9 } });
@@ -62,7 +64,7 @@ test('a kill that is under way goes on at the next host, and answers who asked f
   void other.kill('deaf', { graceMs: 3_600_000 }).catch(() => undefined);
   await other.info();
   other.close();
-  await host.handOver(running.programOf('next'));
+  await host.handOver(running.programOf('next'), PATIENT);
   expect(await host.kill('deaf', { graceMs: 0 })).toEqual({ left: [] });
   expect(await patient).toEqual({ left: [] });
   expect(await drained(host, 'deaf')).toMatchObject({ exit: { code: null, signal: 9 } });
@@ -73,7 +75,7 @@ test('a spawn that is asked for while a host hands over is done once, by the nex
   const running = await startHost(ground, 'spawn');
   const host = await running.connect(1);
   const other = await running.connect(1);
-  const moving = host.handOver(running.programOf('next'));
+  const moving = host.handOver(running.programOf('next'), PATIENT);
   const asked = shell(ground, 'late', 'echo up; exec sleep 600');
   const [one, two] = await Promise.all([host.spawn(asked), other.spawn(asked)]);
   expect(one.pid).toBe(two.pid);
@@ -87,9 +89,9 @@ test('an older worker that was heard of in the last turn of a host may change no
   const running = await startHost(ground, 'fence');
   const older = await running.connect(5);
   const newer = await running.connect(6);
-  await newer.handOver(running.programOf('next'));
+  await newer.handOver(running.programOf('next'), PATIENT);
   await expect(older.spawn(shell(ground, 'late', 'true'))).rejects.toMatchObject({ code: 'STALE_EPOCH' });
-  await expect(older.handOver(running.programOf('older'))).rejects.toMatchObject({ code: 'STALE_EPOCH' });
+  await expect(older.handOver(running.programOf('older'), PATIENT)).rejects.toMatchObject({ code: 'STALE_EPOCH' });
   expect(await newer.info()).toMatchObject({ build: 'next', epoch: 6 });
   await running.stop();
 });
@@ -100,7 +102,7 @@ test('a session of which nothing could be kept on disk is handed over with its e
   await host.spawn(shell(ground, 'unkept', 'echo up; read x; exit 5'));
   await printed(host, 'unkept', 'up');
   rmSync(join(ground.dir, 'full', 'state', 'sessions', 'unkept', 'start.json')); // as if the disk had been full
-  await host.handOver(running.programOf('next'));
+  await host.handOver(running.programOf('next'), PATIENT);
   await host.write('unkept', '\n');
   expect(await drained(host, 'unkept')).toMatchObject({ exit: { code: 5, signal: null } });
   await running.stop();

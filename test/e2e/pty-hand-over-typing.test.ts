@@ -6,6 +6,8 @@ import { makeGround, printed, shell, startHost } from '../support/pty.ts';
 import { until } from '../support/until.ts';
 
 const ground = makeGround();
+/** A successor that comes up slowly is waited for. */
+const PATIENT = { waitMs: 60_000 };
 afterAll(() => ground.clear());
 
 test('what is typed by somebody who does not read while the host hands over is typed once', async () => {
@@ -22,14 +24,18 @@ test('what is typed by somebody who does not read while the host hands over is t
   person.stream.pause();
   await host.write('deaf', '!');
   await until('all is printed', async () => ((await host.get('deaf'))?.seq ?? 0) >= 3_000_002);
+  const began = performance.now();
   person.stream.keys(Buffer.from('\x1b[200~once'));
   await until('it is there', () => typed() === '\x1b[200~once');
-  await host.handOver(running.programOf('next'));
+  await host.handOver(running.programOf('next'), PATIENT);
   await until('the old host has ended', () => running.child.exitCode === 0);
   person.stream.resume();
   person.stream.keys(Buffer.from(' and no more\x1b[201~'));
-  await until('the rest is there', () => typed().endsWith('\x1b[201~'));
-  expect(typed()).toBe('\x1b[200~once and no more\x1b[201~');
+  await until('the rest is there', () => typed().endsWith(' and no more\x1b[201~'));
+  // the old host waits 2 s for who does not read; a paste of which nothing comes for 5 s is closed, and what comes then is one of its own
+  const isLate = performance.now() - began >= 5_000;
+  const pause = typed().includes('once and') || !isLate ? '' : '\x1b[201~\x1b[200~';
+  expect(typed()).toBe(`\x1b[200~once${pause} and no more\x1b[201~`);
   person.stream.close();
   await running.stop();
 });
@@ -44,7 +50,7 @@ test('the next session of the same holder begins in the size that people gave th
   expect(await begun('gt-1.r1.s1')).toBe('40 120');
   await host.resize('gt-1.r1.s1', 70, 20);
   expect(await begun('gt-1.r1.s2')).toBe('20 70');
-  await host.handOver(running.programOf('next'));
+  await host.handOver(running.programOf('next'), PATIENT);
   expect(await begun('gt-1.r1.s3')).toBe('20 70');
   expect(await begun('gt-1.r2.s1')).toBe('40 120');
   await running.stop();
@@ -59,7 +65,7 @@ test('a paste is closed in time whose typist does not come back after a hand-ove
   await printed(host, 'left', 'up');
   person.stream.keys(Buffer.from('\x1b[200~half'));
   await until('half is there', () => readFileSync(file, 'utf8') === '\x1b[200~half');
-  const moving = host.handOver(running.programOf('next'));
+  const moving = host.handOver(running.programOf('next'), PATIENT);
   person.stream.close();
   await moving;
   await host.write('left', 'next');
@@ -73,7 +79,7 @@ test('who attaches while the host hands over is attached to the successor', asyn
   const host = await running.connect(1);
   await host.spawn(shell(ground, 'late', 'stty -echo; echo up; while read x; do echo "got $x"; done'));
   await printed(host, 'late', 'up');
-  const moving = host.handOver(running.programOf('next'));
+  const moving = host.handOver(running.programOf('next'), PATIENT);
   const person = await look(host, 'late', { type: true });
   await moving;
   person.stream.keys(Buffer.from('one\n'));
@@ -118,15 +124,18 @@ test('an answer to a dialog that is half typed when the host hands over is typed
     ['Red', 'Green', 'Blue', 'Black', 'White'],
   ]);
   await printed(host, 'yn', '(y/n) y');
-  await host.handOver(running.programOf('newer'));
+  await host.handOver(running.programOf('newer'), PATIENT);
   await printed(host, 'menu', '❯ Green');
-  await host.handOver(running.programOf('newest'));
+  await host.handOver(running.programOf('newest'), PATIENT);
   expect(await Promise.all([said.done, chosen.done])).toMatchObject([
     { outcome: 'answered', pressed: true },
     { outcome: 'answered', pressed: true },
   ]);
+  // a dialog is gone when its row is left, which may be before its program has said what it took: what is typed then is echoed first
+  await printed(host, 'yn', 'said <y>');
+  await printed(host, 'menu', 'chose Black\r\n');
   for (const id of ['yn', 'menu']) await host.write(id, 'end\n');
   await printed(host, 'yn', 'said <y>\r\nend\r\nthen <end>');
-  expect((await printed(host, 'menu', 'end')).split('chose ')[1]).toBe(`Black\r\nand "end\\n"`);
+  expect((await printed(host, 'menu', '"end\\n"')).split('chose ')[1]).toBe(`Black\r\nand "end\\n"`);
   await running.stop();
 });

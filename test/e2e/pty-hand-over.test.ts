@@ -8,6 +8,8 @@ import { envOf, makeGround, printed, runToEnd, shell, startHost } from '../suppo
 import { until } from '../support/until.ts';
 
 const ground = makeGround();
+/** A successor on a busy machine takes its time. */
+const PATIENT = { waitMs: 60_000 };
 afterAll(() => ground.clear());
 
 const small = { cols: 40, rows: 10 };
@@ -33,7 +35,7 @@ test('a host hands its sessions to a successor: the agents, their screens and al
   const gone: string[] = [];
   host.onGone(() => gone.push('gone'));
 
-  const next = await host.handOver(running.programOf('newer'));
+  const next = await host.handOver(running.programOf('newer'), PATIENT);
   expect(next.pid).not.toBe(running.pid);
   expect(next).toMatchObject({ build: 'newer', epoch: 1, sessions: 2 });
   await until('the old host has ended', () => running.child.exitCode === 0);
@@ -63,7 +65,7 @@ test('a host hands over ten times in a row, and no agent gets a terminal that is
   for (const id of ['one', 'two', 'three']) await host.spawn(shell(ground, id, 'read x; exit 6'));
   const before = new Set([running.pid]);
   for (let turn = 0; turn < 10; turn++) {
-    const { pid } = await host.handOver(running.programOf(`build-${turn}`));
+    const { pid } = await host.handOver(running.programOf(`build-${turn}`), PATIENT);
     expect(before.has(pid)).toBe(false);
     before.add(pid);
     expect(readdirSync(`/proc/${pid}/fd`).filter((fd) => linkOf(pid, fd).endsWith('ptmx'))).toHaveLength(3);
@@ -141,7 +143,7 @@ test('a write that is under way is finished by the successor, once, and only the
   const pasted = host.write('slow', Buffer.concat([Buffer.from('!'), text])).then(() => {
     isWritten = true;
   });
-  for (let turn = 0; turn < 3; turn++) await host.handOver(running.programOf(`paste-${turn}`));
+  for (let turn = 0; turn < 3; turn++) await host.handOver(running.programOf(`paste-${turn}`), PATIENT);
   await pasted;
   expect(isWritten).toBe(true);
   const { stdout } = spawnSync('cksum', { input: text });

@@ -17,7 +17,7 @@ test('a spawn that is repeated, at once or later, is one process', async () => {
   expect((await host.spawn(asked)).pid).toBe(answers[0]?.pid);
   await printed(host, asked.id, 'started');
   // the shell that keeps the exit code, and the agent
-  expect(await survivors([`GT_SESSION=${ground.mark}${asked.id}`])).toHaveLength(2);
+  await until('both run', async () => (await survivors([`GT_SESSION=${ground.mark}${asked.id}`])).length === 2);
   expect(await host.kill(asked.id, { graceMs: 0 })).toEqual({ left: [] });
   const again = await host.spawn(asked);
   expect(again.pid).toBe(answers[0]?.pid);
@@ -54,7 +54,7 @@ test('a session hears what is written, and tells its output from any byte on', a
   await printed(host, 'talk', 'ready');
   await host.resize('talk', 70, 30);
   await host.write('talk', 'hello\n');
-  const text = await printed(host, 'talk', '30 70');
+  const text = await printed(host, 'talk', '30 70\r\n');
   expect(text).toContain('got hello');
   const part = await host.output('talk', 7);
   expect(part).toMatchObject({ from: 7, seq: text.length });

@@ -7,7 +7,7 @@ import { onHost } from '../../src/trials/loss-host.ts';
 import { LONG } from '../support/runs.ts';
 
 const SHORT: LossSize = { brief: 150, long: 30, paused: 10, crowd: 100 };
-const TIME = { timeout: LONG ? 600_000 : 120_000 };
+const TIME = { timeout: LONG ? 600_000 : 300_000 };
 
 test(
   'no byte that an agent prints before it ends is lost, whatever the reader does meanwhile, and its end is told rightly',

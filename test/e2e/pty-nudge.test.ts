@@ -139,7 +139,7 @@ test('what was begun is known after the host was killed', async () => {
   await host.spawn(tui('c', 80, 0));
   expect(await host.nudge(asked('c', 'n1', 'one'))).toMatchObject({ outcome: 'taken' });
   await host.spawn(
-    shell(ground, 'silent', "printf '\\033[?2004h─────\\r\\n❯ \\r\\n─────\\r\\n? for shortcuts'; stty -echo; sleep 600"),
+    shell(ground, 'silent', "stty -echo; printf '\\033[?2004h─────\\r\\n❯ \\r\\n─────\\r\\n? for shortcuts'; sleep 600"),
   );
   await printed(host, 'silent', 'shortcuts');
   const begun = host.nudge(asked('silent', 'n2', 'two')).catch((fault: Error) => fault.name);

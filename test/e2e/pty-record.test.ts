@@ -128,10 +128,10 @@ test('a recording is turned off and on by request, with what is typed if that is
   await printed(host, 'turned', 'up');
   expect(await host.record('turned')).toEqual({ on: true, input: false, part: 1 });
   await host.write('turned', 'one\n');
-  await printed(host, 'turned', 'got one');
+  await printed(host, 'turned', 'got one\r\n'); // the end of the row may come later
   expect(await host.record('turned', { on: false })).toEqual({ on: false, input: false, part: 1 });
   await host.write('turned', 'two\n');
-  await printed(host, 'turned', 'got two');
+  await printed(host, 'turned', 'got two\r\n');
   expect(await host.record('turned', { on: true, input: true })).toMatchObject({ on: true, input: true });
   await host.write('turned', 'three\n');
   await printed(host, 'turned', 'got three');
@@ -164,6 +164,7 @@ test('a recording that cannot be written harms nothing, and is told of once in t
   });
   expect(end).toMatchObject({ exit: { code: 0 }, seq: 280_013 });
   await running.stop();
+  await until('all that it said is read', () => running.child.stderr?.closed);
   expect(
     running
       .stderr()

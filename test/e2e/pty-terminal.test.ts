@@ -100,7 +100,7 @@ test('five megabytes of input arrive whole at an agent that reads', async () => 
 });
 
 test('an agent that does not read costs no core, is told busy at 8 MB, and stalled when it takes nothing', async () => {
-  const run = open('stty raw -echo; printf READY; exec sleep 600', { stallMs: 300 });
+  const run = open('stty raw -echo; printf READY; exec sleep 600', { stallMs: 2_000 });
   await until('the sleeper is ready', () => run.text().includes('READY'));
   const usage = process.cpuUsage();
   const began = performance.now();
@@ -109,7 +109,7 @@ test('an agent that does not read costs no core, is told busy at 8 MB, and stall
   expect(await stalled).toMatchObject({ code: 'PTY_STALLED' });
   const used = process.cpuUsage(usage);
   expect(run.terminal.refusals).toBeGreaterThan(3);
-  expect(run.terminal.refusals).toBeLessThan(80); // 300 ms with pauses up to 16 ms; a busy loop makes thousands
+  expect(run.terminal.refusals).toBeLessThan(200); // 2 s with pauses up to 16 ms; a busy loop makes thousands
   expect((used.user + used.system) / 1000 / (performance.now() - began)).toBeLessThan(0.6);
   expect(run.terminal.queued).toBe(0);
   process.kill(run.terminal.pid, 'SIGKILL');
@@ -135,6 +135,8 @@ test('the agent hears of a new size of its screen', async () => {
   const run = open("trap 'stty size; exit 0' WINCH; stty size; read line");
   await until('the first size', () => run.text().includes('24 80'));
   run.terminal.resize(132, 43);
+  // a signal right before `read` begins to wait is heard when that is over
+  await run.terminal.write(Buffer.from('\n')).catch(() => undefined);
   await run.drained;
   expect(run.text()).toContain('43 132');
 });

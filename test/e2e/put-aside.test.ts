@@ -5,7 +5,7 @@ import { commits, HarmedTown } from '../support/trial.ts';
 
 let town: HarmedTown;
 beforeAll(async () => {
-  town = await HarmedTown.open({ max_polecats: 1, operational: { suspend_after: '2s', done_grace: '1s' } });
+  town = await HarmedTown.open({ max_polecats: 1, operational: { suspend_after: '2s', done_grace: '5s' } }); // a call that asks for the end of its own session ends within it
   await town.rig('alpha', 'true');
 }, 90_000);
 afterAll(() => town?.close());

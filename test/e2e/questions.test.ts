@@ -17,7 +17,7 @@ beforeAll(async () => {
   const env = { PATH: `${join(dir, 'bin')}:${process.env['PATH'] ?? ''}` };
   town = await HarmedTown.open({}, env);
   await town.rig('shop');
-}, 90_000);
+});
 afterAll(async () => {
   await town.close();
   rmSync(dir, { recursive: true, force: true });

@@ -22,7 +22,7 @@ triedOnTmuxFor(
       stream.on('data', (bytes) => {
         said += bytes;
       });
-    const [code] = await once(child, 'exit');
+    const [code] = await once(child, 'close'); // all that it said was read
     expect(said).toContain(
       'the terminal showed what the host holds, and the mayor was the same process from one end to the next',
     );

@@ -22,16 +22,16 @@ function siteWith(like: string, variable: string, file: string, hooks: object): 
   const env = { PATH: process.env['PATH'], [variable]: config };
   return { preset, look, words: readWords(preset, []), cwd: root, env };
 }
-const command = (line: string) => [{ hooks: [{ type: 'command', command: line, timeout: 5 }] }];
+const command = (line: string) => [{ hooks: [{ type: 'command', command: line, timeout: 60 }] }];
 const id = { id: 'the-id' };
 
 test('what a hook prints is context where the program takes text, and nothing where it takes only JSON', async () => {
   const codex = siteWith('codex', 'CODEX_HOME', 'hooks.json', { UserPromptSubmit: command('echo plain words') });
   expect(await runHooks(codex, 'prompt', { prompt: 'x' }, id)).toEqual({ context: 'plain words' });
   const gemini = siteWith('gemini', 'GEMINI_CLI_HOME', '.gemini/settings.json', {
-    BeforeAgent: [{ hooks: [{ type: 'command', command: 'echo plain words', timeout: 5000 }] }],
+    BeforeAgent: [{ hooks: [{ type: 'command', command: 'echo plain words', timeout: 60_000 }] }],
     SessionStart: [
-      { hooks: [{ type: 'command', command: `echo '{"hookSpecificOutput":{"additionalContext":"told"}}'`, timeout: 5000 }] },
+      { hooks: [{ type: 'command', command: `echo '{"hookSpecificOutput":{"additionalContext":"told"}}'`, timeout: 60_000 }] },
     ],
   });
   expect(await runHooks(gemini, 'prompt', {}, id)).toEqual({});
@@ -41,7 +41,7 @@ test('what a hook prints is context where the program takes text, and nothing wh
 test('a hook is told the session, in the form of its program', async () => {
   const out = join(root, 'told');
   const copilot = siteWith('copilot', 'COPILOT_HOME', 'hooks/gt.json', {
-    userPromptSubmitted: [{ type: 'command', bash: `cat > ${out}`, timeoutSec: 5 }],
+    userPromptSubmitted: [{ type: 'command', bash: `cat > ${out}`, timeoutSec: 60 }],
   });
   await runHooks(copilot, 'prompt', { prompt: 'go #1' }, id);
   expect(JSON.parse(readFileSync(out, 'utf8'))).toMatchObject({ sessionId: 'the-id', cwd: root, prompt: 'go #1' });

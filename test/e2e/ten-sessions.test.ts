@@ -8,13 +8,15 @@ import { HarmedTown } from '../support/trial.ts';
 const SEED = Number(process.env['GT_SEED'] ?? 6);
 let town: HarmedTown;
 beforeAll(async () => {
-  town = await HarmedTown.open({ operational: { done_grace: '1s', restart_backoff: { first: 0, base: 100, max: 1000 } } });
+  // who is put down keeps its slot until it is woken, however long that takes
+  const operational = { done_grace: '1s', restart_backoff: { first: 0, base: 100, max: 1000 }, suspend_after: '1h' };
+  town = await HarmedTown.open({ operational });
   town.settle({
-    operational: { done_grace: '1s', restart_backoff: { first: 0, base: 100, max: 1000 } },
+    operational,
     agents: { claude: { command: TenSessions.program(town) } },
   });
   await town.rig('alpha', 'true');
-}, 90_000);
+});
 afterAll(() => town?.close());
 
 const CYCLES: readonly Fate[] = ['own', 'worker', 'person', 'noted', 'unnoted'];
@@ -64,7 +66,7 @@ test(`ten sessions of one run, handed off, compacted and killed at random (seed 
   for (const [at, { fate }] of ten.fates.entries()) {
     const n = at + 1;
     if (fate !== 'noted' && fate !== 'unnoted') await befalls(ten, fate, id, n);
-    await town.until(`session ${n} is over`, async () => ((await run())?.sessions ?? 0) > n || undefined, 60_000);
+    await town.until(`session ${n} is over`, async () => ((await run())?.sessions ?? 0) > n || undefined);
   }
   const work = await town.landed(id);
   expect(work).toMatchObject({ runs: 1, failures: 0 });
@@ -95,7 +97,7 @@ test(`ten sessions of one run, handed off, compacted and killed at random (seed 
   for (const [at, { fate }] of ten.fates.entries())
     if (fate !== 'noted' && fate !== 'unnoted') expect(await town.show('alpha', `half-${at + 1}.txt`)).toBe(`half of ${at + 1}`);
   for (const [at, { fate }] of ten.fates.entries()) await playsToItsEnd(town, `${id}.r1.s${at + 1}`, fate);
-}, 180_000);
+});
 
 /**
  * The recording of a session plays from its first line to its last, in its order. Only of one whose host was killed while it wrote may the last line be cut,

@@ -69,7 +69,7 @@ test("a check that cannot be run is nobody's fault: after three tries the train 
 test('a check that hangs is killed with its whole tree at its timeout, and the work comes back with that evidence', async () => {
   const hangs = 'if [ -e slow ]; then setsid sleep 31557 & sleep 31558; fi';
   await town.rig('slow', hangs);
-  settings('slow', { check: hangs, checks_timeout: '2s', max_checks_retries: 0 });
+  settings('slow', { check: hangs, checks_timeout: '5s', max_checks_retries: 0 });
   const rework = `cp "$GT_EVIDENCE" '${town.gate('evidence')}'\ngit rm -q slow\ngit commit -q -m 'Be quick'\n${commits('quick')}`;
   const id = await town.work('slow', commits('slow'), { rework });
   expect(await town.landed(id)).toMatchObject({ failures: 1, runs: 2 });

@@ -26,9 +26,13 @@ async function counting(...keys: string[]) {
   return { ids, sessions };
 }
 
+/** What `gt status` shows once both have said it: who is busy may not within the second that it waits. */
 async function buildsShown(): Promise<Record<string, unknown>> {
-  const { processes } = await town.ask<Status>(['status']);
-  return Object.fromEntries(processes.map(({ name, build }) => [name, build]));
+  return town.until('host and worker say which build they are', async () => {
+    const { processes } = await town.ask<Status>(['status']);
+    const builds = Object.fromEntries(processes.map(({ name, build }) => [name, build]));
+    return builds['host'] && builds['worker'] ? builds : undefined;
+  });
 }
 
 /** A gt of the same version whose worker is another, built beside the town. @returns its program */

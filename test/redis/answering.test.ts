@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { answerIt } from '#cli/answering';
 import type { Io } from '#cli/command';
 import type { OpenTown } from '#cli/wire';
@@ -9,27 +9,20 @@ import { needs } from '#views/needs';
 import { townLayout } from '#world/config/layout';
 import type { World } from '#world/world';
 import type { Sleepers } from '../../src/daemon/sleepers.ts';
+import { redisOfFile } from '../support/fresh.ts';
 import { moleculeTown, planOf, planStep, poured } from '../support/molecules.ts';
-import { type PrivateRedis, privateRedis } from '../support/redis.ts';
 import { good } from '../support/shop.ts';
-import type { Town } from '../support/sleepers.ts';
+import { endsEachTest, type Town } from '../support/sleepers.ts';
 import { until } from '../support/until.ts';
 
-let server: PrivateRedis;
+const server = redisOfFile();
 let at: Town;
 let worker: Sleepers;
-beforeAll(async () => {
-  server = await privateRedis();
-});
-afterAll(() => server.stop());
 beforeEach(async () => {
   at = await moleculeTown(server.path, { rig: () => ({ file: { beads: { prefix: 'sh' } } }) } as unknown as Partial<World>);
   worker = await at.begin();
 });
-afterEach(async () => {
-  await worker.stop(2000);
-  await at.end();
-});
+endsEachTest(() => ({ at, worker }));
 
 const io = { env: {}, cwd: '/', now: () => at.op.clock.now() } as unknown as Io;
 const answered = (id: string, words: string) =>
@@ -42,11 +35,14 @@ const waiting = async () => (await needs(at.op.books, { rigs: [] })).needs;
 
 test('a gate is answered by a yes, or by a no with its reason', async () => {
   const wish = { type: 'human', keepsBack: [], rig: 'shop', prefix: 'sh' };
-  const [yes, no] = [
-    good(await createGate(at.op, { ...wish, name: 'Ship it?' })),
-    good(await createGate(at.op, { ...wish, name: 'Drop it?' })),
-  ];
-  await until('both are asked', async () => (await waiting()).length === 2);
+  // One after the other, and not in the same millisecond: the list begins with the oldest.
+  const asks = async (name: string) => {
+    const { id } = good(await createGate(at.op, { ...wish, name }));
+    const { since } = await until(`${name} is asked`, async () => (await waiting()).find((one) => one.id === id));
+    await until('time has gone on', () => at.op.clock.now() > since);
+    return { id };
+  };
+  const [yes, no] = [await asks('Ship it?'), await asks('Drop it?')];
   expect(await waiting()).toMatchObject([
     { kind: 'gate', id: yes.id },
     { kind: 'gate', id: no.id },

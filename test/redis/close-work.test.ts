@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { escalate } from '#core/work';
 import type { Caller } from '#ops/ack';
 import { addNeeds } from '#ops/add-needs';
@@ -8,24 +8,14 @@ import { editBead } from '#ops/edit-bead';
 import { closeStep } from '#ops/end-step';
 import { sling } from '#ops/sling';
 import { call } from '../support/cli.ts';
-import { type TestDesk, testDesk } from '../support/desk.ts';
+import { deskEachTest, type TestDesk } from '../support/desk.ts';
 import { agentStep, laid } from '../support/laid.ts';
 import { aLasting } from '../support/records.ts';
-import { type PrivateRedis, privateRedis } from '../support/redis.ts';
 import { good, newItem } from '../support/shop.ts';
 
-let redis: PrivateRedis;
 let desk: TestDesk;
-beforeAll(async () => {
-  redis = await privateRedis();
-});
-afterAll(async () => {
-  desk.close();
-  await redis.stop();
-});
-beforeEach(async () => {
-  desk?.close();
-  desk = await testDesk(redis.path);
+deskEachTest((one) => {
+  desk = one;
 });
 
 const close = (id: string, more: { force?: boolean; caller?: Caller; reason?: string } = {}) =>

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { sessionBefore } from '#core/conversation';
 import { FULL_AGAIN_MS, RENEW_MS } from '#core/limits';
 import type { Run } from '#core/records';
@@ -13,28 +13,20 @@ import { handOffByGt, withTurn } from '#processors/hand-off';
 import { status } from '#views/status';
 import type { Host } from '#world/pty/host';
 import type { World } from '#world/world';
-import { type TestDesk, testDesk } from '../support/desk.ts';
-import { type PrivateRedis, privateRedis } from '../support/redis.ts';
+import { deskEachTest, type TestDesk } from '../support/desk.ts';
 import { SaidHost } from '../support/said-host.ts';
 import { good, newItem, shop, TOKEN, town, want } from '../support/shop.ts';
 
-let redis: PrivateRedis;
 let desk: TestDesk;
 let host: SaidHost;
 let id: string;
 let late = 0;
 let world: World;
 let settings: Pick<ReturnType<typeof systemDefaults>, 'cycle'>;
-beforeAll(async () => {
-  redis = await privateRedis();
-});
-afterAll(async () => {
-  desk.close();
-  await redis.stop();
+deskEachTest((one) => {
+  desk = one;
 });
 beforeEach(async () => {
-  desk?.close();
-  desk = await testDesk(redis.path);
   host = new SaidHost();
   late = 0;
   const clock = { now: () => desk.clock.now() + late };

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { hook as hookVerb } from '#cli/cmd/hook';
 import { palette } from '#cli/colour';
 import { MEMORIES_KEPT, MEMORIES_TOLD } from '#core/limits';
@@ -8,22 +8,14 @@ import { sling } from '#ops/sling';
 import { errand } from '#views/hook';
 import { memoriesForPrime, memoriesOf } from '#views/memories';
 import { prime } from '#views/prime';
-import { type TestDesk, testDesk } from '../support/desk.ts';
+import { deskEachTest, type TestDesk } from '../support/desk.ts';
 import { aLasting } from '../support/records.ts';
-import { type PrivateRedis, privateRedis } from '../support/redis.ts';
 import { good, newItem, TOKEN } from '../support/shop.ts';
 
-let redis: PrivateRedis;
 let desk: TestDesk;
-beforeAll(async () => {
-  redis = await privateRedis();
+deskEachTest((one) => {
+  desk = one;
 });
-afterAll(() => redis.stop());
-beforeEach(async () => {
-  desk?.close();
-  desk = await testDesk(redis.path);
-});
-afterAll(() => desk.close());
 
 const keep = async (text: string, scope = 'town', key?: string) =>
   good(await remember(desk, { text, scope, key, by: 'overseer' }));

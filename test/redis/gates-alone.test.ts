@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { addNeeds } from '#ops/add-needs';
 import { createGate, type NewGate } from '#ops/create-gate';
 import { addWaiter, judgeGate } from '#ops/judge-gate';
@@ -8,22 +8,12 @@ import { gateList, gateShow } from '#views/gates';
 import { status } from '#views/status';
 import { type WhyFacts, why } from '#views/why';
 import { workShow } from '#views/work-show';
-import { type TestDesk, testDesk } from '../support/desk.ts';
-import { type PrivateRedis, privateRedis } from '../support/redis.ts';
+import { deskEachTest, type TestDesk } from '../support/desk.ts';
 import { close, good, newItem, shop, TOKEN, town, want } from '../support/shop.ts';
 
-let redis: PrivateRedis;
 let desk: TestDesk;
-beforeAll(async () => {
-  redis = await privateRedis();
-});
-afterAll(async () => {
-  desk.close();
-  await redis.stop();
-});
-beforeEach(async () => {
-  desk?.close();
-  desk = await testDesk(redis.path);
+deskEachTest((one) => {
+  desk = one;
 });
 
 const make = (more: Partial<NewGate> = {}) =>

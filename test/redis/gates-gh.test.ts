@@ -1,28 +1,13 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { askLooks } from '#ops/ask-looks';
-import type { Sleepers } from '../../src/daemon/sleepers.ts';
-import { gateBecomes, gated, standInGh } from '../support/gates.ts';
-import { closes, moleculeTown, planOf, poured } from '../support/molecules.ts';
-import { type PrivateRedis, privateRedis } from '../support/redis.ts';
+import { gateBecomes, gated, gatesEachTest, type standInGh } from '../support/gates.ts';
+import { closes, planOf, poured } from '../support/molecules.ts';
 import type { Town } from '../support/sleepers.ts';
 
-let server: PrivateRedis;
 let at: Town;
 let gh: ReturnType<typeof standInGh>;
-let worker: Sleepers | undefined;
-beforeAll(async () => {
-  server = await privateRedis();
-});
-afterAll(() => server.stop());
-beforeEach(async () => {
-  gh = standInGh();
-  at = await moleculeTown(server.path, gh.world);
-  worker = await at.begin();
-});
-afterEach(async () => {
-  await worker?.stop(2000);
-  await at.end();
-  gh.end();
+gatesEachTest((one) => {
+  ({ at, gh } = one);
 });
 
 const waits = async (type: string, id: string, timeout?: string) =>

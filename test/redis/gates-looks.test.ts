@@ -1,33 +1,18 @@
 import { writeFileSync } from 'node:fs';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { closeStep } from '#core/molecule/life';
 import type { Gate } from '#core/records';
 import { failing } from '#ops/fail-step';
 import { pour } from '#ops/pour';
-import type { Sleepers } from '../../src/daemon/sleepers.ts';
-import { byHand, finishStep, gateBecomes, gated, standInGh, stepBecomes } from '../support/gates.ts';
-import { closes, moleculeTown, planOf, planStep, poured } from '../support/molecules.ts';
-import { type PrivateRedis, privateRedis } from '../support/redis.ts';
+import { byHand, finishStep, gateBecomes, gated, gatesEachTest, type standInGh, stepBecomes } from '../support/gates.ts';
+import { closes, planOf, planStep, poured } from '../support/molecules.ts';
 import { good } from '../support/shop.ts';
 import type { Town } from '../support/sleepers.ts';
 
-let server: PrivateRedis;
 let at: Town;
 let gh: ReturnType<typeof standInGh>;
-let worker: Sleepers | undefined;
-beforeAll(async () => {
-  server = await privateRedis();
-});
-afterAll(() => server.stop());
-beforeEach(async () => {
-  gh = standInGh();
-  at = await moleculeTown(server.path, gh.world);
-  worker = await at.begin();
-});
-afterEach(async () => {
-  await worker?.stop(2000);
-  await at.end();
-  gh.end();
+gatesEachTest((one) => {
+  ({ at, gh } = one);
 });
 
 const gate = async (id: string): Promise<Gate> => (await at.op.books.read('gate', id)) as Gate;

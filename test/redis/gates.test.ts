@@ -1,32 +1,16 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Gate, Molecule } from '#core/records';
 import { answered } from '#core/work';
 import { createGate } from '#ops/create-gate';
 import { judgeGate } from '#ops/judge-gate';
-import type { Sleepers } from '../../src/daemon/sleepers.ts';
-import { byHand, finishStep, gateBecomes, gated, standInGh, stepBecomes } from '../support/gates.ts';
-import { closes, moleculeTown, planOf, planStep, poured } from '../support/molecules.ts';
-import { type PrivateRedis, privateRedis } from '../support/redis.ts';
+import { byHand, finishStep, gateBecomes, gated, gatesEachTest, stepBecomes } from '../support/gates.ts';
+import { closes, planOf, planStep, poured } from '../support/molecules.ts';
 import { good } from '../support/shop.ts';
 import type { Town } from '../support/sleepers.ts';
 
-let server: PrivateRedis;
 let at: Town;
-let gh: ReturnType<typeof standInGh>;
-let worker: Sleepers | undefined;
-beforeAll(async () => {
-  server = await privateRedis();
-});
-afterAll(() => server.stop());
-beforeEach(async () => {
-  gh = standInGh();
-  at = await moleculeTown(server.path, gh.world);
-  worker = await at.begin();
-});
-afterEach(async () => {
-  await worker?.stop(2000);
-  await at.end();
-  gh.end();
+gatesEachTest((one) => {
+  at = one.at;
 });
 
 const gate = async (id: string): Promise<Gate> => (await at.op.books.read('gate', id)) as Gate;

@@ -1,19 +1,12 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { agentAround } from '#cli/here';
 import { sling } from '#ops/sling';
-import { type TestDesk, testDesk } from '../support/desk.ts';
-import { type PrivateRedis, privateRedis } from '../support/redis.ts';
+import { deskOfFile, type TestDesk } from '../support/desk.ts';
 import { newItem, TOKEN, want } from '../support/shop.ts';
 
-let redis: PrivateRedis;
 let desk: TestDesk;
-beforeAll(async () => {
-  redis = await privateRedis();
-  desk = await testDesk(redis.path);
-});
-afterAll(async () => {
-  desk.close();
-  await redis.stop();
+deskOfFile((one) => {
+  desk = one;
 });
 
 test('in the worktree of a live run nobody is taken for a person, with or without a token; elsewhere who has none is one', async () => {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { othersThere } from '#core/merge';
 import type { Merge } from '#core/records';
 import { mqList } from '#views/mq-list';
@@ -6,22 +6,12 @@ import { why } from '#views/why';
 import type { MirrorOutcome } from '#world/git/git';
 import type { World } from '#world/world';
 import { bringLeftHome } from '../../processors/home.ts';
-import { type TestDesk, testDesk } from '../support/desk.ts';
-import { type PrivateRedis, privateRedis } from '../support/redis.ts';
+import { deskEachTest, type TestDesk } from '../support/desk.ts';
 import { newItem, shop, town } from '../support/shop.ts';
 
-let redis: PrivateRedis;
 let desk: TestDesk;
-beforeAll(async () => {
-  redis = await privateRedis();
-});
-beforeEach(async () => {
-  desk?.close();
-  desk = await testDesk(redis.path);
-});
-afterAll(async () => {
-  desk.close();
-  await redis.stop();
+deskEachTest((one) => {
+  desk = one;
 });
 
 const BUSY = { state: 'left', why: 'main is checked out at /code/shop with changes that are not committed' } as const;

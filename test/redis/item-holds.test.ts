@@ -1,23 +1,16 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Work } from '#core/records';
 import type { Turn } from '#processors/answer';
 import { work } from '#processors/work';
 import type { World } from '#world/world';
-import { type TestDesk, testDesk } from '../support/desk.ts';
+import { deskOfFile, type TestDesk } from '../support/desk.ts';
 import { agentStep, laid } from '../support/laid.ts';
 import { planStep } from '../support/molecules.ts';
-import { type PrivateRedis, privateRedis } from '../support/redis.ts';
 import { newItem } from '../support/shop.ts';
 
-let redis: PrivateRedis;
 let desk: TestDesk;
-beforeAll(async () => {
-  redis = await privateRedis();
-  desk = await testDesk(redis.path);
-});
-afterAll(async () => {
-  desk.close();
-  await redis.stop();
+deskOfFile((one) => {
+  desk = one;
 });
 
 test('an item whose molecule waits looks into its plan only where that can say that a worktree is to be made', async () => {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Agent } from '#core/records';
 import { holderOfLine } from '#ops/holder-of';
 import { nudge } from '#ops/nudge';
@@ -9,19 +9,12 @@ import { adopted } from '#processors/adopt';
 import { noteProcess } from '#processors/session-changes';
 import type { SessionInfo } from '#world/pty/host';
 import type { World } from '#world/world';
-import { type TestDesk, testDesk } from '../support/desk.ts';
-import { type PrivateRedis, privateRedis } from '../support/redis.ts';
+import { deskOfFile, type TestDesk } from '../support/desk.ts';
 import { good } from '../support/shop.ts';
 
-let redis: PrivateRedis;
 let desk: TestDesk;
-beforeAll(async () => {
-  redis = await privateRedis();
-  desk = await testDesk(redis.path);
-});
-afterAll(async () => {
-  desk.close();
-  await redis.stop();
+deskOfFile((one) => {
+  desk = one;
 });
 
 type Session = NonNullable<Agent['session']>;

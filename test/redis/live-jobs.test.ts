@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { closeStep } from '#core/molecule/life';
 import { plannedSteps, pourChunk } from '#core/molecule/pour';
 import type { Molecule } from '#core/records';
@@ -7,23 +7,15 @@ import { deaconRounds } from '#processors/deacon';
 import { jobsFor } from '#world/queue/jobs';
 import type { World } from '#world/world';
 import type { Sleepers } from '../../src/daemon/sleepers.ts';
+import { redisOfFile } from '../support/fresh.ts';
 import { closes, moleculeTown, planOf, planStep, poured } from '../support/molecules.ts';
-import { type PrivateRedis, privateRedis } from '../support/redis.ts';
-import type { Town } from '../support/sleepers.ts';
+import { endsEachTest, type Town } from '../support/sleepers.ts';
 import { until } from '../support/until.ts';
 
-let server: PrivateRedis;
+const server = redisOfFile();
 let at: Town;
 let worker: Sleepers | undefined;
-beforeAll(async () => {
-  server = await privateRedis();
-});
-afterAll(() => server.stop());
-afterEach(async () => {
-  await worker?.stop(2000);
-  worker = undefined;
-  await at.end();
-});
+endsEachTest(() => ({ at, worker }));
 
 /** `a` is an agent's and stays open; `b` has closed; `c` waits for `a`. */
 const PLAN = planOf([planStep('a', [], { exec: { executor: 'agent' } }), planStep('b'), planStep('c', ['a'])]);

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import type { Agent } from '#core/records';
 import { isRefusal } from '#core/refusals';
 import type { Ground } from '#ops/addressees';
@@ -6,26 +6,18 @@ import { subscribe, unsubscribe } from '#ops/channels';
 import { claimMail } from '#ops/claim-mail';
 import { type Mail, sendMail } from '#ops/send-mail';
 import { inbox } from '#views/mail';
-import { type TestDesk, testDesk } from '../support/desk.ts';
-import { type PrivateRedis, privateRedis } from '../support/redis.ts';
+import { deskEachTest, type TestDesk } from '../support/desk.ts';
 import { close, good, newItem, TOKEN } from '../support/shop.ts';
 
-let redis: PrivateRedis;
 let desk: TestDesk;
 let work: string;
-beforeAll(async () => {
-  redis = await privateRedis();
+deskEachTest((one) => {
+  desk = one;
 });
 beforeEach(async () => {
-  desk?.close();
-  desk = await testDesk(redis.path);
   work = (await newItem(desk, 'greet')).id;
   await desk.grant(work, { token: TOKEN });
   await put({ id: 'sh-crew-ann', role: 'crew', rig: 'shop', name: 'ann' });
-});
-afterAll(async () => {
-  desk.close();
-  await redis.stop();
 });
 
 const ground: Ground = {

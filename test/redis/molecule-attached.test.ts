@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { closing } from '#core/work';
 import { attachMolecule } from '#ops/attach-molecule';
 import { burn } from '#ops/burn';
@@ -9,26 +9,18 @@ import { endSeen } from '#processors/step-end';
 import { work } from '#processors/work';
 import type { World } from '#world/world';
 import type { Sleepers } from '../../src/daemon/sleepers.ts';
+import { redisOfFile } from '../support/fresh.ts';
 import { closes, moleculeTown, opens, planOf, planStep, poured } from '../support/molecules.ts';
 import { item } from '../support/records.ts';
-import { type PrivateRedis, privateRedis } from '../support/redis.ts';
 import { good } from '../support/shop.ts';
-import type { Town } from '../support/sleepers.ts';
+import { endsEachTest, type Town } from '../support/sleepers.ts';
 import { until } from '../support/until.ts';
 
 /** A molecule and what it hangs under: which of them may end before the other. */
-let server: PrivateRedis;
+const server = redisOfFile();
 let at: Town;
 let worker: Sleepers | undefined;
-beforeAll(async () => {
-  server = await privateRedis();
-});
-afterAll(() => server.stop());
-afterEach(async () => {
-  await worker?.stop(2000);
-  worker = undefined;
-  await at.end();
-});
+endsEachTest(() => ({ at, worker }));
 
 const RIG = {
   rig: () => ({ file: { beads: { prefix: 'gp' } } }),
@@ -140,7 +132,7 @@ test('a molecule is not complete while it is poured, while its end is judged, no
   const epic = async (more: object) => {
     const step = await at.op.books.read('step', `${id}.e`);
     if (!step) throw new Error('gone');
-    await at.put('step', { ...step, exec: 'epic', ...more });
+    await at.putOnly('step', { ...step, exec: 'epic', ...more }); // its job would go on with it
     const mol = await at.op.books.read('molecule', id);
     return mol && at.op.steps.isComplete(mol);
   };

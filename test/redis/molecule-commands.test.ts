@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { StepExec } from '#core/formula/proto';
 import { closeStep } from '#core/molecule/life';
 import { worktreeMade } from '#processors/step-place';
@@ -8,24 +8,17 @@ import { changeRun } from '#processors/worktree';
 import { survivors } from '#world/processes/kill';
 import type { World } from '#world/world';
 import type { Sleepers } from '../../src/daemon/sleepers.ts';
+import { redisOfFile } from '../support/fresh.ts';
 import { type GrowthTown, growthTown } from '../support/growth.ts';
 import { closes, planOf, planStep, poured } from '../support/molecules.ts';
 import { aRun, item } from '../support/records.ts';
-import { type PrivateRedis, privateRedis } from '../support/redis.ts';
+import { endsEachTest } from '../support/sleepers.ts';
 import { until } from '../support/until.ts';
 
-let server: PrivateRedis;
+const server = redisOfFile();
 let at: GrowthTown;
 let worker: Sleepers | undefined;
-beforeAll(async () => {
-  server = await privateRedis();
-});
-afterAll(() => server.stop());
-afterEach(async () => {
-  await worker?.stop(2000);
-  worker = undefined;
-  await at.end();
-});
+endsEachTest(() => ({ at, worker }));
 
 const command = (id: string, run: string, needs: readonly string[] = [], more: Partial<StepExec> = {}) =>
   planStep(id, needs, { exec: { executor: 'command', run, ...more } });

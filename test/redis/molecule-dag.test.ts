@@ -27,7 +27,7 @@ describe('whatever the plan', () => {
   });
 
   test(`every step closes once, none before what it and its containers need, and the molecule last (GT_SEED=${seed})`, {
-    timeout: LONG ? 1_200_000 : 120_000,
+    timeout: LONG ? 1_200_000 : 300_000,
   }, async () => {
     at = await moleculeTown(server.path);
     worker = await at.begin();
@@ -62,7 +62,7 @@ describe('whoever is killed', () => {
     )) as typeof import('../../src/trials/soak-molecules.ts');
     return from.soakMolecules(plan, () => undefined);
   };
-  const timeout = LONG ? 3_600_000 : 300_000;
+  const timeout = LONG ? 3_600_000 : 900_000;
 
   test(`the worker at any moment: each step closes once, after what it needs (GT_SEED=${seed})`, { timeout }, async () => {
     const sizes = LONG ? [2000, 1000, 500, 200, 50] : [250, 60];

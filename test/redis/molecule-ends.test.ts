@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { POUR_CHUNK } from '#core/limits';
 import type { Work } from '#core/records';
 import { attachMolecule, detachMolecule } from '#ops/attach-molecule';
@@ -8,26 +8,20 @@ import { failing } from '#ops/fail-step';
 import { squash } from '#ops/squash';
 import { retireMolecules } from '#processors/retire';
 import type { Sleepers } from '../../src/daemon/sleepers.ts';
+import { redisOfFile } from '../support/fresh.ts';
 import { closes, later, moleculeTown, opens, planOf, planStep, poured, tracesOf } from '../support/molecules.ts';
 import { item } from '../support/records.ts';
-import { type PrivateRedis, privateRedis } from '../support/redis.ts';
 import { good } from '../support/shop.ts';
-import type { Town } from '../support/sleepers.ts';
+import { endsEachTest, type Town } from '../support/sleepers.ts';
 import { until } from '../support/until.ts';
 
-let server: PrivateRedis;
+const server = redisOfFile();
 let at: Town;
 let worker: Sleepers | undefined;
-beforeAll(async () => {
-  server = await privateRedis();
-});
-afterAll(() => server.stop());
-afterEach(async () => {
-  await worker?.stop(2000);
-  worker = undefined;
-  await at.end();
-});
+endsEachTest(() => ({ at, worker }));
 
+/** For a molecule of a thousand steps, on a busy machine. */
+const LARGE_MS = 60_000;
 const AGENT = { exec: { executor: 'agent' } } as const;
 const mol = (id: string) => at.op.books.read('molecule', id);
 const deacon = (ms?: number) => retireMolecules(later(at, ms));
@@ -152,17 +146,17 @@ test('a cancelled molecule closes its open steps as cancelled, then itself; what
   await at.becomes(`molecules/${id}@1`, 'completed');
 });
 
-test('a cancel that is cut goes on: each step is closed once', async () => {
+test('a cancel that is cut goes on: each step is closed once', { timeout: 4 * LARGE_MS }, async () => {
   at = await moleculeTown(server.path);
   worker = await at.begin();
   const count = 2 * POUR_CHUNK + 100;
   const { id } = await poured(at, planOf(Array.from({ length: count }, (_, n) => planStep(`s${n}`, [], AGENT))));
-  await opens(at, id);
+  await opens(at, id, LARGE_MS);
   good(await cancelMolecule(at.op, { id, reason: 'over' }));
   await until('some are closed', async () => (await at.op.books.count(`steps.closed:${id}`)) > 0);
   await worker.stop(2000);
   worker = await at.begin();
-  expect(await closes(at, id)).toMatchObject({ closed: { outcome: 'cancelled' } });
+  expect(await closes(at, id, LARGE_MS)).toMatchObject({ closed: { outcome: 'cancelled' } });
   expect(await at.op.books.count(`steps.closed:${id}`)).toBe(count);
   const events = await at.op.books.eventsBefore(undefined, 10 * count);
   expect(events.filter(({ type, subject }) => type === 'step.closed' && subject.startsWith(id))).toHaveLength(count);

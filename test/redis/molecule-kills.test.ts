@@ -126,7 +126,7 @@ test.each(PLACES)(
     expect([...at.lines('ledger')].sort()).toEqual(effects(mol.id));
     await closedOnce(mol.id);
   },
-  120_000,
+  300_000,
 );
 
 test('a worker killed at any moment is followed by one that goes on, and each effect is there once', async () => {
@@ -143,7 +143,8 @@ test('a worker killed at any moment is followed by one that goes on, and each ef
     },
   });
   let kills = 0;
-  for (let n = 0; n < runs(2); n++) {
+  // A worker that is quicker than this test sees is killed less often, and then again.
+  for (let n = 0; n < runs(2) || (kills <= 10 && n < runs(10)); n++) {
     await start();
     const mol = await poured(at, cooked(at, 'growing'));
     while (!(await closed(mol.id))) {
@@ -164,4 +165,4 @@ test('a worker killed at any moment is followed by one that goes on, and each ef
     if (worker) await kill(worker);
   }
   expect(kills).toBeGreaterThan(10);
-}, 300_000);
+}, 600_000);

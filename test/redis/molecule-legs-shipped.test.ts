@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { planned } from '#chores/run-formula';
 import type { Proto } from '#core/formula/proto';
 import type { Work } from '#core/records';
@@ -8,23 +8,16 @@ import { work } from '#processors/work';
 import { cookWith } from '#world/formulas/cook-with';
 import type { World } from '#world/world';
 import type { Sleepers } from '../../src/daemon/sleepers.ts';
+import { redisOfFile } from '../support/fresh.ts';
 import { closes, moleculeTown, planOf, planStep, poured } from '../support/molecules.ts';
-import { type PrivateRedis, privateRedis } from '../support/redis.ts';
 import { files, WORK } from '../support/shipped.ts';
-import type { Town } from '../support/sleepers.ts';
+import { endsEachTest, type Town } from '../support/sleepers.ts';
 import { until } from '../support/until.ts';
 
-let server: PrivateRedis;
+const server = redisOfFile();
 let at: Town;
 let worker: Sleepers;
-beforeAll(async () => {
-  server = await privateRedis();
-});
-afterAll(() => server.stop());
-afterEach(async () => {
-  await worker.stop(2000);
-  await at.end();
-});
+endsEachTest(() => ({ at, worker }));
 
 const RIG = { rig: () => ({ file: { beads: { prefix: 'sh' } } }) } as unknown as Partial<World>;
 /** Items are made and slung here; the test ends them, nobody works them. */

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { closing } from '#core/work';
 import { burn } from '#ops/burn';
 import { cancelMolecule } from '#ops/cancel-molecule';
@@ -9,23 +9,16 @@ import { work } from '#processors/work';
 import { legsAtWork } from '#views/legs-at-work';
 import type { World } from '#world/world';
 import type { Sleepers } from '../../src/daemon/sleepers.ts';
+import { redisOfFile } from '../support/fresh.ts';
 import { closes, moleculeTown, planOf, planStep, poured } from '../support/molecules.ts';
-import { type PrivateRedis, privateRedis } from '../support/redis.ts';
 import { good } from '../support/shop.ts';
-import type { Town } from '../support/sleepers.ts';
+import { endsEachTest, type Town } from '../support/sleepers.ts';
 import { until } from '../support/until.ts';
 
-let server: PrivateRedis;
+const server = redisOfFile();
 let at: Town;
 let worker: Sleepers;
-beforeAll(async () => {
-  server = await privateRedis();
-});
-afterAll(() => server.stop());
-afterEach(async () => {
-  await worker.stop(2000);
-  await at.end();
-});
+endsEachTest(() => ({ at, worker }));
 
 const LEG = { exec: { executor: 'polecat' } } as const;
 const RIG = { rig: () => ({ file: { beads: { prefix: 'gp' } } }) } as unknown as Partial<World>;
@@ -96,6 +89,7 @@ test('a leg whose work was cancelled has failed and holds back what needs it; op
   await close(right, { reason: 'landed', commit: 'decade' });
   await close(left, { reason: 'cancelled by overseer' });
   await until('the step has failed', async () => (await stepOf(mol, 'left')).status === 'failed');
+  await until('the other has ended', async () => (await stepOf(mol, 'right')).status === 'closed');
   expect(await at.op.books.unmet(`${mol}.both`)).toEqual([[`${mol}.left`]]);
   await at.op.change(async (reading) => {
     const doc = await reading.get('step', `${mol}.left`);

@@ -1,6 +1,6 @@
 import { chmodSync, existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { ProtoStep, StepExec } from '#core/formula/proto';
 import { handOut } from '#core/molecule/hand';
 import { burn } from '#ops/burn';
@@ -9,25 +9,18 @@ import { closeStep } from '#ops/end-step';
 import { retryStep } from '#ops/retry-step';
 import type { World } from '#world/world';
 import type { Sleepers } from '../../src/daemon/sleepers.ts';
+import { redisOfFile } from '../support/fresh.ts';
 import { type GrowthTown, growthTown } from '../support/growth.ts';
 import { closes, planOf, planStep, poured } from '../support/molecules.ts';
-import { type PrivateRedis, privateRedis } from '../support/redis.ts';
 import { good } from '../support/shop.ts';
+import { endsEachTest } from '../support/sleepers.ts';
 import { until } from '../support/until.ts';
 
 /** What grows while a molecule lives, when it ends otherwise than it was to end. */
-let server: PrivateRedis;
+const server = redisOfFile();
 let at: GrowthTown;
 let worker: Sleepers | undefined;
-beforeAll(async () => {
-  server = await privateRedis();
-});
-afterAll(() => server.stop());
-afterEach(async () => {
-  await worker?.stop(2000);
-  worker = undefined;
-  await at.end();
-});
+endsEachTest(() => ({ at, worker }));
 
 const begin = async (item = '', cook?: (name: string, cook: World['cook']) => World['cook']) => {
   const formulas = item === '' ? {} : { item };
@@ -65,6 +58,11 @@ test('a sequential item goes on when the one before it has closed before it was 
   const { id } = await poured(at, fan(true));
   await closes(at, nested(id, 1));
   may.go = true;
+  // The longer the first one took, the longer its faults have put the job aside by now.
+  await until('the second item is made', async () => {
+    await at.op.wake([`steps/${id}.src@1`]);
+    return mol(nested(id, 2));
+  });
   await closes(at, id);
   expect(at.lines('seen')).toEqual(['ann', 'bo']);
 });
@@ -91,10 +89,10 @@ test('a fan-out makes no further item once its molecule is asked to end', async 
   expect((await closes(at, nested(id, 1))).closed?.outcome).toBe('cancelled');
 });
 
-const asked = async (n = 2) => {
+const asked = async () => {
   await begin(ASKS);
   const { id } = await poured(at, fan(false));
-  await until('the items are open', async () => (await mol(nested(id, n)))?.state === 'open');
+  for (const n of [1, 2]) await until(`item ${n} is open`, async () => (await mol(nested(id, n)))?.state === 'open');
   return id;
 };
 

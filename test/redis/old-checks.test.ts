@@ -1,21 +1,15 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import { LOGS_KEPT_MS, SNAPSHOTS_KEPT_MS } from '#core/limits';
 import { dropChecks, dropSnapshots } from '#processors/old-checks';
 import type { World } from '#world/world';
-import { type TestDesk, testDesk } from '../support/desk.ts';
+import { deskEachTest, type TestDesk } from '../support/desk.ts';
 import { aCheck, item } from '../support/records.ts';
-import { type PrivateRedis, privateRedis } from '../support/redis.ts';
 import { dropRig, makeRig, type Rig, sh } from '../support/repo.ts';
 
-let redis: PrivateRedis;
 let desk: TestDesk;
 let rig: Rig | undefined;
-beforeAll(async () => {
-  redis = await privateRedis();
-});
-afterAll(() => redis.stop());
-beforeEach(async () => {
-  desk = await testDesk(redis.path);
+deskEachTest((one) => {
+  desk = one;
 });
 afterEach(() => {
   desk.close();

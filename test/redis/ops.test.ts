@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { isRefusal, refuse } from '#core/refusals';
 import { ack } from '#ops/ack';
 import { addNeeds } from '#ops/add-needs';
@@ -6,21 +6,13 @@ import { createWork, type NewItem } from '#ops/create-work';
 import { escalate } from '#ops/escalate';
 import { handIn } from '#ops/hand-in';
 import { sling } from '#ops/sling';
-import { type TestDesk, testDesk } from '../support/desk.ts';
-import { type PrivateRedis, privateRedis } from '../support/redis.ts';
+import { deskEachTest, type TestDesk } from '../support/desk.ts';
 import { close as closed, good, newItem, TOKEN } from '../support/shop.ts';
 
-let redis: PrivateRedis;
 let desk: TestDesk;
-beforeAll(async () => {
-  redis = await privateRedis();
+deskEachTest((one) => {
+  desk = one;
 });
-afterAll(() => redis.stop());
-beforeEach(async () => {
-  desk?.close();
-  desk = await testDesk(redis.path);
-});
-afterAll(() => desk.close());
 
 const item = (title: string, more?: Partial<NewItem>) => newItem(desk, title, more);
 const close = (id: string) => closed(desk, id);

@@ -1,21 +1,14 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { PATROL_OVER_MS } from '#core/limits';
 import type { Turn } from '#processors/answer';
 import { patrols } from '#processors/patrols';
 import type { Desk } from '#world/desk';
 import type { World } from '#world/world';
-import { type TestDesk, testDesk } from '../support/desk.ts';
-import { type PrivateRedis, privateRedis } from '../support/redis.ts';
+import { deskOfFile, type TestDesk } from '../support/desk.ts';
 
-let redis: PrivateRedis;
 let desk: TestDesk;
-beforeAll(async () => {
-  redis = await privateRedis();
-  desk = await testDesk(redis.path);
-});
-afterAll(() => {
-  desk.close();
-  return redis.stop();
+deskOfFile((one) => {
+  desk = one;
 });
 
 /** One tick in a town without rigs and sessions. */

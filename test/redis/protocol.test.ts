@@ -8,6 +8,7 @@ import { tellMayor } from '#ops/tell-mayor';
 import type { Turn } from '#processors/answer';
 import { swarms } from '#processors/swarms';
 import { inbox } from '#views/mail';
+import { isUnseen } from '#world/store/take';
 import type { World } from '#world/world';
 import type { Sleepers } from '../../src/daemon/sleepers.ts';
 import { freshKeys } from '../support/books.ts';
@@ -118,8 +119,11 @@ describe('a batch', () => {
         'work',
         item(one, { rig: 'shop', status: 'closed', closed: { at: 9, reason: 'landed', commit: 'c'.repeat(40) } }),
       );
-    await at.becomes(`swarms/${id}@1`, 'delayed'); // a wake alone is not heard by a job that is just at work
-    await at.op.wake([`swarms/${id}@1`]);
+    // A wake alone is not heard by a job that is just at work: what it was woken for before is over.
+    const job = `swarms/${id}@1` as const;
+    const rests = async () => !(await isUnseen(at.op.link, at.op.books, job)) && (await at.state(job)) === 'delayed';
+    await until('its job rests', rests);
+    await at.op.wake([job]);
     expect((await complete(id)).ended).toMatchObject({ landed: 2 });
   });
 

@@ -1,25 +1,18 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Run } from '#core/records';
 import { SESSIONS_OPEN, type SessionEntry, sessionPut } from '#core/session-log';
 import { endSession } from '#ops/end-session';
 import { liveSessions, sessionList, sessionShow, sessionsNear } from '#views/sessions';
 import { tidySessions } from '../../processors/old-sessions.ts';
-import { type TestDesk, testDesk } from '../support/desk.ts';
+import { deskOfFile, type TestDesk } from '../support/desk.ts';
 import { aRun, item } from '../support/records.ts';
-import { type PrivateRedis, privateRedis } from '../support/redis.ts';
 import { TOKEN } from '../support/shop.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
 
-let redis: PrivateRedis;
 let desk: TestDesk;
-beforeAll(async () => {
-  redis = await privateRedis();
-  desk = await testDesk(redis.path);
-});
-afterAll(async () => {
-  desk.close();
-  await redis.stop();
+deskOfFile((one) => {
+  desk = one;
 });
 
 const ended = (work: string, n: number, at: number, more: Partial<SessionEntry> = {}): SessionEntry => ({

@@ -1,27 +1,20 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { explain, isRefusal } from '#core/refusals';
 import { cookWith } from '#world/formulas/cook-with';
 import type { Sleepers } from '../../src/daemon/sleepers.ts';
+import { redisOfFile } from '../support/fresh.ts';
 import { type GrowthTown, growthTown } from '../support/growth.ts';
 import { ledgerOf, replay, told } from '../support/hanoi.ts';
 import { closes, poured } from '../support/molecules.ts';
-import { type PrivateRedis, privateRedis } from '../support/redis.ts';
 import { files } from '../support/shipped.ts';
+import { endsEachTest } from '../support/sleepers.ts';
 
-let server: PrivateRedis;
+const server = redisOfFile();
 let at: GrowthTown;
 let worker: Sleepers | undefined;
-beforeAll(async () => {
-  server = await privateRedis();
-});
-afterAll(() => server.stop());
-afterEach(async () => {
-  await worker?.stop(2000);
-  worker = undefined;
-  await at.end();
-});
+endsEachTest(() => ({ at, worker }));
 
 test('the tower of three discs is moved by the worker, move by move, and the ledger replays to the solved tower', async () => {
   at = await growthTown(server.path, { limit: 2 });
@@ -30,7 +23,7 @@ test('the tower of three discs is moved by the worker, move by move, and the led
   const dish = cookWith(files, { name: 'towers-of-hanoi-3', vars: { ledger } });
   if (isRefusal(dish)) throw new Error(explain(dish).says);
   const mol = await poured(at, dish.plan);
-  expect(await closes(at, mol.id)).toMatchObject({ closed: { outcome: 'done' } });
+  expect(await closes(at, mol.id, 100_000)).toMatchObject({ closed: { outcome: 'done' } });
   const lines = ledgerOf(readFileSync(ledger, 'utf8'));
   expect(lines.map(({ id }) => id)).toEqual(dish.plan.steps.map(({ step }) => step));
   expect(lines.map(({ after }) => after)).toEqual(lines.map((_, n) => told(replay(3, lines.slice(0, n + 1)).pegs)));

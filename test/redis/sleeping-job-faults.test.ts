@@ -1,26 +1,18 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { FAULT_PARK_MS, FAULTS_UNTIL_ESCALATION } from '#core/limits';
 import type { Work } from '#core/records';
 import { type Answer, awaitChildren, done } from '#processors/answer';
 import type { Sleepers } from '../../src/daemon/sleepers.ts';
 import { freshKeys } from '../support/books.ts';
+import { redisOfFile } from '../support/fresh.ts';
 import { aVerdict, item } from '../support/records.ts';
-import { type PrivateRedis, privateRedis } from '../support/redis.ts';
-import { door, jobFor, type Run, type Town, town, type Wish } from '../support/sleepers.ts';
+import { door, endsEachTest, jobFor, type Run, type Town, town, type Wish } from '../support/sleepers.ts';
 import { until } from '../support/until.ts';
 
-let server: PrivateRedis;
+const server = redisOfFile();
 let at: Town;
 let worker: Sleepers | undefined;
-beforeAll(async () => {
-  server = await privateRedis();
-});
-afterAll(() => server.stop());
-afterEach(async () => {
-  await worker?.stop(2000);
-  worker = undefined;
-  await at.end();
-});
+endsEachTest(() => ({ at, worker }));
 
 const WORK = item('gp-a');
 const JOB = jobFor('work', WORK);
@@ -177,7 +169,7 @@ describe('faults in a row', () => {
     await failing(FAULTS_UNTIL_ESCALATION - 1);
     await at.op.wake([JOB]);
     await until('a person was asked in vain', () => at.faults.some((said) => said.includes('nobody is there')));
-    await worker.stop(5000);
+    await worker.stop(20_000);
     expect(await at.counts('work')).toEqual({ wait: 1 });
   });
 });

@@ -1,27 +1,19 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { awaitChildren, done, sleep } from '#processors/answer';
 import type { QueueName } from '#queues/index';
 import { systemClock } from '#world/clock';
 import { relayOnce } from '#world/queue/relay';
 import type { Sleepers } from '../../src/daemon/sleepers.ts';
 import { freshKeys } from '../support/books.ts';
+import { redisOfFile } from '../support/fresh.ts';
 import { aCheck, item, request } from '../support/records.ts';
-import { type PrivateRedis, privateRedis } from '../support/redis.ts';
-import { door, jobFor, NEVER, type Run, type Town, town, type Wish } from '../support/sleepers.ts';
+import { door, endsEachTest, jobFor, NEVER, type Run, type Town, town, type Wish } from '../support/sleepers.ts';
 import { until } from '../support/until.ts';
 
-let server: PrivateRedis;
+const server = redisOfFile();
 let at: Town;
 let worker: Sleepers | undefined;
-beforeAll(async () => {
-  server = await privateRedis();
-});
-afterAll(() => server.stop());
-afterEach(async () => {
-  await worker?.stop(2000);
-  worker = undefined;
-  await at.end();
-});
+endsEachTest(() => ({ at, worker }));
 
 const WORK = item('gp-a');
 const JOB = jobFor('work', WORK);

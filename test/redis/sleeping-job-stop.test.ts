@@ -1,30 +1,25 @@
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Noun } from '#core/records';
 import { done, sleep, type Turn } from '#processors/answer';
 import { systemClock } from '#world/clock';
 import { raiseEpoch } from '#world/store/take';
 import type { Sleepers } from '../../src/daemon/sleepers.ts';
 import { freshKeys } from '../support/books.ts';
+import { redisOfFile } from '../support/fresh.ts';
 import { item } from '../support/records.ts';
-import { type PrivateRedis, privateRedis } from '../support/redis.ts';
-import { door, jobFor, NEVER, type Run, type Town, town } from '../support/sleepers.ts';
+import { privateRedis } from '../support/redis.ts';
+import { door, endsEachTest, jobFor, NEVER, type Run, type Town, town } from '../support/sleepers.ts';
 import { until } from '../support/until.ts';
 
-let server: PrivateRedis;
+const server = redisOfFile();
 let at: Town;
 let worker: Sleepers | undefined;
-beforeAll(async () => {
-  server = await privateRedis();
-});
-afterAll(() => server.stop());
-afterEach(async () => {
-  await worker?.stop(2000);
-  worker = undefined;
-  await at.end();
-});
+endsEachTest(() => ({ at, worker }));
 
 const WORK = item('gp-a');
 const JOB = jobFor('work', WORK);
+/** As long as a busy machine may take to hand all back. */
+const STOP_MS = 20_000;
 /** Runs until it is told to end. */
 const lasting = ({ signal }: Turn<Noun>) =>
   new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(new Error('told to end'))));
@@ -35,7 +30,7 @@ test('a stop hands every running job back, and starts none of them again', async
   for (let n = 0; n < 25; n++) await at.put('work', item(`gp-${n}`));
   worker = await at.begin();
   await until('all run', () => at.ran.length === 25);
-  await worker.stop(5000);
+  await worker.stop(STOP_MS);
   expect(at.ran).toHaveLength(25);
   expect(await at.counts('work')).toEqual({ wait: 25 });
   expect(at.faults).toEqual([]);
@@ -46,7 +41,7 @@ test('a stop with more work than slots takes nothing new', async () => {
   for (let n = 0; n < 25; n++) await at.put('work', item(`gp-${n}`));
   worker = await at.begin();
   await until('the slots are full', () => at.ran.length === 5);
-  await worker.stop(5000);
+  await worker.stop(STOP_MS);
   expect(at.ran).toHaveLength(5);
   expect(await at.counts('work')).toEqual({ wait: 25 });
 });
@@ -110,7 +105,7 @@ test("an older worker's activation writes nothing, hands its job back, and says 
   await raiseEpoch(at.op.link, at.op.books, 1);
   gate.open();
   await until('it said so', () => stale() > 0);
-  await worker?.stop(2000);
+  await worker?.stop(STOP_MS);
   expect(await at.counts('work')).toEqual({ wait: 1 });
   expect(await at.op.books.read('work', 'gp-a')).toEqual(WORK);
   expect(at.ran).toEqual([JOB]);
@@ -128,7 +123,7 @@ test('an older worker that reads again hears that it is stale, and takes no mark
   await at.put('work', { ...WORK, priority: 0 });
   gate.open();
   await until('it said so', () => stale() > 0);
-  await worker?.stop(2000);
+  await worker?.stop(STOP_MS);
   expect(await at.state(JOB)).toBe('waiting');
   expect(await at.redis.zrange(at.op.books.keys.unseen, '0', '-1')).toContain(JOB);
 });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import type { ProtoStep } from '#core/formula/proto';
 import type { Molecule, Work } from '#core/records';
 import { nextForWork } from '#core/work';
@@ -8,24 +8,16 @@ import { moleculeStands } from '#processors/run-steps';
 import { onItsMolecule, slingPlan } from '#views/sling-plan';
 import type { World } from '#world/world';
 import { planStep } from '../../src/trials/plans.ts';
-import { type TestDesk, testDesk } from '../support/desk.ts';
+import { deskEachTest, type TestDesk } from '../support/desk.ts';
 import { agentStep, laid } from '../support/laid.ts';
-import { type PrivateRedis, privateRedis } from '../support/redis.ts';
 import { good, newItem, shop, town } from '../support/shop.ts';
 
-let redis: PrivateRedis;
 let desk: TestDesk;
 let item: Work;
-beforeAll(async () => {
-  redis = await privateRedis();
-});
-afterAll(async () => {
-  desk.close();
-  await redis.stop();
+deskEachTest((one) => {
+  desk = one;
 });
 beforeEach(async () => {
-  desk?.close();
-  desk = await testDesk(redis.path);
   item = await newItem(desk, 'x');
 });
 

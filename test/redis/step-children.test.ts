@@ -1,25 +1,19 @@
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { closeWork } from '#ops/close-work';
 import { createWork } from '#ops/create-work';
 import { closeStep } from '#ops/end-step';
 import type { Sleepers } from '../../src/daemon/sleepers.ts';
+import { redisOfFile } from '../support/fresh.ts';
 import { cooked, type GrowthTown, growthTown } from '../support/growth.ts';
 import { closes, poured } from '../support/molecules.ts';
-import { type PrivateRedis, privateRedis } from '../support/redis.ts';
 import { good } from '../support/shop.ts';
+import { endsEachTest } from '../support/sleepers.ts';
 import { until } from '../support/until.ts';
 
-let server: PrivateRedis;
+const server = redisOfFile();
 let at: GrowthTown;
 let worker: Sleepers;
-beforeAll(async () => {
-  server = await privateRedis();
-});
-afterAll(() => server.stop());
-afterEach(async () => {
-  await worker.stop(2000);
-  await at.end();
-});
+endsEachTest(() => ({ at, worker }));
 
 const WAITS = (kind: string) => `
 formula = "waits"

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Run } from '#core/records';
 import { bond } from '#ops/bond';
 import { endMoleculeOf } from '#ops/end-molecule-of';
@@ -6,41 +6,20 @@ import { closeStep, failedStep } from '#ops/end-step';
 import { handIn } from '#ops/hand-in';
 import { judgeGate } from '#ops/judge-gate';
 import { retryStep } from '#ops/retry-step';
-import { sling } from '#ops/sling';
 import { takeStep } from '#ops/take-step';
 import { workOf } from '#processors/step-place';
-import { type TestDesk, testDesk } from '../support/desk.ts';
+import { deskEachTest, type TestDesk } from '../support/desk.ts';
 import { agentStep, laid, stepsByKey } from '../support/laid.ts';
 import { planStep } from '../support/molecules.ts';
-import { type PrivateRedis, privateRedis } from '../support/redis.ts';
-import { good, newItem } from '../support/shop.ts';
+import { good } from '../support/shop.ts';
+import { type Asked, CHAIN, DONE, polecatAtSteps } from '../support/steps-at-work.ts';
 
-let redis: PrivateRedis;
 let desk: TestDesk;
-beforeAll(async () => {
-  redis = await privateRedis();
-});
-afterAll(async () => {
-  desk.close();
-  await redis.stop();
-});
-beforeEach(async () => {
-  desk?.close();
-  desk = await testDesk(redis.path);
+deskEachTest((one) => {
+  desk = one;
 });
 
-const DONE = { outcome: 'done', reason: 'done', evidence: { note: 'seen' } } as const;
-const CHAIN = [agentStep('a'), agentStep('b', ['a']), agentStep('c', ['b'])];
-
-/** An item whose polecat works a molecule, and its session. */
-async function atWork(steps = CHAIN, more: { fresh?: boolean } = {}) {
-  const item = await newItem(desk, 'the work');
-  const mol = await laid(desk, steps, { work: item.id, ...more });
-  await sling(desk, { ids: [item.id] });
-  const run = await desk.grant(item.id, { token: 'token-1' });
-  const caller = { session: run.session?.id ?? '', run: run.id, token: 'token-1' };
-  return { item, mol, run, caller, hand: async () => (await desk.books.read('molecule', mol.id))?.hand };
-}
+const atWork = (...asked: Asked) => polecatAtSteps(desk, ...asked);
 
 /** The run's next session. */
 async function nextSession(run: Run, token: string) {

@@ -1,22 +1,12 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { NOTE_BYTES } from '#core/limits';
 import { landDirect } from '#ops/land-direct';
-import { type TestDesk, testDesk } from '../support/desk.ts';
-import { type PrivateRedis, privateRedis } from '../support/redis.ts';
+import { deskEachTest, type TestDesk } from '../support/desk.ts';
 import { TestTrain } from '../support/train.ts';
 
-let redis: PrivateRedis;
 let desk: TestDesk;
-beforeAll(async () => {
-  redis = await privateRedis();
-});
-beforeEach(async () => {
-  desk?.close();
-  desk = await testDesk(redis.path);
-});
-afterAll(async () => {
-  desk.close();
-  await redis.stop();
+deskEachTest((one) => {
+  desk = one;
 });
 
 const REASON = 'the site is down';

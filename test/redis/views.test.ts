@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { NewItem } from '#ops/create-work';
 import { escalate } from '#ops/escalate';
 import { handIn } from '#ops/hand-in';
@@ -12,23 +12,13 @@ import { status } from '#views/status';
 import { why } from '#views/why';
 import { workList } from '#views/work-list';
 import { workShow } from '#views/work-show';
-import { type TestDesk, testDesk } from '../support/desk.ts';
+import { deskEachTest, type TestDesk } from '../support/desk.ts';
 import { agentStep, laid } from '../support/laid.ts';
-import { type PrivateRedis, privateRedis } from '../support/redis.ts';
 import { close as closed, good, newItem, shop, TOKEN, town, want as wanted } from '../support/shop.ts';
 
-let redis: PrivateRedis;
 let desk: TestDesk;
-beforeAll(async () => {
-  redis = await privateRedis();
-});
-afterAll(async () => {
-  desk.close();
-  await redis.stop();
-});
-beforeEach(async () => {
-  desk?.close();
-  desk = await testDesk(redis.path);
+deskEachTest((one) => {
+  desk = one;
 });
 
 const item = (title: string, more?: Partial<NewItem>) => newItem(desk, title, more);

@@ -211,7 +211,7 @@ describe('a wake', () => {
         await (woken ?? one(`${id}@1`));
       }),
     );
-    await until('all parents have ended', async () => (await queue.getJobCounts('completed'))['completed'] === 100, 10_000);
+    await until('all parents have ended', async () => (await queue.getJobCounts('completed'))['completed'] === 100);
     expect(await queue.getJobCounts('wait', 'active', 'delayed', 'waiting-children', 'failed')).toEqual({
       wait: 0,
       active: 0,

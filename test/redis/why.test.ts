@@ -1,26 +1,16 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Identity } from '#core/roles';
 import type { NewItem } from '#ops/create-work';
 import { handIn } from '#ops/hand-in';
 import { sling } from '#ops/sling';
 import { type WhyFacts, why } from '#views/why';
-import { type TestDesk, testDesk } from '../support/desk.ts';
+import { deskEachTest, type TestDesk } from '../support/desk.ts';
 import { aLasting } from '../support/records.ts';
-import { type PrivateRedis, privateRedis } from '../support/redis.ts';
 import { close as closed, good, newItem, shop, TOKEN, town, want as wanted } from '../support/shop.ts';
 
-let redis: PrivateRedis;
 let desk: TestDesk;
-beforeAll(async () => {
-  redis = await privateRedis();
-});
-afterAll(async () => {
-  desk.close();
-  await redis.stop();
-});
-beforeEach(async () => {
-  desk?.close();
-  desk = await testDesk(redis.path);
+deskEachTest((one) => {
+  desk = one;
 });
 
 const facts = (more: Partial<WhyFacts> = {}): WhyFacts => ({

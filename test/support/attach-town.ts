@@ -28,7 +28,7 @@ export class AttachTown {
   }
 
   async end(): Promise<void> {
-    if (HAS_TMUX) this.tmux.close();
+    if (HAS_TMUX) await this.tmux.close();
     await this.town.gt(['down', '--force']);
     await this.town.end();
   }

@@ -1,3 +1,4 @@
+import { afterAll, beforeAll } from 'vitest';
 import { grantRun } from '#core/dispatch';
 import type { Run } from '#core/records';
 import { isRefusal } from '#core/refusals';
@@ -7,6 +8,7 @@ import { Books } from '#world/store/books';
 import { keysOf } from '#world/store/keys';
 import { type Link, openLink } from '#world/store/link';
 import { validate } from '#world/store/validate';
+import { freshOnRedis, redisOfFile } from './fresh.ts';
 
 /** A desk over a private Redis: no job is added or woken, `woken` says which would be. `calls` counts what is sent to Redis. */
 export type TestDesk = Desk & {
@@ -73,4 +75,19 @@ export async function testDesk(path: string): Promise<TestDesk> {
     return { trips, commands };
   };
   return { ...desk, woken, calls, grant, close: () => link.close() };
+}
+
+/** For each test a desk with books of its own, on a Redis of the file. */
+export const deskEachTest = (take: (one: TestDesk) => void) =>
+  freshOnRedis({ open: testDesk, end: (desk) => desk.close() }, take);
+
+/** One desk for all tests of a file, which go on from each other, on a Redis of the file. */
+export function deskOfFile(take: (one: TestDesk) => void): void {
+  const redis = redisOfFile();
+  let desk: TestDesk;
+  beforeAll(async () => {
+    desk = await testDesk(redis.path);
+    take(desk);
+  });
+  afterAll(() => desk.close());
 }

@@ -6,7 +6,9 @@ import { closeStep } from '#core/molecule/life';
 import type { Gate, Step } from '#core/records';
 import { makeLooks } from '#world/gates/looks';
 import type { World } from '#world/world';
-import { planStep } from './molecules.ts';
+import type { Sleepers } from '../../src/daemon/sleepers.ts';
+import { freshOnRedis } from './fresh.ts';
+import { moleculeTown, planStep } from './molecules.ts';
 import { good } from './shop.ts';
 import type { Town } from './sleepers.ts';
 import { until } from './until.ts';
@@ -90,3 +92,21 @@ export function standInGh(): {
     end: () => rmSync(dir, { recursive: true, force: true }),
   };
 }
+
+/** A town whose gates of GitHub are answered by a stand-in, and its worker. */
+type GatesTown = { readonly gh: ReturnType<typeof standInGh>; readonly at: Town; readonly worker: Sleepers };
+
+async function gatesTown(path: string): Promise<GatesTown> {
+  const gh = standInGh();
+  const at = await moleculeTown(path, gh.world);
+  return { gh, at, worker: await at.begin() };
+}
+
+async function endTown({ gh, at, worker }: GatesTown): Promise<void> {
+  await worker.stop(2000);
+  await at.end();
+  gh.end();
+}
+
+/** For each test such a town, on a Redis of the file. */
+export const gatesEachTest = (take: (one: GatesTown) => void) => freshOnRedis({ open: gatesTown, end: endTown }, take);

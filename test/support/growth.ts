@@ -6,6 +6,7 @@ import type { Member } from '#core/ids';
 import type { Step } from '#core/records';
 import { explain, isRefusal } from '#core/refusals';
 import type { CookWish, cookWith } from '#world/formulas/cook-with';
+import { killTree } from '#world/processes/kill';
 import { tail } from '#world/store/tail';
 import type { World } from '#world/world';
 import { growthWorld } from '../../src/trials/growth-world.ts';
@@ -82,6 +83,8 @@ export async function growthTown(
     end: async () => {
       deaf.abort();
       await end();
+      // What a worker that was killed, or had no time left, has begun would go on writing there.
+      await killTree({ tokens: [{ prefix: `GT_WORKER=${id}.` }], graceMs: 0 });
       rmSync(root, { recursive: true, force: true });
     },
   };

@@ -64,9 +64,9 @@ export const closes = async (at: Town, id: string, limitMs?: number): Promise<Mo
     limitMs,
   );
 
-/** Waits until the molecule is open. */
-export const opens = (at: Town, id: string) =>
-  until(`${id} is open`, async () => (await at.op.books.read('molecule', id))?.state === 'open');
+/** Waits until the molecule is open; `limitMs` for one that is large. */
+export const opens = (at: Town, id: string, limitMs?: number) =>
+  until(`${id} is open`, async () => (await at.op.books.read('molecule', id))?.state === 'open', limitMs);
 
 /** The world of a patrol, `ms` from now, as far as molecules go. */
 export const later = (at: Town, ms = 0): World =>

@@ -27,9 +27,9 @@ export async function privateRedis(
 ): Promise<PrivateRedis> {
   const dir = mkdtempSync(join(tmpdir(), 'gt-r-'));
   const path = join(dir, 's');
-  const port = wish.tcp ? await freePort() : 0;
+  let port = wish.tcp ? await freePort() : 0;
   const persistence = wish.aof ? ['--appendonly', 'yes', '--appendfsync', 'always'] : ['--appendonly', 'no'];
-  const argv = ['--port', String(port), '--bind', '127.0.0.1', '--unixsocket', path, '--unixsocketperm', '700', '--dir', dir];
+  const argv = ['--bind', '127.0.0.1', '--unixsocket', path, '--unixsocketperm', '700', '--dir', dir];
   argv.push('--save', '', '--maxmemory-policy', 'noeviction', ...persistence, ...(wish.flags ?? []));
   let server: ChildProcess | undefined;
   const end = async (signal: NodeJS.Signals): Promise<void> => {
@@ -41,7 +41,7 @@ export async function privateRedis(
     await ended;
   };
   const start = async (): Promise<void> => {
-    const child = spawn('redis-server', argv, { stdio: 'ignore' });
+    const child = spawn('redis-server', ['--port', String(port), ...argv], { stdio: 'ignore' });
     server = child;
     const failed = once(child, 'exit').then(([code]) =>
       Promise.reject(new Error(`redis-server ended with ${code}: ${argv.join(' ')}`)),
@@ -59,7 +59,15 @@ export async function privateRedis(
     rmSync(dir, { recursive: true, force: true });
   };
   process.once('exit', atExit);
-  await start();
+  for (let tries = 1; ; tries++)
+    try {
+      await start();
+      break;
+    } catch (fault) {
+      // Somebody else may have got the free port first.
+      if (!wish.tcp || tries === 5) throw fault;
+      port = await freePort();
+    }
   return {
     path,
     ...(wish.tcp && { url: `redis://127.0.0.1:${port}` }),

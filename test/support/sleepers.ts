@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Redis } from 'ioredis';
+import { afterEach } from 'vitest';
 import { jobMember } from '#core/derive';
 import { type Member, parts } from '#core/ids';
 import type { Noun, Records } from '#core/records';
@@ -132,4 +133,19 @@ export function door() {
     return opened;
   };
   return { arrived, open, pass };
+}
+
+/** After each test of a file its worker stops and its town ends. @param of what the test has begun; what an earlier one has is not ended again */
+export function endsEachTest(of: () => { readonly at: Town | undefined; readonly worker: Sleepers | undefined }): void {
+  const over = new Set<unknown>();
+  const once = async (one: Town | Sleepers | undefined, end: () => unknown) => {
+    if (one === undefined || over.has(one)) return;
+    over.add(one);
+    await end();
+  };
+  afterEach(async () => {
+    const { at, worker } = of();
+    await once(worker, () => worker?.stop(2000));
+    await once(at, () => at?.end());
+  });
 }

@@ -65,11 +65,7 @@ export class TenSessions {
 
   /** Waits until the nth session has done its part and waits for its fate. */
   waits(n: number): Promise<true> {
-    return this.#town.until(
-      `session ${n} waits for its fate`,
-      async () => existsSync(this.#file(`ready-${n}`)) || undefined,
-      60_000,
-    );
+    return this.#town.until(`session ${n} waits for its fate`, async () => existsSync(this.#file(`ready-${n}`)) || undefined);
   }
 
   /** Lets it hand itself off. */

@@ -74,7 +74,7 @@ async function testTown({ timings, env = {}, settings, host }: TownWish = {}): P
     get sockets() {
       return join(runtimes, readdirSync(runtimes)[0] ?? 'none');
     },
-    up: (waitMs = 20_000) => up(upGround(ground), { waitMs }),
+    up: (waitMs = 60_000) => up(upGround(ground), { waitMs }),
     down: (graceMs = 1000) => down(downGround(ground), { graceMs }),
     tell(name, what, on = true) {
       const file = join(root, `${name}.${what}`);

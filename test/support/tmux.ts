@@ -2,6 +2,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { test } from 'vitest';
+import { bornOf, isAlive } from '#world/processes/scan';
 import { until } from './until.ts';
 
 /** Whether there is a tmux to try. */
@@ -139,9 +140,14 @@ export class Tmux {
     });
   }
 
-  close(): void {
+  /** Ends the server, and waits until it and the shells in its panes have ended. */
+  async close(): Promise<void> {
+    let beings: Array<{ readonly pid: number; readonly born: string }> = [];
     try {
+      const pids = new Set(this.#run(['list-panes', '-a', '-F', '#{pid} #{pane_pid}']).trim().split(/\s+/).map(Number));
+      beings = [...pids].map((pid) => ({ pid, born: bornOf(pid) ?? '' }));
       this.#run(['kill-server']);
     } catch {} // it has ended
+    await until('the terminals have ended', () => beings.every(({ pid, born }) => !isAlive(pid, born)));
   }
 }

@@ -14,7 +14,7 @@ import { isAlive } from '#world/processes/scan';
 import { readToken } from '#world/pty/access';
 import { connectHost } from '#world/pty/client';
 import type { StoredEvent } from '#world/store/tail';
-import { type Answered, TrialTown } from '../../src/trials/trial-town.ts';
+import { type Answered, PATIENCE_MS, TrialTown } from '../../src/trials/trial-town.ts';
 import { built } from './built.ts';
 import { type OpenDesk, openDesk, uncut } from './trial-desk.ts';
 
@@ -122,7 +122,7 @@ export class HarmedTown extends TrialTown {
   }
 
   /** The item, once it is closed and has let go of its worktree. */
-  async landed(id: string, limitMs = 60_000): Promise<Work> {
+  async landed(id: string, limitMs = PATIENCE_MS): Promise<Work> {
     return this.until(
       `${id} landed and cleared away`,
       async () => {
@@ -159,9 +159,9 @@ export class HarmedTown extends TrialTown {
     return output?.bytes.toString() ?? '';
   }
 
-  /** The counter's numbers in a session's output, in order. */
+  /** The counter's numbers in a session's output, in order; a line that is not whole yet has none. */
   async counted(session: string): Promise<number[]> {
-    return [...(await this.output(session)).matchAll(/^count (\d+)\r?$/gm)].map((match) => Number(match[1]));
+    return [...(await this.output(session)).matchAll(/^count (\d+)\r?\n/gm)].map((match) => Number(match[1]));
   }
 
   /** Stops the supervisor for as long as `during` takes: whatever dies meanwhile stays away. */
@@ -187,7 +187,7 @@ export class HarmedTown extends TrialTown {
     return pid;
   }
 
-  async gone(pid: number, limitMs = 20_000): Promise<void> {
+  async gone(pid: number, limitMs = PATIENCE_MS): Promise<void> {
     const born = bornOf(pid); // the number may be given out again
     await this.until(`the end of process ${pid}`, async () => born === undefined || bornOf(pid) !== born, limitMs);
   }

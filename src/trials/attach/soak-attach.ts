@@ -77,7 +77,10 @@ class Soak {
     await this.#must(['up']);
     await this.#pane.open(100, 30);
     await this.#attach();
-    this.#mayor = await this.#town.read('agent', ID);
+    this.#mayor = await this.#town.until('the mayor in the books', async () => {
+      const agent = await this.#town.read('agent', ID);
+      return agent?.session?.pid !== undefined && agent;
+    });
   }
 
   /** Acts by the seed until the time is over; each of them at least once. */

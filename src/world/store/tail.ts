@@ -42,6 +42,8 @@ export async function tail(
   signal.addEventListener('abort', () => redis.disconnect());
   while (!signal.aborted)
     try {
+      // By its id from the first read on: what comes between two reads, or while the connection is lost, comes after it.
+      if (last === '$') last = await newest(redis, keys);
       const reply = await redis.xread('COUNT', 500, 'BLOCK', 10_000, 'STREAMS', keys.events, last);
       for (const [, entries] of reply ?? [])
         for (const [id, fields] of entries) {
@@ -51,4 +53,10 @@ export async function tail(
     } catch {
       if (!signal.aborted) await new Promise((resolve) => setTimeout(resolve, 200));
     }
+}
+
+/** The id of the last event; that before all others where there is none. */
+async function newest(redis: Redis, keys: Keys): Promise<string> {
+  const [entry] = await redis.xrevrange(keys.events, '+', '-', 'COUNT', 1);
+  return entry?.[0] ?? '0-0';
 }
