@@ -16,6 +16,7 @@ import { steps } from '#processors/steps';
 import { systemClock } from '#world/clock';
 import { silent } from '#world/log';
 import { jobsFor } from '#world/queue/jobs';
+import { mendTail } from '#world/redis/mend-tail';
 import { keysOf } from '#world/store/keys';
 import { openLink } from '#world/store/link';
 import type { World } from '#world/world';
@@ -100,6 +101,7 @@ class Stage {
       '--maxmemory-policy',
       'noeviction',
     ];
+    mendTail(this.#dir); // as the supervisor does: half a commit that the kill cut would come back
     this.#server = spawn('redis-server', [...flags, '--appendonly', 'yes', '--appendfsync', 'always'], { stdio: 'ignore' });
     (await openLink({ path: this.path }, { waitMs: 30_000 })).close();
   }

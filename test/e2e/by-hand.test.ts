@@ -69,13 +69,13 @@ test('a plain shell in the worktree has the work on its hook and hands it in; a 
   expect((await typed(dir, 'gt hook')).out).toMatch(/^\[GAS TOWN\] A nudge from overseer .*\nuse tabs\n[\s\S]*Say hello/);
   expect((await typed(dir, 'gt hook')).out).not.toContain('use tabs');
   expect((await typed(dir, 'mkdir -p deep/er && cd deep/er && gt hook')).exit).toBe(0);
-  // The copy of a worktree is nobody's, and neither is another directory of the town, or a token that is over.
+  // The copy of a worktree is nobody's, and neither is another directory of the town, or a token that the town never gave.
   const copy = join(town.dir, 'copy');
   cpSync(dir, copy, { recursive: true });
   for (const elsewhere of [copy, join(dir, '..'), join(town.root, 'shop/mayor'), town.dir])
     if (existsSync(elsewhere)) expect([elsewhere, (await typed(elsewhere, 'gt hook')).exit]).not.toEqual([elsewhere, 0]);
   const stale = { ...plain(), GT_SESSION: `${town.id}.${id}.r1.s1.0123456789abcdef` };
-  expect((await typed(dir, 'gt hook', stale)).err).toContain('is over');
+  expect((await typed(dir, 'gt hook', stale)).err).toContain('is not the one that the town has for it');
   expect(statSync(join(await town.git(dir, ['rev-parse', '--absolute-git-dir']), 'gt-session.json')).mode & 0o777).toBe(0o600);
 
   const worker = town.pid('worker');

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { Child, TIMINGS } from '../../src/daemon/child.ts';
+import { until } from '../support/until.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'gt-child-'));
 let child: Child;
@@ -37,5 +38,6 @@ test('a process that says that it is still at work has its whole time again, and
   child.keep();
   await child.ready;
   expect(child.record).toMatchObject({ state: 'running', restarts: 0 });
-  expect(existsSync(plan.pidFile)).toBe(true);
+  // It names itself, before it becomes the program: when that is, these looks do not tell.
+  await until('its pid file', () => existsSync(plan.pidFile));
 });
