@@ -94,12 +94,7 @@ test('a command opens its gate when it ends with 0, wherever a worker runs it', 
   });
   expect(existsSync(ran)).toBe(true);
   writeFileSync(go, '');
-  const { checked, resolved } = await town.ask<Checked>(['gate', 'check']);
-  // on a slow machine the worker, which looks again every 15 s, has come before us
-  expect([
-    { checked: 1, resolved: 1 },
-    { checked: 0, resolved: 0 },
-  ]).toContainEqual({ checked, resolved });
+  expect(await town.ask<Checked>(['gate', 'check'])).toMatchObject({ checked: 1, resolved: 1 });
   expect(await ended(gate.id)).toMatchObject({ state: 'resolved', ended: { by: 'gt' } });
 });
 
